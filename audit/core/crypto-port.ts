@@ -1,0 +1,25 @@
+/**
+ * What the core needs from the outside world. The core itself imports nothing, so that it runs in a browser, a command
+ * and the server alike; whoever calls it brings hashing and signature checking.
+ */
+export interface CryptoPort {
+  /** SHA-256 (FIPS 180-4), 32 bytes. */
+  sha256(bytes: Uint8Array): Uint8Array;
+  /** SHA-384 (FIPS 180-4), 48 bytes. */
+  sha384(bytes: Uint8Array): Uint8Array;
+  /** Ed25519 (RFC 8032) over the message itself; false for any malformed key or signature, never throws. */
+  verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** ECDSA on P-384 with SHA-384, DER signature, PEM SPKI key; false for anything malformed, never throws. */
+  verifyEcdsaP384(spkiPem: string, message: Uint8Array, derSignature: Uint8Array): boolean;
+}
+
+/** A hash that takes its input in pieces, so that large files are never held in memory. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+/** The port that delivery verification needs: files may be larger than memory. */
+export interface StreamingCryptoPort extends CryptoPort {
+  hasher(algorithm: 'sha256' | 'sha384'): Hasher;
+}

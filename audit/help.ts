@@ -1,0 +1,50 @@
+const EXIT_CODES = `Exit codes:
+  0  verified
+  1  refused: something is wrong, and the output says what and where
+  2  the command line or a key file is wrong
+  3  the input cannot be read`;
+
+export const HELP = `caveat-audit: checks archives of a Caveat log and signed deliveries.
+
+  caveat-audit verify log PATH --key KEY [--known FILE] [--json] [--quiet]
+  caveat-audit verify delivery PATH --trust FILE [--json] [--quiet]
+  caveat-audit trust certificates FILE
+  caveat-audit --help | --version      (--help also after each command)
+
+It needs no database, no account and no network, and opens no connection.
+
+${EXIT_CODES}`;
+
+export const VERIFY_LOG_HELP = `caveat-audit verify log PATH --key KEY [--known FILE] [--json] [--quiet]
+
+Checks that nothing in an archive of the log was changed, removed, added or put in another order.
+
+  PATH          an archive (log.ndjson), or a directory that holds one
+  --key KEY     the log's public key: a verifier key line (name+id+key), a file that holds one, or a trust file
+  --known FILE  a checkpoint of this log that you kept from before. Without one, nobody can exclude that the
+                newest entries were left off or that the log's owner keeps a second history; the output says so
+  --json        print the report as JSON on standard output, and no progress
+  --quiet       print only the verdict
+
+The first line of the output is the verdict: VERIFIED or REFUSED. Warnings do not refuse.
+
+${EXIT_CODES}`;
+
+export const VERIFY_DELIVERY_HELP = `caveat-audit verify delivery PATH --trust FILE [--json] [--quiet]
+
+Checks that a delivery is whole, that its signed statement names it, and that its release stands in the recipient's log.
+
+  PATH          the delivery: its directory, or its .tar
+  --trust FILE  the trust file that you got from the operator by a way that you trust
+  --json        print the report as JSON on standard output, and no progress
+  --quiet       print only the verdict
+
+The CMS signature is checked by openssl; the output prints the command.
+
+${EXIT_CODES}`;
+
+export const TRUST_HELP = `caveat-audit trust certificates FILE
+
+Prints the certificates of a trust file as PEM, for openssl's -CAfile.
+
+${EXIT_CODES}`;

@@ -1,0 +1,26 @@
+/** What the rest of the server needs of the log and delivery formats. The verifier and its command use the same code. */
+export * from './core/errors.ts';
+export type * from './core/crypto-port.ts';
+export * from './core/bytes.ts';
+export * from './core/jcs.ts';
+export * from './core/numbers.ts';
+export * from './core/leaf.ts';
+export * from './core/section.ts';
+export * from './core/chain.ts';
+export * from './core/tree.ts';
+export * from './core/tree-proofs.ts';
+export * from './core/note.ts';
+export * from './core/checkpoint.ts';
+export * from './core/proof-file.ts';
+export * from './core/archive.ts';
+export * from './core/trust.ts';
+export * from './core/dsse.ts';
+export * from './core/manifest.ts';
+export * from './core/release.ts';
+export * from './node-crypto.ts';
+export * from './core/verdict.ts';
+export * from './core/log-report.ts';
+export * from './core/verify-log.ts';
+export type * from './core/package-reader.ts';
+export * from './core/verify-delivery.ts';
+export * from './package-files.ts';

@@ -1,0 +1,193 @@
+set local role caveat_owner;
+
+-- One head row for each log: locked by every append, so the index never has gaps or forks.
+create table audit.log (
+  id smallint primary key,
+  origin text not null unique,
+  purpose text not null check (purpose in ('activity', 'recipient')),
+  recipient_id uuid,
+  size bigint not null default 0 check (size >= 0),
+  chain bytea not null default decode(repeat('00', 48), 'hex') check (octet_length(chain) = 48)
+);
+
+create table audit.section_key (
+  id uuid primary key default gen_random_uuid(),
+  marking_digest bytea not null unique,
+  marking text not null,
+  wrapped bytea not null
+);
+
+create table audit.entry (
+  log_id smallint not null references audit.log (id),
+  idx bigint not null,
+  id uuid not null,
+  leaf bytea not null check (octet_length(leaf) <= 16384),
+  leaf256 bytea not null,
+  leaf384 bytea not null,
+  chain bytea not null,
+  kind text not null,
+  person_tag bytea,
+  gate_hash bytea,
+  xid xid8 not null default pg_current_xact_id(),
+  appended_at timestamptz not null default clock_timestamp(),
+  primary key (log_id, idx),
+  unique (log_id, id)
+);
+create unique index entry_gate on audit.entry (id) where gate_hash is not null;
+create index entry_person on audit.entry (log_id, person_tag, idx) where person_tag is not null;
+
+create table audit.section (
+  log_id smallint not null,
+  idx bigint not null,
+  slot smallint not null check (slot between 0 and 3),
+  key_id uuid not null references audit.section_key (id),
+  sealed bytea not null,
+  primary key (log_id, idx, slot)
+);
+
+create table audit.checkpoint (
+  log_id smallint not null references audit.log (id),
+  size bigint not null,
+  note text not null,
+  frontier bytea not null,
+  signed_at timestamptz not null default clock_timestamp(),
+  primary key (log_id, size)
+);
+
+-- A mutation writes its outcome here in its own transaction: both commit or neither does.
+create table audit.outbox (
+  id uuid primary key,
+  log_id smallint not null references audit.log (id),
+  record jsonb not null,
+  written_at timestamptz not null default clock_timestamp()
+);
+
+create function audit.refuse_change() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception 'the log is append-only: % on %.% refused', tg_op, tg_table_schema, tg_table_name
+    using errcode = 'insufficient_privilege';
+end $$;
+
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['entry', 'section', 'checkpoint'] loop
+    execute format('create trigger append_only before update or delete on audit.%I for each row execute function audit.refuse_change()', t);
+    execute format('create trigger append_only_truncate before truncate on audit.%I for each statement execute function audit.refuse_change()', t);
+    -- ALWAYS: an ordinary trigger is skipped when session_replication_role is replica
+    execute format('alter table audit.%I enable always trigger append_only', t);
+    execute format('alter table audit.%I enable always trigger append_only_truncate', t);
+  end loop;
+end $$;
+
+create function audit.guard_head() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op <> 'UPDATE' or new.size < old.size or new.id <> old.id or new.origin <> old.origin
+     or (new.size = old.size and new.chain <> old.chain) then
+    raise exception 'the head of a log only grows' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+create trigger head_only_grows before update or delete on audit.log for each row execute function audit.guard_head();
+create trigger head_no_truncate before truncate on audit.log for each statement execute function audit.refuse_change();
+alter table audit.log enable always trigger head_only_grows;
+alter table audit.log enable always trigger head_no_truncate;
+
+-- Appends a batch of records under the locked head row and returns where each one stands. A record whose id is already
+-- in the log keeps its first place (idempotent retry). Record: {"id","leaf" (base64),"kind","personTag" (base64|null),
+-- "gateHash" (base64|null),"sections":[{"slot","keyId","sealed" (base64)}]}.
+-- SHA-384 chain: C_n = SHA-384('caveat/audit/chain/v1' || u16be(len origin) || origin || u64be(n) || C_{n-1} || leaf384).
+create function audit.append(p_log smallint, p_records jsonb)
+  returns table (id uuid, idx bigint, leaf384 bytea)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  head audit.log%rowtype;
+  prefix bytea;
+  r record;
+  n bigint;
+  c bytea;
+  l384 bytea;
+  ids uuid[] := '{}'; idxs bigint[] := '{}'; leaves bytea[] := '{}'; l256s bytea[] := '{}'; l384s bytea[] := '{}';
+  chains bytea[] := '{}'; kinds text[] := '{}'; tags bytea[] := '{}'; gates bytea[] := '{}';
+begin
+  select * into head from audit.log l where l.id = p_log for update;
+  if not found then
+    raise exception 'no such log';
+  end if;
+  prefix := convert_to('caveat/audit/chain/v1', 'UTF8') || int2send(octet_length(head.origin)::smallint) || convert_to(head.origin, 'UTF8');
+  n := head.size;
+  c := head.chain;
+  for r in
+    select x.id, decode(x.leaf, 'base64') as leaf, x.kind, decode(x."personTag", 'base64') as tag, decode(x."gateHash", 'base64') as gate
+    from jsonb_to_recordset(p_records) as x (id uuid, leaf text, kind text, "personTag" text, "gateHash" text)
+    where not exists (select from audit.entry e where e.log_id = p_log and e.id = x.id)
+  loop
+    l384 := sha384('\x00'::bytea || r.leaf);
+    c := sha384(prefix || int8send(n) || c || l384);
+    ids := ids || r.id; idxs := idxs || n; leaves := leaves || r.leaf; l256s := l256s || sha256('\x00'::bytea || r.leaf);
+    l384s := l384s || l384; chains := chains || c; kinds := kinds || r.kind; tags := tags || r.tag; gates := gates || r.gate;
+    n := n + 1;
+  end loop;
+  insert into audit.entry (log_id, idx, id, leaf, leaf256, leaf384, chain, kind, person_tag, gate_hash)
+    select p_log, u.idx, u.id, u.leaf, u.l256, u.l384, u.chain, u.kind, u.tag, u.gate
+    from unnest(ids, idxs, leaves, l256s, l384s, chains, kinds, tags, gates) as u (id, idx, leaf, l256, l384, chain, kind, tag, gate);
+  insert into audit.section (log_id, idx, slot, key_id, sealed)
+    select p_log, e.idx, s.slot, s."keyId", decode(s.sealed, 'base64')
+    from jsonb_to_recordset(p_records) as x (id uuid, sections jsonb)
+    join unnest(ids, idxs) as e (id, idx) on e.id = x.id
+    cross join lateral jsonb_to_recordset(x.sections) as s (slot smallint, "keyId" uuid, sealed text);
+  if n > head.size then
+    update audit.log l set size = n, chain = c where l.id = p_log;
+  end if;
+  return query
+    select e.id, e.idx, e.leaf384 from audit.entry e
+    join jsonb_to_recordset(p_records) as x (id uuid) on x.id = e.id
+    where e.log_id = p_log;
+end $$;
+
+-- Moves outbox rows into their logs; rows of transactions that are still open are not visible here and stay.
+create function audit.drain(p_ids uuid[])
+  returns table (id uuid, log_id smallint, idx bigint, leaf384 bytea)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  target smallint;
+  batch jsonb;
+  moved uuid[];
+begin
+  for target in
+    select distinct o.log_id from audit.outbox o where p_ids is null or o.id = any (p_ids) order by 1
+  loop
+    -- the head lock first: two drains of one log follow one another
+    perform 1 from audit.log l where l.id = target for update;
+    select coalesce(jsonb_agg(o.record order by o.written_at, o.id), '[]'::jsonb), coalesce(array_agg(o.id), '{}') into batch, moved
+      from audit.outbox o where o.log_id = target and (p_ids is null or o.id = any (p_ids));
+    perform audit.append(target, batch);
+    delete from audit.outbox o where o.id = any (moved);
+  end loop;
+  return query select e.id, e.log_id, e.idx, e.leaf384 from audit.entry e where e.id = any (p_ids);
+end $$;
+
+create function audit.open_log(p_origin text, p_purpose text, p_recipient uuid) returns smallint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  found_id smallint;
+begin
+  lock table audit.log in share row exclusive mode;
+  select l.id into found_id from audit.log l where l.origin = p_origin;
+  if found_id is null then
+    select coalesce(max(l.id), -1) + 1 into found_id from audit.log l;
+    insert into audit.log (id, origin, purpose, recipient_id) values (found_id, p_origin, p_purpose, p_recipient);
+  end if;
+  return found_id;
+end $$;
+
+grant select on audit.log, audit.entry, audit.section, audit.checkpoint, audit.section_key to caveat_ledger;
+grant insert on audit.checkpoint, audit.section_key to caveat_ledger;
+grant execute on function audit.append(smallint, jsonb), audit.drain(uuid[]), audit.open_log(text, text, uuid) to caveat_ledger;
+grant insert on audit.outbox to caveat_app;
+reset role;

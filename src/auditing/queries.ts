@@ -1,0 +1,62 @@
+import { decide } from "../policy/decide.ts";
+import type { AuditPort, MayOpen } from "../policy/audit-port.ts";
+import { CaveatError } from "../errors.ts";
+import type { Effective } from "../markings/index.ts";
+import { command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
+import type { Grant } from "../policy/grant.ts";
+
+type Own = Awaited<ReturnType<AuditPort["own"]>>;
+type Officer = Awaited<ReturnType<AuditPort["page"]>>;
+
+/** What the caller did and how he was answered, newest first. */
+export const ownAudit: Command<{ first: number; before: number | null }, Own> = command({
+  name: "ownAudit",
+  action: "audit.own",
+  target: () => null,
+  run: (grant, { first, before }) => grant.audit.own(grant.principal.personId, before, first),
+});
+
+/** Whether the caller may open a section: he dominates its marking and his role reads the log. */
+function mayOpen(grant: Grant): MayOpen {
+  const known = new Map<string, boolean>();
+  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
+  return (marking) => {
+    const cached = known.get(marking);
+    if (cached !== undefined) return cached;
+    const { effective } = JSON.parse(marking) as { effective: Effective };
+    const made = decide(grant.office.policy, grant.office.register.version, grant.principal.profile, effective, facts, "audit.read");
+    known.set(marking, made.decision === "allow");
+    return made.decision === "allow";
+  };
+}
+
+/** Refuses a caller who has no part in reading the log; he is told nothing else than anybody about what is not there. */
+function requireOfficer(grant: Grant, action: "audit.read" | "audit.export"): void {
+  const unclassified = grant.office.read("UNCLASSIFIED");
+  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
+  const made = unclassified && decide(grant.office.policy, grant.office.register.version, grant.principal.profile, unclassified.effective, facts, action);
+  if (made?.decision !== "allow") throw new CaveatError("NOT_FOUND", "not a compliance officer");
+}
+
+/** Entries of the activity log: header and hash of all, sections as far as the officer dominates their marking. */
+export const auditPage: Command<{ first: number; from: number }, Officer> = command({
+  name: "auditEntries",
+  action: "audit.read",
+  target: () => null,
+  async run(grant, { first, from }) {
+    requireOfficer(grant, "audit.read");
+    return grant.audit.page(from, first, mayOpen(grant));
+  },
+});
+
+/** The archive of the activity log, line by line, with the sections that the officer may open. */
+export const exportArchive: Command<Record<string, never>, { lines: AsyncIterable<string> }> = command({
+  name: "auditExport",
+  action: "audit.export",
+  target: () => null,
+  async run(grant) {
+    requireOfficer(grant, "audit.export");
+    return { lines: grant.audit.archive(mayOpen(grant)) };
+  },
+});

@@ -1,0 +1,35 @@
+import { loadPolicyFiles } from "../composition/policy-files.ts";
+import { answerLines } from "./lines.ts";
+import { checkLine, rollupLine } from "./marking-commands.ts";
+import { EXIT, UsageError, parseArguments } from "./usage.ts";
+import type { Subcommand } from "./usage.ts";
+
+/** `caveat marking check` and `caveat marking rollup`: the marking language on standard input, without any server. */
+export const markingCommand: Subcommand = {
+  summary: "check and roll up markings, one a line, without a server",
+  help: `Usage: caveat marking check --form banner|portion < LINES
+       caveat marking rollup < LINES
+
+check reads one marking a line and answers one JSON line each:
+  {"input","ok":true,"marking":{...},"rendered"} or {"input","ok":false,"code":"E_...","message"}
+rollup reads one JSON list of portions a line and answers {"banner","effective"}.
+Input is not trimmed; each line of input has exactly one line of output, empty and failing ones too.
+
+Exit codes: 0 all lines were answered; 2 wrong usage.
+`,
+  async run(args) {
+    const { values, words } = parseArguments(args, ["form"], []);
+    const { register } = loadPolicyFiles();
+    if (words.length === 1 && words[0] === "check") {
+      const form = values.form ?? "banner";
+      if (form !== "banner" && form !== "portion") throw new UsageError("--form is banner or portion");
+      await answerLines((line) => checkLine(line, form, register));
+      return EXIT.done;
+    }
+    if (words.length === 1 && words[0] === "rollup") {
+      await answerLines((line) => rollupLine(line, register));
+      return EXIT.done;
+    }
+    throw new UsageError("marking check or marking rollup");
+  },
+};

@@ -1,0 +1,30 @@
+import { startServer } from "../main.ts";
+import { EXIT, UsageError, parseArguments } from "./usage.ts";
+import type { Subcommand } from "./usage.ts";
+
+/** `caveat start`. */
+export const startCommand: Subcommand = {
+  summary: "start the server (demonstration mode without any configuration)",
+  help: `Usage: caveat start
+
+Starts the server on 127.0.0.1. Without configuration: demonstration mode with an embedded PostgreSQL below .caveat.
+
+Environment:
+  PORT                 port on 127.0.0.1 (default 4000)
+  CAVEAT_STATE         folder for keys, blobs and the embedded database (default .caveat)
+  DATABASE_URL         a PostgreSQL from 15 on instead of the embedded one; its login must be able to migrate
+  CAVEAT_MODE          demonstration (default) or production
+  CAVEAT_ISSUERS       production: JSON file of issuers [{"issuer","audience","publicKey"}]
+  CAVEAT_INSTALLATION  first part of every log's origin (default caveat.local)
+  LOG_LEVEL            pino level (default info)
+
+SIGTERM and SIGINT drain and exit 0.
+Exit codes: 0 stopped in order; 1 refused to start; 2 wrong usage.
+`,
+  async run(args) {
+    const { words } = parseArguments(args, [], []);
+    if (words.length > 0) throw new UsageError("start takes no words");
+    await startServer();
+    return EXIT.done;
+  },
+};

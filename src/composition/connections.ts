@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { Client } from "pg";
+import type { KeyObject } from "node:crypto";
+import type { Config } from "../config.ts";
+import { ConfigError } from "../config.ts";
+import type { Connection, Connections } from "../storage/connection.ts";
+import { startEmbeddedPostgres } from "../storage/embedded/index.ts";
+
+/** A database that can be reached, and how to let go of it. */
+export interface Reached {
+  readonly admin: Connection;
+  /** The working logins, once their password is known to the database. */
+  readonly working: (password: string | null) => Connections;
+  readonly embedded: boolean;
+  readonly stop: () => Promise<void>;
+}
+
+const DATABASE = "caveat";
+
+async function ensureDatabase(maintenance: Connection, name: string): Promise<void> {
+  const client = new Client({ ...maintenance });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function logins(admin: Connection, password: string | null): Connections {
+  const as = (user: string): Connection => ({
+    host: admin.host,
+    port: admin.port,
+    user,
+    database: admin.database,
+    ...(password === null ? {} : { password }),
+  });
+  return { admin, app: as("caveat_app"), policy: as("caveat_policy"), ledger: as("caveat_ledger") };
+}
+
+function parseUrl(text: string): Connection {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new ConfigError("DATABASE_URL", "not a URL");
+  }
+  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") throw new ConfigError("DATABASE_URL", "a postgresql:// URL");
+  const database = decodeURIComponent(url.pathname.slice(1));
+  if (database === "") throw new ConfigError("DATABASE_URL", "names no database");
+  const host = url.searchParams.get("host") ?? decodeURIComponent(url.hostname);
+  return {
+    host,
+    port: url.port === "" ? 5432 : Number(url.port),
+    user: decodeURIComponent(url.username) || "postgres",
+    ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
+    database,
+  };
+}
+
+/** Starts the embedded PostgreSQL, or takes the one that DATABASE_URL names (its login must be able to migrate). */
+export async function reachDatabase(config: Config, log: (line: string) => void): Promise<Reached> {
+  if (config.databaseUrl !== null) {
+    const admin = parseUrl(config.databaseUrl);
+    return { admin, working: (password) => logins(admin, password), embedded: false, stop: () => Promise.resolve() };
+  }
+  const server = await startEmbeddedPostgres({ dataDir: join(config.stateFolder, "postgres"), log });
+  try {
+    await ensureDatabase(server.connectionOptions("postgres", server.superuser), DATABASE);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const admin = server.connectionOptions(DATABASE, server.superuser);
+  return { admin, working: () => logins(admin, null), embedded: true, stop: () => server.stop() };
+}
+
+/** The password of the working roles, from the key folder; 64 hexadecimal digits. */
+export function rolePassword(secret: KeyObject): string {
+  return secret.export().toString("hex");
+}

@@ -1,0 +1,144 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { loadOrCreateDeliveryCertificates } from "../deliveries/certificate-store.ts";
+import { Authenticator } from "../identity/authenticate.ts";
+import { TokenVerifier } from "../identity/tokens.ts";
+import type { TrustedIssuer } from "../identity/tokens.ts";
+import { AuditService } from "../ledger/audit-service.ts";
+import { SectionSealer } from "../ledger/sealing.ts";
+import { LedgerWriter } from "../ledger/writer.ts";
+import { ACTIONS } from "../policy/actions.ts";
+import { Door, personTag } from "../policy/gate.ts";
+import { GateTokenMint } from "../policy/gate-token.ts";
+import { MarkingOffice } from "../policy/marking-office.ts";
+import { loadOrCreateKeyring } from "../signing/keyring.ts";
+import type { Keyring } from "../signing/keyring.ts";
+import { AccessStore } from "../storage/access-store.ts";
+import { activateFirstPolicy } from "../storage/activation.ts";
+import { FileBlobs } from "../storage/blobs/port.ts";
+import { BlobVault } from "../storage/blobs/vault.ts";
+import { openPool } from "../storage/connection.ts";
+import type { Connection } from "../storage/connection.ts";
+import { Database } from "../storage/database.ts";
+import { LedgerStore } from "../storage/ledger-store.ts";
+import { ensureRolePasswords, migrate } from "../storage/migrate.ts";
+import { reachDatabase, rolePassword } from "./connections.ts";
+import { demonstrationIssuer } from "./demonstration-issuer.ts";
+import { LedgerKeeper } from "./ledger-keeper.ts";
+import { loadPolicyFiles } from "./policy-files.ts";
+import { trustText } from "./trust.ts";
+
+/** The server's parts, wired and running, before anything listens. */
+export interface House {
+  readonly config: Config;
+  readonly door: Door;
+  readonly authenticator: Authenticator;
+  readonly keeper: LedgerKeeper;
+  readonly keyring: Keyring;
+  readonly admin: Connection;
+  readonly store: AccessStore;
+  readonly office: MarkingOffice;
+  readonly trust: () => Promise<string>;
+  readonly workFolder: string;
+  /** Whether the log can be appended and the database answers. */
+  readonly ready: () => Promise<boolean>;
+  /** Writes the shutdown entry, signs the last checkpoint, lets go of the database. */
+  readonly close: () => Promise<void>;
+}
+
+/** How a house differs in tests: the clock, and where lines about the embedded database go. */
+export interface HouseOptions {
+  readonly clock?: () => Date;
+  readonly log?: (line: string) => void;
+  readonly replica?: string;
+}
+
+/**
+ * Opens the house: database, migrations, policy, keys, log. Throws when anything that security rests on is missing or
+ * contradicts itself; the caller then does not listen.
+ */
+export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
+  const clock = options.clock ?? ((): Date => new Date());
+  const files = loadPolicyFiles();
+  const keysReady = loadOrCreateKeyring(join(config.stateFolder, "keys"));
+  const reached = await reachDatabase(config, options.log ?? ((): void => undefined));
+  const closers: (() => Promise<unknown>)[] = [reached.stop];
+  try {
+    await migrate(reached.admin, ACTIONS);
+    const keyring = await keysReady;
+    const password = reached.embedded ? null : rolePassword(await keyring.secret("database-roles"));
+    if (password !== null) await ensureRolePasswords(reached.admin, password);
+    const connections = reached.working(password);
+
+    const offered = { version: files.policy.version, registerVersion: files.register.version, documents: files.documents };
+    const active = await activateFirstPolicy(reached.admin, offered);
+    if (active.version !== offered.version || active.registerVersion !== offered.registerVersion) {
+      throw new Error(`policies/ holds ${offered.version}, but ${active.version} is active: activation needs two people`);
+    }
+    const policyPool = openPool(connections.policy, 6);
+    const ledgerPool = openPool(connections.ledger, 6);
+    closers.unshift(
+      () => policyPool.end(),
+      () => ledgerPool.end(),
+    );
+    const database = await Database.open(connections.app, 16);
+    closers.unshift(() => database.close());
+
+    const store = new AccessStore(policyPool);
+    const activePolicy = await store.activePolicy();
+    if (!activePolicy) throw new Error("no active policy");
+    const office = new MarkingOffice(store, files.register, files.policy, activePolicy.id);
+    const mint = new GateTokenMint();
+    await mint.register(store);
+
+    const ledgerStore = new LedgerStore(ledgerPool);
+    const sealer = new SectionSealer(ledgerStore, keyring.kek);
+    const origin = `${config.installation}/activity`;
+    const logId = await ledgerStore.openLog(origin, "activity", null);
+    const writer = new LedgerWriter({ store: ledgerStore, sealer, logId, replica: options.replica ?? "api-1", clock });
+    const keeper = new LedgerKeeper({ store: ledgerStore, writer, keyring, logId, origin, office, clock });
+    const tagKey = await keyring.secret("person-tags");
+    const tagOf = (personId: string): Buffer => personTag(tagKey, personId);
+    const audit = new AuditService({
+      store: ledgerStore,
+      sealer,
+      writer,
+      publisher: await keeper.activity(),
+      recipientPublisher: (id) => keeper.publisherOf(id),
+      tagOf,
+      clock,
+    });
+    const certificates = await loadOrCreateDeliveryCertificates(keyring.directory, keyring, config.installation, clock());
+    const vault = new BlobVault(new FileBlobs(join(config.stateFolder, "blobs")), keyring.kek);
+    const issuers: readonly TrustedIssuer[] =
+      config.mode === "demonstration" ? [(await demonstrationIssuer(keyring.directory, config.installation)).trusted] : config.issuers;
+    const authenticator = new Authenticator(await TokenVerifier.of(issuers), store, clock);
+    const releaseKeys = { statementSigner: keyring.statementSigner, cmsSigner: keyring.cmsSigner, cmsCertificatePem: certificates.signerPem };
+    const door = new Door({ database, store, office, vault, audit, releaseKeys, writer, mint, tagKey, clock });
+
+    await keeper.start();
+    const trust = (): Promise<string> => trustText(ledgerStore, keeper, keyring, certificates.authorityPem);
+    await writeFile(join(config.stateFolder, "trust.json"), await trust(), { mode: 0o644 });
+    return {
+      config,
+      door,
+      authenticator,
+      keeper,
+      keyring,
+      admin: reached.admin,
+      store,
+      office,
+      trust,
+      workFolder: join(config.stateFolder, "work"),
+      ready: () => keeper.ready(),
+      close: async () => {
+        await keeper.stop().catch(() => undefined);
+        for (const close of closers) await close();
+      },
+    };
+  } catch (error) {
+    for (const close of closers) await close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import { encodeCanonical } from "../../audit/index.ts";
+import type { LeafKind } from "../../audit/index.ts";
+import { CheckpointPublisher } from "../ledger/publisher.ts";
+import type { LedgerWriter } from "../ledger/writer.ts";
+import { sectionMarking } from "../policy/gate.ts";
+import type { MarkingOffice } from "../policy/marking-office.ts";
+import type { Plain } from "../policy/audit-port.ts";
+import type { Keyring } from "../signing/keyring.ts";
+import type { LedgerStore } from "../storage/ledger-store.ts";
+
+const MINUTE = 60_000;
+
+/** What the keeper is made of. */
+export interface LedgerKeeperParts {
+  readonly store: LedgerStore;
+  readonly writer: LedgerWriter;
+  readonly keyring: Keyring;
+  readonly logId: number;
+  readonly origin: string;
+  readonly office: MarkingOffice;
+  readonly clock: () => Date;
+}
+
+/** Keeps the log's own time: boot and shutdown entries, a heartbeat and a signed checkpoint every minute, gathered refusals. */
+export class LedgerKeeper {
+  readonly #parts: LedgerKeeperParts;
+  readonly #publishers = new Map<number, Promise<CheckpointPublisher>>();
+  #timer: NodeJS.Timeout | null = null;
+  #refusals = new Map<string, { kind: string; source: string; count: number }>();
+  #refusalTimer: NodeJS.Timeout | null = null;
+  #failures = 0;
+
+  constructor(parts: LedgerKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** The activity log. */
+  get logId(): number {
+    return this.#parts.logId;
+  }
+
+  /** The publisher of the activity log. */
+  activity(): Promise<CheckpointPublisher> {
+    return this.publisherOf(this.#parts.logId);
+  }
+
+  /** The publisher of a log by id. */
+  publisherOf(logId: number): Promise<CheckpointPublisher> {
+    const known = this.#publishers.get(logId);
+    if (known) return known;
+    const opening = (async () => {
+      const { store, keyring } = this.#parts;
+      const head = await store.head(logId);
+      return new CheckpointPublisher(store, await keyring.logSigner(head.origin), logId, head.origin);
+    })();
+    this.#publishers.set(logId, opening);
+    opening.catch(() => this.#publishers.delete(logId));
+    return opening;
+  }
+
+  async #write(kind: LeafKind, content: { readonly [member: string]: Plain }): Promise<void> {
+    const { office, writer } = this.#parts;
+    const read = office.read("UNCLASSIFIED");
+    if (!read) throw new Error("the register does not know UNCLASSIFIED");
+    await writer.append({
+      kind,
+      personTag: null,
+      gateHash: null,
+      sections: [{ slot: 3, name: "detail", marking: sectionMarking("UNCLASSIFIED", read.effective), plaintext: encodeCanonical(content) }],
+    });
+  }
+
+  /** Brings over what an earlier process committed but did not drain, writes the boot entry, signs, starts the clock. */
+  async start(): Promise<void> {
+    const { store, office } = this.#parts;
+    await store.drain(null);
+    await this.#write("log.boot", { node: process.versions.node, policyVersion: office.policy.version, registerVersion: office.register.version });
+    await this.#sign();
+    this.#timer = setInterval(() => void this.#beat(), MINUTE);
+    this.#timer.unref();
+  }
+
+  async #sign(): Promise<void> {
+    for (const log of await this.#parts.store.logs()) {
+      if (log.size > 0) await (await this.publisherOf(log.id)).publish();
+    }
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      await this.#write("log.heartbeat", { counter: this.#parts.writer.counter });
+      await this.#sign();
+      this.#failures = 0;
+    } catch {
+      this.#failures += 1;
+    }
+  }
+
+  /** Notes a refusal before there is an identity; one entry for each kind and source a second, with a count. */
+  noteRefusal(kind: string, source: string): void {
+    const key = `${kind}|${source}`;
+    const known = this.#refusals.get(key);
+    if (known) known.count += 1;
+    else this.#refusals.set(key, { kind, source, count: 1 });
+    this.#refusalTimer ??= setTimeout(() => void this.#flushRefusals(), 1_000);
+  }
+
+  async #flushRefusals(): Promise<void> {
+    this.#refusalTimer = null;
+    const gathered = [...this.#refusals.values()];
+    this.#refusals = new Map();
+    for (const refusal of gathered) {
+      await this.#write("refused", { kind: refusal.kind, source: refusal.source, count: refusal.count }).catch(() => {
+        this.#failures += 1;
+      });
+    }
+  }
+
+  /** Whether the log has been appendable lately and its head can be read now. */
+  async ready(): Promise<boolean> {
+    if (this.#failures >= 3) return false;
+    return this.#parts.store.head(this.#parts.logId).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Writes what was gathered and the shutdown entry with the last producer counter, and signs once more. */
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    if (this.#refusalTimer) clearTimeout(this.#refusalTimer);
+    await this.#flushRefusals();
+    await this.#write("log.shutdown", { counter: this.#parts.writer.counter });
+    await this.#sign();
+  }
+}

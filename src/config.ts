@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { TrustedIssuer } from "./identity/tokens.ts";
+
+/** How the server is run. The only reader of the environment. */
+export interface Config {
+  readonly mode: "demonstration" | "production";
+  /** Loopback port; 0 asks for a free one. */
+  readonly port: number;
+  /** Keys, blobs and, without DATABASE_URL, the embedded database lie below it. */
+  readonly stateFolder: string;
+  /** URL of a PostgreSQL 15 or newer; null starts the embedded one. */
+  readonly databaseUrl: string | null;
+  /** Name of this installation: the first part of every log's origin. */
+  readonly installation: string;
+  readonly issuers: readonly TrustedIssuer[];
+  readonly logLevel: string;
+}
+
+/** A configuration that contradicts itself or cannot be read; the message names the setting, never its value. */
+export class ConfigError extends Error {
+  constructor(setting: string, why: string) {
+    super(`${setting}: ${why}`);
+    this.name = "ConfigError";
+  }
+}
+
+function readIssuers(path: string): TrustedIssuer[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new ConfigError("CAVEAT_ISSUERS", `not a readable JSON file (${cause instanceof Error ? cause.name : "error"})`);
+  }
+  if (!Array.isArray(parsed) || parsed.length === 0) throw new ConfigError("CAVEAT_ISSUERS", "a list of issuers");
+  return parsed.map((item: unknown) => {
+    const { issuer, audience, publicKey, ...rest } = (item ?? {}) as Record<string, unknown>;
+    if (typeof issuer !== "string" || typeof audience !== "string" || typeof publicKey !== "string" || Object.keys(rest).length > 0) {
+      throw new ConfigError("CAVEAT_ISSUERS", "each issuer has exactly issuer, audience and publicKey");
+    }
+    return { issuer, audience, publicKey };
+  });
+}
+
+/**
+ * Reads the configuration. Without any setting: demonstration mode on port 4000, state below `.caveat`.
+ * Throws ConfigError on a contradiction.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder = process.cwd()): Config {
+  const mode = environment["CAVEAT_MODE"] ?? "demonstration";
+  if (mode !== "demonstration" && mode !== "production") throw new ConfigError("CAVEAT_MODE", "demonstration or production");
+  const port = Number(environment["PORT"] ?? "4000");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError("PORT", "a port number");
+  const issuersPath = environment["CAVEAT_ISSUERS"];
+  if (mode === "production" && issuersPath === undefined) throw new ConfigError("CAVEAT_ISSUERS", "production mode needs a file of issuers");
+  if (mode === "demonstration" && issuersPath !== undefined) throw new ConfigError("CAVEAT_ISSUERS", "demonstration mode has its own issuer only");
+  const databaseUrl = environment["DATABASE_URL"] ?? null;
+  if (mode === "production" && databaseUrl === null) throw new ConfigError("DATABASE_URL", "production mode does not use the embedded database");
+  const installation = environment["CAVEAT_INSTALLATION"] ?? "caveat.local";
+  if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(installation)) throw new ConfigError("CAVEAT_INSTALLATION", "a host-like name in lower case");
+  return {
+    mode,
+    port,
+    stateFolder: resolve(environment["CAVEAT_STATE"] ?? join(folder, ".caveat")),
+    databaseUrl,
+    installation,
+    issuers: issuersPath === undefined ? [] : readIssuers(issuersPath),
+    logLevel: environment["LOG_LEVEL"] ?? "info",
+  };
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import { UserError, command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
+import type { Grant } from "../policy/grant.ts";
+
+const NAME = /^[^\p{C}]{1,200}$/u;
+const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp"] as const;
+
+/** What an act made: ids only, so that a replay can read everything anew. */
+export interface Made {
+  readonly id: string;
+}
+
+/** A name or title from a caller. Throws INVALID_INPUT. */
+export function nameOf(text: string, path: string): string {
+  const name = text.normalize("NFC").trim();
+  if (!NAME.test(name)) throw new UserError("INVALID_INPUT", "1 to 200 printable characters", [path]);
+  return name;
+}
+
+/** Turns a broken unique key into the refusal that it stands for; keys hold the marking, so it tells of visible rows only. */
+export async function refuseTaken<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new UserError("NAME_TAKEN", "this name is taken under this marking", [path]);
+    throw error;
+  }
+}
+
+/** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = (value: unknown): unknown => (value !== null && typeof value === "object" && "code" in value ? value.code : undefined);
+  const cause = error !== null && typeof error === "object" && "cause" in error ? error.cause : undefined;
+  return code(error) === "23505" || code(cause) === "23505";
+}
+
+/** Input of a new dataset. Every text comes from the caller. */
+export interface CreateDatasetInput {
+  readonly programId: string;
+  readonly name: string;
+  readonly marking: string;
+  readonly ontologyVersionId: string;
+  readonly compilation: { readonly marking: string; readonly reason: string } | null;
+}
+
+/** Creates a dataset below a program, with its own marking and the ontology version that its labels are checked against. */
+export const createDataset: Command<CreateDatasetInput, Made> = command({
+  name: "datasetCreate",
+  action: "dataset.create",
+  target: ({ programId }) => ({ noun: "program", id: programId }),
+  async run(grant, input) {
+    const program = await grant.read.byId("program", input.programId);
+    const version = await visibleVersion(grant, input.ontologyVersionId);
+    if (!program || !version || version.programId !== program.id) throw new UserError("NOT_FOUND", "not found", ["ontologyVersionId"]);
+    const source = await grant.marking(program.markingId);
+    const marking = await grant.markingOf(input.marking, [source], "dataset.create", program.id);
+    const id = randomUUID();
+    const row = {
+      id,
+      programId: program.id,
+      markingId: marking.id,
+      authorId: grant.principal.personId,
+      ontologyVersionId: version.id,
+      name: nameOf(input.name, "name"),
+      createdAt: grant.now(),
+    };
+    await refuseTaken("name", () => grant.insert("dataset", [row], "dataset.create", [source]));
+    if (input.compilation) {
+      const added = await grant.markingOf(input.compilation.marking, [marking], "dataset.create", program.id);
+      const compilation = {
+        datasetId: id,
+        markingId: added.id,
+        programId: program.id,
+        datasetMarkingId: marking.id,
+        reason: nameOf(input.compilation.reason, "reason"),
+      };
+      await grant.insert("compilation", [compilation], "dataset.create", [marking]);
+    }
+    return { id };
+  },
+});
+
+async function visibleVersion(grant: Grant, id: string): Promise<{ id: string; programId: string } | null> {
+  return /^[0-9a-f-]{36}$/.test(id) ? await grant.read.byId("ontologyVersion", id) : null;
+}
+
+/** Input of a new asset. */
+export interface CreateAssetInput {
+  readonly datasetId: string;
+  readonly title: string;
+  readonly mediaType: string;
+  /** Banner or portion; the dataset's own marking where none is given. */
+  readonly marking: string | null;
+}
+
+/** Registers an asset; its bytes follow by PUT. */
+export const createAsset: Command<CreateAssetInput, Made> = command({
+  name: "assetCreate",
+  action: "asset.create",
+  target: ({ datasetId }) => ({ noun: "dataset", id: datasetId }),
+  async run(grant, input) {
+    const dataset = await grant.read.byId("dataset", input.datasetId);
+    if (!dataset) throw new UserError("NOT_FOUND", "not found");
+    const mediaType = MEDIA_TYPES.find((type) => type === input.mediaType);
+    if (!mediaType) throw new UserError("INVALID_INPUT", `one of ${MEDIA_TYPES.join(", ")}`, ["mediaType"]);
+    const source = await grant.marking(dataset.markingId);
+    const marking = await grant.markingOf(input.marking, [source], "asset.create", dataset.programId);
+    const id = randomUUID();
+    const row = {
+      id,
+      datasetId: dataset.id,
+      programId: dataset.programId,
+      datasetMarkingId: dataset.markingId,
+      markingId: marking.id,
+      authorId: grant.principal.personId,
+      title: nameOf(input.title, "title"),
+      mediaType,
+      createdAt: grant.now(),
+    };
+    await grant.insert("asset", [row], "asset.create", [source]);
+    await noteMarking(grant, row, "asset");
+    return { id };
+  },
+});
+
+/** Notes that a dataset holds rows of this marking: pages merge one index range for each. */
+export async function noteMarking(
+  grant: Grant,
+  row: { readonly datasetId: string; readonly programId: string; readonly datasetMarkingId: string; readonly markingId: string },
+  noun: "asset" | "label",
+): Promise<void> {
+  await grant.tx.rows(
+    `insert into data.dataset_marking (dataset_id, program_id, dataset_marking_id, noun, marking_id)
+     values (?, ?, ?, ?, ?) on conflict do nothing`,
+    [row.datasetId, row.programId, row.datasetMarkingId, noun, row.markingId],
+  );
+}

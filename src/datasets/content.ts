@@ -1,0 +1,114 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { CaveatError } from "../errors.ts";
+import { UserError, command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
+import { makeDisplayCopy } from "../storage/imagery/display-copy.ts";
+import { ImageError } from "../storage/imagery/image-error.ts";
+import { probeImage } from "../storage/imagery/probe.ts";
+import type { Made } from "./commands.ts";
+import { isUniqueViolation } from "./commands.ts";
+
+/** Largest original in bytes. */
+export const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
+
+/** Bytes of an asset on their way in. They come from the caller and are believed in nothing. */
+export interface ReceiveContentInput {
+  readonly assetId: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** A private folder for the file until it is sealed. */
+  readonly workFolder: string;
+}
+
+/** Writes a stream to a file of its own, with a limit in bytes. Throws TOO_LARGE. */
+async function receive(body: AsyncIterable<Uint8Array>, path: string, limit: number): Promise<number> {
+  let bytes = 0;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  async function* limited(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > limit) throw new CaveatError("TOO_LARGE", "upload too large");
+      yield chunk;
+    }
+  }
+  await pipeline(limited(), createWriteStream(path, { mode: 0o600, flags: "wx" }));
+  return bytes;
+}
+
+/**
+ * Receives the bytes of an asset: checks size, type and pixel grid from the header before anything is decoded, makes the
+ * display copy without metadata, seals both. An asset receives its bytes once.
+ */
+export const receiveContent: Command<ReceiveContentInput, Made> = command({
+  name: "assetContentReceive",
+  action: "asset.create",
+  target: ({ assetId }) => ({ noun: "asset", id: assetId }),
+  async run(grant, { assetId, body, workFolder }) {
+    const asset = await grant.read.byId("asset", assetId);
+    if (!asset) throw new UserError("NOT_FOUND", "not found");
+    if (await grant.read.byId("assetContent", assetId, "asset")) throw new UserError("ALREADY_DONE", "this asset has its content");
+    const path = `${workFolder}/${randomUUID()}`;
+    try {
+      await receive(body, path, MAX_UPLOAD_BYTES);
+      const header = await probeImage(path);
+      if (header.mediaType !== asset.mediaType) throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
+      const display = await makeDisplayCopy(path);
+      const owner = {
+        assetId: asset.id,
+        deliveryId: null,
+        programId: asset.programId,
+        datasetMarkingId: asset.datasetMarkingId,
+        markingId: asset.markingId,
+      };
+      const original = await grant.vault.seal(grant.tx, { ...owner, kind: "original", mediaType: header.mediaType }, createReadStream(path));
+      const shown = await grant.vault.seal(grant.tx, { ...owner, kind: "display", mediaType: display.mediaType }, [display.bytes]);
+      const row = {
+        assetId: asset.id,
+        datasetId: asset.datasetId,
+        programId: asset.programId,
+        datasetMarkingId: asset.datasetMarkingId,
+        markingId: asset.markingId,
+        width: header.width,
+        height: header.height,
+        originalBlobId: original.id,
+        displayBlobId: shown.id,
+        uploadedAt: grant.now(),
+      };
+      await grant.insert("assetContent", [row], "asset.create", [await grant.marking(asset.markingId)]);
+      return { id: asset.id };
+    } catch (error) {
+      if (error instanceof ImageError) {
+        throw new CaveatError(error.code === "IMAGE_TOO_LARGE" ? "TOO_LARGE" : "INVALID_REQUEST", error.code, { cause: error });
+      }
+      if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "this asset has its content");
+      throw error;
+    } finally {
+      await rm(path, { force: true });
+    }
+  },
+});
+
+/** Bytes on their way out: fetched through the locks now, streamed after. */
+export interface Outgoing {
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly etag: string;
+  readonly body: AsyncGenerator<Buffer>;
+}
+
+/** The display copy of an asset. The original leaves only in a delivery. */
+export const displayCopy: Command<{ assetId: string }, Outgoing> = command({
+  name: "assetDisplay",
+  action: "asset.display",
+  target: ({ assetId }) => ({ noun: "asset", id: assetId }),
+  async run(grant, { assetId }) {
+    const content = await grant.read.byId("assetContent", assetId, "asset");
+    const blob = content && (await grant.vault.row(grant.tx, content.displayBlobId));
+    if (!blob) throw new CaveatError("NOT_FOUND", "no display copy");
+    const etag = createHash("sha256").update(`${grant.principal.personId}|${blob.id}`).digest("hex").slice(0, 32);
+    return { mediaType: blob.mediaType, bytes: blob.bytes, etag, body: await grant.vault.open(grant.tx, blob) };
+  },
+});

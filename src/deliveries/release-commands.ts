@@ -1,0 +1,136 @@
+import { Readable } from "node:stream";
+import { fromBase64, parseVkey, nodeCrypto } from "../../audit/index.ts";
+import type { SectionOpening } from "../../audit/index.ts";
+import type { Made } from "../datasets/commands.ts";
+import type { Outgoing } from "../datasets/content.ts";
+import { CaveatError } from "../errors.ts";
+import type { Plain } from "../policy/audit-port.ts";
+import { UserError, command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
+import type { Grant } from "../policy/grant.ts";
+import { entities } from "../storage/entities/index.ts";
+import type { Row } from "../storage/entities/index.ts";
+import type { RowOf } from "../storage/tables.ts";
+import { approvalsOf, deliveryOf, recipientById } from "./commands.ts";
+import { parseManifest } from "../../audit/index.ts";
+import { packageTar } from "./package.ts";
+import { composeProof, releaseOutcome } from "./release.ts";
+import type { Approvals } from "./release.ts";
+
+async function namedApprovals(grant: Grant, delivery: RowOf<"delivery">): Promise<Approvals> {
+  const rows = (await approvalsOf(grant, delivery.id)).filter((row) => row.manifestSha384 === delivery.manifestSha384).slice(0, 2);
+  const named = await Promise.all(
+    rows.map(async (row) => {
+      const entrySha384 = await grant.audit.leafHash(row.entryId);
+      if (entrySha384 === null) throw new CaveatError("UNAVAILABLE", "approval entry is not in the log");
+      return { approver: row.approverId, entrySha384 };
+    }),
+  );
+  const [first, second] = named;
+  if (!first || !second) throw new UserError("NOT_READY", "a delivery needs two approvals of its manifest");
+  return [first, second];
+}
+
+/** Releases an approved delivery: the release entry in the recipient's log commits together with the act. */
+export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
+  name: "deliveryRelease",
+  action: "delivery.release",
+  target: ({ deliveryId }) => ({ noun: "delivery", id: deliveryId }),
+  async run(grant, { deliveryId }) {
+    const delivery = await deliveryOf(grant, deliveryId);
+    if (await grant.read.byId("deliveryRelease", deliveryId, "delivery")) return { id: deliveryId };
+    const approvals = await namedApprovals(grant, delivery);
+    const recipient = await recipientById(grant, delivery.recipientId);
+    if (!recipient) throw new UserError("NOT_FOUND", "not found");
+    const marking = await grant.marking(delivery.markingId);
+    const releaseEntryId = await grant.record({
+      kind: "delivery.release",
+      logId: recipient.logId,
+      marking,
+      outcome: JSON.parse(releaseOutcome(new Uint8Array(delivery.manifest), approvals)) as { [member: string]: Plain },
+    });
+    const row: RowOf<"deliveryRelease"> = {
+      deliveryId,
+      programId: delivery.programId,
+      deliveryMarkingId: delivery.markingId,
+      requesterId: delivery.requesterId,
+      releaserId: grant.principal.personId,
+      releaseEntryId,
+      releasedAt: grant.now(),
+    };
+    await grant.insert("deliveryRelease", [row], "delivery.release", [marking]);
+    return { id: deliveryId };
+  },
+});
+
+/** Lays proofs and signatures beside the manifest of a released delivery; harmless when they are there. */
+export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
+  name: "deliverySeal",
+  action: "delivery.release",
+  target: ({ deliveryId }) => ({ noun: "delivery", id: deliveryId }),
+  async run(grant, { deliveryId }) {
+    const delivery = await deliveryOf(grant, deliveryId);
+    const release = await grant.read.byId("deliveryRelease", deliveryId, "delivery");
+    if (!release) throw new UserError("NOT_READY", "the delivery is not released");
+    if (await proofOf(grant, deliveryId)) return { id: deliveryId };
+    const recipient = await recipientById(grant, delivery.recipientId);
+    if (!recipient) throw new UserError("NOT_FOUND", "not found");
+    const proven = await grant.audit.proveRelease(recipient.logId, release.releaseEntryId);
+    const files = await composeProof(
+      new Uint8Array(delivery.manifest),
+      await namedApprovals(grant, delivery),
+      {
+        log: parseVkey(nodeCrypto, proven.vkey),
+        index: proven.index,
+        leaf: new Uint8Array(proven.leaf),
+        openings: proven.openings.map((o): SectionOpening | null => (o ? { ...o, salt: fromBase64(o.salt) } : null)),
+        inclusion: proven.hashes.map((hash) => new Uint8Array(hash)),
+        checkpoint: proven.checkpoint,
+      },
+      { ...grant.releaseKeys, signingTime: grant.now() },
+    );
+    const row: Row<typeof entities.DeliveryProof> = {
+      deliveryId,
+      programId: delivery.programId,
+      deliveryMarkingId: delivery.markingId,
+      requesterId: delivery.requesterId,
+      files: Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")])),
+    };
+    await grant.tx.insert(entities.DeliveryProof, [row] as never);
+    return { id: deliveryId };
+  },
+});
+
+async function proofOf(grant: Grant, deliveryId: string): Promise<Row<typeof entities.DeliveryProof> | null> {
+  const rows = await grant.tx.mapped<Row<typeof entities.DeliveryProof>>(
+    entities.DeliveryProof,
+    "select * from data.delivery_proof where delivery_id = ?",
+    [deliveryId],
+  );
+  return rows[0] ?? null;
+}
+
+/** The package of a released delivery as one tar stream; only the bytes that the manifest names can leave. */
+export const fetchPackage: Command<{ deliveryId: string }, Omit<Outgoing, "bytes" | "etag"> & { readonly name: string }> = command({
+  name: "deliveryFetch",
+  action: "delivery.fetch",
+  target: ({ deliveryId }) => ({ noun: "delivery", id: deliveryId }),
+  async run(grant, { deliveryId }) {
+    const delivery = await grant.read.byId("delivery", deliveryId);
+    const proof = delivery && (await proofOf(grant, deliveryId));
+    if (!delivery || !proof) throw new CaveatError("NOT_FOUND", "not released");
+    const manifest = new Uint8Array(delivery.manifest);
+    const listed = new Map(parseManifest(manifest).files.map((file) => [file.path, file]));
+    const files = [];
+    for (const { path, blobId } of delivery.files) {
+      const blob = await grant.vault.row(grant.tx, blobId);
+      const entry = listed.get(path);
+      if (!blob || !entry) throw new CaveatError("UNAVAILABLE", "a file of the package cannot be opened");
+      const body = await grant.vault.open(grant.tx, blob);
+      files.push({ path, bytes: entry.bytes, sha256: entry.sha256, sha384: entry.sha384, content: { read: () => body } });
+    }
+    const parts = new Map(Object.entries(proof.files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, "base64"))]));
+    const tar = Readable.from(packageTar({ manifest, files, proof: parts }));
+    return { mediaType: "application/x-tar", name: `delivery-${deliveryId}.tar`, body: tar[Symbol.asyncIterator]() as AsyncGenerator<Buffer> };
+  },
+});

@@ -1,0 +1,41 @@
+import { formatVkey, nodeCrypto, parseTrust, utf8 } from '../../audit/index.ts';
+import { logVerifierKey } from '../signing/log-key.ts';
+import type { Signer } from '../signing/signer.ts';
+
+/** What a verifier is to believe. He gets it from the operator by another way than the packages. */
+export interface TrustFileInput {
+  readonly logs: readonly {
+    readonly origin: string;
+    readonly purpose: 'activity' | 'recipient';
+    readonly signer: Pick<Signer, 'publicKeyPem'>;
+  }[];
+  /** ECDSA P-384 keys that sign statements; more than one while a key is being replaced. */
+  readonly statementSigners: readonly Pick<Signer, 'keyId' | 'publicKeyPem'>[];
+  /** PEM certificates of the authorities that issue the signers of manifests. */
+  readonly authorities: readonly string[];
+}
+
+/** OpenSSL's PEM has lines of 64 and ends in one line feed, which is what the format asks for. */
+const pem = (text: string): string => `${text.trim()}\n`;
+
+/**
+ * The text of a trust file (audit/FORMAT.md): public keys by purpose, indented for people to compare, ending in a line feed.
+ *
+ * @throws {FormatError} `TRUST` or `KEY` when a verifier would refuse the result; {SigningError} for a log key that is not Ed25519.
+ */
+export const trustFile = (input: TrustFileInput): string => {
+  const file = {
+    caveat: 'trust/v1',
+    logs: input.logs.map(({ origin, purpose, signer }) => ({ origin, purpose, vkey: formatVkey(logVerifierKey(origin, signer)) })),
+    keys: input.statementSigners.map((signer) => ({
+      alg: 'ecdsa-p384-sha384',
+      keyid: signer.keyId,
+      publicKey: pem(signer.publicKeyPem()),
+      purpose: 'delivery-statement',
+    })),
+    certificates: input.authorities.map((certificate) => ({ certificate: pem(certificate), purpose: 'delivery-cms-ca' })),
+  };
+  const text = `${JSON.stringify(file, null, 2)}\n`;
+  parseTrust(nodeCrypto, utf8(text));
+  return text;
+};

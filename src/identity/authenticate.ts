@@ -1,0 +1,70 @@
+import { CaveatError } from "../errors.ts";
+import { parseProfile } from "../policy/profile.ts";
+import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
+import type { Principal } from "./principal.ts";
+import type { TokenVerifier, VerifiedToken } from "./tokens.ts";
+
+function sourcesOf(record: PersonRecord): Principal["sources"] {
+  return [
+    { attribute: "person", source: record.source, assertedAt: record.assertedAt },
+    { attribute: "clearance", source: record.clearance.source, assertedAt: record.clearance.assertedAt },
+    ...record.readOns.map((readOn) => ({ attribute: readOn.token, source: readOn.source, assertedAt: readOn.assertedAt })),
+  ];
+}
+
+function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
+  const profile = parseProfile({
+    clearance: record.clearance.level,
+    fineAccessControls: record.readOns.map((readOn) => readOn.token),
+    countryOfAffiliation: record.country,
+    clearanceIssuer: record.clearance.issuer,
+    dutyOrganization: record.dutyOrganization,
+    usGovernmentAgency: record.usGovernmentAgency,
+    entityType: record.entityType,
+    role: record.roles,
+    environment: {
+      client: "approved",
+      clientCeiling: record.client.ceiling,
+      deviceAttested: record.client.deviceAttested,
+      networkCeiling: record.client.networkCeiling,
+      sessionLevel: token.sessionLevel,
+    },
+  });
+  return {
+    personId: record.id,
+    handle: record.handle,
+    session: { id: token.sessionId, level: token.sessionLevel },
+    client: { id: record.client.id, name: record.client.name },
+    purpose: token.purpose,
+    profile,
+    epoch: record.epoch,
+    programs: new Set(record.programs),
+    sources: sourcesOf(record),
+  };
+}
+
+/** Turns a bearer token into a Principal, from the records as they stand at this moment. */
+export class Authenticator {
+  readonly #verifier: TokenVerifier;
+  readonly #store: AccessStore;
+  readonly #clock: () => Date;
+
+  constructor(verifier: TokenVerifier, store: AccessStore, clock: () => Date) {
+    this.#verifier = verifier;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /**
+   * The principal of an Authorization header, which comes from anybody. Throws UNAUTHENTICATED when there is no valid
+   * token, the person is unknown, suspended or without a valid clearance, or the client is not approved.
+   */
+  async principal(authorization: string | undefined): Promise<Principal> {
+    const match = /^Bearer ([A-Za-z0-9._-]+)$/.exec(authorization ?? "");
+    if (!match?.[1]) throw new CaveatError("UNAUTHENTICATED", "no token");
+    const token = await this.#verifier.verify(match[1], this.#clock());
+    const record = await this.#store.person(token.personId, token.clientId);
+    if (!record || record.client.status !== "approved") throw new CaveatError("UNAUTHENTICATED", "person or client refused");
+    return principalOf(token, record);
+  }
+}

@@ -1,0 +1,26 @@
+import type { AccessProfile } from "../policy/profile.ts";
+
+/** Where an attribute comes from and when it was asserted there (RFC 3339). */
+export interface AttributeSource {
+  readonly attribute: string;
+  readonly source: string;
+  readonly assertedAt: string;
+}
+
+/**
+ * Who asks: a verified person at a verified client in one session. Made only by identity, from a verified token and the
+ * records of person and client as they stand at this moment.
+ */
+export interface Principal {
+  readonly personId: string;
+  readonly handle: string;
+  readonly session: { readonly id: string; readonly level: AccessProfile["environment"]["sessionLevel"] };
+  readonly client: { readonly id: string; readonly name: string };
+  readonly purpose: string;
+  readonly profile: AccessProfile;
+  /** Counts changes of what decisions about this person rest on; a gate token names it. */
+  readonly epoch: number;
+  /** Programs the person is read into. */
+  readonly programs: ReadonlySet<string>;
+  readonly sources: readonly AttributeSource[];
+}

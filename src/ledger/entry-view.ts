@@ -1,0 +1,30 @@
+import { parseLeaf } from "../../audit/index.ts";
+import type { SectionOpening } from "../../audit/index.ts";
+import type { MayOpen, OwnEntry } from "../policy/audit-port.ts";
+import type { StoredEntry } from "../storage/ledger-store.ts";
+import type { SectionSealer } from "./sealing.ts";
+
+/** The sections of an entry by slot, opened where the marking may be opened; null where unused, withheld or erased. */
+export async function openSections(sealer: SectionSealer, row: StoredEntry, mayOpen: MayOpen): Promise<(SectionOpening | null)[]> {
+  const openings: (SectionOpening | null)[] = [null, null, null, null];
+  for (const section of row.sections) {
+    const marking = await sealer.markingOf(section.keyId);
+    if (marking === null || !mayOpen(marking)) continue;
+    openings[section.slot] = await sealer.open(row.id, section.slot, section.keyId, section.sealed);
+  }
+  return openings;
+}
+
+/** What a person sees of his own outcome: the act and how it was answered, never markings, reasons or objects. */
+export async function ownEntry(sealer: SectionSealer, row: StoredEntry): Promise<OwnEntry> {
+  const leaf = parseLeaf(new Uint8Array(row.leaf));
+  const outcome = row.sections.find((section) => section.slot === 2);
+  const opening = outcome ? await sealer.open(row.id, 2, outcome.keyId, outcome.sealed) : null;
+  const content = opening ? (JSON.parse(opening.plaintext) as { command?: string | null; result?: string; error?: string | null }) : {};
+  return {
+    id: row.id,
+    at: leaf.time,
+    operation: content.command ?? "query",
+    answer: content.result === "answered" ? "answered" : content.result === "refused" ? "refused" : "failed",
+  };
+}

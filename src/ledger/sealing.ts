@@ -1,0 +1,94 @@
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { nodeCrypto, sectionCommitment } from "../../audit/index.ts";
+import type { SectionOpening } from "../../audit/index.ts";
+import { unwrapKey, wrapKey } from "../signing/key-wrap.ts";
+import type { LedgerStore } from "../storage/ledger-store.ts";
+
+/** A section of an entry before it is sealed: canonical JSON of its marking and of what it says. */
+export interface PlainSection {
+  readonly slot: 0 | 1 | 2 | 3;
+  readonly name: "actor" | "request" | "outcome" | "detail";
+  readonly marking: string;
+  readonly plaintext: string;
+}
+
+/** A sealed section with what the leaf carries of it. */
+export interface SealedSection {
+  readonly slot: number;
+  readonly keyId: string;
+  readonly sealed: Buffer;
+  readonly commitment: Uint8Array;
+  readonly sealedHash: Uint8Array;
+}
+
+/**
+ * Seals sections of entries: one data key for each marking, wrapped by the key file, and below it a key and a salt for
+ * each section, so that destroying the data key takes ciphertext and salts together.
+ */
+export class SectionSealer {
+  readonly #store: LedgerStore;
+  readonly #kek: KeyObject;
+  readonly #byMarking = new Map<string, Promise<{ id: string; key: KeyObject }>>();
+  readonly #byId = new Map<string, Promise<{ marking: string; key: KeyObject } | null>>();
+
+  constructor(store: LedgerStore, kek: KeyObject) {
+    this.#store = store;
+    this.#kek = kek;
+  }
+
+  #keyFor(marking: string): Promise<{ id: string; key: KeyObject }> {
+    const known = this.#byMarking.get(marking);
+    if (known) return known;
+    const loading = (async () => {
+      const digest = createHash("sha256").update(marking).digest();
+      const { id, wrapped } = await this.#store.sectionKey(digest, marking, wrapKey(this.#kek, randomBytes(32)));
+      return { id, key: createSecretKey(unwrapKey(this.#kek, wrapped)) };
+    })();
+    this.#byMarking.set(marking, loading);
+    loading.catch(() => this.#byMarking.delete(marking));
+    return loading;
+  }
+
+  #derive(key: KeyObject, purpose: string, entryId: string, slot: number): Buffer {
+    return Buffer.from(hkdfSync("sha384", key, "caveat/audit/section", `${purpose}|${entryId}|${slot}`, 32));
+  }
+
+  /** Seals one section of the entry with this id. */
+  async seal(entryId: string, section: PlainSection): Promise<SealedSection> {
+    const { id, key } = await this.#keyFor(section.marking);
+    const salt = this.#derive(key, "salt", entryId, section.slot);
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", this.#derive(key, "seal", entryId, section.slot), nonce);
+    const sealed = Buffer.concat([nonce, cipher.update(section.plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    const commitment = sectionCommitment(nodeCrypto, { marking: section.marking, name: section.name, salt, plaintext: section.plaintext });
+    return { slot: section.slot, keyId: id, sealed, commitment, sealedHash: createHash("sha384").update(sealed).digest() };
+  }
+
+  /** The marking under which a section was sealed (canonical JSON), without opening it; null when the key was destroyed. */
+  async markingOf(keyId: string): Promise<string | null> {
+    return (await this.#key(keyId))?.marking ?? null;
+  }
+
+  #key(keyId: string): Promise<{ marking: string; key: KeyObject } | null> {
+    const known = this.#byId.get(keyId);
+    if (known) return known;
+    const loading = this.#store.sectionKeyById(keyId).then((row) =>
+      row ? { marking: row.marking, key: createSecretKey(unwrapKey(this.#kek, row.wrapped)) } : null,
+    );
+    this.#byId.set(keyId, loading);
+    loading.catch(() => this.#byId.delete(keyId));
+    return loading;
+  }
+
+  /** Opens a sealed section; null when its key was destroyed. Throws when the sealed bytes were damaged. */
+  async open(entryId: string, slot: number, keyId: string, sealed: Buffer): Promise<SectionOpening | null> {
+    const found = await this.#key(keyId);
+    const name = (["actor", "request", "outcome", "detail"] as const)[slot];
+    if (!found || name === undefined) return null;
+    const decipher = createDecipheriv("aes-256-gcm", this.#derive(found.key, "seal", entryId, slot), sealed.subarray(0, 12));
+    decipher.setAuthTag(sealed.subarray(-16));
+    const plaintext = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
+    return { marking: found.marking, name, salt: this.#derive(found.key, "salt", entryId, slot), plaintext };
+  }
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import { v7 as uuid7 } from "./entry-id.ts";
+import { encodeLeaf } from "../../audit/index.ts";
+import type { LeafKind, LeafSlot } from "../../audit/index.ts";
+import { CaveatError } from "../errors.ts";
+import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
+import type { PlainSection, SectionSealer } from "./sealing.ts";
+
+/** An entry to be written. */
+export interface EntryDraft {
+  readonly kind: LeafKind;
+  readonly sections: readonly PlainSection[];
+  /** Keyed hash of the person whose entry it is (search column), or null. */
+  readonly personTag: Buffer | null;
+  /** SHA-256 that a gate token must open, for request entries. */
+  readonly gateHash: Buffer | null;
+}
+
+interface Waiting {
+  readonly record: AppendRecord;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const MAX_BATCH = 512;
+
+/** UTC with microseconds; the clock has milliseconds, the counter below keeps entries of one process apart. */
+function timestamp(now: Date): string {
+  return `${now.toISOString().slice(0, 23)}000Z`;
+}
+
+/**
+ * Appends to one log. Whatever gathered while the last flush was in flight goes out next, in one call under the locked
+ * head row; no timer, no leader. An entry is acknowledged after it is durable.
+ */
+export class LedgerWriter {
+  readonly #store: LedgerStore;
+  readonly #sealer: SectionSealer;
+  readonly logId: number;
+  readonly #boot = randomBytes(16).toString("hex");
+  readonly #replica: string;
+  readonly #clock: () => Date;
+  readonly #maxBatch: number;
+  #counter = 0;
+  #queue: Waiting[] = [];
+  #flushing = false;
+  #drain: { ids: string[]; promise: Promise<Map<string, Appended>> } | null = null;
+  #draining: Promise<unknown> = Promise.resolve();
+
+  constructor(options: {
+    store: LedgerStore;
+    sealer: SectionSealer;
+    logId: number;
+    replica: string;
+    clock: () => Date;
+    /** 1 makes every entry its own transaction; only the benchmark asks for that. */
+    maxBatch?: number;
+  }) {
+    this.#store = options.store;
+    this.#sealer = options.sealer;
+    this.logId = options.logId;
+    this.#replica = options.replica;
+    this.#clock = options.clock;
+    this.#maxBatch = options.maxBatch ?? MAX_BATCH;
+  }
+
+  /** The producer counter that the next entry takes; the shutdown entry carries the last one. */
+  get counter(): number {
+    return this.#counter;
+  }
+
+  /** Takes the next producer counter: a draft that is replaced by another keeps its own. */
+  takeCounter(): number {
+    return this.#counter++;
+  }
+
+  /** Seals the sections and builds the leaf. The counter stays the same when a draft replaces one that never committed. */
+  async record(draft: EntryDraft, counter = this.takeCounter(), id = uuid7(this.#clock())): Promise<AppendRecord> {
+    const sealed = await Promise.all(draft.sections.map((section) => this.#sealer.seal(id, section)));
+    const slot = (index: number): LeafSlot => {
+      const found = sealed.find((section) => section.slot === index);
+      return found
+        ? { commitment: found.commitment, sealedHash: found.sealedHash }
+        : { commitment: randomBytes(48), sealedHash: randomBytes(48) };
+    };
+    const leaf = encodeLeaf({
+      id,
+      kind: draft.kind,
+      producer: { boot: this.#boot, counter, replica: this.#replica },
+      slots: [slot(0), slot(1), slot(2), slot(3)],
+      time: timestamp(this.#clock()),
+      salt: randomBytes(16).toString("hex"),
+    });
+    return {
+      id,
+      leaf: Buffer.from(leaf).toString("base64"),
+      kind: draft.kind,
+      personTag: draft.personTag?.toString("base64") ?? null,
+      gateHash: draft.gateHash?.toString("base64") ?? null,
+      sections: sealed.map((s) => ({ slot: s.slot, keyId: s.keyId, sealed: s.sealed.toString("base64") })),
+    };
+  }
+
+  /** Appends one entry; resolves when it is durable. Throws UNAVAILABLE when it cannot be appended. */
+  async append(draft: EntryDraft): Promise<Appended> {
+    return this.appendRecord(await this.record(draft));
+  }
+
+  /** Appends a record built before. */
+  async appendRecord(record: AppendRecord): Promise<Appended> {
+    return new Promise<Appended>((resolve, reject) => {
+      this.#queue.push({ record, resolve, reject });
+      if (!this.#flushing) void this.#flush();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushing = true;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, this.#maxBatch);
+      try {
+        const placed = new Map((await this.#store.append(this.logId, batch.map((w) => w.record))).map((a) => [a.id, a]));
+        for (const waiting of batch) {
+          const appended = placed.get(waiting.record.id);
+          if (appended) waiting.resolve(appended);
+          else waiting.reject(new CaveatError("UNAVAILABLE", "append not confirmed"));
+        }
+      } catch (error) {
+        for (const waiting of batch) waiting.reject(new CaveatError("UNAVAILABLE", "append failed", { cause: error }));
+      }
+    }
+    this.#flushing = false;
+  }
+
+  /** Drains a committed outbox row into the log, together with whatever else waits; resolves when it is durable. */
+  async drain(id: string): Promise<Appended> {
+    let batch = this.#drain;
+    if (!batch) {
+      const ids: string[] = [];
+      const promise = this.#draining.then(async () => {
+        this.#drain = null;
+        return new Map((await this.#store.drain(ids)).map((a) => [a.id, a]));
+      });
+      this.#draining = promise.catch(() => undefined);
+      batch = { ids, promise };
+      this.#drain = batch;
+    }
+    batch.ids.push(id);
+    try {
+      const appended = (await batch.promise).get(id);
+      if (!appended) throw new Error("drained entry is missing");
+      return appended;
+    } catch (error) {
+      throw new CaveatError("UNAVAILABLE", "outbox not drained", { cause: error });
+    }
+  }
+}

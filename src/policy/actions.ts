@@ -1,0 +1,73 @@
+/** What an action is about. A rule file exists for each. */
+export const NOUNS = ["program", "dataset", "asset", "ontology", "label", "delivery", "person", "audit"] as const;
+
+/** A noun of the closed list. */
+export type Noun = (typeof NOUNS)[number];
+
+/**
+ * Every action there is. The position is the bit in the matrix of decisions, which is stored: append only, never reorder.
+ */
+export const ACTIONS = [
+  "program.read",
+  "dataset.read",
+  "dataset.create",
+  "asset.read",
+  "asset.create",
+  "asset.display",
+  "ontology.read",
+  "ontology.create",
+  "label.read",
+  "label.create",
+  "label.revise",
+  "label.retract",
+  "label.review",
+  "label.import",
+  "delivery.read",
+  "delivery.request",
+  "delivery.approve",
+  "delivery.release",
+  "delivery.fetch",
+  "person.read",
+  "audit.own",
+  "audit.read",
+  "audit.export",
+] as const;
+
+/** An action of the closed list. */
+export type Action = (typeof ACTIONS)[number];
+
+// Looking is all that DISPLAY ONLY permits (standards B.3): whatever makes, changes, sends or takes away a copy is not here.
+const VIEWING: ReadonlySet<Action> = new Set<Action>([
+  "program.read",
+  "dataset.read",
+  "asset.read",
+  "asset.display",
+  "ontology.read",
+  "label.read",
+  "delivery.read",
+  "person.read",
+  "audit.own",
+  "audit.read",
+]);
+
+/** Whether the value is an action of the closed list. */
+export function isAction(value: unknown): value is Action {
+  return (ACTIONS as readonly unknown[]).includes(value);
+}
+
+/** The bit of the action in the matrix, counted from 0. */
+export function actionBit(action: Action): number {
+  return ACTIONS.indexOf(action);
+}
+
+/** The noun that the action is about. */
+export function nounOf(action: Action): Noun {
+  const noun = NOUNS.find((candidate) => action.startsWith(`${candidate}.`));
+  if (noun === undefined) throw new TypeError("action without a noun");
+  return noun;
+}
+
+/** Whether the action only looks, so that information which may be displayed but not released permits it (standards B.3). */
+export function isViewing(action: Action): boolean {
+  return VIEWING.has(action);
+}

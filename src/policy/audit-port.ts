@@ -1,0 +1,73 @@
+import type { InternedMarking } from "../storage/ports.ts";
+import type { Transaction } from "../storage/transaction.ts";
+
+/** A value that canonical JSON can carry: no floats, no undefined. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [member: string]: Plain };
+
+/** Kinds of entries that a command may add of its own. */
+export type OutboxKind = "delivery.approval" | "delivery.release";
+
+/** An entry that a command adds to its transaction. */
+export interface OutboxDraft {
+  readonly kind: OutboxKind;
+  /** Log by id; the activity log where none is given. */
+  readonly logId?: number;
+  readonly marking: InternedMarking;
+  readonly outcome: { readonly [member: string]: Plain };
+}
+
+/** An entry as the person whose it is gets to see it: what he asked and how he was answered, without reasons. */
+export interface OwnEntry {
+  readonly id: string;
+  readonly at: string;
+  /** Name of the command, or "query". */
+  readonly operation: string;
+  readonly answer: string;
+}
+
+/** An entry as a compliance officer sees it: header and hash always, sections as far as he dominates their marking. */
+export interface OfficerEntry {
+  readonly index: number;
+  readonly id: string;
+  readonly kind: string;
+  readonly at: string;
+  readonly leafHash: string;
+  readonly chain: string;
+  readonly sections: readonly { readonly slot: string; readonly state: "opened" | "withheld" | "unused"; readonly content: string | null }[];
+}
+
+/** Decides whether a section with this marking (canonical JSON of banner and effective marking) may be opened. */
+export type MayOpen = (marking: string) => boolean;
+
+/** The log as the door and the commands use it; implemented by the ledger. */
+export interface AuditPort {
+  /** Writes an entry into the outbox of a transaction; returns the id it will have in the log. */
+  outbox(tx: Transaction, draft: OutboxDraft): Promise<string>;
+  /** Moves committed outbox entries into their logs; resolves when they are durable there. */
+  drain(ids: readonly string[]): Promise<void>;
+  /** SHA-384 leaf hash (hex) of an entry of the activity log. */
+  leafHash(entryId: string): Promise<string | null>;
+  /** Own entries, newest first, older than the cursor. */
+  own(personId: string, before: number | null, limit: number): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }>;
+  /** Entries of the activity log from an index on. */
+  page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }>;
+  /** The archive of the activity log as of a checkpoint taken now, line by line. */
+  archive(mayOpen: MayOpen): AsyncIterable<string>;
+  /** Where a released entry stands in a recipient's log, with the checkpoint and the proof that covers it. */
+  proveRelease(logId: number, entryId: string): Promise<ReleaseProof>;
+  /** The log of a recipient. */
+  recipientOrigin(logId: number): Promise<string>;
+}
+
+/** What travels with a package to prove its release. */
+export interface ReleaseProof {
+  /** C2SP verifier key line of the recipient's log. */
+  readonly vkey: string;
+  readonly origin: string;
+  readonly index: number;
+  readonly leaf: Buffer;
+  readonly leaf384: Buffer;
+  readonly hashes: readonly Buffer[];
+  readonly checkpoint: string;
+  readonly openings: readonly ({ readonly marking: string; readonly name: string; readonly plaintext: string; readonly salt: string } | null)[];
+}

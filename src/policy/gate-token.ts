@@ -1,0 +1,54 @@
+import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
+import type { AccessStore } from "../storage/access-store.ts";
+
+const BLOCK = 64;
+const LIFE_SECONDS = 300;
+
+/** What a gate token says: who, under which profile and policy, for which committed request entry. */
+export interface GateClaim {
+  readonly personId: string;
+  readonly profileId: string;
+  readonly policyId: string;
+  readonly epoch: number;
+  readonly requestId: string;
+  readonly nonce: Buffer;
+  readonly purpose: string;
+}
+
+/**
+ * Mints the tokens that a transaction shows to PostgreSQL (HMAC-SHA-256, checked by a SECURITY DEFINER function). The key
+ * is made by this process, kept in its memory, and known to the database as its two pads, which no working role can read.
+ */
+export class GateTokenMint {
+  readonly #id = randomUUID();
+  readonly #key = randomBytes(BLOCK);
+
+  /** Registers the key of this process. Call once before minting. */
+  async register(store: AccessStore): Promise<void> {
+    const inner = Buffer.from(this.#key.map((byte) => byte ^ 0x36));
+    const outer = Buffer.from(this.#key.map((byte) => byte ^ 0x5c));
+    await store.registerGateKey(this.#id, inner, outer);
+  }
+
+  /** A token that lasts five minutes. */
+  mint(claim: GateClaim, now: Date): string {
+    const body = [
+      "v1",
+      this.#id,
+      claim.personId,
+      claim.profileId,
+      claim.policyId,
+      claim.epoch,
+      claim.requestId,
+      claim.nonce.toString("hex"),
+      claim.purpose,
+      Math.floor(now.getTime() / 1000) + LIFE_SECONDS,
+    ].join("|");
+    return `${body}|${createHmac("sha256", this.#key).update(body).digest("hex")}`;
+  }
+}
+
+/** What the request entry commits to, so that PostgreSQL can tell that a token is for this entry, person and purpose. */
+export function gateHash(nonce: Buffer, personId: string, purpose: string): Buffer {
+  return createHash("sha256").update(nonce).update(`${personId}|${purpose}`).digest();
+}

@@ -1,0 +1,191 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { encodeCanonical } from "../../audit/index.ts";
+import { CaveatError } from "../errors.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { Effective } from "../markings/index.ts";
+import type { LedgerWriter } from "../ledger/writer.ts";
+import type { PlainSection } from "../ledger/sealing.ts";
+import type { ReleaseKeys } from "../signing/release-keys.ts";
+import type { AccessStore } from "../storage/access-store.ts";
+import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { Database } from "../storage/database.ts";
+import type { Transaction } from "../storage/transaction.ts";
+import { actionBit, isAction } from "./actions.ts";
+import type { AuditPort, Plain } from "./audit-port.ts";
+import { gateHash } from "./gate-token.ts";
+import type { GateTokenMint } from "./gate-token.ts";
+import type { Grant } from "./grant.ts";
+import type { DecisionLedger } from "./last-look.ts";
+import type { MarkingOffice } from "./marking-office.ts";
+import { Operation } from "./operation.ts";
+import { outcomeSection } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What is about to be done, as far as it can be told before anything is read. Ids and names come from the caller. */
+export interface Request {
+  readonly transport: "graphql" | "upload" | "download" | "command";
+  readonly operation: string;
+  readonly fields: readonly { readonly name: string; readonly ids: readonly string[] }[];
+  readonly digest: string;
+  readonly source: string;
+}
+
+/** What the door is made of. */
+export interface DoorParts {
+  readonly database: Database;
+  readonly store: AccessStore;
+  readonly office: MarkingOffice;
+  readonly vault: BlobVault;
+  readonly audit: AuditPort;
+  readonly releaseKeys: ReleaseKeys;
+  readonly writer: LedgerWriter;
+  readonly mint: GateTokenMint;
+  /** Key of the search tags: HMAC of a person's id. */
+  readonly tagKey: KeyObject;
+  readonly clock: () => Date;
+}
+
+const FIELD_LIMIT = 64;
+const NAME_LIMIT = 200;
+
+/** The keyed hash under which a person's entries are found. */
+export function personTag(key: KeyObject, personId: string): Buffer {
+  return createHmac("sha256", key).update(`person|${personId}`).digest();
+}
+
+/**
+ * The one door. Writes the request entry and waits until it is durable, before anything is read; everything else happens
+ * in the operation that it returns.
+ */
+export class Door {
+  readonly #parts: DoorParts;
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
+  }
+
+  /** Opens an operation for a verified principal. Throws UNAVAILABLE when the log cannot be appended (I4, I9). */
+  async open(principal: Principal, request: Request): Promise<Operation> {
+    const { office, writer, mint, tagKey, clock } = this.#parts;
+    const profileId = await office.profileId(principal.profile);
+    const nonce = randomBytes(16);
+    const receipt = randomBytes(16).toString("hex");
+    const base = this.#base(principal);
+    const tag = personTag(tagKey, principal.personId);
+    const appended = await writer.append({
+      kind: "operation.request",
+      personTag: tag,
+      gateHash: gateHash(nonce, principal.personId, principal.purpose),
+      sections: [
+        this.#section(0, "actor", base, actorOf(principal)),
+        this.#section(1, "request", base, {
+          transport: request.transport,
+          operation: request.operation.slice(0, NAME_LIMIT),
+          fields: request.fields.slice(0, FIELD_LIMIT).map((f) => ({ name: f.name.slice(0, NAME_LIMIT), ids: f.ids.slice(0, 20).map((id) => id.slice(0, 64)) })),
+          digest: request.digest,
+          source: request.source,
+          receipt,
+          policyVersion: office.policy.version,
+          registerVersion: office.register.version,
+        }),
+      ],
+    });
+    const token = mint.mint(
+      {
+        personId: principal.personId,
+        profileId,
+        policyId: office.policyId,
+        epoch: principal.epoch,
+        requestId: appended.id,
+        nonce,
+        purpose: principal.purpose,
+      },
+      clock(),
+    );
+    const scope = {
+      policyId: office.policyId,
+      profileId,
+      bit: (action: string): number => {
+        if (!isAction(action)) throw new Error("unknown action");
+        return actionBit(action);
+      },
+    };
+    const draft = (kind: "operation.outcome" | "mutation.outcome", outcome: Outcome, ledger: DecisionLedger, grant: Grant | null) => {
+      const { content, markings } = outcomeSection(office, principal, outcome, ledger.decisions, grant?.changed ?? []);
+      const summary = office.summarize(markings);
+      const marking = summary ? sectionMarking(summary.banner ?? "see the effective marking", summary.effective) : base;
+      return {
+        kind,
+        personTag: tag,
+        gateHash: null,
+        sections: [this.#section(0, "actor", base, actorOf(principal)), this.#section(2, "outcome", marking, content)],
+      };
+    };
+    return new Operation({
+      principal,
+      requestId: appended.id,
+      receipt,
+      office,
+      vault: this.#parts.vault,
+      audit: this.#parts.audit,
+      releaseKeys: this.#parts.releaseKeys,
+      locator: this.#parts.store,
+      clock,
+      begin: () => this.#parts.database.begin(token, scope),
+      conclude: async (outcome, ledger, grant) => {
+        await writer.append(draft(outcome.command === null ? "operation.outcome" : "mutation.outcome", outcome, ledger, grant));
+      },
+      concludeIn: async (tx, outcome, ledger, grant) => {
+        const record = await writer.record(draft("mutation.outcome", outcome, ledger, grant));
+        await insertOutbox(tx, writer.logId, record.id, record);
+        return async () => {
+          await this.#parts.audit.drain([record.id, ...grant.outbox.map((entry) => entry.id)]);
+        };
+      },
+    });
+  }
+
+  /** The marking of what is known before anything is read: the session's level, for our own people only. */
+  #base(principal: Principal): string {
+    const name = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[principal.session.level];
+    const read = this.#parts.office.read(`${name}//NOFORN`);
+    if (!read) throw new CaveatError("UNAVAILABLE", "base marking is not in the register");
+    return sectionMarking(`${name}//NOFORN`, read.effective);
+  }
+
+  #section(slot: 0 | 1 | 2 | 3, name: PlainSection["name"], marking: string, content: { readonly [member: string]: Plain }): PlainSection {
+    return { slot, name, marking, plaintext: encodeCanonical(nfc(content)) };
+  }
+}
+
+/** The text that a section's commitment carries as its marking. */
+export function sectionMarking(banner: string, effective: Effective): string {
+  return encodeCanonical({ banner, effective: effective as unknown as Plain });
+}
+
+/** Text in Unicode normal form C, which canonical JSON demands; ids and names from callers may be anything. */
+function nfc(value: Plain): Plain {
+  if (typeof value === "string") return value.isWellFormed() ? value.normalize("NFC") : "?";
+  if (Array.isArray(value)) return value.map(nfc);
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, nfc(member as Plain)]));
+  }
+  return value;
+}
+
+function actorOf(principal: Principal): { readonly [member: string]: Plain } {
+  return {
+    person: principal.personId,
+    session: principal.session.id,
+    sessionLevel: principal.session.level,
+    client: principal.client.id,
+    purpose: principal.purpose,
+    sources: principal.sources.map((s) => ({ attribute: s.attribute, source: s.source, assertedAt: s.assertedAt })),
+  };
+}
+
+/** Puts a record into the outbox of a transaction. */
+export async function insertOutbox(tx: Transaction, logId: number, id: string, record: unknown): Promise<void> {
+  await tx.rows("insert into audit.outbox (id, log_id, record) values (?, ?, ?::jsonb)", [id, logId, JSON.stringify(record)]);
+}

@@ -1,0 +1,145 @@
+import { dominates, joinEffective } from "../markings/index.ts";
+import type { Principal } from "../identity/principal.ts";
+import type { ReleaseKeys } from "../signing/release-keys.ts";
+import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { InternedMarking } from "../storage/ports.ts";
+import { Reader } from "../storage/reader.ts";
+import { tables } from "../storage/tables.ts";
+import type { RowOf, TableName } from "../storage/tables.ts";
+import type { Transaction } from "../storage/transaction.ts";
+import type { Action } from "./actions.ts";
+import { UserError } from "./command.ts";
+import type { Facts } from "./facts.ts";
+import type { DecisionLedger } from "./last-look.ts";
+import type { MarkingOffice } from "./marking-office.ts";
+import type { AuditPort, OutboxDraft } from "./audit-port.ts";
+
+/** What the door hands to a command: the only source of rows, blobs, markings and log entries. */
+export class Grant {
+  readonly principal: Principal;
+  readonly read: Reader;
+  readonly office: MarkingOffice;
+  readonly vault: BlobVault;
+  readonly audit: AuditPort;
+  readonly releaseKeys: ReleaseKeys;
+  readonly tx: Transaction;
+  readonly #ledger: DecisionLedger;
+  readonly #clock: () => Date;
+  readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
+  readonly outbox: { readonly id: string; readonly draft: OutboxDraft }[] = [];
+
+  constructor(parts: {
+    principal: Principal;
+    tx: Transaction;
+    office: MarkingOffice;
+    vault: BlobVault;
+    audit: AuditPort;
+    releaseKeys: ReleaseKeys;
+    ledger: DecisionLedger;
+    clock: () => Date;
+  }) {
+    this.principal = parts.principal;
+    this.tx = parts.tx;
+    this.office = parts.office;
+    this.vault = parts.vault;
+    this.audit = parts.audit;
+    this.releaseKeys = parts.releaseKeys;
+    this.#ledger = parts.ledger;
+    this.#clock = parts.clock;
+    this.read = new Reader(parts.tx, (table, row) => this.#ledger.read(table, row));
+  }
+
+  /** Now, with millisecond precision: what PostgreSQL stores comes back equal. */
+  now(): Date {
+    return this.#clock();
+  }
+
+  /** The facts of an object in relation to the caller. */
+  facts(programId: string, ownerId: string | null): Facts {
+    return {
+      member: this.principal.programs.has(programId),
+      assigned: false,
+      owner: ownerId === this.principal.personId,
+      state: "ACTIVE",
+      named: false,
+    };
+  }
+
+  /** Whether the caller may do this to an object with this marking and these facts; noted with its reasons. */
+  async allows(action: Action, marking: InternedMarking, facts: Facts, object: string): Promise<boolean> {
+    return (await this.#ledger.decide(action, marking, facts, object)).decision === "allow";
+  }
+
+  /** The marking of a row. */
+  marking(id: string): Promise<InternedMarking> {
+    return this.office.byId(id);
+  }
+
+  /**
+   * The marking that a text from the caller stands for. One refusal for a text that the register does not understand and
+   * for one that the caller may not read himself: which names exist is not told.
+   */
+  async markingFrom(text: string, action: Action, programId: string, path: readonly string[]): Promise<InternedMarking> {
+    const refusal = new UserError("INVALID_MARKING", "this marking cannot be used here", path);
+    const parsed = this.office.read(text);
+    if (!parsed) throw refusal;
+    const probe = { id: "00000000-0000-0000-0000-000000000000", banner: text, portion: text, ...parsed };
+    const facts = this.facts(programId, this.principal.personId);
+    if (!(await this.allows(action, probe, facts, "marking:input"))) throw refusal;
+    return this.office.intern(parsed.structure, parsed.effective);
+  }
+
+  /**
+   * The marking of something made from sources: the text given by the caller if it dominates the join of the sources
+   * (no write down, I3), or the join itself when no text is given.
+   */
+  async markingOf(
+    text: string | null,
+    sources: readonly [InternedMarking, ...InternedMarking[]],
+    action: Action,
+    programId: string,
+  ): Promise<InternedMarking> {
+    if (text === null) return this.office.derive(sources);
+    const given = await this.markingFrom(text, action, programId, ["marking"]);
+    const floor = sources.map((source) => source.effective).reduce(joinEffective);
+    if (!dominates(given.effective, floor)) {
+      throw new UserError("MARKING_TOO_LOW", "the marking is below what it is made from", ["marking"]);
+    }
+    return given;
+  }
+
+  /**
+   * Writes rows of one table, each deciding once more about the action on its marking. `sources` are the markings that
+   * the row was made from: a row below their join is a bug here and refused (I3), not an input error.
+   */
+  async insert<N extends TableName>(
+    name: N,
+    rows: readonly RowOf<N>[],
+    action: Action,
+    sources: readonly InternedMarking[],
+    facts?: Facts,
+  ): Promise<void> {
+    const table = tables[name];
+    const own = table.markings.at(-1);
+    if (!own) throw new Error("a table without a marking");
+    for (const row of rows) {
+      const values = row as unknown as Record<string, unknown>;
+      const marking = await this.marking(String(values[own[1]]));
+      for (const source of sources) {
+        if (!dominates(marking.effective, source.effective)) throw new Error("write down refused");
+      }
+      const object = `${name}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
+      const about = facts ?? this.facts(String(values[table.program]), this.principal.personId);
+      if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
+      this.changed.push({ object, marking });
+    }
+    await this.tx.insert(table.entity as never, rows as never);
+  }
+
+  /** Adds an entry of its own to this mutation's transaction; returns its id. */
+  async record(draft: OutboxDraft): Promise<string> {
+    const id = await this.audit.outbox(this.tx, draft);
+    this.outbox.push({ id, draft });
+    return id;
+  }
+}

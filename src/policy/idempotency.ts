@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { entities } from "../storage/entities/index.ts";
+import { UserError } from "./command.ts";
+import type { Command } from "./command.ts";
+import type { Grant } from "./grant.ts";
+
+/** The caller's key for one act, and the digest of what he asked under it. */
+export interface IdempotentCall {
+  readonly key: string;
+  readonly inputDigest: Buffer;
+}
+
+/** Canonical digest of a mutation's input: the same key with another input is refused. */
+export function inputDigest(command: string, input: unknown): Buffer {
+  const ordered = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(ordered);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, member]) => [name, ordered(member)]),
+    );
+  };
+  return createHash("sha256").update(`${command}\n${JSON.stringify(ordered(input))}`).digest();
+}
+
+/**
+ * Runs a command once for an idempotency key. What it returns must be ids only: a replay returns the stored ids, and
+ * everything shown of them is read anew through the door.
+ */
+export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input: I, call: IdempotentCall): Promise<O> {
+  const personId = grant.principal.personId;
+  const known = await grant.tx.rows<{ command: string; input_digest: Buffer; result: O | string }>(
+    "select command, input_digest, result from data.idempotency where person_id = ? and key = ?",
+    [personId, call.key],
+  );
+  const stored = known[0];
+  if (stored) {
+    if (stored.command !== command.name || !Buffer.from(stored.input_digest).equals(call.inputDigest)) {
+      throw new UserError("IDEMPOTENCY_MISMATCH", "this idempotency key was used for another request", ["idempotencyKey"]);
+    }
+    return typeof stored.result === "string" ? (JSON.parse(stored.result) as O) : stored.result;
+  }
+  const result = await command.run(grant, input);
+  await grant.tx.insert(entities.Idempotency, [
+    { personId, key: call.key, command: command.name, inputDigest: call.inputDigest, result },
+  ] as never);
+  return result;
+}

@@ -1,0 +1,67 @@
+import type { Effective, Level } from "../markings/index.ts";
+import { LEVELS, rankOf } from "../markings/index.ts";
+import type { AccessProfile } from "./profile.ts";
+
+
+/** Whether the reader holds the token and every parent of it: SI-G-ABCD needs SI, SI-G and SI-G-ABCD. */
+export function holdsWithParents(reader: AccessProfile, token: string): boolean {
+  const parts = token.split("-");
+  // The prefix 'SAR' alone is no read-in.
+  const first = parts[0] === "SAR" ? 2 : 1;
+  for (let length = first; length <= parts.length; length += 1) {
+    if (!reader.fineAccessControls.includes(parts.slice(0, length).join("-"))) return false;
+  }
+  return parts.length >= first;
+}
+
+/** The country of the reader's organisation: written before a point ('GBR.MOD'), otherwise his own country. */
+function organizationCountry(reader: AccessProfile): string {
+  return /^([A-Z]{3})\./.exec(reader.dutyOrganization)?.[1] ?? reader.countryOfAffiliation;
+}
+
+/** Whether the reader works for a US federal, state or local agency. A claim with another country's name is not believed. */
+export function worksForUsAgency(reader: AccessProfile): boolean {
+  const written = /^([A-Z]{3})\./.exec(reader.dutyOrganization)?.[1];
+  return reader.usGovernmentAgency && (written === undefined || written === "USA");
+}
+
+/** A US person of a US agency: the only reader to whom release to foreign countries does not matter (standards B.1 #6, #7). */
+export function isUsReader(reader: AccessProfile): boolean {
+  return reader.countryOfAffiliation === "USA" && worksForUsAgency(reader);
+}
+
+/** A US person in government or a contractor to it (standards B.1 #10). */
+export function isUsGovernmentOrContractor(reader: AccessProfile): boolean {
+  return reader.countryOfAffiliation === "USA" && (worksForUsAgency(reader) || reader.entityType === "CTR");
+}
+
+/** Whether a list of countries takes in both the reader and his organisation (standards B.1 #7). */
+export function listTakesIn(countries: readonly string[], reader: AccessProfile): boolean {
+  return (
+    countries.includes(reader.countryOfAffiliation) &&
+    (worksForUsAgency(reader) || countries.includes(organizationCountry(reader)))
+  );
+}
+
+/** Atomic energy information (standards B.1 #4): RD, FRD and TFNI need Q; CNWDI and SIGMA n need Q and the read-in. */
+export function mayReadAtomic(reader: AccessProfile, token: string): boolean {
+  if (token === "DCNI" || token === "UCNI") return true; // condition mac.ucni
+  const held = (needed: string) => reader.fineAccessControls.includes(needed);
+  if (token === "RD" || token === "FRD" || token === "TFNI") return held("Q");
+  if (token === "RD-CNWDI") return held("Q") && held("CNWDI");
+  const sigma = /^F?RD-SG-(14|15|18|20)$/.exec(token)?.[1];
+  return sigma !== undefined && held("Q") && held(`SIGMA-${sigma}`);
+}
+
+/** NATO information (standards B.1 #5): a read-on for that level or a higher one; the special ones by name. */
+export function mayReadNato(reader: AccessProfile, token: string): boolean {
+  if (token === "ATOMAL" || token === "BALK" || token === "BOHEMIA") return reader.fineAccessControls.includes(token);
+  const needed = LEVELS.find((level) => token === `NATO-${level}`);
+  if (needed === undefined) return false;
+  return LEVELS.some((level) => rankOf(level) >= rankOf(needed) && reader.fineAccessControls.includes(`NATO-${level}`));
+}
+
+/** Whether the level of the object is at or below the ceiling; an unknown level is below nothing. */
+export function within(ceiling: Level, object: Effective): boolean {
+  return rankOf(ceiling) >= rankOf(object.level) && rankOf(object.level) >= 0;
+}

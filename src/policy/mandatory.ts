@@ -1,0 +1,195 @@
+import type { Effective } from "../markings/index.ts";
+import { isWholeEffective } from "./effective-shape.ts";
+import * as token from "./mandatory-tokens.ts";
+import type { AccessProfile } from "./profile.ts";
+
+/** What a condition looks at. `named`: the reader or his agency is in the object's list; `viewing`: the action only looks. */
+export interface MandatoryCase {
+  readonly reader: AccessProfile;
+  readonly object: Effective;
+  readonly named: boolean;
+  readonly viewing: boolean;
+}
+
+/** One condition of standards B.1. All must hold; `id` is what a refusal cites. */
+export interface MandatoryCondition {
+  readonly id: string;
+  readonly sentence: string;
+  readonly authority: string;
+  holds(of: MandatoryCase): boolean;
+}
+
+/** What the conditions say together. */
+export interface MandatoryResult {
+  readonly failed: readonly string[];
+  readonly obligations: readonly string[];
+}
+
+/** Controls that name readers: each is satisfied as its condition below says. */
+const RESTRICTING_CONTROLS = ["FOUO", "OC", "OC-USGOV", "PR", "XD", "ND"];
+
+/** Controls that tell how to handle information and keep nobody from it who passes every other condition, each with why. */
+export const INFORMATIONAL_CONTROLS: Readonly<Record<string, string>> = {
+  RS: "RSEN warns that a source is at risk; the decision on use is the reader's",
+  IMC: "IMCON restricts use and further dissemination, not readership among the cleared",
+  RELIDO: "leaves release to a disclosure officer; without REL TO nobody foreign reads",
+  DSEN: "DEA SENSITIVE asks for protection like FOUO and names no readers here",
+  FISA: "asks for a notice on use in proceedings",
+  DS: "LIMDIS limits distribution outside government, which is decided on delivery",
+  SBU: "asks for protection; the NOFORN form is a bar of its own",
+  LES: "asks for protection of law enforcement sources; the NOFORN form is a bar of its own",
+  SSI: "need to know under 49 CFR 1520 is the program's membership here",
+};
+
+const carries = (object: Effective, control: string) => object.controls.includes(control);
+
+/** The conditions in the order of standards B.1. Each is false, not true, when what it needs is missing or unknown. */
+export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
+  {
+    id: "mac.client",
+    sentence: "The client is approved.",
+    authority: "SP 800-53 AC-19, IA-3 (standards B.1 #12)",
+    holds: ({ reader }) => reader.environment.client === "approved",
+  },
+  {
+    id: "mac.device",
+    sentence: "Information at SECRET or above is read on an attested device.",
+    authority: "SP 800-53 AC-19, IA-3 (standards B.1 #12)",
+    holds: ({ reader, object }) => token.within("C", object) || reader.environment.deviceAttested,
+  },
+  {
+    id: "mac.level",
+    sentence: "The reader's clearance is at or above the level.",
+    authority: "EO 13526 4.1(a)(1) (standards B.1 #1)",
+    holds: ({ reader, object }) => token.within(reader.clearance, object),
+  },
+  {
+    id: "mac.session-level",
+    sentence: "The level chosen for the session is at or above the level.",
+    authority: "SP 800-53 AC-3(3) (standards B.1 #1)",
+    holds: ({ reader, object }) => token.within(reader.environment.sessionLevel, object),
+  },
+  {
+    id: "mac.client-ceiling",
+    sentence: "The client is accredited for the level.",
+    authority: "SP 800-53 AC-4, AC-19 (standards B.1 #12)",
+    holds: ({ reader, object }) => token.within(reader.environment.clientCeiling, object),
+  },
+  {
+    id: "mac.network-ceiling",
+    sentence: "The network is accredited for the level.",
+    authority: "SP 800-53 AC-4 (standards B.1 #12)",
+    holds: ({ reader, object }) => token.within(reader.environment.networkCeiling, object),
+  },
+  {
+    id: "mac.sci",
+    sentence: "The reader is read into every SCI control system, compartment and sub-compartment, and their parents.",
+    authority: "EO 13526 4.3; ICD 703 (standards B.1 #2)",
+    holds: ({ reader, object }) => object.sci.every((sci) => token.holdsWithParents(reader, sci)),
+  },
+  {
+    id: "mac.sar",
+    sentence: "The reader is read into every special access program and compartment.",
+    authority: "EO 13526 4.3 (standards B.1 #3)",
+    holds: ({ reader, object }) => object.sar.every((sar) => token.holdsWithParents(reader, `SAR-${sar}`)),
+  },
+  {
+    id: "mac.aea",
+    sentence: "Atomic energy information needs Q; CNWDI and SIGMA categories need Q and the read-in.",
+    authority: "10 CFR 1016, 1045 (standards B.1 #4)",
+    holds: ({ reader, object }) => object.aea.every((aea) => token.mayReadAtomic(reader, aea)),
+  },
+  {
+    id: "mac.ucni",
+    sentence: "Unclassified controlled nuclear information is for US government persons and their contractors.",
+    authority: "10 CFR 1017; 32 CFR 223 (standards A.1 cat 6, B.1 #10)",
+    holds: ({ reader, object }) =>
+      !(object.aea.includes("DCNI") || object.aea.includes("UCNI")) || token.isUsGovernmentOrContractor(reader),
+  },
+  {
+    id: "mac.nato",
+    sentence: "NATO information needs a NATO read-on at the level or above; ATOMAL, BALK and BOHEMIA need their own.",
+    authority: "C-M(2002)49 (standards B.1 #5)",
+    holds: ({ reader, object }) => object.nato.every((nato) => token.mayReadNato(reader, nato)),
+  },
+  {
+    id: "mac.noforn",
+    sentence: "NOFORN is for US persons of US government agencies.",
+    authority: "ICD 710; ICPG 403.1 (standards B.1 #6)",
+    holds: ({ reader, object }) => !object.noforn || token.isUsReader(reader),
+  },
+  {
+    id: "mac.release",
+    sentence: "Any other reader needs release to his country and organisation, or, to look only, display to them.",
+    authority: "ICD 710; ICPG 403.1 (standards B.1 #7, B.3)",
+    holds: ({ reader, object, viewing }) =>
+      token.isUsReader(reader) ||
+      token.listTakesIn(object.relTo, reader) ||
+      (viewing && token.listTakesIn(object.displayTo, reader)),
+  },
+  {
+    id: "mac.joint",
+    sentence: "JOINT information is for persons of an owner whose clearance that owner issued.",
+    authority: "ICD 710 (standards B.1 #8)",
+    holds: ({ reader, object }) =>
+      object.jointOwners === null ||
+      (object.jointOwners.includes(reader.countryOfAffiliation) && reader.clearanceIssuer === reader.countryOfAffiliation),
+  },
+  {
+    id: "mac.orcon",
+    sentence: "ORCON is for agencies in the originator's list.",
+    authority: "ICPG 710.1 (standards B.1 #9)",
+    holds: ({ object, named }) => !carries(object, "OC") || named,
+  },
+  {
+    id: "mac.orcon-usgov",
+    sentence: "ORCON-USGOV is for US government organisations and those in the originator's list.",
+    authority: "ICPG 710.1 (standards B.1 #9)",
+    holds: ({ reader, object, named }) => !carries(object, "OC-USGOV") || named || token.worksForUsAgency(reader),
+  },
+  {
+    id: "mac.propin",
+    sentence: "PROPIN is for those in the owner's list.",
+    authority: "ICD 710 (standards B.1 #9)",
+    holds: ({ object, named }) => !carries(object, "PR") || named,
+  },
+  {
+    id: "mac.exdis",
+    sentence: "EXDIS is for agencies that the originator named.",
+    authority: "ICD 710 (standards B.1 #10)",
+    holds: ({ object, named }) => !carries(object, "XD") || named,
+  },
+  {
+    id: "mac.nodis",
+    sentence: "NODIS is for persons that the originator named.",
+    authority: "ICD 710 (standards B.1 #10)",
+    holds: ({ object, named }) => !carries(object, "ND") || named,
+  },
+  {
+    id: "mac.fouo",
+    sentence: "FOUO is for US government persons and their contractors.",
+    authority: "DoDM 5200.01 vol 4 (standards B.1 #10)",
+    holds: ({ reader, object }) => !carries(object, "FOUO") || token.isUsGovernmentOrContractor(reader),
+  },
+  {
+    id: "mac.unknown-control",
+    sentence: "A control whose rule is not stated here is refused, not guessed.",
+    authority: "SP 800-53 AC-3, SC-24 (standards B.1 #11, A.2)",
+    holds: ({ object }) =>
+      object.controls.every((c) => RESTRICTING_CONTROLS.includes(c) || Object.hasOwn(INFORMATIONAL_CONTROLS, c)),
+  },
+] satisfies MandatoryCondition[]);
+
+/**
+ * The mandatory decision of standards B.1 on one reader and one effective marking: ids of the conditions that fail (none:
+ * allowed) and the obligations that an allow carries. Pure. `conditions` is a seam for tests that plant a wrong condition.
+ * The profile must have passed parseProfile; a marking that is not whole fails as 'mac.malformed'.
+ */
+export function mandatory(of: MandatoryCase, conditions: readonly MandatoryCondition[] = MANDATORY): MandatoryResult {
+  if (!isWholeEffective(of.object) || typeof of.named !== "boolean" || typeof of.viewing !== "boolean") {
+    return { failed: ["mac.malformed"], obligations: [] };
+  }
+  const failed = conditions.filter((condition) => condition.holds(of) !== true).map((condition) => condition.id);
+  const released = token.isUsReader(of.reader) || token.listTakesIn(of.object.relTo, of.reader);
+  return { failed, obligations: failed.length === 0 && !released ? ["VIEW_ONLY"] : [] };
+}

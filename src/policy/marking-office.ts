@@ -1,0 +1,86 @@
+import { MarkingError, effectiveOf, joinEffective, markingFromText, renderBanner, renderPortion, rollUp } from "../markings/index.ts";
+import type { Effective, Marking, Register } from "../markings/index.ts";
+import type { AccessStore } from "../storage/access-store.ts";
+import type { InternedMarking } from "../storage/ports.ts";
+import { UserError } from "./command.ts";
+import { pairBits } from "./decide.ts";
+import { canonicalProfile, parseProfile } from "./profile.ts";
+import type { AccessProfile } from "./profile.ts";
+import type { Policy } from "./rules.ts";
+
+/** Interns markings and profiles and keeps the matrix of decisions without holes. */
+export class MarkingOffice {
+  readonly register: Register;
+  readonly policy: Policy;
+  readonly policyId: string;
+  readonly #store: AccessStore;
+  readonly #profiles = new Map<string, Promise<string>>();
+
+  constructor(store: AccessStore, register: Register, policy: Policy, policyId: string) {
+    this.#store = store;
+    this.register = register;
+    this.policy = policy;
+    this.policyId = policyId;
+  }
+
+  /** The id of a profile; its row of the matrix is filled before it is returned. */
+  profileId(profile: AccessProfile): Promise<string> {
+    const canonical = canonicalProfile(profile);
+    const known = this.#profiles.get(canonical);
+    if (known) return known;
+    const loading = this.#store.internProfile(canonical, this.policyId, (effective) => pairBits(this.policy, profile, effective));
+    this.#profiles.set(canonical, loading);
+    loading.catch(() => this.#profiles.delete(canonical));
+    return loading;
+  }
+
+  /** The marking that a text stands for, not yet interned; null when the register does not understand all of it. */
+  read(text: string): { structure: Marking; effective: Effective } | null {
+    const parsed = markingFromText(text, this.register);
+    return parsed.ok ? { structure: parsed.marking, effective: effectiveOf(parsed.marking, this.register) } : null;
+  }
+
+  /** Interns a marking with the effective marking that decides about it. */
+  intern(structure: Marking, effective: Effective): Promise<InternedMarking> {
+    const value = { structure, effective, banner: renderBanner(structure, this.register), portion: renderPortion(structure, this.register) };
+    return this.#store.internMarking(value, this.register.version, this.policyId, (profile, of) =>
+      pairBits(this.policy, parseProfile(profile), of),
+    );
+  }
+
+  /** Interns what a derived object carries: the join of its sources for decisions, their roll-up for people. */
+  derive(sources: readonly [InternedMarking, ...InternedMarking[]]): Promise<InternedMarking> {
+    const [first, ...rest] = sources;
+    if (rest.every((source) => source.id === first.id)) return Promise.resolve(first);
+    const effective = sources.map((source) => source.effective).reduce(joinEffective);
+    const structure = this.#rolledUp(sources);
+    if (!structure) throw new UserError("INVALID_MARKING", "these markings have no common banner", ["marking"]);
+    return this.intern(structure, effective);
+  }
+
+  /** Some markings have no legal common banner (a NATO special category beside US information, for one). */
+  #rolledUp(sources: readonly InternedMarking[]): Marking | null {
+    try {
+      return rollUp(sources.map((source) => source.structure), this.register);
+    } catch (error) {
+      if (error instanceof MarkingError) return null;
+      throw error;
+    }
+  }
+
+  /** The banner over a set of markings (roll-up; null where there is no legal one), and the join that decides. */
+  summarize(markings: readonly InternedMarking[]): { banner: string | null; effective: Effective } | null {
+    const [first, ...rest] = markings;
+    if (!first) return null;
+    const structure = rest.length === 0 ? first.structure : this.#rolledUp(markings);
+    return {
+      banner: structure ? renderBanner(structure, this.register) : null,
+      effective: rest.map((m) => m.effective).reduce(joinEffective, first.effective),
+    };
+  }
+
+  /** The interned marking with this id. */
+  byId(id: string): Promise<InternedMarking> {
+    return this.#store.marking(id);
+  }
+}

@@ -1,0 +1,167 @@
+import type { Principal } from "../identity/principal.ts";
+import { CaveatError, toCaveatError } from "../errors.ts";
+import type { ReleaseKeys } from "../signing/release-keys.ts";
+import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { Transaction } from "../storage/transaction.ts";
+import type { AuditPort } from "./audit-port.ts";
+import { UserError } from "./command.ts";
+import type { Command, Target } from "./command.ts";
+import { Grant } from "./grant.ts";
+import { runOnce } from "./idempotency.ts";
+import type { IdempotentCall } from "./idempotency.ts";
+import { DecisionLedger } from "./last-look.ts";
+import type { MarkingOffice } from "./marking-office.ts";
+import type { Outcome } from "./outcome.ts";
+import { decideTarget, refusalOf } from "./target.ts";
+import type { TargetLocator } from "./target.ts";
+
+/** What an operation needs of the house. */
+export interface OperationParts {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly receipt: string;
+  readonly office: MarkingOffice;
+  readonly vault: BlobVault;
+  readonly audit: AuditPort;
+  readonly releaseKeys: ReleaseKeys;
+  readonly locator: TargetLocator;
+  readonly clock: () => Date;
+  readonly begin: () => Promise<Transaction>;
+  /** Writes an outcome entry and waits until it is durable. */
+  readonly conclude: (outcome: Outcome, ledger: DecisionLedger, grant: Grant | null) => Promise<void>;
+  /** Writes an outcome entry into the mutation's own transaction; the returned function waits until it is in the log. */
+  readonly concludeIn: (tx: Transaction, outcome: Outcome, ledger: DecisionLedger, grant: Grant) => Promise<() => Promise<void>>;
+}
+
+/**
+ * One passage through the door. Queries and nested fields share one transaction; each mutation has its own, which commits
+ * together with its outcome entry or not at all. `close` writes the outcome of the whole before the reply may leave.
+ */
+export class Operation {
+  readonly principal: Principal;
+  readonly receipt: string;
+  readonly #parts: OperationParts;
+  readonly #ledger: DecisionLedger;
+  #reading: Promise<Grant> | null = null;
+  #failure: CaveatError | null = null;
+  #refusals: string[] = [];
+
+  constructor(parts: OperationParts) {
+    this.#parts = parts;
+    this.principal = parts.principal;
+    this.receipt = parts.receipt;
+    this.#ledger = new DecisionLedger(parts.office, parts.principal);
+  }
+
+  #grant(tx: Transaction, ledger: DecisionLedger): Grant {
+    const { principal, office, vault, audit, releaseKeys, clock } = this.#parts;
+    return new Grant({ principal, tx, office, vault, audit, releaseKeys, ledger, clock });
+  }
+
+  /** The grant of queries and nested fields: opened at the first use. */
+  #readGrant(): Promise<Grant> {
+    this.#reading ??= this.#parts.begin().then((tx) => this.#grant(tx, this.#ledger));
+    return this.#reading;
+  }
+
+  /** Runs a query. Hidden and absent answer alike: null. */
+  async query<I, O>(command: Command<I, O>, input: I): Promise<O | null> {
+    try {
+      const grant = await this.#readGrant();
+      const target = command.target(input);
+      const refusal = await decideTarget(this.#parts.locator, grant, this.#ledger, command.action, target);
+      if (refusal) {
+        this.#refusals.push(`${command.name}:${refusal.code}`);
+        return null;
+      }
+      return await command.run(grant, input);
+    } catch (thrown) {
+      throw this.#fail(thrown);
+    }
+  }
+
+  /** Reads for a nested field, inside the operation's grant and transaction. */
+  async nested<O>(read: (grant: Grant) => Promise<O>): Promise<O> {
+    try {
+      return await read(await this.#readGrant());
+    } catch (thrown) {
+      throw this.#fail(thrown);
+    }
+  }
+
+  #fail(thrown: unknown): CaveatError {
+    const error = toCaveatError(thrown);
+    this.#failure ??= error;
+    return error;
+  }
+
+  /**
+   * Runs a mutation in a transaction of its own. A refusal of the caller's input is thrown as UserError after it was
+   * recorded; anything else fails closed.
+   */
+  async mutate<I, O>(command: Command<I, O>, input: I, once?: IdempotentCall): Promise<O> {
+    const ledger = new DecisionLedger(this.#parts.office, this.principal);
+    let tx: Transaction | null = null;
+    try {
+      tx = await this.#parts.begin();
+      const grant = this.#grant(tx, ledger);
+      const target: Target | null = command.target(input);
+      const refusal = await decideTarget(this.#parts.locator, grant, ledger, command.action, target);
+      if (refusal) throw refusalOf(refusal, command.action);
+      const result = await (once ? runOnce(grant, command, input, once) : command.run(grant, input));
+      const refused = await ledger.lastLook();
+      if (refused.length > 0) throw new CaveatError("UNAVAILABLE", "last look refused");
+      const outcome: Outcome = { result: "answered", error: null, command: command.name, request: this.#parts.requestId };
+      const settled = await this.#parts.concludeIn(tx, outcome, ledger, grant);
+      await tx.commit();
+      await settled();
+      return result;
+    } catch (thrown) {
+      await tx?.rollback().catch(() => undefined);
+      const code = thrown instanceof UserError ? thrown.code : toCaveatError(thrown).detail;
+      const outcome: Outcome = {
+        result: thrown instanceof UserError ? "refused" : "failed",
+        error: code,
+        command: command.name,
+        request: this.#parts.requestId,
+      };
+      await ledger.lastLook().catch(() => undefined);
+      await this.#parts.conclude(outcome, ledger, null);
+      if (thrown instanceof UserError) throw thrown;
+      throw this.#fail(thrown);
+    }
+  }
+
+  /** Notes that the answer failed outside of a command (a transport error after the door). */
+  failWith(error: CaveatError): void {
+    this.#failure ??= error;
+  }
+
+  /**
+   * Takes the last look, ends the reading transaction and makes the outcome durable. Returns the banner of everything
+   * that was returned. Throws when the reply must not leave.
+   */
+  async close(): Promise<{ banner: string | null; receipt: string }> {
+    const grant = this.#reading ? await this.#reading.catch(() => null) : null;
+    const refused = await this.#ledger.lastLook();
+    await grant?.tx.rollback().catch(() => undefined);
+    if (refused.length > 0) this.#failure ??= new CaveatError("UNAVAILABLE", "last look refused");
+    const failure = this.#failure;
+    await this.#parts.conclude(
+      {
+        result: failure ? "failed" : this.#refusals.length > 0 ? "refused" : "answered",
+        error: failure ? failure.detail : null,
+        command: null,
+        request: this.#parts.requestId,
+        ...(refused.length + this.#refusals.length === 0 ? {} : { detail: { refused: [...refused, ...this.#refusals] } }),
+      },
+      this.#ledger,
+      grant,
+    );
+    if (failure && refused.length > 0) throw failure;
+    const summary = this.#parts.office.summarize(this.#ledger.disclosed);
+    // An answer whose parts have no legal common banner cannot be marked, so it cannot leave.
+    if (summary && summary.banner === null) throw new CaveatError("UNAVAILABLE", "no common banner");
+    return { banner: summary?.banner ?? null, receipt: this.receipt };
+  }
+}

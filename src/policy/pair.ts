@@ -1,0 +1,59 @@
+import type { Effective } from "../markings/index.ts";
+import { rankOf } from "../markings/index.ts";
+import type { LayerAnswer } from "./ability.ts";
+import { ask, makeAbility } from "./ability.ts";
+import type { Action } from "./actions.ts";
+import { nounOf } from "./actions.ts";
+import type { ClosedConditions, ClosedOperators } from "./closed-conditions.ts";
+import { requireLoaded } from "./load.ts";
+import type { AccessProfile } from "./profile.ts";
+import type { PairCondition, Policy } from "./rules.ts";
+import { MARKING_SETS } from "./rules.ts";
+
+type PairAbility = ReturnType<typeof makeAbility>;
+
+// Profiles to which the same rules apply share an ability. The key is the list of those rules, so nothing else of the
+// profile can matter; it is bounded because the profile comes from outside.
+const abilities = new WeakMap<Policy, Map<string, PairAbility>>();
+const LIMIT = 256;
+
+/** The CASL ability of a profile: the pair rules whose conditions on the profile hold, with their conditions on the marking. */
+export function pairAbility(policy: Policy, profile: AccessProfile): PairAbility {
+  requireLoaded(policy);
+  const applying = policy.rules.flatMap((rule) =>
+    "pair" in rule.when && appliesTo(rule.when.pair, profile) ? [{ rule, conditions: onMarking(rule.when.pair) }] : [],
+  );
+  const key = applying.map(({ rule }) => rule.id).join(" ");
+  const known = abilities.get(policy) ?? new Map<string, PairAbility>();
+  abilities.set(policy, known);
+  const found = known.get(key) ?? makeAbility(applying);
+  if (known.size >= LIMIT) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+/** What the pair rules say of an action on a marking. @throws PolicyError condition-attribute when the marking is not whole */
+export function askPair(ability: PairAbility, effective: Effective, action: Action): LayerAnswer {
+  const sets = Object.fromEntries(MARKING_SETS.map((name) => [name, effective[name]]));
+  return ask(ability, action, { noun: nounOf(action), rank: rankOf(effective.level), ...sets } as { noun: ReturnType<typeof nounOf> });
+}
+
+function appliesTo(condition: PairCondition, profile: AccessProfile): boolean {
+  const { roles, countries, entityTypes } = condition;
+  return (
+    (roles === "any" || profile.role.some((role) => roles.includes(role))) &&
+    (countries === undefined || countries.includes(profile.countryOfAffiliation)) &&
+    (entityTypes === undefined || entityTypes.includes(profile.entityType))
+  );
+}
+
+function onMarking({ levelAtMost, levelAtLeast, holdsAny }: PairCondition): ClosedConditions | null {
+  const conditions: Record<string, ClosedOperators> = { ...mapSets(holdsAny) };
+  if (levelAtMost !== undefined) conditions["rank"] = { $atMost: rankOf(levelAtMost) };
+  if (levelAtLeast !== undefined) conditions["rank"] = { $atLeast: rankOf(levelAtLeast) };
+  return Object.keys(conditions).length === 0 ? null : conditions;
+}
+
+function mapSets(holdsAny: PairCondition["holdsAny"]): Record<string, ClosedOperators> {
+  return Object.fromEntries(Object.entries(holdsAny ?? {}).map(([name, tokens]) => [name, { $holdsAny: tokens }]));
+}

@@ -1,0 +1,219 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Pool } from "pg";
+import type { Effective, Level, Marking } from "../markings/index.ts";
+import type { InternedMarking } from "./ports.ts";
+
+/** What the store knows of a person, with the client he works through. Raw values: identity parses them. */
+export interface PersonRecord {
+  readonly id: string;
+  readonly handle: string;
+  readonly displayName: string;
+  readonly country: string;
+  readonly dutyOrganization: string;
+  readonly usGovernmentAgency: boolean;
+  readonly entityType: "GOV" | "MIL" | "CTR";
+  readonly roles: readonly string[];
+  readonly clearance: { readonly level: Level; readonly issuer: string; readonly source: string; readonly assertedAt: string };
+  readonly readOns: readonly { readonly token: string; readonly source: string; readonly assertedAt: string }[];
+  readonly programs: readonly string[];
+  readonly epoch: number;
+  readonly source: string;
+  readonly assertedAt: string;
+  readonly client: {
+    readonly id: string;
+    readonly name: string;
+    readonly status: string;
+    readonly ceiling: Level;
+    readonly deviceAttested: boolean;
+    readonly networkCeiling: Level;
+  };
+}
+
+interface MarkingRow {
+  id: string;
+  structure: Marking;
+  effective: Effective;
+  banner: string;
+  portion: string;
+}
+
+/** Where an object stands: identifiers and markings only. */
+export interface Placement {
+  readonly programId: string;
+  readonly markingIds: readonly string[];
+  readonly authorId: string | null;
+}
+
+const LOCATE = {
+  program: "select id as program_id, array[marking_id] as marking_ids, null::uuid as author_id from data.program where id = $1",
+  dataset: "select program_id, array[marking_id] as marking_ids, author_id from data.dataset where id = $1",
+  ontology: "select program_id, array[marking_id] as marking_ids, author_id from data.ontology where id = $1",
+  asset: "select program_id, array[dataset_marking_id, marking_id] as marking_ids, author_id from data.asset where id = $1",
+  label: "select program_id, array[dataset_marking_id, asset_marking_id, marking_id] as marking_ids, author_id from data.label where id = $1",
+  delivery: "select program_id, array[dataset_marking_id, marking_id] as marking_ids, requester_id as author_id from data.delivery where id = $1",
+} as const;
+
+/** A noun whose rows can be located. */
+export type LocatedNoun = keyof typeof LOCATE;
+
+/** Interned markings and profiles, the matrix, people and clients: everything that the role caveat_policy may touch. */
+export class AccessStore {
+  readonly #pool: Pool;
+  readonly #markings = new Map<string, InternedMarking>();
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** The person with what decisions rest on, as it stands now; null when unknown, suspended or without clearance. */
+  async person(personId: string, clientId: string): Promise<PersonRecord | null> {
+    const { rows } = await this.#pool.query<{ record: PersonRecord }>(
+      `select jsonb_build_object(
+         'id', p.id, 'handle', p.handle, 'displayName', p.display_name, 'country', p.country,
+         'dutyOrganization', p.duty_organization, 'usGovernmentAgency', p.us_government_agency,
+         'entityType', p.entity_type, 'roles', to_jsonb(p.roles), 'source', p.source, 'assertedAt', p.asserted_at,
+         'clearance', jsonb_build_object('level', c.level, 'issuer', c.issuer, 'source', c.source, 'assertedAt', c.asserted_at),
+         'readOns', coalesce((select jsonb_agg(jsonb_build_object('token', r.token, 'source', r.source, 'assertedAt', r.asserted_at) order by r.token)
+                              from access.read_on r where r.person_id = p.id), '[]'),
+         'programs', coalesce((select jsonb_agg(m.program_id order by m.program_id) from access.membership m where m.person_id = p.id), '[]'),
+         'epoch', e.epoch,
+         'client', jsonb_build_object('id', k.id, 'name', k.name, 'status', k.status, 'ceiling', k.ceiling,
+                                      'deviceAttested', k.device_attested, 'networkCeiling', k.network_ceiling)) as record
+       from access.person p
+       join access.clearance c on c.person_id = p.id and c.expires_at > now()
+       join access.person_epoch e on e.person_id = p.id
+       join access.client k on k.id = $2
+       where p.id = $1 and not p.suspended`,
+      [personId, clientId],
+    );
+    return rows[0]?.record ?? null;
+  }
+
+  /** The marking with this id, from memory where it was seen before (interned markings never change). */
+  async marking(id: string): Promise<InternedMarking> {
+    const known = this.#markings.get(id);
+    if (known) return known;
+    const { rows } = await this.#pool.query<MarkingRow>(
+      "select id, structure, effective, banner, portion from access.marking where id = $1",
+      [id],
+    );
+    const row = rows[0];
+    if (!row) throw new Error("unknown marking id");
+    this.#markings.set(id, row);
+    return row;
+  }
+
+  /** A marking that is already in memory: every marking of a row that was read has been loaded before it is shown. */
+  async markings(ids: Iterable<string>): Promise<Map<string, InternedMarking>> {
+    const found = new Map<string, InternedMarking>();
+    for (const id of new Set(ids)) found.set(id, await this.marking(id));
+    return found;
+  }
+
+  /** Interns a marking; `cells` gives its action bits for each known profile, so that the matrix has no holes. */
+  async internMarking(
+    value: Omit<InternedMarking, "id">,
+    registerVersion: string,
+    policyId: string,
+    cell: (profile: unknown, effective: Effective) => bigint,
+  ): Promise<InternedMarking> {
+    const digest = createHash("sha256").update(JSON.stringify([value.banner, value.effective, registerVersion])).digest();
+    const found = await this.#markingByDigest(digest);
+    if (found) return found;
+    const client = await this.#pool.connect();
+    try {
+      await client.query("begin");
+      await client.query("select pg_advisory_xact_lock(7233, 2)");
+      const inserted = await client.query<MarkingRow>(
+        `insert into access.marking (digest, structure, effective, banner, portion, register_version)
+         values ($1, $2, $3, $4, $5, $6) on conflict (digest) do nothing returning id, structure, effective, banner, portion`,
+        [digest, JSON.stringify(value.structure), JSON.stringify(value.effective), value.banner, value.portion, registerVersion],
+      );
+      const row = inserted.rows[0];
+      if (row) {
+        const { rows: profiles } = await client.query<{ id: string; profile: unknown }>("select id, profile from access.profile");
+        await client.query(
+          `insert into access.profile_marking (policy_id, profile_id, marking_id, actions)
+           select $1, p, $2, a from unnest($3::uuid[], $4::bigint[]) u (p, a) on conflict do nothing`,
+          [policyId, row.id, profiles.map((p) => p.id), profiles.map((p) => cell(p.profile, row.effective).toString())],
+        );
+      }
+      await client.query("commit");
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+    const marking = await this.#markingByDigest(digest);
+    if (!marking) throw new Error("interned marking is missing");
+    return marking;
+  }
+
+  async #markingByDigest(digest: Buffer): Promise<InternedMarking | null> {
+    const { rows } = await this.#pool.query<MarkingRow>(
+      "select id, structure, effective, banner, portion from access.marking where digest = $1",
+      [digest],
+    );
+    const row = rows[0];
+    if (!row) return null;
+    this.#markings.set(row.id, row);
+    return row;
+  }
+
+  /** Interns a profile (canonical text) and fills its row of the matrix; returns its id. */
+  async internProfile(canonical: string, policyId: string, cell: (effective: Effective) => bigint): Promise<string> {
+    const digest = createHash("sha256").update(canonical).digest();
+    const client = await this.#pool.connect();
+    try {
+      await client.query("begin");
+      await client.query("select pg_advisory_xact_lock(7233, 2)");
+      await client.query("insert into access.profile (id, digest, profile) values ($1, $2, $3) on conflict (digest) do nothing", [
+        randomUUID(),
+        digest,
+        canonical,
+      ]);
+      const { rows } = await client.query<{ id: string }>("select id from access.profile where digest = $1", [digest]);
+      const id = rows[0]?.id;
+      if (id === undefined) throw new Error("interned profile is missing");
+      const { rows: open } = await client.query<{ id: string; effective: Effective }>(
+        `select m.id, m.effective from access.marking m
+         where not exists (select from access.profile_marking pm where pm.policy_id = $1 and pm.profile_id = $2 and pm.marking_id = m.id)`,
+        [policyId, id],
+      );
+      await client.query(
+        `insert into access.profile_marking (policy_id, profile_id, marking_id, actions)
+         select $1, $2, m, a from unnest($3::uuid[], $4::bigint[]) u (m, a) on conflict do nothing`,
+        [policyId, id, open.map((m) => m.id), open.map((m) => cell(m.effective).toString())],
+      );
+      await client.query("commit");
+      return id;
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  /** The policy that two people activated; null in an empty database. */
+  async activePolicy(): Promise<{ id: string; version: string; registerVersion: string } | null> {
+    const { rows } = await this.#pool.query<{ id: string; version: string; register_version: string }>(
+      "select id, version, register_version from access.policy where active",
+    );
+    const row = rows[0];
+    return row ? { id: row.id, version: row.version, registerVersion: row.register_version } : null;
+  }
+
+  /** Where an object stands, for the record of a refusal only: the answer to the caller never depends on it. */
+  async locate(noun: LocatedNoun, id: string): Promise<Placement | null> {
+    const { rows } = await this.#pool.query<{ program_id: string; marking_ids: string[]; author_id: string | null }>(LOCATE[noun], [id]);
+    const row = rows[0];
+    return row ? { programId: row.program_id, markingIds: row.marking_ids, authorId: row.author_id } : null;
+  }
+
+  /** Registers the key with which this process mints gate tokens (as its two HMAC pads). */
+  async registerGateKey(id: string, inner: Buffer, outer: Buffer): Promise<void> {
+    await this.#pool.query("select gate.register_key($1, $2, $3)", [id, inner, outer]);
+  }
+}

@@ -1,0 +1,55 @@
+import { createReadStream } from "node:fs";
+import { mkdir, open, rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** Where sealed bytes lie. Names are keyed addresses: they say nothing about content, owner or marking. */
+export interface BlobPort {
+  /** A path on the same file system as the store, for writing before the address is known. */
+  temporary(name: string): Promise<string>;
+  /** Makes a finished temporary file durable under its address; the same address twice is harmless. */
+  keep(temporary: string, address: string): Promise<void>;
+  /** The sealed bytes. Throws when there are none. */
+  read(address: string): AsyncIterable<Uint8Array>;
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Blobs as files below one folder. */
+export class FileBlobs implements BlobPort {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  #path(address: string): string {
+    if (!/^[0-9a-f]{64}$/.test(address)) throw new Error("malformed blob address");
+    return join(this.#folder, address.slice(0, 2), address.slice(2));
+  }
+
+  async temporary(name: string): Promise<string> {
+    const folder = join(this.#folder, "incoming");
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return join(folder, name);
+  }
+
+  async keep(temporary: string, address: string): Promise<void> {
+    const path = this.#path(address);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await sync(temporary);
+    await rename(temporary, path);
+    await sync(dirname(path));
+    await stat(path);
+  }
+
+  read(address: string): AsyncIterable<Uint8Array> {
+    return createReadStream(this.#path(address), { highWaterMark: 1 << 18 });
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash, createHmac, createSecretKey, hkdfSync, randomBytes, randomUUID } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { unwrapKey, wrapKey } from "../../signing/key-wrap.ts";
+import { Blob, DataKey } from "../entities/asset.ts";
+import type { Row } from "../entities/index.ts";
+import type { Transaction } from "../transaction.ts";
+import type { BlobPort } from "./port.ts";
+import { openStream, sealStream } from "./seal-stream.ts";
+
+/** What a sealed blob belongs to. */
+export interface BlobOwner {
+  readonly assetId: string | null;
+  readonly deliveryId: string | null;
+  readonly programId: string;
+  readonly datasetMarkingId: string;
+  readonly markingId: string;
+  readonly kind: "original" | "display" | "package";
+  readonly mediaType: string;
+}
+
+/** The row of a sealed blob. */
+export type BlobRow = Row<typeof Blob>;
+
+/**
+ * Seals and opens blobs. The data key of a marking is a labeled row: whoever cannot read the marking gets no key, and
+ * the same content under two markings has two addresses.
+ */
+export class BlobVault {
+  readonly #port: BlobPort;
+  readonly #kek: KeyObject;
+
+  constructor(port: BlobPort, kek: KeyObject) {
+    this.#port = port;
+    this.#kek = kek;
+  }
+
+  /** The data key of a marking through row security; made when there is none and `make` is set. */
+  async #dataKey(tx: Transaction, markingId: string, make: boolean): Promise<KeyObject> {
+    const read = (): Promise<Row<typeof DataKey>[]> =>
+      tx.mapped<Row<typeof DataKey>>(DataKey, "select * from data.data_key where marking_id = ?", [markingId]);
+    let row = (await read())[0];
+    if (!row && make) {
+      await tx.rows("insert into data.data_key (marking_id, wrapped) values (?, decode(?, 'hex')) on conflict do nothing", [
+        markingId,
+        wrapKey(this.#kek, randomBytes(32)).toString("hex"),
+      ]);
+      row = (await read())[0];
+    }
+    if (!row) throw new Error("no data key for this marking");
+    return createSecretKey(unwrapKey(this.#kek, Buffer.from(row.wrapped)));
+  }
+
+  /** Seals a stream and writes its row; returns the row. */
+  async seal(tx: Transaction, owner: BlobOwner, source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<BlobRow> {
+    const dataKey = await this.#dataKey(tx, owner.markingId, true);
+    const temporary = await this.#port.temporary(randomUUID());
+    const sha256 = createHash("sha256");
+    const sha384 = createHash("sha384");
+    let bytes = 0;
+    async function* measured(): AsyncGenerator<Uint8Array> {
+      for await (const chunk of source) {
+        sha256.update(chunk);
+        sha384.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    }
+    try {
+      await pipeline(sealStream(dataKey, measured()), createWriteStream(temporary, { mode: 0o600 }));
+      const digest = sha256.digest();
+      const addressKey = Buffer.from(hkdfSync("sha384", dataKey, "", "caveat/blob/address", 32));
+      const address = createHmac("sha256", addressKey).update(digest).digest("hex");
+      await this.#port.keep(temporary, address);
+      const row: BlobRow = { id: randomUUID(), ...owner, address, bytes, sha256: digest, sha384: sha384.digest() } as BlobRow;
+      await tx.insert(Blob, [row] as never);
+      return row;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** The row of a blob, through row security; null when hidden or absent. */
+  async row(tx: Transaction, id: string): Promise<BlobRow | null> {
+    return (await tx.mapped<BlobRow>(Blob, "select * from data.blob where id = ?", [id]))[0] ?? null;
+  }
+
+  /** Opens a blob; the key is fetched now, in this transaction, the bytes stream later. */
+  async open(tx: Transaction, row: BlobRow): Promise<AsyncGenerator<Buffer>> {
+    return openStream(await this.#dataKey(tx, row.markingId, false), this.#port.read(row.address));
+  }
+}

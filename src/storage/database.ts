@@ -1,0 +1,55 @@
+import { MikroORM } from "@mikro-orm/postgresql";
+import type { Connection } from "./connection.ts";
+import { entities } from "./entities/index.ts";
+import { Transaction } from "./transaction.ts";
+import type { RowScope } from "./transaction.ts";
+
+/** The labeled tables, reached as the application role: every transaction begins with a gate token. */
+export class Database {
+  readonly #orm: MikroORM;
+
+  private constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  /** Connects as the application role with a pool of `poolSize` connections. */
+  static async open(connection: Connection, poolSize: number): Promise<Database> {
+    const orm = await MikroORM.init({
+      host: connection.host,
+      port: connection.port,
+      user: connection.user,
+      ...(connection.password === undefined ? {} : { password: connection.password }),
+      dbName: connection.database,
+      entities: Object.values(entities),
+      pool: { min: 0, max: poolSize },
+      driverOptions: {
+        statement_timeout: 30_000,
+        lock_timeout: 10_000,
+        idle_in_transaction_session_timeout: 120_000,
+        connectionTimeoutMillis: 5_000,
+      },
+      allowGlobalContext: false,
+      debug: false,
+      preferEnvVars: false,
+    });
+    return new Database(orm);
+  }
+
+  /** Begins a transaction (read committed, so that a revocation holds at the next statement) under a gate token. */
+  async begin(token: string, scope: RowScope): Promise<Transaction> {
+    const em = this.#orm.em.fork();
+    await em.begin();
+    try {
+      await em.execute("select set_config('caveat.gate', ?, true)", [token]);
+    } catch (error) {
+      await em.rollback().catch(() => undefined);
+      throw error;
+    }
+    return new Transaction(em, scope);
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await this.#orm.close();
+  }
+}

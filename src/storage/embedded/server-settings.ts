@@ -1,0 +1,31 @@
+/**
+ * The settings of the embedded server, given on its command line so that a file in the data directory cannot weaken them.
+ * Nothing listens on TCP, and the log never holds statements, parameters or key values: they may be labeled text.
+ */
+export function serverSettings(options: {
+  readonly socketDir: string;
+  readonly port: number;
+  readonly fsync: boolean;
+}): readonly (readonly [name: string, value: string])[] {
+  return [
+    ["listen_addresses", ""],
+    ["unix_socket_directories", `"${options.socketDir.replaceAll('"', '""')}"`],
+    ["unix_socket_permissions", "0700"],
+    ["port", String(options.port)],
+    ["max_connections", "100"],
+    ["shared_buffers", "128MB"],
+    ["timezone", "UTC"],
+    ["log_timezone", "UTC"],
+    ["logging_collector", "off"],
+    ["log_destination", "stderr"],
+    ["log_min_messages", "warning"],
+    ["log_min_error_statement", "panic"],
+    ["log_error_verbosity", "terse"],
+    ["log_parameter_max_length", "0"],
+    ["log_parameter_max_length_on_error", "0"],
+    // Short statements only: compiling and parallel workers cost more than they give, and make times uneven.
+    ["jit", "off"],
+    ["max_parallel_workers_per_gather", "0"],
+    ...(options.fsync ? [] : ([["fsync", "off"], ["synchronous_commit", "off"], ["full_page_writes", "off"]] as const)),
+  ];
+}

@@ -1,0 +1,67 @@
+import { defineEntity, p } from "@mikro-orm/core";
+
+/** An asset: one image of a dataset. Its bytes are asset_content, written when the upload is complete. */
+export const Asset = defineEntity({
+  name: "Asset",
+  schema: "data",
+  tableName: "asset",
+  properties: {
+    id: p.uuid().primary(),
+    datasetId: p.uuid(),
+    programId: p.uuid(),
+    datasetMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    authorId: p.uuid(),
+    title: p.text(),
+    mediaType: p.text(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** Size of the stored pixel grid and the two sealed blobs of an asset. */
+export const AssetContent = defineEntity({
+  name: "AssetContent",
+  schema: "data",
+  tableName: "asset_content",
+  properties: {
+    assetId: p.uuid().primary(),
+    datasetId: p.uuid(),
+    programId: p.uuid(),
+    datasetMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    width: p.integer(),
+    height: p.integer(),
+    originalBlobId: p.uuid(),
+    displayBlobId: p.uuid(),
+    uploadedAt: p.datetime(),
+  },
+});
+
+/** A sealed blob: keyed address, size and digests of the plaintext. */
+export const Blob = defineEntity({
+  name: "Blob",
+  schema: "data",
+  tableName: "blob",
+  properties: {
+    id: p.uuid().primary(),
+    assetId: p.uuid().nullable(),
+    deliveryId: p.uuid().nullable(),
+    programId: p.uuid(),
+    datasetMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    kind: p.text(),
+    address: p.text(),
+    mediaType: p.text(),
+    bytes: p.integer().columnType("bigint"),
+    sha256: p.blob(),
+    sha384: p.blob(),
+  },
+});
+
+/** The data key of a marking, wrapped by the key file; behind row security like the rows it opens. */
+export const DataKey = defineEntity({
+  name: "DataKey",
+  schema: "data",
+  tableName: "data_key",
+  properties: { markingId: p.uuid().primary(), wrapped: p.blob() },
+});

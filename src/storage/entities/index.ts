@@ -1,0 +1,33 @@
+import type { InferEntity } from "@mikro-orm/core";
+import { Asset, AssetContent, Blob, DataKey } from "./asset.ts";
+import { Dataset, DatasetCompilation, DatasetMarking, Program } from "./dataset.ts";
+import { Delivery, DeliveryApproval, DeliveryProof, DeliveryRelease, Idempotency, Recipient } from "./delivery.ts";
+import { Label, LabelReview, LabelRevision } from "./label.ts";
+import { Ontology, OntologyClass, OntologyVersion } from "./ontology.ts";
+
+/** Every table of the data schema that the application role reads and writes. */
+export const entities = {
+  Program,
+  Dataset,
+  DatasetCompilation,
+  DatasetMarking,
+  Ontology,
+  OntologyVersion,
+  OntologyClass,
+  Asset,
+  AssetContent,
+  Blob,
+  DataKey,
+  Label,
+  LabelRevision,
+  LabelReview,
+  Recipient,
+  Delivery,
+  DeliveryApproval,
+  DeliveryRelease,
+  DeliveryProof,
+  Idempotency,
+};
+
+/** The plain row of an entity. */
+export type Row<E> = InferEntity<E>;

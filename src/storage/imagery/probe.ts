@@ -1,0 +1,83 @@
+import { open } from "node:fs/promises";
+import type { Metadata } from "sharp";
+import { decodingError, DECODER_FORMATS, openHeader } from "./decoder.ts";
+import { ImageError } from "./image-error.ts";
+import { IMAGE_LIMITS } from "./limits.ts";
+import { sniffImage, SNIFF_BYTES } from "./sniff.ts";
+import type { ImageMediaType } from "./sniff.ts";
+import { reachesItsEnd } from "./whole.ts";
+
+/** What the header of an image says. Width and height are those of the stored pixel grid: an orientation is not applied. */
+export interface ImageHeader {
+  readonly mediaType: ImageMediaType;
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+}
+
+/** Bytes of one sample, by the decoder's name for it. */
+const SAMPLE_BYTES: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4 };
+
+/**
+ * Reads the header of an untrusted file (its path, or all of its bytes) without decoding a pixel. The first bytes say what it
+ * is; its name does not count. Throws {@link ImageError}: IMAGE_TYPE (not one of the four types, also a text named .png),
+ * IMAGE_TOO_LARGE and IMAGE_EXPANDS (judged on the header against `IMAGE_LIMITS`), IMAGE_DAMAGED (no readable header, or,
+ * for a path, the file ends before its own end). Damage inside the picture shows only in `makeDisplayCopy`. A file that
+ * cannot be opened at all throws the system's error.
+ */
+export async function probeImage(source: string | Uint8Array): Promise<ImageHeader> {
+  if (typeof source !== "string") {
+    const mediaType = sniffed(source);
+    return judge(mediaType, source.byteLength, await header(source));
+  }
+  const file = await open(source, "r");
+  try {
+    const { size } = await file.stat();
+    const prefix = Buffer.alloc(SNIFF_BYTES);
+    const { bytesRead } = await file.read(prefix, 0, SNIFF_BYTES, 0);
+    const mediaType = sniffed(prefix.subarray(0, bytesRead));
+    const judged = judge(mediaType, size, await header(source));
+    if (!(await reachesItsEnd(file, size, mediaType))) throw new ImageError("IMAGE_DAMAGED");
+    return judged;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The same from the first bytes of an upload, before the rest has arrived (64 KiB reach for nearly every PNG, JPEG and WebP;
+ * a TIFF may keep its directory at the end and is then IMAGE_DAMAGED here). Expansion is not judged: the size is not known.
+ */
+export async function probeImagePrefix(prefix: Uint8Array): Promise<ImageHeader> {
+  return judge(sniffed(prefix), null, await header(prefix));
+}
+
+function sniffed(prefix: Uint8Array): ImageMediaType {
+  const mediaType = sniffImage(prefix);
+  if (mediaType === null) throw new ImageError("IMAGE_TYPE");
+  return mediaType;
+}
+
+async function header(source: string | Uint8Array): Promise<Metadata> {
+  try {
+    return await openHeader(source).metadata();
+  } catch (thrown) {
+    throw decodingError(thrown);
+  }
+}
+
+/** The limits, in the order type, size, expansion. `fileBytes` is null when only the beginning of the file is there. */
+function judge(mediaType: ImageMediaType, fileBytes: number | null, metadata: Metadata): ImageHeader {
+  const { width, height, channels: bands } = metadata;
+  const sample = SAMPLE_BYTES[metadata.depth];
+  if (metadata.format !== DECODER_FORMATS[mediaType] || sample === undefined) throw new ImageError("IMAGE_TYPE");
+  const limits = IMAGE_LIMITS;
+  const decoded = width * height * bands * sample;
+  const most = metadata.isProgressive ? limits.interlacedBytes : limits.decodedBytes;
+  if (width > limits.side || height > limits.side || width * height > limits.pixels) throw new ImageError("IMAGE_TOO_LARGE");
+  if (bands > limits.bands || decoded > most) throw new ImageError("IMAGE_TOO_LARGE");
+  if (fileBytes !== null && decoded > limits.expansionFloor && decoded > fileBytes * limits.expansion) {
+    throw new ImageError("IMAGE_EXPANDS");
+  }
+  return { mediaType, width, height, bands };
+}

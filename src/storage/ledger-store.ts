@@ -1,0 +1,203 @@
+import type { Pool } from "pg";
+
+/** A record ready to be appended: leaf bytes, search tags and sealed sections. */
+export interface AppendRecord {
+  readonly id: string;
+  readonly leaf: string;
+  readonly kind: string;
+  readonly personTag: string | null;
+  readonly gateHash: string | null;
+  readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly sealed: string }[];
+}
+
+/** Where a record stands after it was appended. */
+export interface Appended {
+  readonly id: string;
+  readonly index: number;
+  readonly leaf384: Buffer;
+}
+
+/** One log: its head as PostgreSQL sequences it. */
+export interface LogHead {
+  readonly id: number;
+  readonly origin: string;
+  readonly size: number;
+  readonly chain: Buffer;
+}
+
+/** One stored entry with its sealed sections by slot. */
+export interface StoredEntry {
+  readonly index: number;
+  readonly id: string;
+  readonly leaf: Buffer;
+  readonly leaf384: Buffer;
+  readonly chain: Buffer;
+  readonly kind: string;
+  readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly sealed: Buffer }[];
+}
+
+interface EntryRow {
+  idx: number;
+  id: string;
+  leaf: Buffer;
+  leaf384: Buffer;
+  chain: Buffer;
+  kind: string;
+  sections: { slot: number; keyId: string; sealed: string }[];
+}
+
+const ENTRY_COLUMNS = `e.idx, e.id, e.leaf, e.leaf384, e.chain, e.kind,
+  coalesce((select jsonb_agg(jsonb_build_object('slot', s.slot, 'keyId', s.key_id, 'sealed', encode(s.sealed, 'base64')) order by s.slot)
+            from audit.section s where s.log_id = e.log_id and s.idx = e.idx), '[]') as sections`;
+
+function stored(row: EntryRow): StoredEntry {
+  return {
+    index: row.idx,
+    id: row.id,
+    leaf: row.leaf,
+    leaf384: row.leaf384,
+    chain: row.chain,
+    kind: row.kind,
+    sections: row.sections.map((s) => ({ slot: s.slot, keyId: s.keyId, sealed: Buffer.from(s.sealed, "base64") })),
+  };
+}
+
+/** The log tables, reached as the role caveat_ledger: it appends through functions and reads; it can change nothing. */
+export class LedgerStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** The id of the log with this origin, made when it does not exist. */
+  async openLog(origin: string, purpose: "activity" | "recipient", recipientId: string | null): Promise<number> {
+    const { rows } = await this.#pool.query<{ id: number }>("select audit.open_log($1, $2, $3) as id", [origin, purpose, recipientId]);
+    const id = rows[0]?.id;
+    if (id === undefined) throw new Error("log not opened");
+    return id;
+  }
+
+  /** The head of a log. */
+  async head(logId: number): Promise<LogHead> {
+    const { rows } = await this.#pool.query<LogHead>("select id, origin, size, chain from audit.log where id = $1", [logId]);
+    const row = rows[0];
+    if (!row) throw new Error("no such log");
+    return row;
+  }
+
+  /** Every log. */
+  async logs(): Promise<LogHead[]> {
+    return (await this.#pool.query<LogHead>("select id, origin, size, chain from audit.log order by id")).rows;
+  }
+
+  /** Appends a batch; returns after it is durable. */
+  async append(logId: number, records: readonly AppendRecord[]): Promise<Appended[]> {
+    const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>(
+      "select id, idx, leaf384 from audit.append($1, $2)",
+      [logId, JSON.stringify(records)],
+    );
+    return rows.map((row) => ({ id: row.id, index: row.idx, leaf384: row.leaf384 }));
+  }
+
+  /** Moves outbox rows (all that are committed, or these) into their logs; returns where the named ones stand. */
+  async drain(ids: readonly string[] | null): Promise<Appended[]> {
+    const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>(
+      "select id, idx, leaf384 from audit.drain($1)",
+      [ids],
+    );
+    return rows.map((row) => ({ id: row.id, index: row.idx, leaf384: row.leaf384 }));
+  }
+
+  /** Entries from..to-1 in order. */
+  async entries(logId: number, from: number, to: number): Promise<StoredEntry[]> {
+    const { rows } = await this.#pool.query<EntryRow>(
+      `select ${ENTRY_COLUMNS} from audit.entry e where e.log_id = $1 and e.idx >= $2 and e.idx < $3 order by e.idx`,
+      [logId, from, to],
+    );
+    return rows.map(stored);
+  }
+
+  /** Hashes of leaves from..to-1 in order (RFC 6962 SHA-256 leaf hashes). */
+  async leafHashes(logId: number, from: number, to: number): Promise<Buffer[]> {
+    const { rows } = await this.#pool.query<{ leaf256: Buffer }>(
+      "select leaf256 from audit.entry where log_id = $1 and idx >= $2 and idx < $3 order by idx",
+      [logId, from, to],
+    );
+    return rows.map((row) => row.leaf256);
+  }
+
+  /** Entries of one person (by keyed tag) of these kinds, newest first, older than `before`. */
+  async entriesOfPerson(logId: number, tag: Buffer, kinds: readonly string[], before: number | null, limit: number): Promise<StoredEntry[]> {
+    const { rows } = await this.#pool.query<EntryRow>(
+      `select ${ENTRY_COLUMNS} from audit.entry e
+       where e.log_id = $1 and e.person_tag = $2 and e.kind = any ($3) and ($4::bigint is null or e.idx < $4)
+       order by e.idx desc limit $5`,
+      [logId, tag, kinds, before, limit],
+    );
+    return rows.map(stored);
+  }
+
+  /** The entry with this id. */
+  async entry(logId: number, id: string): Promise<StoredEntry | null> {
+    const { rows } = await this.#pool.query<EntryRow>(`select ${ENTRY_COLUMNS} from audit.entry e where e.log_id = $1 and e.id = $2`, [
+      logId,
+      id,
+    ]);
+    const row = rows[0];
+    return row ? stored(row) : null;
+  }
+
+  /** The last signed checkpoint of a log with the frontier of its tree. */
+  async lastCheckpoint(logId: number): Promise<{ size: number; note: string; frontier: Buffer } | null> {
+    const { rows } = await this.#pool.query<{ size: number; note: string; frontier: Buffer }>(
+      "select size, note, frontier from audit.checkpoint where log_id = $1 order by size desc limit 1",
+      [logId],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Checkpoints whose size is in from..to (inclusive), ascending. */
+  async checkpoints(logId: number, from: number, to: number): Promise<{ size: number; note: string }[]> {
+    const { rows } = await this.#pool.query<{ size: number; note: string }>(
+      "select size, note from audit.checkpoint where log_id = $1 and size >= $2 and size <= $3 order by size",
+      [logId, from, to],
+    );
+    return rows;
+  }
+
+  /** Keeps a signed checkpoint; the first one of a size stays. */
+  async keepCheckpoint(logId: number, size: number, note: string, frontier: Buffer): Promise<void> {
+    await this.#pool.query("insert into audit.checkpoint (log_id, size, note, frontier) values ($1, $2, $3, $4) on conflict do nothing", [
+      logId,
+      size,
+      note,
+      frontier,
+    ]);
+  }
+
+  /** The wrapped key of a section marking; `offer` is stored when there is none yet. */
+  async sectionKey(digest: Buffer, marking: string, offer: Buffer): Promise<{ id: string; wrapped: Buffer }> {
+    await this.#pool.query("insert into audit.section_key (marking_digest, marking, wrapped) values ($1, $2, $3) on conflict do nothing", [
+      digest,
+      marking,
+      offer,
+    ]);
+    const { rows } = await this.#pool.query<{ id: string; wrapped: Buffer }>(
+      "select id, wrapped from audit.section_key where marking_digest = $1",
+      [digest],
+    );
+    const row = rows[0];
+    if (!row) throw new Error("section key missing");
+    return row;
+  }
+
+  /** Key and marking by key id. */
+  async sectionKeyById(id: string): Promise<{ marking: string; wrapped: Buffer } | null> {
+    const { rows } = await this.#pool.query<{ marking: string; wrapped: Buffer }>(
+      "select marking, wrapped from audit.section_key where id = $1",
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+}

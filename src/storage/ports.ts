@@ -1,0 +1,22 @@
+import type { Effective, Marking } from "../markings/index.ts";
+
+/** A marking as interned: text for people, structure for machines, effective marking for decisions. */
+export interface InternedMarking {
+  readonly id: string;
+  readonly structure: Marking;
+  readonly effective: Effective;
+  readonly banner: string;
+  readonly portion: string;
+}
+
+/** One page of rows in ascending id order. */
+export interface Page<R> {
+  readonly rows: readonly R[];
+  readonly hasNextPage: boolean;
+}
+
+/** How much of a list to read: at most `first` rows whose id is greater than `after`. */
+export interface PageRequest {
+  readonly first: number;
+  readonly after: string | null;
+}

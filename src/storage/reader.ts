@@ -1,0 +1,134 @@
+import type { Page, PageRequest } from "./ports.ts";
+import { tables } from "./tables.ts";
+import type { RowOf, Table, TableName } from "./tables.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Told of every row that is read, so that the door can record it and look once more before it leaves. */
+export type RowListener = <N extends TableName>(table: N, row: RowOf<N>) => void;
+
+/** Parents by which lists are asked for, and the column that holds them. */
+const PARENTS = {
+  program: "program_id",
+  dataset: "dataset_id",
+  asset: "asset_id",
+  label: "label_id",
+  ontology: "ontology_id",
+  version: "version_id",
+  delivery: "delivery_id",
+  revision: "revision_id",
+  self: "id",
+} as const;
+
+/** Names a list: rows of a table below one parent. */
+export interface ListKey {
+  readonly parent: keyof typeof PARENTS;
+  readonly id: string;
+}
+
+/** Reads rows through both locks: the explicit join with the matrix, and row security behind it. */
+export class Reader {
+  readonly #tx: Transaction;
+  readonly #listener: RowListener;
+
+  constructor(tx: Transaction, listener: RowListener) {
+    this.#tx = tx;
+    this.#listener = listener;
+  }
+
+  #table<N extends TableName>(name: N): Table<RowOf<N>> {
+    return tables[name] as unknown as Table<RowOf<N>>;
+  }
+
+  #seen<N extends TableName>(name: N, rows: RowOf<N>[]): RowOf<N>[] {
+    for (const row of rows) this.#listener(name, row);
+    return rows;
+  }
+
+  /** The row with this id, or null when it is absent or hidden: the two are not told apart here or later. */
+  async byId<N extends TableName>(name: N, id: string, key: keyof typeof PARENTS = "self"): Promise<RowOf<N> | null> {
+    const rows = await this.all(name, { parent: key, id }, 1);
+    return rows[0] ?? null;
+  }
+
+  /** All rows below a parent in the order of their ids (or of `order`), at most `limit`. */
+  async all<N extends TableName>(name: N, key: ListKey, limit: number, order = "1"): Promise<RowOf<N>[]> {
+    const table = this.#table(name);
+    const join = this.#tx.matrixJoin(
+      "t",
+      table.markings.map(([column, , action]) => [column, action] as const),
+    );
+    const rows = await this.#tx.mapped(
+      table.entity,
+      `select t.* from ${table.name} t ${join.sql} where t.${PARENTS[key.parent]} = ? order by ${order} limit ${Math.trunc(limit)}`,
+      [...join.params, key.id],
+    );
+    return this.#seen(name, rows as RowOf<N>[]);
+  }
+
+  /**
+   * A page of rows below a parent. Merges one index range for each marking that the profile may read (of those that the
+   * dataset holds, for its assets and labels), so that the work depends on the page and on the number of visible
+   * markings, never on how much is hidden.
+   */
+  async page<N extends "asset" | "label" | "dataset" | "ontology" | "delivery">(
+    name: N,
+    key: ListKey,
+    page: PageRequest,
+    datasetId?: string,
+  ): Promise<Page<RowOf<N>>> {
+    const table = this.#table(name);
+    const inDataset = datasetId !== undefined;
+    const source = this.#tx.matrixJoin("m", [["marking_id", `${name}.read`]]);
+    const above = this.#tx.matrixJoin(
+      "t",
+      table.markings.slice(0, -1).map(([column, , action]) => [column, action] as const),
+    );
+    const markings = inDataset
+      ? `(select marking_id from data.dataset_marking where dataset_id = ? and noun = ?)`
+      : `(select id as marking_id from access.marking_id)`;
+    const rows = (await this.#tx.mapped(
+      table.entity,
+      `select t.* from (
+         select r.* from ${markings} m ${source.sql}
+         cross join lateral (
+           select * from ${table.name} x
+           where x.${PARENTS[key.parent]} = ? and x.marking_id = m.marking_id and (?::uuid is null or x.id > ?::uuid)
+           order by x.id limit ${page.first + 1}
+         ) r
+         order by r.id limit ${page.first + 1}
+       ) t ${above.sql} order by t.id`,
+      [...(inDataset ? [datasetId, name] : []), ...source.params, key.id, page.after, page.after, ...above.params],
+    )) as RowOf<N>[];
+    return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
+  }
+
+  /** How many rows of a dataset the caller may see; the work depends on these alone. */
+  async count(name: "asset" | "label", datasetId: string): Promise<number> {
+    const table = this.#table(name);
+    const own = this.#tx.matrixJoin("dm", [["marking_id", `${name}.read`]]);
+    const rows = await this.#tx.rows<{ n: string | number }>(
+      `select count(r.id) as n from data.dataset_marking dm ${own.sql}
+       join ${table.name} r on r.dataset_id = dm.dataset_id and r.marking_id = dm.marking_id
+       where dm.dataset_id = ? and dm.noun = ?`,
+      [...own.params, datasetId, name],
+    );
+    return Number(rows[0]?.n ?? 0);
+  }
+
+  /** For each label the latest revision that the caller may see, in the order of the labels given. */
+  async latestRevisions(labelIds: readonly string[]): Promise<RowOf<"labelRevision">[]> {
+    if (labelIds.length === 0) return [];
+    const table = tables.labelRevision;
+    const join = this.#tx.matrixJoin(
+      "t",
+      table.markings.map(([column, , action]) => [column, action] as const),
+    );
+    const rows = (await this.#tx.mapped(
+      table.entity,
+      `select distinct on (t.label_id) t.* from ${table.name} t ${join.sql}
+       where t.label_id = any (?::uuid[]) order by t.label_id, t.ordinal desc, t.created_at desc, t.id`,
+      [...join.params, `{${labelIds.join(",")}}`],
+    )) as RowOf<"labelRevision">[];
+    return this.#seen("labelRevision", rows);
+  }
+}

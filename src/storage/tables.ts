@@ -1,0 +1,158 @@
+import type { EntityName } from "@mikro-orm/core";
+import { entities } from "./entities/index.ts";
+import type { Row } from "./entities/index.ts";
+
+/** How a table is read: its entity, and for each marking column the action whose matrix bit a reader needs. */
+export interface Table<E extends object> {
+  readonly entity: EntityName<E>;
+  readonly name: string;
+  readonly markings: readonly (readonly [column: string, property: keyof E & string, action: string])[];
+  /** Property that holds the person whose work the row is, for the fact `owner`; null where there is none. */
+  readonly owner: (keyof E & string) | null;
+  readonly program: keyof E & string;
+}
+
+function table<E extends object>(definition: Table<E>): Table<E> {
+  return definition;
+}
+
+/** The tables that rows are disclosed from. */
+export const tables = {
+  program: table<Row<typeof entities.Program>>({
+    entity: entities.Program,
+    name: "data.program",
+    markings: [["marking_id", "markingId", "program.read"]],
+    owner: null,
+    program: "id",
+  }),
+  dataset: table<Row<typeof entities.Dataset>>({
+    entity: entities.Dataset,
+    name: "data.dataset",
+    markings: [["marking_id", "markingId", "dataset.read"]],
+    owner: "authorId",
+    program: "programId",
+  }),
+  compilation: table<Row<typeof entities.DatasetCompilation>>({
+    entity: entities.DatasetCompilation,
+    name: "data.dataset_compilation",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "dataset.read"],
+    ],
+    owner: null,
+    program: "programId",
+  }),
+  ontology: table<Row<typeof entities.Ontology>>({
+    entity: entities.Ontology,
+    name: "data.ontology",
+    markings: [["marking_id", "markingId", "ontology.read"]],
+    owner: "authorId",
+    program: "programId",
+  }),
+  ontologyVersion: table<Row<typeof entities.OntologyVersion>>({
+    entity: entities.OntologyVersion,
+    name: "data.ontology_version",
+    markings: [
+      ["ontology_marking_id", "ontologyMarkingId", "ontology.read"],
+      ["marking_id", "markingId", "ontology.read"],
+    ],
+    owner: "authorId",
+    program: "programId",
+  }),
+  ontologyClass: table<Row<typeof entities.OntologyClass>>({
+    entity: entities.OntologyClass,
+    name: "data.ontology_class",
+    markings: [
+      ["ontology_marking_id", "ontologyMarkingId", "ontology.read"],
+      ["marking_id", "markingId", "ontology.read"],
+    ],
+    owner: null,
+    program: "programId",
+  }),
+  asset: table<Row<typeof entities.Asset>>({
+    entity: entities.Asset,
+    name: "data.asset",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "asset.read"],
+    ],
+    owner: "authorId",
+    program: "programId",
+  }),
+  assetContent: table<Row<typeof entities.AssetContent>>({
+    entity: entities.AssetContent,
+    name: "data.asset_content",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "asset.read"],
+    ],
+    owner: null,
+    program: "programId",
+  }),
+  label: table<Row<typeof entities.Label>>({
+    entity: entities.Label,
+    name: "data.label",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["asset_marking_id", "assetMarkingId", "asset.read"],
+      ["marking_id", "markingId", "label.read"],
+    ],
+    owner: "authorId",
+    program: "programId",
+  }),
+  labelRevision: table<Row<typeof entities.LabelRevision>>({
+    entity: entities.LabelRevision,
+    name: "data.label_revision",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["asset_marking_id", "assetMarkingId", "asset.read"],
+      ["label_marking_id", "labelMarkingId", "label.read"],
+      ["marking_id", "markingId", "label.read"],
+    ],
+    owner: "authorId",
+    program: "programId",
+  }),
+  labelReview: table<Row<typeof entities.LabelReview>>({
+    entity: entities.LabelReview,
+    name: "data.label_review",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["asset_marking_id", "assetMarkingId", "asset.read"],
+      ["label_marking_id", "labelMarkingId", "label.read"],
+      ["revision_marking_id", "revisionMarkingId", "label.read"],
+      ["marking_id", "markingId", "label.read"],
+    ],
+    owner: "reviewerId",
+    program: "programId",
+  }),
+  delivery: table<Row<typeof entities.Delivery>>({
+    entity: entities.Delivery,
+    name: "data.delivery",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "delivery.read"],
+    ],
+    owner: "requesterId",
+    program: "programId",
+  }),
+  deliveryApproval: table<Row<typeof entities.DeliveryApproval>>({
+    entity: entities.DeliveryApproval,
+    name: "data.delivery_approval",
+    markings: [["delivery_marking_id", "deliveryMarkingId", "delivery.read"]],
+    owner: "approverId",
+    program: "programId",
+  }),
+  deliveryRelease: table<Row<typeof entities.DeliveryRelease>>({
+    entity: entities.DeliveryRelease,
+    name: "data.delivery_release",
+    markings: [["delivery_marking_id", "deliveryMarkingId", "delivery.read"]],
+    owner: null,
+    program: "programId",
+  }),
+} as const;
+
+/** A table that rows are disclosed from, by its short name. */
+export type TableName = keyof typeof tables;
+
+/** The row of a table. */
+export type RowOf<N extends TableName> = (typeof tables)[N] extends Table<infer E> ? E : never;

@@ -1,0 +1,84 @@
+import type { EntityName } from "@mikro-orm/core";
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+
+/** Under which policy and profile rows are read: the explicit join with the matrix uses these two. */
+export interface RowScope {
+  readonly policyId: string;
+  readonly profileId: string;
+  readonly bit: (action: string) => number;
+}
+
+/**
+ * One transaction as the application role. Statements run one after another whatever the caller does at once: resolvers
+ * run side by side and a connection can only do one thing.
+ */
+export class Transaction {
+  readonly #em: SqlEntityManager;
+  readonly #scope: RowScope;
+  #tail: Promise<unknown> = Promise.resolve();
+  #open = true;
+
+  constructor(em: SqlEntityManager, scope: RowScope) {
+    this.#em = em;
+    this.#scope = scope;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#tail.then(work, work);
+    this.#tail = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Plain rows of a statement with ? placeholders. */
+  rows<R>(sql: string, params: readonly unknown[] = []): Promise<R[]> {
+    return this.#inTurn(async () => (await this.#em.execute(sql, [...params])) as R[]);
+  }
+
+  /** Rows of a statement that selects all columns of one table, mapped to entities. */
+  mapped<E extends object>(entity: EntityName<E>, sql: string, params: readonly unknown[]): Promise<E[]> {
+    return this.#inTurn(async () => {
+      const found = (await this.#em.execute(sql, [...params])) as Record<string, unknown>[];
+      return found.map((row) => this.#em.map(entity, row as never) as E);
+    });
+  }
+
+  /** Inserts rows of one table. */
+  insert<E extends object>(entity: EntityName<E>, rows: readonly E[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (rows.length > 0) await this.#em.insertMany(entity, rows as never);
+    });
+  }
+
+  /**
+   * The explicit join with the matrix, for a row alias whose marking columns are given with the action that each needs.
+   * Returns the join text and its parameters; a row whose marking has no allowing cell drops out.
+   */
+  matrixJoin(alias: string, columns: readonly (readonly [column: string, action: string])[]): { sql: string; params: unknown[] } {
+    const params: unknown[] = [];
+    const sql = columns
+      .map(([column, action], index) => {
+        params.push(this.#scope.policyId, this.#scope.profileId, (1n << BigInt(this.#scope.bit(action))).toString());
+        return `join access.profile_marking pm${index} on pm${index}.policy_id = ? and pm${index}.profile_id = ? and pm${index}.marking_id = ${alias}.${column} and pm${index}.actions & ?::bigint <> 0`;
+      })
+      .join(" ");
+    return { sql, params };
+  }
+
+  /** Commits; the transaction cannot be used afterwards. */
+  commit(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#open) return;
+      this.#open = false;
+      await this.#em.commit();
+    });
+  }
+
+  /** Rolls back; harmless when already ended. */
+  rollback(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#open) return;
+      this.#open = false;
+      await this.#em.rollback();
+    });
+  }
+}

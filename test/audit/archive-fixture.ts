@@ -1,0 +1,155 @@
+import {
+  Frontier,
+  SLOT_NAMES,
+  chainStep,
+  checkpointBody,
+  encodeCanonical,
+  encodeLeaf,
+  formatCheckpoint,
+  formatCheckpointLine,
+  formatEnd,
+  formatEntry,
+  formatHeader,
+  leafHash256,
+  leafHash384,
+  leafIndex,
+  nodeCrypto,
+  sealedHash,
+  sectionCommitment,
+  treeSize,
+  verifyLog,
+  zeroChain,
+} from '../../audit/index.ts';
+import type { ArchiveSlot, LeafHeader, LeafKind, LeafSlot, LogReport, SectionOpening } from '../../audit/index.ts';
+import { Seeded, noteSigner } from './seeded.ts';
+import type { NoteSigner } from './seeded.ts';
+
+export const ORIGIN = 'caveat.example/activity';
+export const SIGNER = noteSigner(ORIGIN, 7);
+const MARKING = encodeCanonical({ banner: 'UNCLASSIFIED', effective: { level: 'U' } });
+
+/** One entry of an archive in parts that a test can change before it is written. */
+export interface Part {
+  index: number;
+  leaf: Uint8Array;
+  chain: Uint8Array;
+  slots: (ArchiveSlot | null)[];
+}
+
+/** An archive in parts: entries, and the notes that stand after a number of entries. */
+export interface Archive {
+  origin: string;
+  entries: Part[];
+  checkpoints: { after: number; note: string }[];
+  end: number | null;
+}
+
+/** A log of `count` entries of two replicas, in which some sections are opened and some sealed; signed at `sizes`. */
+export function makeArchive(count: number, sizes: readonly number[], seed = 1, signer: NoteSigner = SIGNER): Archive {
+  const random = new Seeded(seed);
+  const boots = [random.hex(16), random.hex(16)] as const;
+  const counters = [0, 0];
+  const leaves = Array.from({ length: count }, (_, i) => {
+    const replica = random.below(2);
+    const counter = counters[replica] ?? 0;
+    counters[replica] = counter + 1;
+    const producer = { boot: boots[replica] ?? boots[0], counter, replica: `api-${replica}` };
+    return makeEntry(random, i, producer);
+  });
+  const archive: Archive = { origin: signer.key.name, entries: [], checkpoints: [], end: count };
+  archive.entries = leaves.map(({ leaf, slots }, index) => ({ index, leaf, slots, chain: zeroChain() }));
+  rechain(archive, 0);
+  for (const size of sizes) archive.checkpoints.push({ after: size, note: signedNote(archive, size, signer) });
+  return archive;
+}
+
+/** Computes the recorded chain values anew from entry `from` on, as somebody who can write the database can. */
+export function rechain(archive: Archive, from: number): void {
+  let value = archive.entries[from - 1]?.chain ?? zeroChain();
+  for (const entry of archive.entries.slice(from)) {
+    value = chainStep(nodeCrypto, archive.origin, leafIndex(entry.index), value, leafHash384(nodeCrypto, entry.leaf));
+    entry.chain = value;
+  }
+}
+
+/** Numbers the entries by their position. */
+export function renumber(archive: Archive): void {
+  archive.entries.forEach((entry, i) => (entry.index = i));
+}
+
+/** The checkpoint of the first `size` entries as they stand in the archive now. */
+export function signedNote(archive: Archive, size: number, signer: NoteSigner = SIGNER): string {
+  const frontier = new Frontier(nodeCrypto);
+  for (const entry of archive.entries.slice(0, size)) frontier.append(leafHash256(nodeCrypto, entry.leaf));
+  return noteOf(size, frontier.root(), signer);
+}
+
+/** A checkpoint of the signer's log with any size and root. */
+export function noteOf(size: number, root: Uint8Array, signer: NoteSigner = SIGNER): string {
+  const checkpoint = { origin: signer.key.name, size: treeSize(size), root };
+  return formatCheckpoint(checkpoint, signer.key, signer.sign(checkpointBody(checkpoint)));
+}
+
+/** The archive's lines, without newlines. */
+export function linesOf(archive: Archive): string[] {
+  const lines = [formatHeader({ made: '2026-09-20T13:00:00.000000Z', origin: archive.origin })];
+  const place = (after: number): void => {
+    for (const checkpoint of archive.checkpoints) {
+      if (checkpoint.after === after) lines.push(formatCheckpointLine(checkpoint.note));
+    }
+  };
+  place(0);
+  archive.entries.forEach((entry, i) => {
+    lines.push(formatEntry({ ...entry, index: leafIndex(entry.index) }));
+    place(i + 1);
+  });
+  if (archive.end !== null) lines.push(formatEnd(archive.end));
+  return lines;
+}
+
+/** The archive's bytes. */
+export function bytesOf(archive: Archive): Uint8Array {
+  return textOf(linesOf(archive));
+}
+
+function textOf(lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+}
+
+function isArchive(value: Archive | readonly string[]): value is Archive {
+  return !Array.isArray(value);
+}
+
+/** Verifies lines, an archive in parts, or bytes. */
+export function check(archive: Archive | readonly string[] | Uint8Array, known?: string): Promise<LogReport> {
+  const bytes = archive instanceof Uint8Array ? archive : textOf(isArchive(archive) ? linesOf(archive) : archive);
+  return verifyLog({ crypto: nodeCrypto, key: SIGNER.key, archive: [bytes], ...(known === undefined ? {} : { known }) });
+}
+
+/** The findings as short texts, `CODE what:where`, in order. */
+export function codesOf(report: LogReport): string[] {
+  return report.findings.map(({ code, at }) => `${code} ${Object.values(at).join(':')}`);
+}
+
+/** A leaf with the sections that belong to it, all opened and sealed. */
+function makeEntry(random: Seeded, index: number, producer: LeafHeader['producer']): { leaf: Uint8Array; slots: (ArchiveSlot | null)[] } {
+  const kinds: readonly LeafKind[] = ['operation.request', 'operation.outcome', 'log.heartbeat'];
+  const slots: (ArchiveSlot | null)[] = [];
+  const [a, b, c, d] = SLOT_NAMES.map((name, slot): LeafSlot => {
+    const sealed = random.bytes(40);
+    const open: SectionOpening = { marking: MARKING, name, salt: random.bytes(32), plaintext: encodeCanonical({ entry: index, name }) };
+    const given = (index + slot) % 4;
+    slots.push(given === 3 ? null : { open: given === 1 ? null : open, sealed: given === 2 ? null : sealed });
+    return { commitment: sectionCommitment(nodeCrypto, open), sealedHash: sealedHash(nodeCrypto, sealed) };
+  });
+  if (!a || !b || !c || !d) throw new Error('four slots');
+  const leaf = encodeLeaf({
+    id: random.uuid(),
+    kind: kinds[index % kinds.length] ?? 'log.boot',
+    producer,
+    slots: [a, b, c, d],
+    time: `2026-09-20T12:${String(Math.floor(index / 60)).padStart(2, '0')}:${String(index % 60).padStart(2, '0')}.000000Z`,
+    salt: random.hex(16),
+  });
+  return { leaf, slots };
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
+import type { TestProject } from "vitest/node";
+import { startEmbeddedPostgres } from "../src/storage/embedded/index.ts";
+import { prepareTemplate } from "./template.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The cluster of this run, for test/database.ts. */
+    readonly cluster: { readonly host: string; readonly port: number; readonly superuser: string; readonly template: string };
+  }
+}
+
+const TEMPLATE = "caveat_template";
+
+let stop: () => Promise<void> = () => Promise.resolve();
+
+/**
+ * One PostgreSQL cluster for the whole run, without fsync (its data does not outlive the run), and in it one migrated
+ * database from which every test file copies its own.
+ */
+export async function setup(project: TestProject): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), "caveat-test-"));
+  const postgres = await startEmbeddedPostgres({ dataDir, fsync: false });
+  stop = async () => {
+    await postgres.stop("immediate");
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const client = new Client(postgres.connectionOptions("postgres", postgres.superuser));
+    await client.connect();
+    await client.query(`create database ${TEMPLATE}`);
+    await client.end();
+    await prepareTemplate(postgres.connectionOptions(TEMPLATE, postgres.superuser));
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+  project.provide("cluster", {
+    host: postgres.socketDir,
+    port: postgres.port,
+    superuser: postgres.superuser,
+    template: TEMPLATE,
+  });
+}
+
+/** Stops the cluster and removes its data. */
+export async function teardown(): Promise<void> {
+  await stop();
+}
