@@ -4,7 +4,8 @@ export default defineConfig({
   // graphql 16 has no exports map: without this Vite loads a second copy of it and schema checks fail across realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
-    include: process.env["CAVEAT_LONG"] === "1" ? ["test/**/*.test.ts"] : ["test/!(long)/**/*.test.ts", "test/*.test.ts"],
+    include:
+      process.env["CAVEAT_LONG"] === "1" ? ["test/**/*.test.ts"] : ["test/!(long)/**/*.test.ts", "test/*.test.ts"],
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,15 +1,15 @@
-import { createReadStream } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { FormatError } from './core/errors.ts';
-import { verifyDelivery } from './core/verify-delivery.ts';
-import { verifyLog } from './core/verify-log.ts';
-import { HELP, TRUST_HELP, VERIFY_DELIVERY_HELP, VERIFY_LOG_HELP } from './help.ts';
-import { archiveFile, readSmallFile, readTrust, resolveKey } from './inputs.ts';
-import { nodeCrypto } from './node-crypto.ts';
-import { Progress, deliveryText, logText, printable } from './output.ts';
-import type { Output } from './output.ts';
-import { openPackage } from './package-files.ts';
-import { VERSION } from './version.ts';
+import { createReadStream } from "node:fs";
+import { parseArgs } from "node:util";
+import { FormatError } from "./core/errors.ts";
+import { verifyDelivery } from "./core/verify-delivery.ts";
+import { verifyLog } from "./core/verify-log.ts";
+import { HELP, TRUST_HELP, VERIFY_DELIVERY_HELP, VERIFY_LOG_HELP } from "./help.ts";
+import { archiveFile, readSmallFile, readTrust, resolveKey } from "./inputs.ts";
+import { nodeCrypto } from "./node-crypto.ts";
+import { Progress, deliveryText, logText, printable } from "./output.ts";
+import type { Output } from "./output.ts";
+import { openPackage } from "./package-files.ts";
+import { VERSION } from "./version.ts";
 
 /** What the command answers with: 0 verified, 1 refused, 2 wrong usage, 3 input cannot be read. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -17,31 +17,32 @@ export type ExitCode = 0 | 1 | 2 | 3;
 class UsageError extends Error {}
 
 const OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-  json: { type: 'boolean' },
-  quiet: { type: 'boolean' },
-  key: { type: 'string' },
-  known: { type: 'string' },
-  trust: { type: 'string' },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean" },
+  key: { type: "string" },
+  known: { type: "string" },
+  trust: { type: "string" },
 } as const;
-type Options = ReturnType<typeof readArguments>['values'];
+type Options = ReturnType<typeof readArguments>["values"];
 
 /** Runs one command line (without the program's name). Writes only to `output`, and never throws for a bad input. */
 export async function runCommand(args: readonly string[], output: Output): Promise<ExitCode> {
   try {
     const { values, positionals } = readArguments(args);
-    const [command = '', subject = '', path, ...surplus] = positionals;
+    const [command = "", subject = "", path, ...surplus] = positionals;
     if (values.version === true) return say(output, VERSION);
-    if (values.help === true || args.length === 0) return say(output, helpFor(command, subject), args.length === 0 ? 2 : 0);
-    if (surplus.length > 0) throw new UsageError('too many arguments');
+    if (values.help === true || args.length === 0)
+      return say(output, helpFor(command, subject), args.length === 0 ? 2 : 0);
+    if (surplus.length > 0) throw new UsageError("too many arguments");
     switch (`${command} ${subject}`) {
-      case 'verify log':
-        return await verifyLogCommand(needed(path, 'PATH'), allowed(values, ['key', 'known', 'json', 'quiet']), output);
-      case 'verify delivery':
-        return await verifyDeliveryCommand(needed(path, 'PATH'), allowed(values, ['trust', 'json', 'quiet']), output);
-      case 'trust certificates':
-        return await certificatesCommand(needed(path, 'FILE'), allowed(values, []), output);
+      case "verify log":
+        return await verifyLogCommand(needed(path, "PATH"), allowed(values, ["key", "known", "json", "quiet"]), output);
+      case "verify delivery":
+        return await verifyDeliveryCommand(needed(path, "PATH"), allowed(values, ["trust", "json", "quiet"]), output);
+      case "trust certificates":
+        return await certificatesCommand(needed(path, "FILE"), allowed(values, []), output);
       default:
         throw new UsageError(`there is no command "${command} ${subject}"`);
     }
@@ -51,12 +52,12 @@ export async function runCommand(args: readonly string[], output: Output): Promi
 }
 
 async function verifyLogCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
-  const keyText = needed(options.key, '--key');
+  const keyText = needed(options.key, "--key");
   const archive = await archiveFile(path);
   const key = await resolveKey(keyText, archive);
   const known = options.known === undefined ? {} : { known: await readSmallFile(options.known) };
   const progress = new Progress(output, options.json !== true);
-  const onProgress = (entries: number, bytes: number): void => progress.show(entries, 'entries', bytes);
+  const onProgress = (entries: number, bytes: number): void => progress.show(entries, "entries", bytes);
   const report = await verifyLog({ crypto: nodeCrypto, key, archive: createReadStream(archive), onProgress, ...known });
   progress.end();
   const text = options.json === true ? JSON.stringify(report, null, 2) : logText(report, options.quiet === true);
@@ -64,10 +65,10 @@ async function verifyLogCommand(path: string, options: Options, output: Output):
 }
 
 async function verifyDeliveryCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
-  const trust = await readTrust(needed(options.trust, '--trust'));
+  const trust = await readTrust(needed(options.trust, "--trust"));
   const reader = await openPackage(path);
   const progress = new Progress(output, options.json !== true);
-  const onProgress = (files: number, bytes: number): void => progress.show(files, 'files', bytes);
+  const onProgress = (files: number, bytes: number): void => progress.show(files, "files", bytes);
   const report = await verifyDelivery({ crypto: nodeCrypto, trust, package: reader, onProgress });
   progress.end();
   const text = options.json === true ? JSON.stringify(report, null, 2) : deliveryText(report, options.quiet === true);
@@ -76,14 +77,14 @@ async function verifyDeliveryCommand(path: string, options: Options, output: Out
 
 async function certificatesCommand(path: string, _options: Options, output: Output): Promise<ExitCode> {
   const { certificates } = await readTrust(path);
-  return say(output, certificates.map((pem) => pem.trimEnd()).join('\n'));
+  return say(output, certificates.map((pem) => pem.trimEnd()).join("\n"));
 }
 
 function readArguments(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'unreadable arguments');
+    throw new UsageError(error instanceof Error ? error.message : "unreadable arguments");
   }
 }
 
@@ -94,24 +95,24 @@ function allowed(options: Options, names: readonly (keyof Options)[]): Options {
 }
 
 function needed(value: string | undefined, name: string): string {
-  if (value === undefined || value === '') throw new UsageError(`${name} is missing`);
+  if (value === undefined || value === "") throw new UsageError(`${name} is missing`);
   return value;
 }
 
 function helpFor(command: string, subject: string): string {
-  if (command === 'verify' && subject === 'log') return VERIFY_LOG_HELP;
-  if (command === 'verify' && subject === 'delivery') return VERIFY_DELIVERY_HELP;
-  return command === 'trust' ? TRUST_HELP : HELP;
+  if (command === "verify" && subject === "log") return VERIFY_LOG_HELP;
+  if (command === "verify" && subject === "delivery") return VERIFY_DELIVERY_HELP;
+  return command === "trust" ? TRUST_HELP : HELP;
 }
 
 function complain(error: unknown, output: Output): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError || error instanceof FormatError) {
-    output.err(printable(`caveat-audit: ${message} (try --help)`) + '\n');
+    output.err(printable(`caveat-audit: ${message} (try --help)`) + "\n");
     return 2;
   }
-  if (error instanceof Error && 'syscall' in error) {
-    output.err(printable(`caveat-audit: the input cannot be read: ${message}`) + '\n');
+  if (error instanceof Error && "syscall" in error) {
+    output.err(printable(`caveat-audit: the input cannot be read: ${message}`) + "\n");
     return 3;
   }
   throw error;

@@ -1,23 +1,23 @@
-import { createHash, createPublicKey, hash, verify } from 'node:crypto';
-import type { StreamingCryptoPort } from './core/crypto-port.ts';
+import { createHash, createPublicKey, hash, verify } from "node:crypto";
+import type { StreamingCryptoPort } from "./core/crypto-port.ts";
 
 /** DER of SubjectPublicKeyInfo for Ed25519 (RFC 8410), up to the 32 key bytes. */
-const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex");
 
 /** The crypto port over node:crypto (OpenSSL). Runs on Node 20.12 and later. */
 export const nodeCrypto: StreamingCryptoPort = {
-  sha256: (bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')),
-  sha384: (bytes) => new Uint8Array(hash('sha384', bytes, 'buffer')),
+  sha256: (bytes) => new Uint8Array(hash("sha256", bytes, "buffer")),
+  sha384: (bytes) => new Uint8Array(hash("sha384", bytes, "buffer")),
   verifyEd25519: (publicKey, message, signature) =>
     attempt(() => {
       const der = Buffer.concat([ED25519_SPKI, publicKey]);
-      return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature);
+      return verify(null, message, createPublicKey({ key: der, format: "der", type: "spki" }), signature);
     }),
   verifyEcdsaP384: (spkiPem, message, derSignature) =>
     attempt(() => {
       const key = createPublicKey(spkiPem);
-      if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'secp384r1') return false;
-      return verify('sha384', message, { key, dsaEncoding: 'der' }, derSignature);
+      if (key.asymmetricKeyType !== "ec" || key.asymmetricKeyDetails?.namedCurve !== "secp384r1") return false;
+      return verify("sha384", message, { key, dsaEncoding: "der" }, derSignature);
     }),
   hasher: (algorithm) => {
     const state = createHash(algorithm);

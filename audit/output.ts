@@ -1,6 +1,6 @@
-import type { DeliveryReport } from './core/verify-delivery.ts';
-import type { LogReport } from './core/log-report.ts';
-import type { At, Finding } from './core/verdict.ts';
+import type { DeliveryReport } from "./core/verify-delivery.ts";
+import type { LogReport } from "./core/log-report.ts";
+import type { At, Finding } from "./core/verdict.ts";
 
 /** Where a command writes. */
 export interface Output {
@@ -24,19 +24,21 @@ export function logText(report: LogReport, quiet: boolean): string {
       : [
           `Signed root at size ${signed.size}: ${signed.root}`,
           `Chain value of the last of them: ${signed.chain}`,
-          `Times: ${signed.firstTime ?? 'none'} to ${signed.lastTime ?? 'none'}, as the log's writers gave them`,
+          `Times: ${signed.firstTime ?? "none"} to ${signed.lastTime ?? "none"}, as the log's writers gave them`,
           `Sections: ${signed.sections.opened} opened and matching, ${signed.sections.sealed} sealed and undamaged, ${signed.sections.absent} unused or not in the archive`,
         ];
   const excluded = report.verified ? report.cannotExclude : [];
-  return printable([verdict, ...listed(report.findings), ...listed(report.warnings, 'warning '), ...details, ...excluded].join('\n'));
+  return printable(
+    [verdict, ...listed(report.findings), ...listed(report.warnings, "warning "), ...details, ...excluded].join("\n"),
+  );
 }
 
 /** The report of a delivery as lines of text; the first is the verdict. */
 export function deliveryText(report: DeliveryReport, quiet: boolean): string {
   const { delivery } = report;
   if (delivery === null) {
-    const verdict = refusal('the delivery', report.findings);
-    return printable(quiet ? verdict : [verdict, ...listed(report.findings)].join('\n'));
+    const verdict = refusal("the delivery", report.findings);
+    return printable(quiet ? verdict : [verdict, ...listed(report.findings)].join("\n"));
   }
   const { manifest, release, approvers } = delivery;
   const verdict = `VERIFIED: delivery ${manifest.deliveryId} is what two people approved and the recipient's log releases; its CMS signature is left to openssl.`;
@@ -49,18 +51,18 @@ export function deliveryText(report: DeliveryReport, quiet: boolean): string {
       `Recipient: ${recipient.name}, ${recipient.organization}, ${recipient.country} (${recipient.id})`,
       `Dataset: ${manifest.dataset}, version ${manifest.versionDigest}; ${manifest.counts.images} images, ${manifest.counts.labels} labels, ${manifest.files.length} files`,
       `Requested by ${manifest.requester} at ${manifest.requestedAt} for: ${manifest.purpose}`,
-      `Approved by ${approvers.join(' and ')}; policy ${manifest.policyVersion}, register ${manifest.registerVersion}`,
+      `Approved by ${approvers.join(" and ")}; policy ${manifest.policyVersion}, register ${manifest.registerVersion}`,
       `Release: entry ${release.index} of ${release.origin} at ${release.time}, proven at signed size ${release.size}`,
       report.notChecked,
-      'In the unpacked package, with CA.pem from `caveat-audit trust certificates TRUST > CA.pem`:',
+      "In the unpacked package, with CA.pem from `caveat-audit trust certificates TRUST > CA.pem`:",
       `  ${report.cmsCommand}`,
-    ].join('\n'),
+    ].join("\n"),
   );
 }
 
 /** Control and formatting characters written out, so that no input can move the reader's cursor or hide text. */
 export function printable(text: string): string {
-  return text.replace(/[^\P{C}\n]|[\u2028\u2029]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replaceAll(/[^\P{C}\n]|[\u2028\u2029]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** Shows progress on standard error once the work has taken a second: on a terminal in place, else a line every few seconds. */
@@ -87,41 +89,41 @@ export class Progress {
   }
 
   end(): void {
-    if (this.#shown && this.#output.errIsTerminal) this.#output.err('\n');
+    if (this.#shown && this.#output.errIsTerminal) this.#output.err("\n");
   }
 }
 
 function refusal(what: string, findings: readonly Finding<string>[]): string {
   const [first] = findings;
-  const more = findings.length > 1 ? ` There are ${findings.length} findings in all.` : '';
-  return `REFUSED: ${what} does not verify. ${first?.sentence ?? 'It could not be read to its end.'}${more}`;
+  const more = findings.length > 1 ? ` There are ${findings.length} findings in all.` : "";
+  return `REFUSED: ${what} does not verify. ${first?.sentence ?? "It could not be read to its end."}${more}`;
 }
 
-function listed(findings: readonly Finding<string>[], prefix = ''): readonly string[] {
+function listed(findings: readonly Finding<string>[], prefix = ""): readonly string[] {
   return findings.map((finding) => `  ${prefix}${finding.code} ${placeText(finding.at)}: ${finding.sentence}`);
 }
 
 function placeText(at: At): string {
   switch (at.what) {
-    case 'input':
-      return 'in the input';
-    case 'line':
+    case "input":
+      return "in the input";
+    case "line":
       return `at line ${at.line}`;
-    case 'entry':
+    case "entry":
       return `at entry ${at.index}`;
-    case 'entries':
+    case "entries":
       return `at entries ${at.first} to ${at.last}`;
-    case 'section':
+    case "section":
       return `at entry ${at.index}, section ${at.slot}`;
-    case 'checkpoint':
+    case "checkpoint":
       return `at the checkpoint on line ${at.line}`;
-    case 'known':
-      return 'at the kept checkpoint';
-    case 'file':
+    case "known":
+      return "at the kept checkpoint";
+    case "file":
       return `at ${JSON.stringify(at.path)}`;
   }
 }
 
 function countText(count: number): string {
-  return count === 1 ? '1 entry' : `${count} entries`;
+  return count === 1 ? "1 entry" : `${count} entries`;
 }

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { PackageEntry, PackageReader } from './core/package-reader.ts';
-import { readTarEntries } from './tar.ts';
-import type { TarEntry } from './tar.ts';
+import { createReadStream } from "node:fs";
+import { lstat, open, readdir } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { PackageEntry, PackageReader } from "./core/package-reader.ts";
+import { readTarEntries } from "./tar.ts";
+import type { TarEntry } from "./tar.ts";
 
 /** A delivery package on disk: a directory, or the .tar of it. Throws the file system's errors when it cannot be read. */
 export async function openPackage(path: string): Promise<PackageReader> {
@@ -23,14 +23,14 @@ class DirectoryPackage implements PackageReader {
     const entries: PackageEntry[] = [];
     const walk = async (folder: string): Promise<void> => {
       const items = await readdir(join(this.#root, folder), { withFileTypes: true });
-      if (items.length === 0 && folder !== '') entries.push({ path: folder, kind: 'other' });
+      if (items.length === 0 && folder !== "") entries.push({ path: folder, kind: "other" });
       for (const item of items) {
-        const path = folder === '' ? item.name : `${folder}/${item.name}`;
+        const path = folder === "" ? item.name : `${folder}/${item.name}`;
         if (item.isDirectory()) await walk(path);
-        else entries.push({ path, kind: item.isFile() ? 'file' : 'other' });
+        else entries.push({ path, kind: item.isFile() ? "file" : "other" });
       }
     };
-    await walk('');
+    await walk("");
     return entries;
   }
 
@@ -48,11 +48,11 @@ class TarPackage implements PackageReader {
   }
 
   async list(): Promise<readonly PackageEntry[]> {
-    const file = await open(this.#path, 'r');
+    const file = await open(this.#path, "r");
     try {
       const entries = await readTarEntries((offset, length) => readAt(file, offset, length), (await file.stat()).size);
       this.#entries = new Map(entries.map((entry) => [entry.path, entry]));
-      return entries.map((entry) => ({ path: entry.path, kind: 'file' }));
+      return entries.map((entry) => ({ path: entry.path, kind: "file" }));
     } finally {
       await file.close();
     }

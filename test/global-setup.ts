@@ -9,7 +9,12 @@ import { prepareTemplate } from "./template.ts";
 declare module "vitest" {
   interface ProvidedContext {
     /** The cluster of this run, for test/database.ts. */
-    readonly cluster: { readonly host: string; readonly port: number; readonly superuser: string; readonly template: string };
+    readonly cluster: {
+      readonly host: string;
+      readonly port: number;
+      readonly superuser: string;
+      readonly template: string;
+    };
   }
 }
 

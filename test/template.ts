@@ -1,10 +1,12 @@
+import { ACTIONS } from "../src/policy/actions.ts";
 import type { Connection } from "../src/storage/connection.ts";
+import { migrate } from "../src/storage/migrate.ts";
 
 /**
- * Makes the template of all test databases once per run.
+ * Makes the template of all test databases once per run: the current schema with row security, and nobody in it.
  *
- * @param admin superuser login to the empty template database; no connection may be left open
+ * @param admin superuser login to the empty template database; no connection is left open
  */
 export async function prepareTemplate(admin: Connection): Promise<void> {
-  await Promise.resolve(admin);
+  await migrate(admin, ACTIONS);
 }

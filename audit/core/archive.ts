@@ -1,11 +1,11 @@
-import { fromBase64, fromHex, fromUtf8, toBase64, toHex } from './bytes.ts';
-import { FormatError } from './errors.ts';
-import { arrayOf, countOf, encodeCanonical, exactObject, isObject, parseStrict, stringOf } from './jcs.ts';
-import type { Json } from './jcs.ts';
-import { SLOT_COUNT, timeOf } from './leaf.ts';
-import { leafIndex } from './numbers.ts';
-import type { LeafIndex } from './numbers.ts';
-import type { SectionOpening } from './section.ts';
+import { fromBase64, fromHex, fromUtf8 } from "./bytes.ts";
+import { FormatError } from "./errors.ts";
+import { arrayOf, countOf, exactObject, isObject, parseStrict, stringOf } from "./jcs.ts";
+import type { Json } from "./jcs.ts";
+import { SLOT_COUNT, timeOf } from "./leaf.ts";
+import { leafIndex } from "./numbers.ts";
+import type { LeafIndex } from "./numbers.ts";
+import type { SectionOpening } from "./section.ts";
 
 /** Largest line of an archive in bytes, without its newline. */
 export const MAX_LINE_BYTES = 16 * 1_048_576;
@@ -17,14 +17,14 @@ export interface ArchiveSlot {
 }
 
 export interface ArchiveHeader {
-  readonly line: 'header';
+  readonly line: "header";
   /** When the archive was made. Nothing signs it: it is never shown and nothing rests on it. */
   readonly made: string;
   readonly origin: string;
 }
 
 export interface ArchiveEntry {
-  readonly line: 'entry';
+  readonly line: "entry";
   readonly index: LeafIndex;
   /** The chain value that the log recorded with the entry, 48 bytes. */
   readonly chain: Uint8Array;
@@ -35,110 +35,67 @@ export interface ArchiveEntry {
 }
 
 export interface ArchiveCheckpoint {
-  readonly line: 'checkpoint';
+  readonly line: "checkpoint";
   readonly note: string;
 }
 
 export interface ArchiveEnd {
-  readonly line: 'end';
+  readonly line: "end";
   /** How many entries the archive holds. */
   readonly entries: number;
 }
 
 export type ArchiveLine = ArchiveHeader | ArchiveEntry | ArchiveCheckpoint | ArchiveEnd;
 
-/** The archive's first line, without newline. `made` is UTC with microseconds. */
-export function formatHeader(header: Omit<ArchiveHeader, 'line'>): string {
-  return encodeCanonical({ caveat: 'archive/v1', made: header.made, origin: header.origin });
-}
-
-/** The line of one entry, without newline. */
-export function formatEntry(entry: Omit<ArchiveEntry, 'line'>): string {
-  return encodeCanonical({
-    chain: toHex(entry.chain),
-    i: entry.index,
-    leaf: toBase64(entry.leaf),
-    s: entry.slots.map(encodeSlot),
-  });
-}
-
-/** The line of a checkpoint, without newline; stands directly after the last entry that it covers. */
-export function formatCheckpointLine(note: string): string {
-  return encodeCanonical({ checkpoint: note });
-}
-
-/** The archive's last line, without newline. */
-export function formatEnd(entries: number): string {
-  return encodeCanonical({ end: entries });
-}
-
 /**
  * Reads one line (without its newline) of an archive that anybody may have written. Canonical JSON, exactly the named
  * members; duplicate or unknown members are refused. Throws FormatError.
  */
 export function parseArchiveLine(bytes: Uint8Array): ArchiveLine {
-  if (bytes.length > MAX_LINE_BYTES) throw new FormatError('ARCHIVE', `a line of more than ${MAX_LINE_BYTES} bytes`);
-  const value = parseStrict(fromUtf8(bytes), 'canonical');
-  if (!isObject(value)) throw new FormatError('ARCHIVE', 'the line is not an object');
-  if (Object.hasOwn(value, 'i')) return parseEntry(value);
-  if (Object.hasOwn(value, 'checkpoint')) {
-    const { checkpoint } = exactObject(value, ['checkpoint'], 'the checkpoint line');
-    return { line: 'checkpoint', note: stringOf(checkpoint, 'the checkpoint', undefined, 1_000_000) };
+  if (bytes.length > MAX_LINE_BYTES) throw new FormatError("ARCHIVE", `a line of more than ${MAX_LINE_BYTES} bytes`);
+  const value = parseStrict(fromUtf8(bytes), "canonical");
+  if (!isObject(value)) throw new FormatError("ARCHIVE", "the line is not an object");
+  if (Object.hasOwn(value, "i")) return parseEntry(value);
+  if (Object.hasOwn(value, "checkpoint")) {
+    const { checkpoint } = exactObject(value, ["checkpoint"], "the checkpoint line");
+    return { line: "checkpoint", note: stringOf(checkpoint, "the checkpoint", undefined, 1_000_000) };
   }
-  if (Object.hasOwn(value, 'end')) {
-    return { line: 'end', entries: countOf(exactObject(value, ['end'], 'the end line').end, 'the end') };
+  if (Object.hasOwn(value, "end")) {
+    return { line: "end", entries: countOf(exactObject(value, ["end"], "the end line").end, "the end") };
   }
-  const header = exactObject(value, ['caveat', 'made', 'origin'], 'the header line');
-  if (header.caveat !== 'archive/v1') throw new FormatError('ARCHIVE', 'not an archive of version 1');
-  return { line: 'header', made: timeOf(header.made, 'made'), origin: stringOf(header.origin, 'the origin') };
-}
-
-/** An opening as the archive and the delivery package carry it. */
-export function encodeOpening(opening: SectionOpening): Json {
-  return {
-    marking: opening.marking,
-    name: opening.name,
-    plaintext: opening.plaintext,
-    salt: toBase64(opening.salt),
-  };
+  const header = exactObject(value, ["caveat", "made", "origin"], "the header line");
+  if (header.caveat !== "archive/v1") throw new FormatError("ARCHIVE", "not an archive of version 1");
+  return { line: "header", made: timeOf(header.made, "made"), origin: stringOf(header.origin, "the origin") };
 }
 
 /** Reads an opening; null means withheld. Throws FormatError. */
 export function parseOpening(value: Json | undefined): SectionOpening | null {
   if (value === null) return null;
-  const opening = exactObject(value, ['marking', 'name', 'plaintext', 'salt'], 'the opening');
-  const salt = fromBase64(stringOf(opening.salt, 'the section salt'));
-  if (salt.length !== 32) throw new FormatError('RANGE', 'a section salt has 32 bytes');
-  const plaintext = stringOf(opening.plaintext, 'the plaintext', undefined, MAX_LINE_BYTES);
-  const marking = stringOf(opening.marking, 'the marking');
-  return { marking, name: stringOf(opening.name, 'the section name'), plaintext, salt };
+  const opening = exactObject(value, ["marking", "name", "plaintext", "salt"], "the opening");
+  const salt = fromBase64(stringOf(opening.salt, "the section salt"));
+  if (salt.length !== 32) throw new FormatError("RANGE", "a section salt has 32 bytes");
+  const plaintext = stringOf(opening.plaintext, "the plaintext", undefined, MAX_LINE_BYTES);
+  const marking = stringOf(opening.marking, "the marking");
+  return { marking, name: stringOf(opening.name, "the section name"), plaintext, salt };
 }
 
 function parseEntry(value: Json): ArchiveEntry {
-  const entry = exactObject(value, ['chain', 'i', 'leaf', 's'], 'the entry line');
-  const slots = arrayOf(entry.s, 'the sections', SLOT_COUNT).map(parseSlot);
-  if (slots.length !== SLOT_COUNT) throw new FormatError('ARCHIVE', `an entry has ${SLOT_COUNT} section slots`);
+  const entry = exactObject(value, ["chain", "i", "leaf", "s"], "the entry line");
+  const slots = arrayOf(entry.s, "the sections", SLOT_COUNT).map(parseSlot);
+  if (slots.length !== SLOT_COUNT) throw new FormatError("ARCHIVE", `an entry has ${SLOT_COUNT} section slots`);
   return {
-    line: 'entry',
-    index: leafIndex(countOf(entry.i, 'the index')),
-    chain: fromHex(stringOf(entry.chain, 'the chain value'), 48),
-    leaf: fromBase64(stringOf(entry.leaf, 'the leaf')),
+    line: "entry",
+    index: leafIndex(countOf(entry.i, "the index")),
+    chain: fromHex(stringOf(entry.chain, "the chain value"), 48),
+    leaf: fromBase64(stringOf(entry.leaf, "the leaf")),
     slots,
   };
 }
 
 function parseSlot(value: Json): ArchiveSlot | null {
   if (value === null) return null;
-  const slot = exactObject(value, ['open', 'sealed'], 'the section');
-  if (slot.open === null && slot.sealed === null) throw new FormatError('ARCHIVE', 'an empty section is written null');
-  const sealed = slot.sealed === null ? null : stringOf(slot.sealed, 'the sealed bytes', undefined, MAX_LINE_BYTES);
+  const slot = exactObject(value, ["open", "sealed"], "the section");
+  if (slot.open === null && slot.sealed === null) throw new FormatError("ARCHIVE", "an empty section is written null");
+  const sealed = slot.sealed === null ? null : stringOf(slot.sealed, "the sealed bytes", undefined, MAX_LINE_BYTES);
   return { open: parseOpening(slot.open), sealed: sealed === null ? null : fromBase64(sealed) };
-}
-
-function encodeSlot(slot: ArchiveSlot | null): Json {
-  if (slot === null || (slot.open === null && slot.sealed === null)) return null;
-  return {
-    open: slot.open === null ? null : encodeOpening(slot.open),
-    sealed: slot.sealed === null ? null : toBase64(slot.sealed),
-  };
 }

@@ -1,16 +1,16 @@
-import { FormatError } from './errors.ts';
+import { FormatError } from "./errors.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const HEX_DIGITS = '0123456789abcdef';
-const BASE64_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const HEX_DIGITS = "0123456789abcdef";
+const BASE64_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const HEX_VALUES = new Map([...HEX_DIGITS].map((digit, value) => [digit.charCodeAt(0), value]));
 const BASE64_VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < 64; value += 1) BASE64_VALUES[BASE64_DIGITS.charCodeAt(value)] = value;
 
 /** UTF-8 bytes of a string. Throws ENCODING when the string holds a lone surrogate. */
 export function utf8(text: string): Uint8Array {
-  if (!text.isWellFormed()) throw new FormatError('ENCODING', 'the text holds a lone surrogate');
+  if (!text.isWellFormed()) throw new FormatError("ENCODING", "the text holds a lone surrogate");
   return encoder.encode(text);
 }
 
@@ -19,42 +19,42 @@ export function fromUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new FormatError('ENCODING', 'the bytes are not UTF-8');
+    throw new FormatError("ENCODING", "the bytes are not UTF-8");
   }
 }
 
 /** Lower-case hex of bytes. */
 export function toHex(bytes: Uint8Array): string {
-  let text = '';
+  let text = "";
   for (const byte of bytes) text += HEX_DIGITS.charAt(byte >> 4) + HEX_DIGITS.charAt(byte & 15);
   return text;
 }
 
 /** Bytes of lower-case hex; when `length` is given, exactly that many bytes. Throws ENCODING. */
 export function fromHex(text: string, length?: number): Uint8Array {
-  if (text.length % 2 !== 0) throw new FormatError('ENCODING', 'hex with an odd number of digits');
+  if (text.length % 2 !== 0) throw new FormatError("ENCODING", "hex with an odd number of digits");
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i += 1) {
     const high = HEX_VALUES.get(text.charCodeAt(2 * i));
     const low = HEX_VALUES.get(text.charCodeAt(2 * i + 1));
-    if (high === undefined || low === undefined) throw new FormatError('ENCODING', 'not lower-case hex');
+    if (high === undefined || low === undefined) throw new FormatError("ENCODING", "not lower-case hex");
     bytes[i] = (high << 4) | low;
   }
   if (length !== undefined && bytes.length !== length) {
-    throw new FormatError('ENCODING', `hex of ${bytes.length} bytes where ${length} are needed`);
+    throw new FormatError("ENCODING", `hex of ${bytes.length} bytes where ${length} are needed`);
   }
   return bytes;
 }
 
 /** Standard base64 (RFC 4648 section 4) with padding. */
 export function toBase64(bytes: Uint8Array): string {
-  let text = '';
+  let text = "";
   for (let i = 0; i < bytes.length; i += 3) {
     const rest = bytes.length - i;
     const word = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     text += BASE64_DIGITS.charAt(word >> 18) + BASE64_DIGITS.charAt((word >> 12) & 63);
-    text += rest > 1 ? BASE64_DIGITS.charAt((word >> 6) & 63) : '=';
-    text += rest > 2 ? BASE64_DIGITS.charAt(word & 63) : '=';
+    text += rest > 1 ? BASE64_DIGITS.charAt((word >> 6) & 63) : "=";
+    text += rest > 2 ? BASE64_DIGITS.charAt(word & 63) : "=";
   }
   return text;
 }
@@ -64,8 +64,8 @@ export function toBase64(bytes: Uint8Array): string {
  * every byte string has one spelling and no flipped bit goes unseen. Throws ENCODING.
  */
 export function fromBase64(text: string): Uint8Array {
-  if (text.length % 4 !== 0) throw new FormatError('ENCODING', 'base64 of a length that is not a multiple of four');
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  if (text.length % 4 !== 0) throw new FormatError("ENCODING", "base64 of a length that is not a multiple of four");
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const digits = text.length - padding;
   const bytes = new Uint8Array(Math.floor((digits * 3) / 4));
   let word = 0;
@@ -74,7 +74,7 @@ export function fromBase64(text: string): Uint8Array {
   for (let i = 0; i < digits; i += 1) {
     const code = text.charCodeAt(i);
     const value = code < 128 ? (BASE64_VALUES[code] ?? -1) : -1;
-    if (value < 0) throw new FormatError('ENCODING', 'not a base64 digit');
+    if (value < 0) throw new FormatError("ENCODING", "not a base64 digit");
     word = ((word << 6) | value) & 0xffff;
     bits += 6;
     if (bits >= 8) {
@@ -83,7 +83,7 @@ export function fromBase64(text: string): Uint8Array {
       out += 1;
     }
   }
-  if ((word & ((1 << bits) - 1)) !== 0) throw new FormatError('ENCODING', 'base64 with unused bits that are not zero');
+  if ((word & ((1 << bits) - 1)) !== 0) throw new FormatError("ENCODING", "base64 with unused bits that are not zero");
   return bytes;
 }
 
@@ -106,7 +106,7 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 /** Unsigned big-endian integer of `width` bytes (at most 8). Throws RANGE when the value does not fit or is not safe. */
 export function uintBE(value: number, width: number): Uint8Array {
   if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * width)) {
-    throw new FormatError('RANGE', `${value} is not an unsigned integer of ${width} bytes`);
+    throw new FormatError("RANGE", `${value} is not an unsigned integer of ${width} bytes`);
   }
   const bytes = new Uint8Array(width);
   let rest = value;

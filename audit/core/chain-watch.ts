@@ -1,9 +1,9 @@
-import { equal } from './bytes.ts';
-import { chainStep } from './chain.ts';
-import type { CryptoPort } from './crypto-port.ts';
-import { leafIndex } from './numbers.ts';
-import { entriesAt, entriesText } from './verdict.ts';
-import type { FindingList, LogCode } from './verdict.ts';
+import { equal } from "./bytes.ts";
+import { chainStep } from "./chain.ts";
+import type { CryptoPort } from "./crypto-port.ts";
+import { leafIndex } from "./numbers.ts";
+import { entriesAt, entriesText } from "./verdict.ts";
+import type { FindingList, LogCode } from "./verdict.ts";
 
 /** An entry whose recorded chain value does not follow from its leaf and the value recorded before it. */
 interface Fault {
@@ -20,7 +20,7 @@ interface Fault {
 const MAX_FAULTS = 64;
 const MAX_SHIFT = 256;
 const MAX_TRIALS = 32;
-const WITHOUT_KEY = 'whoever can write the archive or the database it came from; the signing key was not needed';
+const WITHOUT_KEY = "whoever can write the archive or the database it came from; the signing key was not needed";
 
 /**
  * Checks each entry against the chain values recorded beside it and its predecessor. Checking each link by itself, not
@@ -87,12 +87,12 @@ export class ChainWatch {
       if (home === null) this.#sayLeafChanged(fault.index);
       else {
         const sentence = `Entry ${home} stands at position ${fault.index}: entries were put in another order by ${WITHOUT_KEY}.`;
-        this.#found.add('LEAF_REORDERED', { what: 'entry', index: fault.index }, sentence);
+        this.#found.add("LEAF_REORDERED", { what: "entry", index: fault.index }, sentence);
       }
     }
     if (this.#unlisted > 0) {
       const sentence = `${this.#unlisted} further entries do not follow from the chain values recorded beside them either.`;
-      this.#found.add('LEAF_CHANGED', { what: 'input' }, sentence);
+      this.#found.add("LEAF_CHANGED", { what: "input" }, sentence);
     }
   }
 
@@ -120,11 +120,11 @@ export class ChainWatch {
         if (shift > this.shift) {
           const [first, last] = [index - 1 + this.shift, index - 2 + shift];
           const sentence = `The leaves of ${entriesText(first, last)} are missing and the entries after them were renumbered; done by ${WITHOUT_KEY}.`;
-          this.#found.add('LEAF_MISSING', entriesAt(first, last), sentence);
+          this.#found.add("LEAF_MISSING", entriesAt(first, last), sentence);
         } else {
           const [first, last] = [index - 1 - distance, index - 2];
           const sentence = `At ${entriesText(first, last)} foreign leaves were put in and the entries after them renumbered; done by ${WITHOUT_KEY}.`;
-          this.#found.add('LEAF_INSERTED', entriesAt(first, last), sentence);
+          this.#found.add("LEAF_INSERTED", entriesAt(first, last), sentence);
           this.#forget(last);
         }
         this.shift = shift;
@@ -140,12 +140,12 @@ export class ChainWatch {
 
   #sayValueChanged(index: number): void {
     const sentence = `The chain value recorded with entry ${index} was changed, while the leaves around it are those that the chain was made from; done by ${WITHOUT_KEY}.`;
-    this.#found.add('CHAIN_CHANGED', { what: 'entry', index }, sentence);
+    this.#found.add("CHAIN_CHANGED", { what: "entry", index }, sentence);
   }
 
   #sayLeafChanged(index: number): void {
     const sentence = `The leaf of entry ${index} is not the one that its chain value was made from: it was changed, or the chain was recomputed up to the entry before it; done by ${WITHOUT_KEY}.`;
-    this.#found.add('LEAF_CHANGED', { what: 'entry', index }, sentence);
+    this.#found.add("LEAF_CHANGED", { what: "entry", index }, sentence);
   }
 
   #step(index: number, previous: Uint8Array, leaf384: Uint8Array): Uint8Array {

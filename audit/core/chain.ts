@@ -1,8 +1,8 @@
-import { concat, uintBE, utf8 } from './bytes.ts';
-import type { CryptoPort } from './crypto-port.ts';
-import type { LeafIndex } from './numbers.ts';
+import { concat, uintBE, utf8 } from "./bytes.ts";
+import type { CryptoPort } from "./crypto-port.ts";
+import type { LeafIndex } from "./numbers.ts";
 
-const CHAIN_DOMAIN = utf8('caveat/audit/chain/v1');
+const CHAIN_DOMAIN = utf8("caveat/audit/chain/v1");
 const LEAF_PREFIX = Uint8Array.of(0);
 
 /** C_{-1}: the chain value before the first entry, 48 zero bytes. Returns a fresh copy. */

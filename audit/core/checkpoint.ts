@@ -1,10 +1,10 @@
-import { fromBase64, toBase64, utf8 } from './bytes.ts';
-import type { CryptoPort } from './crypto-port.ts';
-import { FormatError } from './errors.ts';
-import { formatNote, openNote, parseNote } from './note.ts';
-import type { UnverifiedNote, VerifierKey } from './note.ts';
-import { parseDecimal, treeSize } from './numbers.ts';
-import type { TreeSize } from './numbers.ts';
+import { fromBase64, utf8 } from "./bytes.ts";
+import type { CryptoPort } from "./crypto-port.ts";
+import { FormatError } from "./errors.ts";
+import { openNote, parseNote } from "./note.ts";
+import type { UnverifiedNote, VerifierKey } from "./note.ts";
+import { parseDecimal, treeSize } from "./numbers.ts";
+import type { TreeSize } from "./numbers.ts";
 
 /** A tree head: which log, how many entries, and the RFC 6962 root over them (32 bytes). */
 export interface Checkpoint {
@@ -20,25 +20,18 @@ export type VerifiedCheckpoint = Checkpoint & { readonly [verified]: true };
 
 /** What opening a checkpoint found. `wrong-key`: signed under the log's name, but by another key. */
 export type OpenedCheckpoint =
-  | { readonly outcome: 'verified'; readonly checkpoint: VerifiedCheckpoint }
-  | { readonly outcome: 'malformed'; readonly why: string }
-  | { readonly outcome: 'invalid-signature' }
-  | { readonly outcome: 'wrong-key' }
-  | { readonly outcome: 'unknown-key'; readonly names: readonly string[] }
-  | { readonly outcome: 'other-origin'; readonly origin: string };
-
-/** The text that the log's key signs: origin, size and base64 root, each on a line (C2SP tlog-checkpoint). Throws CHECKPOINT. */
-export function checkpointBody(checkpoint: Checkpoint): string {
-  const body = `${checkpoint.origin}\n${checkpoint.size}\n${toBase64(checkpoint.root)}\n`;
-  parseCheckpointBody(body);
-  return body;
-}
+  | { readonly outcome: "verified"; readonly checkpoint: VerifiedCheckpoint }
+  | { readonly outcome: "malformed"; readonly why: string }
+  | { readonly outcome: "invalid-signature" }
+  | { readonly outcome: "wrong-key" }
+  | { readonly outcome: "unknown-key"; readonly names: readonly string[] }
+  | { readonly outcome: "other-origin"; readonly origin: string };
 
 /** Reads a checkpoint's text. Extension lines are refused: this format writes none. Throws CHECKPOINT. */
 export function parseCheckpointBody(text: string): Checkpoint {
-  const [origin = '', size = '', root = '', end, ...surplus] = text.split('\n');
-  if (origin === '' || end !== '' || surplus.length > 0) {
-    throw new FormatError('CHECKPOINT', 'a checkpoint has three lines: origin, size and root');
+  const [origin = "", size = "", root = "", end, ...surplus] = text.split("\n");
+  if (origin === "" || end !== "" || surplus.length > 0) {
+    throw new FormatError("CHECKPOINT", "a checkpoint has three lines: origin, size and root");
   }
   try {
     const hash = fromBase64(root);
@@ -46,13 +39,7 @@ export function parseCheckpointBody(text: string): Checkpoint {
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
   }
-  throw new FormatError('CHECKPOINT', 'the size or the root of the checkpoint is malformed');
-}
-
-/** The signed note of a checkpoint; `signature` is Ed25519 over the bytes of `checkpointBody`. Throws CHECKPOINT or NOTE. */
-export function formatCheckpoint(checkpoint: Checkpoint, key: VerifierKey, signature: Uint8Array): string {
-  if (key.name !== checkpoint.origin) throw new FormatError('CHECKPOINT', 'the key name is not the origin');
-  return formatNote(checkpointBody(checkpoint), [{ name: key.name, id: key.id, signature }]);
+  throw new FormatError("CHECKPOINT", "the size or the root of the checkpoint is malformed");
 }
 
 /**
@@ -64,17 +51,17 @@ export function openCheckpoint(crypto: CryptoPort, note: string, key: VerifierKe
   try {
     bytes = utf8(note);
   } catch {
-    return { outcome: 'malformed', why: 'the note is not UTF-8' };
+    return { outcome: "malformed", why: "the note is not UTF-8" };
   }
   const opened = openNote(crypto, bytes, [key]);
   switch (opened.outcome) {
-    case 'malformed':
-      return { outcome: 'malformed', why: opened.why };
-    case 'invalid-signature':
-      return { outcome: 'invalid-signature' };
-    case 'no-known-key':
+    case "malformed":
+      return { outcome: "malformed", why: opened.why };
+    case "invalid-signature":
+      return { outcome: "invalid-signature" };
+    case "no-known-key":
       return blame(opened.unverified, key);
-    case 'verified':
+    case "verified":
       return openText(opened.note.text, key);
   }
 }
@@ -87,15 +74,15 @@ export function readUnverifiedCheckpoint(note: string): Checkpoint {
 function openText(text: string, key: VerifierKey): OpenedCheckpoint {
   try {
     const checkpoint = parseCheckpointBody(text);
-    if (checkpoint.origin !== key.name) return { outcome: 'other-origin', origin: checkpoint.origin };
-    return { outcome: 'verified', checkpoint: checkpoint as VerifiedCheckpoint };
+    if (checkpoint.origin !== key.name) return { outcome: "other-origin", origin: checkpoint.origin };
+    return { outcome: "verified", checkpoint: checkpoint as VerifiedCheckpoint };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return { outcome: 'malformed', why: error.message };
+    return { outcome: "malformed", why: error.message };
   }
 }
 
 function blame(note: UnverifiedNote, key: VerifierKey): OpenedCheckpoint {
   const names = note.signatures.map((signature) => signature.name);
-  return names.includes(key.name) ? { outcome: 'wrong-key' } : { outcome: 'unknown-key', names };
+  return names.includes(key.name) ? { outcome: "wrong-key" } : { outcome: "unknown-key", names };
 }

@@ -21,5 +21,5 @@ export interface Hasher {
 
 /** The port that delivery verification needs: files may be larger than memory. */
 export interface StreamingCryptoPort extends CryptoPort {
-  hasher(algorithm: 'sha256' | 'sha384'): Hasher;
+  hasher(algorithm: "sha256" | "sha384"): Hasher;
 }

@@ -1,6 +1,6 @@
-import { concat, fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts';
-import { FormatError } from './errors.ts';
-import { arrayOf, encodeCanonical, exactObject, parseStrict, stringOf } from './jcs.ts';
+import { concat, fromBase64, fromUtf8, toBase64, utf8 } from "./bytes.ts";
+import { FormatError } from "./errors.ts";
+import { arrayOf, encodeCanonical, exactObject, parseStrict, stringOf } from "./jcs.ts";
 
 /** A DSSE envelope as read, with no signature checked. This project signs with exactly one key. */
 export interface ParsedEnvelope {
@@ -33,18 +33,18 @@ export function formatEnvelope(envelope: ParsedEnvelope): string {
  */
 export function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
   try {
-    const value = parseStrict(fromUtf8(bytes), 'canonical');
-    const envelope = exactObject(value, ['payload', 'payloadType', 'signatures'], 'the envelope');
-    const [first] = arrayOf(envelope.signatures, 'the signatures', 1);
-    const signature = exactObject(first, ['keyid', 'sig'], 'the signature');
+    const value = parseStrict(fromUtf8(bytes), "canonical");
+    const envelope = exactObject(value, ["payload", "payloadType", "signatures"], "the envelope");
+    const [first] = arrayOf(envelope.signatures, "the signatures", 1);
+    const signature = exactObject(first, ["keyid", "sig"], "the signature");
     return {
-      payloadType: stringOf(envelope.payloadType, 'the payload type', undefined, 256),
-      payload: fromBase64(stringOf(envelope.payload, 'the payload', undefined, 1_048_576)),
-      keyid: stringOf(signature.keyid, 'the keyid', undefined, 256),
-      signature: fromBase64(stringOf(signature.sig, 'the signature', undefined, 1_024)),
+      payloadType: stringOf(envelope.payloadType, "the payload type", undefined, 256),
+      payload: fromBase64(stringOf(envelope.payload, "the payload", undefined, 1_048_576)),
+      keyid: stringOf(signature.keyid, "the keyid", undefined, 256),
+      signature: fromBase64(stringOf(signature.sig, "the signature", undefined, 1_024)),
     };
   } catch (error) {
-    if (error instanceof FormatError) throw new FormatError('ENVELOPE', error.message);
+    if (error instanceof FormatError) throw new FormatError("ENVELOPE", error.message);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { FormatError } from './errors.ts';
+import { FormatError } from "./errors.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -12,16 +12,16 @@ const MAX_DEPTH = 32;
  * Throws JSON for a value outside the restriction.
  */
 export function encodeCanonical(value: Json, depth = 0): string {
-  if (depth > MAX_DEPTH) throw new FormatError('JSON', `nested deeper than ${MAX_DEPTH}`);
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') return encodeNumber(value);
-  if (typeof value === 'string') return encodeString(value);
-  if (isArray(value)) return `[${value.map((item) => encodeCanonical(item, depth + 1)).join(',')}]`;
+  if (depth > MAX_DEPTH) throw new FormatError("JSON", `nested deeper than ${MAX_DEPTH}`);
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return encodeNumber(value);
+  if (typeof value === "string") return encodeString(value);
+  if (isArray(value)) return `[${value.map((item) => encodeCanonical(item, depth + 1)).join(",")}]`;
   // RFC 8785 section 3.2.3 sorts names by UTF-16 code units, which is what the default sort does.
   const members = Object.keys(value)
     .toSorted()
     .map((name) => `${encodeString(name)}:${encodeCanonical(value[name] ?? null, depth + 1)}`);
-  return `{${members.join(',')}}`;
+  return `{${members.join(",")}}`;
 }
 
 /**
@@ -29,24 +29,24 @@ export function encodeCanonical(value: Json, depth = 0): string {
  * integers below 2^53, strings that are not NFC, deep nesting (JSON), and, with `canonical`, every spelling but the one
  * of RFC 8785 (JSON_NOT_CANONICAL).
  */
-export function parseStrict(text: string, form: 'canonical' | 'any'): Json {
+export function parseStrict(text: string, form: "canonical" | "any"): Json {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
-    throw new FormatError('JSON', 'not JSON');
+    throw new FormatError("JSON", "not JSON");
   }
   const encoded = encodeCanonical(value);
   // A text equal to the one canonical form of its value has no duplicates and no odd numbers.
   if (encoded === text) return value;
   // JSON.parse keeps the last of two members with one name, so the value then has fewer members than the text.
-  const bare = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""');
+  const bare = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '""');
   if ((bare.match(/:/g)?.length ?? 0) !== countMembers(value)) {
-    throw new FormatError('JSON_DUPLICATE', 'a member name occurs twice');
+    throw new FormatError("JSON_DUPLICATE", "a member name occurs twice");
   }
   const odd = bare.match(/-?[0-9][-+.0-9eE]*/g)?.find((number) => !/^(?:0|-?[1-9][0-9]{0,15})$/.test(number));
-  if (odd !== undefined) throw new FormatError('JSON', `${odd} is not a plain integer`);
-  if (form === 'canonical') throw new FormatError('JSON_NOT_CANONICAL', 'not in canonical form');
+  if (odd !== undefined) throw new FormatError("JSON", `${odd} is not a plain integer`);
+  if (form === "canonical") throw new FormatError("JSON_NOT_CANONICAL", "not in canonical form");
   return value;
 }
 
@@ -56,37 +56,39 @@ export function exactObject<Name extends string>(
   names: readonly Name[],
   what: string,
 ): Readonly<Record<Name, Json>> {
-  if (!isObject(value)) throw new FormatError('MEMBERS', `${what} is not an object`);
+  if (!isObject(value)) throw new FormatError("MEMBERS", `${what} is not an object`);
   const unknown = Object.keys(value).find((name) => !names.some((known) => known === name));
-  if (unknown !== undefined) throw new FormatError('MEMBERS', `${what} has the unknown member ${JSON.stringify(unknown)}`);
+  if (unknown !== undefined)
+    throw new FormatError("MEMBERS", `${what} has the unknown member ${JSON.stringify(unknown)}`);
   const missing = names.find((name) => !Object.hasOwn(value, name));
-  if (missing !== undefined) throw new FormatError('MEMBERS', `${what} lacks the member "${missing}"`);
+  if (missing !== undefined) throw new FormatError("MEMBERS", `${what} lacks the member "${missing}"`);
   return value as Readonly<Record<Name, Json>>;
 }
 
 /** The value as a string of 1 to `max` UTF-16 units that matches `pattern`. Throws MEMBERS. */
 export function stringOf(value: Json | undefined, what: string, pattern?: RegExp, max = 65_536): string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > max || pattern?.test(value) === false) {
-    throw new FormatError('MEMBERS', `${what} is not a string of the required form`);
+  if (typeof value !== "string" || value.length === 0 || value.length > max || pattern?.test(value) === false) {
+    throw new FormatError("MEMBERS", `${what} is not a string of the required form`);
   }
   return value;
 }
 
 /** The value as an integer from 0 to 2^53-1. Throws MEMBERS. */
 export function countOf(value: Json | undefined, what: string): number {
-  if (typeof value !== 'number' || value < 0) throw new FormatError('MEMBERS', `${what} is not a count`);
+  if (typeof value !== "number" || value < 0) throw new FormatError("MEMBERS", `${what} is not a count`);
   return value;
 }
 
 /** The value as an array of at most `max` items. Throws MEMBERS. */
 export function arrayOf(value: Json | undefined, what: string, max: number): readonly Json[] {
-  if (!isArray(value) || value.length > max) throw new FormatError('MEMBERS', `${what} is not an array of at most ${max}`);
+  if (!isArray(value) || value.length > max)
+    throw new FormatError("MEMBERS", `${what} is not an array of at most ${max}`);
   return value;
 }
 
 /** Whether the value is a JSON object (not null, not an array). */
 export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isArray(value);
+  return typeof value === "object" && value !== null && !isArray(value);
 }
 
 function isArray(value: Json | undefined): value is readonly Json[] {
@@ -94,13 +96,13 @@ function isArray(value: Json | undefined): value is readonly Json[] {
 }
 
 function encodeNumber(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new FormatError('JSON', `${value} is not an integer below 2^53`);
+  if (!Number.isSafeInteger(value)) throw new FormatError("JSON", `${value} is not an integer below 2^53`);
   return String(value === 0 ? 0 : value);
 }
 
 function encodeString(value: string): string {
-  if (!value.isWellFormed() || value.normalize('NFC') !== value) {
-    throw new FormatError('JSON', 'a string is not well-formed Unicode in normal form C');
+  if (!value.isWellFormed() || value.normalize("NFC") !== value) {
+    throw new FormatError("JSON", "a string is not well-formed Unicode in normal form C");
   }
   return JSON.stringify(value);
 }

@@ -1,26 +1,26 @@
-import { fromHex, fromUtf8, toHex, utf8 } from './bytes.ts';
-import { FormatError } from './errors.ts';
-import { arrayOf, countOf, encodeCanonical, exactObject, parseStrict, stringOf } from './jcs.ts';
-import type { Json } from './jcs.ts';
+import { fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+import { FormatError } from "./errors.ts";
+import { arrayOf, countOf, encodeCanonical, exactObject, parseStrict, stringOf } from "./jcs.ts";
+import type { Json } from "./jcs.ts";
 
 /** Every kind of event there is. Closed, and none of them names a program. */
 export const LEAF_KINDS = [
-  'operation.request',
-  'operation.outcome',
-  'mutation.outcome',
-  'refused',
-  'log.boot',
-  'log.shutdown',
-  'log.heartbeat',
-  'log.commitment',
-  'log.checkpoint.released',
-  'delivery.approval',
-  'delivery.release',
+  "operation.request",
+  "operation.outcome",
+  "mutation.outcome",
+  "refused",
+  "log.boot",
+  "log.shutdown",
+  "log.heartbeat",
+  "log.commitment",
+  "log.checkpoint.released",
+  "delivery.approval",
+  "delivery.release",
 ] as const;
 export type LeafKind = (typeof LEAF_KINDS)[number];
 
 /** What each of the four section slots holds, by position. */
-export const SLOT_NAMES = ['actor', 'request', 'outcome', 'detail'] as const;
+export const SLOT_NAMES = ["actor", "request", "outcome", "detail"] as const;
 export type SlotName = (typeof SLOT_NAMES)[number];
 export const SLOT_COUNT = 4;
 
@@ -69,24 +69,24 @@ export function encodeLeaf(header: LeafHeader): Uint8Array {
 
 /** Reads a leaf strictly: canonical form, exactly the named members, a known kind. Throws FormatError. */
 export function parseLeaf(bytes: Uint8Array): LeafHeader {
-  if (bytes.length > MAX_LEAF_BYTES) throw new FormatError('LEAF', `a leaf of ${bytes.length} bytes`);
-  const value = parseStrict(fromUtf8(bytes), 'canonical');
-  const leaf = exactObject(value, ['id', 'k', 'p', 's', 't', 'v', 'z'], 'the leaf');
-  const producer = exactObject(leaf.p, ['b', 'q', 'r'], 'the producer');
+  if (bytes.length > MAX_LEAF_BYTES) throw new FormatError("LEAF", `a leaf of ${bytes.length} bytes`);
+  const value = parseStrict(fromUtf8(bytes), "canonical");
+  const leaf = exactObject(value, ["id", "k", "p", "s", "t", "v", "z"], "the leaf");
+  const producer = exactObject(leaf.p, ["b", "q", "r"], "the producer");
   const kind = LEAF_KINDS.find((known) => known === leaf.k);
-  if (kind === undefined) throw new FormatError('LEAF', 'a leaf of an unknown kind');
-  if (leaf.v !== 1) throw new FormatError('LEAF', 'a leaf of an unknown version');
+  if (kind === undefined) throw new FormatError("LEAF", "a leaf of an unknown kind");
+  if (leaf.v !== 1) throw new FormatError("LEAF", "a leaf of an unknown version");
   return {
-    id: stringOf(leaf.id, 'the id', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+    id: stringOf(leaf.id, "the id", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
     kind,
     producer: {
-      boot: stringOf(producer.b, 'the boot id', /^[0-9a-f]{32}$/),
-      counter: countOf(producer.q, 'the producer counter'),
-      replica: stringOf(producer.r, 'the replica name', /^[\x21-\x7e]{1,64}$/),
+      boot: stringOf(producer.b, "the boot id", /^[0-9a-f]{32}$/),
+      counter: countOf(producer.q, "the producer counter"),
+      replica: stringOf(producer.r, "the replica name", /^[\x21-\x7e]{1,64}$/),
     },
     slots: parseSlots(leaf.s),
-    time: timeOf(leaf.t, 'the time'),
-    salt: stringOf(leaf.z, 'the salt', /^[0-9a-f]{32}$/),
+    time: timeOf(leaf.t, "the time"),
+    salt: stringOf(leaf.z, "the salt", /^[0-9a-f]{32}$/),
   };
 }
 
@@ -95,21 +95,21 @@ export function timeOf(value: Json | undefined, what: string): string {
   const time = stringOf(value, what, /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$/);
   const parsed = new Date(`${time.slice(0, 23)}Z`);
   if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 23) !== time.slice(0, 23)) {
-    throw new FormatError('LEAF', `${what} names no real moment`);
+    throw new FormatError("LEAF", `${what} names no real moment`);
   }
   return time;
 }
 
 function parseSlots(value: Json): readonly [LeafSlot, LeafSlot, LeafSlot, LeafSlot] {
-  const [actor, request, outcome, detail, ...surplus] = arrayOf(value, 'the slots', SLOT_COUNT).map((item) => {
-    const slot = exactObject(item, ['c', 'h'], 'a slot');
+  const [actor, request, outcome, detail, ...surplus] = arrayOf(value, "the slots", SLOT_COUNT).map((item) => {
+    const slot = exactObject(item, ["c", "h"], "a slot");
     return {
-      commitment: fromHex(stringOf(slot.c, 'a commitment'), 48),
-      sealedHash: fromHex(stringOf(slot.h, 'a sealed hash'), 48),
+      commitment: fromHex(stringOf(slot.c, "a commitment"), 48),
+      sealedHash: fromHex(stringOf(slot.h, "a sealed hash"), 48),
     };
   });
   if (!actor || !request || !outcome || !detail || surplus.length > 0) {
-    throw new FormatError('LEAF', `a leaf with other than ${SLOT_COUNT} slots`);
+    throw new FormatError("LEAF", `a leaf with other than ${SLOT_COUNT} slots`);
   }
   return [actor, request, outcome, detail];
 }

@@ -1,5 +1,5 @@
-import { concat } from './bytes.ts';
-import { MAX_LINE_BYTES } from './archive.ts';
+import { concat } from "./bytes.ts";
+import { MAX_LINE_BYTES } from "./archive.ts";
 
 /** A line of the input without its newline. `complete` is false when the input ended before the newline. */
 export interface InputLine {

@@ -1,6 +1,6 @@
-import type { CryptoPort } from './crypto-port.ts';
-import type { VerifierKey } from './note.ts';
-import type { Finding, LogCode, LogWarning } from './verdict.ts';
+import type { CryptoPort } from "./crypto-port.ts";
+import type { VerifierKey } from "./note.ts";
+import type { Finding, LogCode, LogWarning } from "./verdict.ts";
 
 /** What `verifyLog` is given. */
 export interface VerifyLogInput {

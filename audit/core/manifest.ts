@@ -1,16 +1,16 @@
-import { fromUtf8, utf8 } from './bytes.ts';
-import { FormatError } from './errors.ts';
-import { arrayOf, countOf, encodeCanonical, exactObject, isObject, parseStrict, stringOf } from './jcs.ts';
-import type { Json, JsonObject } from './jcs.ts';
+import { fromUtf8, utf8 } from "./bytes.ts";
+import { FormatError } from "./errors.ts";
+import { arrayOf, countOf, encodeCanonical, exactObject, isObject, parseStrict, stringOf } from "./jcs.ts";
+import type { Json, JsonObject } from "./jcs.ts";
 
-export const MANIFEST_PATH = 'manifest.json';
+export const MANIFEST_PATH = "manifest.json";
 /** The files beside the manifest that it cannot list, because they are made after it. */
 export const PROOF_PATHS = {
-  statement: 'proof/statement.dsse.json',
-  leaf: 'proof/release.leaf',
-  openings: 'proof/release.open.json',
-  proof: 'proof/release.tlog-proof',
-  cms: 'proof/manifest.cms',
+  statement: "proof/statement.dsse.json",
+  leaf: "proof/release.leaf",
+  openings: "proof/release.open.json",
+  proof: "proof/release.tlog-proof",
+  cms: "proof/manifest.cms",
 } as const;
 export const MAX_FILES = 1_000_000;
 
@@ -60,7 +60,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   // Spelled out member by member, so that a caller's surplus members never reach the signed bytes.
   const bytes = utf8(
     encodeCanonical({
-      caveat: 'delivery/v1',
+      caveat: "delivery/v1",
       counts: { images: manifest.counts.images, labels: manifest.counts.labels },
       dataset: manifest.dataset,
       deliveryId: manifest.deliveryId,
@@ -94,48 +94,52 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 /** Reads a manifest that anybody may have written. Canonical form, exact members, safe and sorted paths. Throws FormatError. */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const value = exactObject(
-    parseStrict(fromUtf8(bytes), 'canonical'),
-    ['caveat', 'counts', 'dataset', 'deliveryId', 'files', 'marking', 'policyVersion', 'purpose', 'recipient']
-      .concat(['registerVersion', 'requestedAt', 'requester', 'versionDigest']),
-    'the manifest',
+    parseStrict(fromUtf8(bytes), "canonical"),
+    ["caveat", "counts", "dataset", "deliveryId", "files", "marking", "policyVersion", "purpose", "recipient"].concat([
+      "registerVersion",
+      "requestedAt",
+      "requester",
+      "versionDigest",
+    ]),
+    "the manifest",
   );
-  if (value['caveat'] !== 'delivery/v1') throw new FormatError('MANIFEST', 'not a delivery of version 1');
+  if (value["caveat"] !== "delivery/v1") throw new FormatError("MANIFEST", "not a delivery of version 1");
   const text = (name: string): string => stringOf(value[name], `${name} of the manifest`);
-  const counts = exactObject(value['counts'], ['images', 'labels'], 'the counts');
-  const recipient = exactObject(value['recipient'], ['country', 'id', 'name', 'organization'], 'the recipient');
-  const files = arrayOf(value['files'], 'the files', MAX_FILES).map(parseFile);
+  const counts = exactObject(value["counts"], ["images", "labels"], "the counts");
+  const recipient = exactObject(value["recipient"], ["country", "id", "name", "organization"], "the recipient");
+  const files = arrayOf(value["files"], "the files", MAX_FILES).map(parseFile);
   files.forEach((file, i) => {
     const before = files[i - 1];
     if (before !== undefined && before.path >= file.path) {
-      throw new FormatError('MANIFEST', 'the files are not sorted by path, or one path is listed twice');
+      throw new FormatError("MANIFEST", "the files are not sorted by path, or one path is listed twice");
     }
   });
   return {
-    deliveryId: text('deliveryId'),
-    dataset: text('dataset'),
-    versionDigest: text('versionDigest'),
-    counts: { images: countOf(counts.images, 'the image count'), labels: countOf(counts.labels, 'the label count') },
+    deliveryId: text("deliveryId"),
+    dataset: text("dataset"),
+    versionDigest: text("versionDigest"),
+    counts: { images: countOf(counts.images, "the image count"), labels: countOf(counts.labels, "the label count") },
     files,
-    marking: parseMarking(value['marking']),
-    policyVersion: text('policyVersion'),
-    registerVersion: text('registerVersion'),
-    purpose: text('purpose'),
+    marking: parseMarking(value["marking"]),
+    policyVersion: text("policyVersion"),
+    registerVersion: text("registerVersion"),
+    purpose: text("purpose"),
     recipient: {
-      id: stringOf(recipient.id, 'the id of the recipient'),
-      name: stringOf(recipient.name, 'the name of the recipient'),
-      organization: stringOf(recipient.organization, 'the organization of the recipient'),
-      country: stringOf(recipient.country, 'the country of the recipient'),
+      id: stringOf(recipient.id, "the id of the recipient"),
+      name: stringOf(recipient.name, "the name of the recipient"),
+      organization: stringOf(recipient.organization, "the organization of the recipient"),
+      country: stringOf(recipient.country, "the country of the recipient"),
     },
-    requestedAt: text('requestedAt'),
-    requester: text('requester'),
+    requestedAt: text("requestedAt"),
+    requester: text("requester"),
   };
 }
 
 /** Reads a marking object. Its meaning is the policy's; here it only has to be well formed. Throws MEMBERS. */
 export function parseMarking(value: Json | undefined): ManifestMarking {
-  const marking = exactObject(value, ['banner', 'effective'], 'the marking');
-  if (!isObject(marking.effective)) throw new FormatError('MEMBERS', 'the effective marking is not an object');
-  return { banner: stringOf(marking.banner, 'the banner'), effective: marking.effective };
+  const marking = exactObject(value, ["banner", "effective"], "the marking");
+  if (!isObject(marking.effective)) throw new FormatError("MEMBERS", "the effective marking is not an object");
+  return { banner: stringOf(marking.banner, "the banner"), effective: marking.effective };
 }
 
 /**
@@ -145,21 +149,21 @@ export function parseMarking(value: Json | undefined): ManifestMarking {
 export function isSafePath(path: string): boolean {
   return (
     path.length <= 200 &&
-    path.split('/').every((name) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name) && !name.endsWith('.')) &&
+    path.split("/").every((name) => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name) && !name.endsWith(".")) &&
     !/(?:^|\/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\/|$)/i.test(path)
   );
 }
 
 function parseFile(value: Json): ManifestFile {
-  const file = exactObject(value, ['bytes', 'marking', 'mediaType', 'path', 'sha256', 'sha384'], 'a file');
-  const path = stringOf(file.path, 'a path');
-  if (!isSafePath(path) || !path.startsWith('data/')) throw new FormatError('MANIFEST', 'a path that is not safe');
+  const file = exactObject(value, ["bytes", "marking", "mediaType", "path", "sha256", "sha384"], "a file");
+  const path = stringOf(file.path, "a path");
+  if (!isSafePath(path) || !path.startsWith("data/")) throw new FormatError("MANIFEST", "a path that is not safe");
   return {
     path,
-    bytes: countOf(file.bytes, 'the length of a file'),
-    mediaType: stringOf(file.mediaType, 'a media type', /^[\x21-\x7e]+(?:; [\x21-\x7e]+)*$/, 128),
+    bytes: countOf(file.bytes, "the length of a file"),
+    mediaType: stringOf(file.mediaType, "a media type", /^[\x21-\x7e]+(?:; [\x21-\x7e]+)*$/, 128),
     marking: parseMarking(file.marking),
-    sha256: stringOf(file.sha256, 'a SHA-256', /^[0-9a-f]{64}$/),
-    sha384: stringOf(file.sha384, 'a SHA-384', /^[0-9a-f]{96}$/),
+    sha256: stringOf(file.sha256, "a SHA-256", /^[0-9a-f]{64}$/),
+    sha384: stringOf(file.sha384, "a SHA-384", /^[0-9a-f]{96}$/),
   };
 }

@@ -1,5 +1,5 @@
-import { entriesAt, entriesText } from './verdict.ts';
-import type { FindingList, LogCode } from './verdict.ts';
+import { entriesAt, entriesText } from "./verdict.ts";
+import type { FindingList, LogCode } from "./verdict.ts";
 
 interface Range {
   first: number;
@@ -52,16 +52,16 @@ export class MissingEntries {
   #sayLate(): void {
     if (this.#late === null) return;
     const { first, last } = this.#late;
-    const verb = first === last ? 'stands' : 'stand';
+    const verb = first === last ? "stands" : "stand";
     const sentence = `In the archive ${entriesText(first, last)} ${verb} after later entries: the lines were put in another order by whoever made or carried the file.`;
-    this.#found.add('LEAF_REORDERED', entriesAt(first, last), sentence);
+    this.#found.add("LEAF_REORDERED", entriesAt(first, last), sentence);
   }
 
   #sayMissing(range: Range | undefined): void {
     if (range === undefined) return;
     const { first, last } = range;
-    const verb = first === last ? 'is' : 'are';
+    const verb = first === last ? "is" : "are";
     const sentence = `The archive lacks ${entriesText(first, last)}, which ${verb} in the log since a later entry stands on it: left out by whoever made or carried the file, or deleted from the database.`;
-    this.#found.add('LEAF_MISSING', entriesAt(first, last), sentence);
+    this.#found.add("LEAF_MISSING", entriesAt(first, last), sentence);
   }
 }

@@ -1,8 +1,9 @@
-import { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, uintBE, utf8 } from './bytes.ts';
-import type { CryptoPort } from './crypto-port.ts';
-import { FormatError } from './errors.ts';
+import { concat, fromBase64, fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+import type { CryptoPort } from "./crypto-port.ts";
+import { FormatError } from "./errors.ts";
 
-const ED25519 = 0x01;
+/** Signature type byte of Ed25519. */
+export const ED25519 = 0x01;
 const MAX_NOTE_BYTES = 1_000_000;
 const MAX_SIGNATURES = 100;
 // The code points with Unicode property White_Space, and the plus sign: what a key name must not hold.
@@ -41,10 +42,10 @@ export interface VerifiedNote {
 
 /** The four outcomes of opening a note, kept apart because they accuse different people. */
 export type OpenedNote =
-  | { readonly outcome: 'verified'; readonly note: VerifiedNote }
-  | { readonly outcome: 'malformed'; readonly why: string }
-  | { readonly outcome: 'invalid-signature'; readonly key: VerifierKey }
-  | { readonly outcome: 'no-known-key'; readonly unverified: UnverifiedNote };
+  | { readonly outcome: "verified"; readonly note: VerifiedNote }
+  | { readonly outcome: "malformed"; readonly why: string }
+  | { readonly outcome: "invalid-signature"; readonly key: VerifierKey }
+  | { readonly outcome: "no-known-key"; readonly unverified: UnverifiedNote };
 
 /** The key id of an Ed25519 note key (C2SP signed-note, "Signatures"). */
 export function keyId(crypto: CryptoPort, name: string, publicKey: Uint8Array): number {
@@ -54,60 +55,42 @@ export function keyId(crypto: CryptoPort, name: string, publicKey: Uint8Array): 
 
 /** A verifier key from its name and 32-byte Ed25519 public key. Throws KEY. */
 export function verifierKey(crypto: CryptoPort, name: string, publicKey: Uint8Array): VerifierKey {
-  if (!isKeyName(name)) throw new FormatError('KEY', 'the key name is empty or holds a space or a plus sign');
-  if (publicKey.length !== 32) throw new FormatError('KEY', 'an Ed25519 public key has 32 bytes');
+  if (!isKeyName(name)) throw new FormatError("KEY", "the key name is empty or holds a space or a plus sign");
+  if (publicKey.length !== 32) throw new FormatError("KEY", "an Ed25519 public key has 32 bytes");
   return { name, id: keyId(crypto, name, publicKey), publicKey };
-}
-
-/** `name+hex(id)+base64(0x01 ‖ public key)` (C2SP signed-note, "Verifier keys"). */
-export function formatVkey(key: VerifierKey): string {
-  return `${key.name}+${toHex(uintBE(key.id, 4))}+${toBase64(concat(Uint8Array.of(ED25519), key.publicKey))}`;
 }
 
 /** Reads a vkey line. Throws KEY for a wrong id, a key of another type than Ed25519, or anything malformed. */
 export function parseVkey(crypto: CryptoPort, line: string): VerifierKey {
-  const [name = '', id = '', ...rest] = line.split('+');
+  const [name = "", id = "", ...rest] = line.split("+");
   let material: Uint8Array;
   try {
     fromHex(id, 4);
-    material = fromBase64(rest.join('+')); // base64 may itself hold plus signs
+    material = fromBase64(rest.join("+")); // base64 may itself hold plus signs
   } catch {
-    throw new FormatError('KEY', 'not a line of the form name+id+key');
+    throw new FormatError("KEY", "not a line of the form name+id+key");
   }
-  if (material[0] !== ED25519) throw new FormatError('KEY', 'not an Ed25519 key');
+  if (material[0] !== ED25519) throw new FormatError("KEY", "not an Ed25519 key");
   const key = verifierKey(crypto, name, material.slice(1));
-  if (key.id !== Number.parseInt(id, 16)) throw new FormatError('KEY', 'the key id does not belong to the key');
+  if (key.id !== Number.parseInt(id, 16)) throw new FormatError("KEY", "the key id does not belong to the key");
   return key;
-}
-
-/**
- * Writes a signed note. `text` must end in a newline; each signature is over its UTF-8 bytes.
- * Throws NOTE when the result would not be read back by `parseNote`.
- */
-export function formatNote(text: string, signatures: readonly NoteSignature[]): string {
-  const lines = signatures.map(
-    ({ name, id, signature }) => `— ${name} ${toBase64(concat(uintBE(id, 4), signature))}\n`,
-  );
-  const note = `${text}\n${lines.join('')}`;
-  if (parseNote(utf8(note)).unverifiedText !== text) throw new FormatError('NOTE', 'the text cannot be a note');
-  return note;
 }
 
 /** Reads the form of a note without looking at any key. Throws NOTE. The bytes come from whoever made the file. */
 export function parseNote(bytes: Uint8Array): UnverifiedNote {
-  if (bytes.length > MAX_NOTE_BYTES) throw new FormatError('NOTE', `a note of more than ${MAX_NOTE_BYTES} bytes`);
+  if (bytes.length > MAX_NOTE_BYTES) throw new FormatError("NOTE", `a note of more than ${MAX_NOTE_BYTES} bytes`);
   let note: string;
   try {
     note = fromUtf8(bytes);
   } catch {
-    throw new FormatError('NOTE', 'the note is not UTF-8');
+    throw new FormatError("NOTE", "the note is not UTF-8");
   }
-  if (/[^\n\u0020-\u{10ffff}]/u.test(note)) throw new FormatError('NOTE', 'the note holds a control character');
-  const split = note.lastIndexOf('\n\n');
-  if (split < 0 || !note.endsWith('\n')) throw new FormatError('NOTE', 'the note has no signature block');
-  const lines = note.slice(split + 2, -1).split('\n');
+  if (/[^\n\u0020-\u{10ffff}]/u.test(note)) throw new FormatError("NOTE", "the note holds a control character");
+  const split = note.lastIndexOf("\n\n");
+  if (split < 0 || !note.endsWith("\n")) throw new FormatError("NOTE", "the note has no signature block");
+  const lines = note.slice(split + 2, -1).split("\n");
   if (split + 2 >= note.length || lines.length > MAX_SIGNATURES) {
-    throw new FormatError('NOTE', `the note has no signature or more than ${MAX_SIGNATURES}`);
+    throw new FormatError("NOTE", `the note has no signature or more than ${MAX_SIGNATURES}`);
   }
   return { unverifiedText: note.slice(0, split + 1), signatures: lines.map(parseSignatureLine) };
 }
@@ -122,7 +105,7 @@ export function openNote(crypto: CryptoPort, bytes: Uint8Array, known: readonly 
     unverified = parseNote(bytes);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return { outcome: 'malformed', why: error.message };
+    return { outcome: "malformed", why: error.message };
   }
   const message = utf8(unverified.unverifiedText);
   const signedBy: VerifierKey[] = [];
@@ -130,28 +113,23 @@ export function openNote(crypto: CryptoPort, bytes: Uint8Array, known: readonly 
     const key = known.find((candidate) => candidate.name === name && candidate.id === id);
     // Only the first signature of a key counts, so that a note cannot make the verifier work without end.
     if (key === undefined || signedBy.includes(key)) continue;
-    if (!crypto.verifyEd25519(key.publicKey, message, signature)) return { outcome: 'invalid-signature', key };
+    if (!crypto.verifyEd25519(key.publicKey, message, signature)) return { outcome: "invalid-signature", key };
     signedBy.push(key);
   }
-  if (signedBy.length === 0) return { outcome: 'no-known-key', unverified };
-  return { outcome: 'verified', note: { text: unverified.unverifiedText, signedBy } as unknown as VerifiedNote };
-}
-
-/** Whether two verifier keys are the same key under the same name. */
-export function sameKey(a: VerifierKey, b: VerifierKey): boolean {
-  return a.name === b.name && a.id === b.id && equal(a.publicKey, b.publicKey);
+  if (signedBy.length === 0) return { outcome: "no-known-key", unverified };
+  return { outcome: "verified", note: { text: unverified.unverifiedText, signedBy } as unknown as VerifiedNote };
 }
 
 function parseSignatureLine(line: string): NoteSignature {
-  const [dash, name = '', encoded = '', ...surplus] = line.split(' ');
-  if (dash !== '—' || surplus.length > 0 || !isKeyName(name)) throw new FormatError('NOTE', 'a bad signature line');
+  const [dash, name = "", encoded = "", ...surplus] = line.split(" ");
+  if (dash !== "—" || surplus.length > 0 || !isKeyName(name)) throw new FormatError("NOTE", "a bad signature line");
   let bytes: Uint8Array;
   try {
     bytes = fromBase64(encoded);
   } catch {
-    throw new FormatError('NOTE', 'a signature that is not base64');
+    throw new FormatError("NOTE", "a signature that is not base64");
   }
-  if (bytes.length < 5) throw new FormatError('NOTE', 'a signature that is too short');
+  if (bytes.length < 5) throw new FormatError("NOTE", "a signature that is too short");
   return { name, id: Number.parseInt(toHex(bytes.slice(0, 4)), 16), signature: bytes.slice(4) };
 }
 

@@ -1,7 +1,7 @@
 /** One thing in a delivery package. `other` is anything but a regular file: a link, a device, an empty directory. */
 export interface PackageEntry {
   readonly path: string;
-  readonly kind: 'file' | 'other';
+  readonly kind: "file" | "other";
 }
 
 /** A delivery package, in whatever form it came. All that it gives is untrusted. */

@@ -1,5 +1,5 @@
-import type { LeafHeader } from './leaf.ts';
-import type { FindingList, LogWarning } from './verdict.ts';
+import type { LeafHeader } from "./leaf.ts";
+import type { FindingList, LogWarning } from "./verdict.ts";
 
 /** How far behind the latest time seen an entry's time may lie: replicas' clocks differ and writes are gathered. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -44,7 +44,7 @@ export class ProducerWatch {
       boot.next = counter + 1;
     } else if (!fill(boot, counter)) {
       const sentence = `Entry ${index} uses the number ${counter} of boot ${id} a second time: a replica wrote it twice, or somebody wrote in its name.`;
-      this.#warnings.add('PRODUCER_REPEAT', { what: 'entry', index }, sentence);
+      this.#warnings.add("PRODUCER_REPEAT", { what: "entry", index }, sentence);
     }
     if (boot.gaps.length > MAX_GAPS) this.#sayGap(id, boot, boot.gaps.shift());
   }
@@ -58,7 +58,7 @@ export class ProducerWatch {
     if (moment < this.#latest - CLOCK_TOLERANCE_MS) {
       const seconds = Math.round((this.#latest - moment) / 1000);
       const sentence = `The time of entry ${index} lies ${seconds} s before that of an entry that stands earlier: a replica's clock was wrong, or the entry was back-dated when it was written.`;
-      this.#warnings.add('CLOCK_BACK', { what: 'entry', index }, sentence);
+      this.#warnings.add("CLOCK_BACK", { what: "entry", index }, sentence);
       this.#latest = moment; // so that one entry from the future is reported once
     }
     this.#latest = Math.max(this.#latest, moment);
@@ -74,7 +74,7 @@ export class ProducerWatch {
   #sayGap(id: string, boot: Boot, gap: Gap | undefined): void {
     if (gap === undefined) return;
     const sentence = `The events numbered ${gap.first} to ${gap.last} of replica ${boot.replica} (boot ${id}) are not in the log, as entry ${gap.noticed} shows: they were rolled back, died with the process, or were kept from the log by it.`;
-    this.#warnings.add('PRODUCER_GAP', { what: 'entry', index: gap.noticed }, sentence);
+    this.#warnings.add("PRODUCER_GAP", { what: "entry", index: gap.noticed }, sentence);
   }
 }
 

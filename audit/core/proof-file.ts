@@ -1,10 +1,10 @@
-import { fromBase64, toBase64 } from './bytes.ts';
-import { readUnverifiedCheckpoint } from './checkpoint.ts';
-import { FormatError } from './errors.ts';
-import { leafIndex, parseDecimal } from './numbers.ts';
-import type { LeafIndex } from './numbers.ts';
+import { fromBase64, toBase64 } from "./bytes.ts";
+import { readUnverifiedCheckpoint } from "./checkpoint.ts";
+import { FormatError } from "./errors.ts";
+import { leafIndex, parseDecimal } from "./numbers.ts";
+import type { LeafIndex } from "./numbers.ts";
 
-const FIRST_LINE = 'c2sp.org/tlog-proof@v1';
+const FIRST_LINE = "c2sp.org/tlog-proof@v1";
 /** A tree below 2^53 leaves is at most 53 levels high. */
 const MAX_HASHES = 53;
 
@@ -19,8 +19,8 @@ export interface ParsedProof {
 
 /** The text of a C2SP tlog-proof@v1. Throws PROOF when it would not be read back. */
 export function formatProof(proof: ParsedProof): string {
-  const extra = proof.extra === null ? '' : `extra ${toBase64(proof.extra)}\n`;
-  const hashes = proof.hashes.map((hash) => `${toBase64(hash)}\n`).join('');
+  const extra = proof.extra === null ? "" : `extra ${toBase64(proof.extra)}\n`;
+  const hashes = proof.hashes.map((hash) => `${toBase64(hash)}\n`).join("");
   const text = `${FIRST_LINE}\n${extra}index ${proof.index}\n${hashes}\n${proof.checkpoint}`;
   parseProof(text);
   return text;
@@ -28,22 +28,22 @@ export function formatProof(proof: ParsedProof): string {
 
 /** Reads a C2SP tlog-proof@v1. The text comes from whoever made the package. Throws PROOF. */
 export function parseProof(text: string): ParsedProof {
-  const split = text.indexOf('\n\n');
-  const [first, ...lines] = text.slice(0, Math.max(split, 0)).split('\n');
-  if (first !== FIRST_LINE) throw new FormatError('PROOF', `the first line is not ${FIRST_LINE}`);
+  const split = text.indexOf("\n\n");
+  const [first, ...lines] = text.slice(0, Math.max(split, 0)).split("\n");
+  if (first !== FIRST_LINE) throw new FormatError("PROOF", `the first line is not ${FIRST_LINE}`);
   try {
-    const extra = lines[0]?.startsWith('extra ') ? fromBase64((lines.shift() ?? '').slice(6)) : null;
-    const index = lines.shift() ?? '';
-    if (!index.startsWith('index ')) throw new FormatError('PROOF', 'the index line is missing');
+    const extra = lines[0]?.startsWith("extra ") ? fromBase64((lines.shift() ?? "").slice(6)) : null;
+    const index = lines.shift() ?? "";
+    if (!index.startsWith("index ")) throw new FormatError("PROOF", "the index line is missing");
     const hashes = lines.map(fromBase64);
     if (hashes.length > MAX_HASHES || hashes.some((hash) => hash.length !== 32)) {
-      throw new FormatError('PROOF', 'a hash has other than 32 bytes, or there are too many');
+      throw new FormatError("PROOF", "a hash has other than 32 bytes, or there are too many");
     }
     const checkpoint = text.slice(split + 2);
     readUnverifiedCheckpoint(checkpoint);
     return { extra, index: leafIndex(parseDecimal(index.slice(6))), hashes, checkpoint };
   } catch (error) {
-    if (error instanceof FormatError) throw new FormatError('PROOF', error.message);
+    if (error instanceof FormatError) throw new FormatError("PROOF", error.message);
     throw error;
   }
 }

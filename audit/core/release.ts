@@ -1,18 +1,19 @@
-import { fromUtf8, utf8 } from './bytes.ts';
-import { encodeOpening, parseOpening } from './archive.ts';
-import { FormatError } from './errors.ts';
-import { arrayOf, countOf, encodeCanonical, exactObject, parseStrict, stringOf } from './jcs.ts';
-import type { Json } from './jcs.ts';
-import { SLOT_COUNT } from './leaf.ts';
-import { MANIFEST_PATH, PROOF_PATHS, parseMarking } from './manifest.ts';
-import type { ManifestMarking } from './manifest.ts';
-import { leafIndex } from './numbers.ts';
-import type { LeafIndex } from './numbers.ts';
-import type { SectionOpening } from './section.ts';
+import { fromUtf8, utf8 } from "./bytes.ts";
+import { encodeOpening } from "./archive-writer.ts";
+import { parseOpening } from "./archive.ts";
+import { FormatError } from "./errors.ts";
+import { arrayOf, countOf, encodeCanonical, exactObject, parseStrict, stringOf } from "./jcs.ts";
+import type { Json } from "./jcs.ts";
+import { SLOT_COUNT } from "./leaf.ts";
+import { MANIFEST_PATH, PROOF_PATHS, parseMarking } from "./manifest.ts";
+import type { ManifestMarking } from "./manifest.ts";
+import { leafIndex } from "./numbers.ts";
+import type { LeafIndex } from "./numbers.ts";
+import type { SectionOpening } from "./section.ts";
 
-export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
-const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
-const PREDICATE_TYPE = 'https://caveat.invalid/delivery/v1';
+export const STATEMENT_PAYLOAD_TYPE = "application/vnd.in-toto+json";
+const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
+const PREDICATE_TYPE = "https://caveat.invalid/delivery/v1";
 
 /** Who approved a delivery, and leaf384 (hex) of the log entry that records it. */
 export interface Approval {
@@ -67,29 +68,29 @@ export function encodeStatement(statement: DeliveryStatement): Uint8Array {
 
 /** Reads a statement. Call it only on a payload whose signature was checked. Throws FormatError. */
 export function parseStatement(payload: Uint8Array): DeliveryStatement {
-  const names = ['_type', 'predicate', 'predicateType', 'subject'] as const;
-  const statement = exactObject(parseStrict(fromUtf8(payload), 'canonical'), names, 'the statement');
+  const names = ["_type", "predicate", "predicateType", "subject"] as const;
+  const statement = exactObject(parseStrict(fromUtf8(payload), "canonical"), names, "the statement");
   if (statement._type !== STATEMENT_TYPE || statement.predicateType !== PREDICATE_TYPE) {
-    throw new FormatError('ENVELOPE', 'not the statement of a delivery');
+    throw new FormatError("ENVELOPE", "not the statement of a delivery");
   }
-  const [first, second] = arrayOf(statement.subject, 'the subjects', 2);
+  const [first, second] = arrayOf(statement.subject, "the subjects", 2);
   const predicate = exactObject(
     statement.predicate,
-    ['approvals', 'deliveryId', 'marking', 'recipient', 'release'],
-    'the predicate',
+    ["approvals", "deliveryId", "marking", "recipient", "release"],
+    "the predicate",
   );
-  const release = exactObject(predicate.release, ['index', 'leafSha384', 'origin'], 'the release');
+  const release = exactObject(predicate.release, ["index", "leafSha384", "origin"], "the release");
   return {
     manifest: parseSubject(first, MANIFEST_PATH),
     cms: parseSubject(second, PROOF_PATHS.cms),
     approvals: parseApprovals(predicate.approvals),
-    deliveryId: stringOf(predicate.deliveryId, 'the delivery id'),
+    deliveryId: stringOf(predicate.deliveryId, "the delivery id"),
     marking: parseMarking(predicate.marking),
-    recipient: stringOf(predicate.recipient, 'the recipient'),
+    recipient: stringOf(predicate.recipient, "the recipient"),
     release: {
-      index: leafIndex(countOf(release.index, 'the index')),
+      index: leafIndex(countOf(release.index, "the index")),
       leafSha384: hex(release.leafSha384, 96),
-      origin: stringOf(release.origin, 'the origin'),
+      origin: stringOf(release.origin, "the origin"),
     },
   };
 }
@@ -107,13 +108,13 @@ export function encodeReleaseOutcome(outcome: ReleaseOutcome): string {
 
 /** Reads the outcome section of a release entry. Throws FormatError. */
 export function parseReleaseOutcome(plaintext: string): ReleaseOutcome {
-  const names = ['approvals', 'deliveryId', 'manifestSha256', 'manifestSha384', 'recipient'] as const;
-  const outcome = exactObject(parseStrict(plaintext, 'canonical'), names, 'the outcome');
+  const names = ["approvals", "deliveryId", "manifestSha256", "manifestSha384", "recipient"] as const;
+  const outcome = exactObject(parseStrict(plaintext, "canonical"), names, "the outcome");
   return {
     approvals: parseApprovals(outcome.approvals),
-    deliveryId: stringOf(outcome.deliveryId, 'the delivery id'),
+    deliveryId: stringOf(outcome.deliveryId, "the delivery id"),
     manifest: { sha256: hex(outcome.manifestSha256, 64), sha384: hex(outcome.manifestSha384, 96) },
-    recipient: stringOf(outcome.recipient, 'the recipient'),
+    recipient: stringOf(outcome.recipient, "the recipient"),
   };
 }
 
@@ -124,16 +125,16 @@ export function formatOpenings(openings: readonly (SectionOpening | null)[]): st
 
 /** Reads proof/release.open.json. Throws FormatError. */
 export function parseOpenings(bytes: Uint8Array): readonly (SectionOpening | null)[] {
-  const file = exactObject(parseStrict(fromUtf8(bytes), 'canonical'), ['s'], 'the openings');
-  const openings = arrayOf(file.s, 'the openings', SLOT_COUNT).map(parseOpening);
-  if (openings.length !== SLOT_COUNT) throw new FormatError('MEMBERS', `there are ${SLOT_COUNT} section slots`);
+  const file = exactObject(parseStrict(fromUtf8(bytes), "canonical"), ["s"], "the openings");
+  const openings = arrayOf(file.s, "the openings", SLOT_COUNT).map(parseOpening);
+  if (openings.length !== SLOT_COUNT) throw new FormatError("MEMBERS", `there are ${SLOT_COUNT} section slots`);
   return openings;
 }
 
 function parseSubject(value: Json | undefined, name: string): FileDigest {
-  const subject = exactObject(value, ['digest', 'name'], 'a subject');
-  if (subject.name !== name) throw new FormatError('ENVELOPE', `a subject is not ${name}`);
-  const digest = exactObject(subject.digest, ['sha256', 'sha384'], 'a digest');
+  const subject = exactObject(value, ["digest", "name"], "a subject");
+  if (subject.name !== name) throw new FormatError("ENVELOPE", `a subject is not ${name}`);
+  const digest = exactObject(subject.digest, ["sha256", "sha384"], "a digest");
   return { sha256: hex(digest.sha256, 64), sha384: hex(digest.sha384, 96) };
 }
 
@@ -142,14 +143,14 @@ function encodeApprovals(approvals: readonly Approval[]): Json {
 }
 
 function parseApprovals(value: Json): readonly [Approval, Approval] {
-  const [first, second] = arrayOf(value, 'the approvals', 2).map((item): Approval => {
-    const approval = exactObject(item, ['approver', 'entrySha384'], 'an approval');
-    return { approver: stringOf(approval.approver, 'an approver'), entrySha384: hex(approval.entrySha384, 96) };
+  const [first, second] = arrayOf(value, "the approvals", 2).map((item): Approval => {
+    const approval = exactObject(item, ["approver", "entrySha384"], "an approval");
+    return { approver: stringOf(approval.approver, "an approver"), entrySha384: hex(approval.entrySha384, 96) };
   });
-  if (first === undefined || second === undefined) throw new FormatError('MEMBERS', 'a delivery needs two approvals');
+  if (first === undefined || second === undefined) throw new FormatError("MEMBERS", "a delivery needs two approvals");
   return [first, second];
 }
 
 function hex(value: Json, digits: number): string {
-  return stringOf(value, 'a digest', digits === 64 ? /^[0-9a-f]{64}$/ : /^[0-9a-f]{96}$/);
+  return stringOf(value, "a digest", digits === 64 ? /^[0-9a-f]{64}$/ : /^[0-9a-f]{96}$/);
 }

@@ -1,8 +1,8 @@
-import { concat, lengthPrefixed, utf8 } from './bytes.ts';
-import type { CryptoPort } from './crypto-port.ts';
-import { FormatError } from './errors.ts';
+import { concat, lengthPrefixed, utf8 } from "./bytes.ts";
+import type { CryptoPort } from "./crypto-port.ts";
+import { FormatError } from "./errors.ts";
 
-const SECTION_DOMAIN = utf8('caveat/audit/section/v1');
+const SECTION_DOMAIN = utf8("caveat/audit/section/v1");
 
 /** Largest plaintext of a section, and (with the 28 bytes of nonce and tag) of its sealed form, in bytes. */
 export const MAX_SECTION_BYTES = 1_048_576;
@@ -24,7 +24,7 @@ export interface SectionOpening {
  * and bind to it. Throws RANGE when the salt is not 32 bytes.
  */
 export function sectionCommitment(crypto: CryptoPort, section: SectionOpening): Uint8Array {
-  if (section.salt.length !== 32) throw new FormatError('RANGE', 'a section salt has 32 bytes');
+  if (section.salt.length !== 32) throw new FormatError("RANGE", "a section salt has 32 bytes");
   return crypto.sha384(
     concat(
       SECTION_DOMAIN,

@@ -1,7 +1,7 @@
-import { equal } from './bytes.ts';
-import type { OpenedCheckpoint } from './checkpoint.ts';
-import { entriesAt, entriesText } from './verdict.ts';
-import type { At, FindingList, LogCode } from './verdict.ts';
+import { equal } from "./bytes.ts";
+import type { OpenedCheckpoint } from "./checkpoint.ts";
+import { entriesAt, entriesText } from "./verdict.ts";
+import type { At, FindingList, LogCode } from "./verdict.ts";
 
 /** A root that the log's key has signed, and where it was found: a line of the archive, or the checker's own file. */
 export interface SignedRoot {
@@ -16,7 +16,7 @@ interface Suspect extends SignedRoot {
 }
 
 const MAX_SUSPECTS = 1_000;
-const KEY_HOLDER = 'only the holder of the signing key can have done this';
+const KEY_HOLDER = "only the holder of the signing key can have done this";
 
 /**
  * Holds the roots that were signed against those that the entries give. One that differs is only a suspect: if a later
@@ -71,10 +71,10 @@ export class SignedRoots {
     const claimed = Math.max(counted, this.#ahead?.size ?? 0);
     if (claimed > size) {
       const sentence = `The archive lacks ${entriesText(size, claimed - 1)} at its end, though it counts them itself: left out by whoever made or carried the file.`;
-      this.#found.add('TRUNCATED', entriesAt(size, claimed - 1), sentence);
+      this.#found.add("TRUNCATED", entriesAt(size, claimed - 1), sentence);
     } else if (this.#known !== null && this.#known.size > size) {
       const sentence = `The archive ends after ${size} entries, while the log had signed ${this.#known.size} when the kept checkpoint was made: the newest were left out by whoever made or carried the file, or the database was set back.`;
-      this.#found.add('TRUNCATED', entriesAt(size, this.#known.size - 1), sentence);
+      this.#found.add("TRUNCATED", entriesAt(size, this.#known.size - 1), sentence);
     }
     const from = Math.max(this.#confirmed, 0);
     if (this.#suspects.length === 0 || explained(from)) return;
@@ -82,11 +82,11 @@ export class SignedRoots {
     const [low, high] = [Math.min(from, first.size - 1), first.size - 1];
     if (this.#suspects.every((suspect) => suspect.known)) {
       const sentence = `The kept checkpoint of size ${first.size} was signed over other entries than those in the archive; they part in ${entriesText(low, high)}: the archive was changed and chained anew, or the holder of the signing key keeps two histories.`;
-      this.#found.add('FORK', entriesAt(low, high), sentence);
+      this.#found.add("FORK", entriesAt(low, high), sentence);
       return;
     }
     const sentence = `In ${entriesText(low, high)} entries were changed, added or removed and the chain was recomputed over them: it is whole but does not lead to the root that was signed at size ${first.size}. Whoever can write the archive or the database can have done this without the signing key.`;
-    this.#found.add('CHAIN_RECOMPUTED', entriesAt(low, high), sentence);
+    this.#found.add("CHAIN_RECOMPUTED", entriesAt(low, high), sentence);
   }
 
   #compare(signed: SignedRoot, root: Uint8Array): boolean {
@@ -108,39 +108,55 @@ export class SignedRoots {
   }
 
   #sayFork(root: SignedRoot): void {
-    const at: At = root.known ? { what: 'known' } : { what: 'checkpoint', size: root.size, line: root.line };
-    const which = root.known ? 'the kept checkpoint' : `the checkpoint on line ${root.line}`;
+    const at: At = root.known ? { what: "known" } : { what: "checkpoint", size: root.size, line: root.line };
+    const which = root.known ? "the kept checkpoint" : `the checkpoint on line ${root.line}`;
     const sentence = `Two histories were signed: ${which} has another root at size ${root.size} than the entries, which another signed checkpoint confirms; ${KEY_HOLDER}.`;
-    this.#found.add('FORK', at, sentence);
+    this.#found.add("FORK", at, sentence);
   }
 
   #sayMisplaced(root: SignedRoot): void {
     const sentence = `The checkpoint on line ${root.line} covers ${root.size} entries but does not stand directly after them: the line was moved by whoever made or carried the file.`;
-    this.#found.add('ARCHIVE_MALFORMED', { what: 'line', line: root.line }, sentence);
+    this.#found.add("ARCHIVE_MALFORMED", { what: "line", line: root.line }, sentence);
   }
 }
 
 /** Says why a checkpoint is not accepted. `which` begins the sentence. */
 export function sayNotVerified(
   found: FindingList<LogCode>,
-  opened: Exclude<OpenedCheckpoint, { outcome: 'verified' }>,
+  opened: Exclude<OpenedCheckpoint, { outcome: "verified" }>,
   at: At,
   which: string,
 ): void {
   switch (opened.outcome) {
-    case 'malformed':
-      found.add('CHECKPOINT_BAD', at, `${which} is not a checkpoint (${opened.why}): it was damaged or made up.`);
+    case "malformed":
+      found.add("CHECKPOINT_BAD", at, `${which} is not a checkpoint (${opened.why}): it was damaged or made up.`);
       return;
-    case 'invalid-signature':
-      found.add('CHECKPOINT_BAD', at, `${which} bears a signature that the log's key did not make over it: it was changed after it was signed, by whoever carried it.`);
+    case "invalid-signature":
+      found.add(
+        "CHECKPOINT_BAD",
+        at,
+        `${which} bears a signature that the log's key did not make over it: it was changed after it was signed, by whoever carried it.`,
+      );
       return;
-    case 'wrong-key':
-      found.add('WRONG_KEY', at, `${which} is signed in the log's name but by another key: you hold the wrong key, or somebody without the key made it.`);
+    case "wrong-key":
+      found.add(
+        "WRONG_KEY",
+        at,
+        `${which} is signed in the log's name but by another key: you hold the wrong key, or somebody without the key made it.`,
+      );
       return;
-    case 'unknown-key':
-      found.add('UNKNOWN_KEY', at, `${which} is signed by ${opened.names.map((name) => JSON.stringify(name)).join(', ')} and not by the log's key: you hold the wrong key, or somebody without the key made it.`);
+    case "unknown-key":
+      found.add(
+        "UNKNOWN_KEY",
+        at,
+        `${which} is signed by ${opened.names.map((name) => JSON.stringify(name)).join(", ")} and not by the log's key: you hold the wrong key, or somebody without the key made it.`,
+      );
       return;
-    case 'other-origin':
-      found.add('ORIGIN_MISMATCH', at, `${which} is of the log ${JSON.stringify(opened.origin)}, though the key of this one signed it: ${KEY_HOLDER}.`);
+    case "other-origin":
+      found.add(
+        "ORIGIN_MISMATCH",
+        at,
+        `${which} is of the log ${JSON.stringify(opened.origin)}, though the key of this one signed it: ${KEY_HOLDER}.`,
+      );
   }
 }

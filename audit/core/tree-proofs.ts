@@ -1,7 +1,8 @@
-import type { CryptoPort } from './crypto-port.ts';
-import { FormatError } from './errors.ts';
-import type { LeafIndex, TreeSize } from './numbers.ts';
-import { nodeHash } from './tree.ts';
+import { equal } from "./bytes.ts";
+import type { CryptoPort } from "./crypto-port.ts";
+import { FormatError } from "./errors.ts";
+import type { LeafIndex, TreeSize } from "./numbers.ts";
+import { nodeHash } from "./tree.ts";
 
 /**
  * Gives the hash of a complete subtree: `level` 0 is a leaf hash, and the subtree at (level, index) covers the leaves
@@ -14,7 +15,7 @@ export function readerOf(crypto: CryptoPort, leafHashes: readonly Uint8Array[]):
   const read = (level: number, index: number): Uint8Array => {
     if (level > 0) return nodeHash(crypto, read(level - 1, 2 * index), read(level - 1, 2 * index + 1));
     const hash = leafHashes[index];
-    if (hash === undefined) throw new FormatError('RANGE', `leaf ${index} is not there`);
+    if (hash === undefined) throw new FormatError("RANGE", `leaf ${index} is not there`);
     return hash;
   };
   return read;
@@ -35,7 +36,7 @@ export async function inclusionProof(
   index: LeafIndex,
   size: TreeSize,
 ): Promise<readonly Uint8Array[]> {
-  if (index >= size) throw new FormatError('RANGE', `leaf ${index} is not in a tree of ${size}`);
+  if (index >= size) throw new FormatError("RANGE", `leaf ${index} is not in a tree of ${size}`);
   let low = 0;
   let high: number = size;
   const siblings: Uint8Array[] = [];
@@ -62,7 +63,7 @@ export async function consistencyProof(
   size1: TreeSize,
   size2: TreeSize,
 ): Promise<readonly Uint8Array[]> {
-  if (size1 === 0 || size1 > size2) throw new FormatError('RANGE', `no consistency proof from ${size1} to ${size2}`);
+  if (size1 === 0 || size1 > size2) throw new FormatError("RANGE", `no consistency proof from ${size1} to ${size2}`);
   let low = 0;
   let high: number = size2;
   const hashes: Uint8Array[] = [];
@@ -81,6 +82,76 @@ export async function consistencyProof(
   return hashes.reverse();
 }
 
+/**
+ * RFC 9162 section 2.1.3.2: whether `proof` leads from the leaf hash at `index` to `root`. The
+ * proof, the index and the size come from whoever made the proof; a missing and a surplus hash both give false.
+ */
+export function checkInclusion(
+  crypto: CryptoPort,
+  claim: {
+    readonly leafHash: Uint8Array;
+    readonly index: LeafIndex;
+    readonly size: TreeSize;
+    readonly proof: readonly Uint8Array[];
+    readonly root: Uint8Array;
+  },
+): boolean {
+  let node: number = claim.index;
+  let last: number = claim.size - 1;
+  if (node > last) return false;
+  let hash = claim.leafHash;
+  for (const sibling of claim.proof) {
+    if (last === 0 || sibling.length !== 32) return false;
+    if (node % 2 === 1 || node === last) {
+      hash = nodeHash(crypto, sibling, hash);
+      while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)];
+    } else {
+      hash = nodeHash(crypto, hash, sibling);
+    }
+    [node, last] = [half(node), half(last)];
+  }
+  return last === 0 && equal(hash, claim.root);
+}
+
+/**
+ * RFC 9162 section 2.1.4.2: whether the tree of `size2` begins with the tree of `size1`. `size1` 0 is refused, because
+ * such a proof says nothing; equal sizes need equal roots and an empty proof.
+ */
+export function checkConsistency(
+  crypto: CryptoPort,
+  claim: {
+    readonly size1: TreeSize;
+    readonly root1: Uint8Array;
+    readonly size2: TreeSize;
+    readonly root2: Uint8Array;
+    readonly proof: readonly Uint8Array[];
+  },
+): boolean {
+  if (claim.size1 === 0 || claim.size1 > claim.size2 || claim.proof.some((hash) => hash.length !== 32)) return false;
+  if (claim.size1 === claim.size2) return claim.proof.length === 0 && equal(claim.root1, claim.root2);
+  let node: number = claim.size1 - 1;
+  let last: number = claim.size2 - 1;
+  while (node % 2 === 1) [node, last] = [half(node), half(last)];
+  // When size1 is a power of two its root is a node of the larger tree, and the proof leaves it out.
+  const path = isPowerOfTwo(claim.size1) ? [claim.root1, ...claim.proof] : [...claim.proof];
+  const start = path.shift();
+  if (start === undefined) return false;
+  let hash1 = start;
+  let hash2 = start;
+  for (const sibling of path) {
+    if (last === 0) return false;
+    if (node % 2 === 1 || node === last) {
+      hash1 = nodeHash(crypto, sibling, hash1);
+      hash2 = nodeHash(crypto, sibling, hash2);
+      while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)];
+    } else {
+      hash2 = nodeHash(crypto, hash2, sibling);
+    }
+    [node, last] = [half(node), half(last)];
+  }
+  return last === 0 && equal(hash1, claim.root1) && equal(hash2, claim.root2);
+}
+
 async function rangeHash(crypto: CryptoPort, reader: SubtreeReader, low: number, high: number): Promise<Uint8Array> {
   const width = high - low;
   const level = Math.round(Math.log2(width));
@@ -95,4 +166,14 @@ function splitOf(n: number): number {
   let split = 1;
   while (split * 2 < n) split *= 2;
   return split;
+}
+
+function half(value: number): number {
+  return Math.floor(value / 2);
+}
+
+function isPowerOfTwo(value: number): boolean {
+  let rest = value;
+  while (rest > 1 && rest % 2 === 0) rest /= 2;
+  return rest === 1;
 }

@@ -1,50 +1,50 @@
 /** What can be wrong with a log's archive. */
 export type LogCode =
-  | 'LEAF_CHANGED'
-  | 'LEAF_MISSING'
-  | 'LEAF_INSERTED'
-  | 'LEAF_REORDERED'
-  | 'TRUNCATED'
-  | 'FORK'
-  | 'CHAIN_CHANGED' // a recorded chain value differs; the leaves are right
-  | 'CHAIN_RECOMPUTED' // the chain is whole but does not lead to the signed root
-  | 'SECTION_DAMAGED' // the sealed bytes differ from their hash in the leaf
-  | 'SECTION_MISMATCH' // the opening differs from its commitment in the leaf
-  | 'UNKNOWN_KEY'
-  | 'WRONG_KEY'
-  | 'CHECKPOINT_BAD'
-  | 'ARCHIVE_MALFORMED'
-  | 'ARCHIVE_CUT_SHORT'
-  | 'ORIGIN_MISMATCH';
+  | "LEAF_CHANGED"
+  | "LEAF_MISSING"
+  | "LEAF_INSERTED"
+  | "LEAF_REORDERED"
+  | "TRUNCATED"
+  | "FORK"
+  | "CHAIN_CHANGED" // a recorded chain value differs; the leaves are right
+  | "CHAIN_RECOMPUTED" // the chain is whole but does not lead to the signed root
+  | "SECTION_DAMAGED" // the sealed bytes differ from their hash in the leaf
+  | "SECTION_MISMATCH" // the opening differs from its commitment in the leaf
+  | "UNKNOWN_KEY"
+  | "WRONG_KEY"
+  | "CHECKPOINT_BAD"
+  | "ARCHIVE_MALFORMED"
+  | "ARCHIVE_CUT_SHORT"
+  | "ORIGIN_MISMATCH";
 
 /** What is worth knowing about an archive but refuses nothing. */
-export type LogWarning = 'PRODUCER_GAP' | 'PRODUCER_REPEAT' | 'CLOCK_BACK' | 'UNSIGNED_SUFFIX';
+export type LogWarning = "PRODUCER_GAP" | "PRODUCER_REPEAT" | "CLOCK_BACK" | "UNSIGNED_SUFFIX";
 
 /** What can be wrong with a delivery package. */
 export type DeliveryCode =
-  | 'FILE_CHANGED'
-  | 'FILE_MISSING'
-  | 'FILE_EXTRA'
-  | 'MANIFEST_CHANGED'
-  | 'STATEMENT_BAD'
-  | 'SIGNATURE_BAD'
-  | 'UNKNOWN_KEY'
-  | 'RELEASE_NOT_PROVEN'
-  | 'RELEASE_MISMATCH'
-  | 'PATH_UNSAFE'
-  | 'PACKAGE_MALFORMED';
+  | "FILE_CHANGED"
+  | "FILE_MISSING"
+  | "FILE_EXTRA"
+  | "MANIFEST_CHANGED"
+  | "STATEMENT_BAD"
+  | "SIGNATURE_BAD"
+  | "UNKNOWN_KEY"
+  | "RELEASE_NOT_PROVEN"
+  | "RELEASE_MISMATCH"
+  | "PATH_UNSAFE"
+  | "PACKAGE_MALFORMED";
 
 /** Where it is wrong. Lines count from 1, entries from 0; ranges include both ends. */
 export type At =
   /** The whole input. */
-  | { readonly what: 'input' }
-  | { readonly what: 'line'; readonly line: number }
-  | { readonly what: 'entry'; readonly index: number }
-  | { readonly what: 'entries'; readonly first: number; readonly last: number }
-  | { readonly what: 'section'; readonly index: number; readonly slot: string }
-  | { readonly what: 'checkpoint'; readonly size: number; readonly line: number }
-  | { readonly what: 'known' }
-  | { readonly what: 'file'; readonly path: string };
+  | { readonly what: "input" }
+  | { readonly what: "line"; readonly line: number }
+  | { readonly what: "entry"; readonly index: number }
+  | { readonly what: "entries"; readonly first: number; readonly last: number }
+  | { readonly what: "section"; readonly index: number; readonly slot: string }
+  | { readonly what: "checkpoint"; readonly size: number; readonly line: number }
+  | { readonly what: "known" }
+  | { readonly what: "file"; readonly path: string };
 
 /** One thing found: a code for programs, the place, and one English sentence that says what differs and who can have done it. */
 export interface Finding<Code extends string> {
@@ -74,7 +74,7 @@ export class FindingList<Code extends string> {
   all(): readonly Finding<Code>[] {
     const more = [...this.#counts].flatMap(([code, count]): Finding<Code>[] => {
       const sentence = `There are ${count - MAX_PER_CODE} more findings of this kind, which are not listed.`;
-      return count > MAX_PER_CODE ? [{ code, at: { what: 'input' }, sentence }] : [];
+      return count > MAX_PER_CODE ? [{ code, at: { what: "input" }, sentence }] : [];
     });
     return [...this.#found, ...more];
   }
@@ -87,5 +87,5 @@ export function entriesText(first: number, last: number): string {
 
 /** The place of one entry or of a range of them. */
 export function entriesAt(first: number, last: number): At {
-  return first === last ? { what: 'entry', index: first } : { what: 'entries', first, last };
+  return first === last ? { what: "entry", index: first } : { what: "entries", first, last };
 }

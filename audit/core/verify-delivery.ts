@@ -1,18 +1,18 @@
-import { concat, toHex } from './bytes.ts';
-import type { StreamingCryptoPort } from './crypto-port.ts';
-import { parseEnvelope, preAuthEncoding } from './dsse.ts';
-import { FormatError } from './errors.ts';
-import { encodeCanonical } from './jcs.ts';
-import { MANIFEST_PATH, PROOF_PATHS, isSafePath, parseManifest } from './manifest.ts';
-import type { Manifest, ManifestFile } from './manifest.ts';
-import type { PackageEntry, PackageReader } from './package-reader.ts';
-import { checkRelease } from './release-check.ts';
-import type { ProvenRelease } from './release-check.ts';
-import { STATEMENT_PAYLOAD_TYPE, parseStatement } from './release.ts';
-import type { DeliveryStatement, FileDigest } from './release.ts';
-import type { Trust } from './trust.ts';
-import { FindingList } from './verdict.ts';
-import type { At, DeliveryCode, Finding } from './verdict.ts';
+import { concat, toHex } from "./bytes.ts";
+import type { StreamingCryptoPort } from "./crypto-port.ts";
+import { parseEnvelope, preAuthEncoding } from "./dsse.ts";
+import { FormatError } from "./errors.ts";
+import { encodeCanonical } from "./jcs.ts";
+import { MANIFEST_PATH, PROOF_PATHS, isSafePath, parseManifest } from "./manifest.ts";
+import type { Manifest, ManifestFile } from "./manifest.ts";
+import type { PackageEntry, PackageReader } from "./package-reader.ts";
+import { checkRelease } from "./release-check.ts";
+import type { ProvenRelease } from "./release-check.ts";
+import { STATEMENT_PAYLOAD_TYPE, parseStatement } from "./release.ts";
+import type { DeliveryStatement, FileDigest } from "./release.ts";
+import type { Trust } from "./trust.ts";
+import { FindingList } from "./verdict.ts";
+import type { At, DeliveryCode, Finding } from "./verdict.ts";
 
 const MAX_MANIFEST_BYTES = 512 * 1_048_576;
 const MAX_PROOF_BYTES = 4 * 1_048_576;
@@ -31,7 +31,11 @@ export interface DeliveryReport {
   readonly verified: boolean;
   readonly findings: readonly Finding<DeliveryCode>[];
   /** Null unless verified, so that nothing unauthenticated is ever shown. */
-  readonly delivery: { readonly manifest: Manifest; readonly approvers: readonly string[]; readonly release: ProvenRelease } | null;
+  readonly delivery: {
+    readonly manifest: Manifest;
+    readonly approvers: readonly string[];
+    readonly release: ProvenRelease;
+  } | null;
   /** What was not checked and how to check it with public tools. */
   readonly notChecked: string;
   readonly cmsCommand: string;
@@ -53,7 +57,8 @@ export async function verifyDelivery(input: VerifyDeliveryInput): Promise<Delive
     verified,
     findings: found.all(),
     delivery: verified ? delivery : null,
-    notChecked: 'Everything was checked except that the CMS signature over the manifest verifies, which openssl checks.',
+    notChecked:
+      "Everything was checked except that the CMS signature over the manifest verifies, which openssl checks.",
     cmsCommand: CMS_COMMAND,
   };
 }
@@ -71,7 +76,7 @@ class DeliveryCheck {
     this.#found = found;
   }
 
-  async run(): Promise<DeliveryReport['delivery']> {
+  async run(): Promise<DeliveryReport["delivery"]> {
     if (!(await this.#list())) return null;
     const statement = await this.#statement();
     const manifest = statement === null ? null : await this.#manifest(statement);
@@ -93,14 +98,22 @@ class DeliveryCheck {
       entries = await this.#input.package.list();
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      this.#say('PACKAGE_MALFORMED', { what: 'input' }, `The package cannot be read as one (${error.message}): it was damaged or made by something else.`);
+      this.#say(
+        "PACKAGE_MALFORMED",
+        { what: "input" },
+        `The package cannot be read as one (${error.message}): it was damaged or made by something else.`,
+      );
       return false;
     }
     const folded = new Set<string>();
     for (const { path, kind } of entries) {
       const fold = path.toLowerCase();
-      if (!isSafePath(path) || kind === 'other' || folded.has(fold)) {
-        this.#say('PATH_UNSAFE', { what: 'file', path }, `The package holds ${JSON.stringify(path)}, which is no safe path of a regular file or is there twice; do not unpack it. Whoever carried or made the package put it there.`);
+      if (!isSafePath(path) || kind === "other" || folded.has(fold)) {
+        this.#say(
+          "PATH_UNSAFE",
+          { what: "file", path },
+          `The package holds ${JSON.stringify(path)}, which is no safe path of a regular file or is there twice; do not unpack it. Whoever carried or made the package put it there.`,
+        );
       }
       folded.add(fold);
     }
@@ -111,24 +124,37 @@ class DeliveryCheck {
   async #statement(): Promise<DeliveryStatement | null> {
     const bytes = await this.#proofFile(PROOF_PATHS.statement);
     if (bytes === null) return null;
-    const at = { what: 'file', path: PROOF_PATHS.statement } as const;
+    const at = { what: "file", path: PROOF_PATHS.statement } as const;
     try {
       const envelope = parseEnvelope(bytes);
       const key = this.#input.trust.keys.find((candidate) => candidate.keyid === envelope.keyid);
       if (key === undefined) {
-        this.#say('UNKNOWN_KEY', at, `The statement names the signing key ${JSON.stringify(envelope.keyid)}, which your trust file does not have.`);
+        this.#say(
+          "UNKNOWN_KEY",
+          at,
+          `The statement names the signing key ${JSON.stringify(envelope.keyid)}, which your trust file does not have.`,
+        );
         return null;
       }
       const message = preAuthEncoding(envelope.payloadType, envelope.payload);
       if (!this.#crypto.verifyEcdsaP384(key.publicKey, message, envelope.signature)) {
-        this.#say('SIGNATURE_BAD', at, 'The signature of the statement is not that of the key that it names: the statement or the signature was changed by whoever carried the package, or made without the key.');
+        this.#say(
+          "SIGNATURE_BAD",
+          at,
+          "The signature of the statement is not that of the key that it names: the statement or the signature was changed by whoever carried the package, or made without the key.",
+        );
         return null;
       }
-      if (envelope.payloadType !== STATEMENT_PAYLOAD_TYPE) throw new FormatError('ENVELOPE', 'not an in-toto statement');
+      if (envelope.payloadType !== STATEMENT_PAYLOAD_TYPE)
+        throw new FormatError("ENVELOPE", "not an in-toto statement");
       return parseStatement(envelope.payload);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      this.#say('STATEMENT_BAD', at, `The statement does not have the required form (${error.message}): it was damaged, or made by something else.`);
+      this.#say(
+        "STATEMENT_BAD",
+        at,
+        `The statement does not have the required form (${error.message}): it was damaged, or made by something else.`,
+      );
       return null;
     }
   }
@@ -136,41 +162,57 @@ class DeliveryCheck {
   async #manifest(statement: DeliveryStatement): Promise<Manifest | null> {
     const bytes = await this.#read(MANIFEST_PATH, MAX_MANIFEST_BYTES);
     if (bytes === null) return null;
-    const at = { what: 'file', path: MANIFEST_PATH } as const;
+    const at = { what: "file", path: MANIFEST_PATH } as const;
     if (!this.#hasDigest(bytes, statement.manifest)) {
-      this.#say('MANIFEST_CHANGED', at, 'The manifest is not the one that was approved and signed: it was changed by whoever carried the package. No file was checked against it.');
+      this.#say(
+        "MANIFEST_CHANGED",
+        at,
+        "The manifest is not the one that was approved and signed: it was changed by whoever carried the package. No file was checked against it.",
+      );
       return null;
     }
     try {
       return parseManifest(bytes);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      this.#say('PACKAGE_MALFORMED', at, `The signed manifest does not have the required form (${error.message}): the maker of the delivery made it so.`);
+      this.#say(
+        "PACKAGE_MALFORMED",
+        at,
+        `The signed manifest does not have the required form (${error.message}): the maker of the delivery made it so.`,
+      );
       return null;
     }
   }
 
   #compare(statement: DeliveryStatement, manifest: Manifest): void {
-    const marking = (value: Manifest['marking']): string => encodeCanonical({ ...value });
+    const marking = (value: Manifest["marking"]): string => encodeCanonical({ ...value });
     if (
       statement.deliveryId !== manifest.deliveryId ||
       statement.recipient !== manifest.recipient.id ||
       marking(statement.marking) !== marking(manifest.marking)
     ) {
-      const at = { what: 'file', path: PROOF_PATHS.statement } as const;
-      this.#say('STATEMENT_BAD', at, 'The signed statement and the signed manifest name different deliveries, recipients or markings: the signer made it so.');
+      const at = { what: "file", path: PROOF_PATHS.statement } as const;
+      this.#say(
+        "STATEMENT_BAD",
+        at,
+        "The signed statement and the signed manifest name different deliveries, recipients or markings: the signer made it so.",
+      );
     }
     const people = new Set([...statement.approvals.map((approval) => approval.approver), manifest.requester]);
     if (people.size !== 3) {
-      this.#say('RELEASE_MISMATCH', { what: 'file', path: PROOF_PATHS.statement }, 'The delivery was not approved by two people other than its requester: the signer released it against the rule.');
+      this.#say(
+        "RELEASE_MISMATCH",
+        { what: "file", path: PROOF_PATHS.statement },
+        "The delivery was not approved by two people other than its requester: the signer released it against the rule.",
+      );
     }
   }
 
   async #file(file: ManifestFile): Promise<void> {
-    const at = { what: 'file', path: file.path } as const;
+    const at = { what: "file", path: file.path } as const;
     if (!this.#present(file.path)) return;
-    const sha256 = this.#crypto.hasher('sha256');
-    const sha384 = this.#crypto.hasher('sha384');
+    const sha256 = this.#crypto.hasher("sha256");
+    const sha384 = this.#crypto.hasher("sha384");
     let length = 0;
     for await (const chunk of this.#input.package.read(file.path)) {
       length += chunk.length;
@@ -179,16 +221,29 @@ class DeliveryCheck {
       sha384.update(chunk);
     }
     this.#hashed += length;
-    if (length === file.bytes && toHex(sha256.digest()) === file.sha256 && toHex(sha384.digest()) === file.sha384) return;
-    const what = length === file.bytes ? 'its hash differs' : 'its length differs';
-    this.#say('FILE_CHANGED', at, `${file.path} is not the file that was approved and signed (${what}): it was changed by whoever carried the package.`);
+    if (length === file.bytes && toHex(sha256.digest()) === file.sha256 && toHex(sha384.digest()) === file.sha384)
+      return;
+    const what = length === file.bytes ? "its hash differs" : "its length differs";
+    this.#say(
+      "FILE_CHANGED",
+      at,
+      `${file.path} is not the file that was approved and signed (${what}): it was changed by whoever carried the package.`,
+    );
   }
 
   #extras(manifest: Manifest): void {
-    const listed = new Set<string>([MANIFEST_PATH, ...Object.values(PROOF_PATHS), ...manifest.files.map((file) => file.path)]);
+    const listed = new Set<string>([
+      MANIFEST_PATH,
+      ...Object.values(PROOF_PATHS),
+      ...manifest.files.map((file) => file.path),
+    ]);
     for (const path of this.#paths) {
       if (listed.has(path)) continue;
-      this.#say('FILE_EXTRA', { what: 'file', path }, `${path} is in the package but not in the signed manifest: whoever carried the package added it.`);
+      this.#say(
+        "FILE_EXTRA",
+        { what: "file", path },
+        `${path} is in the package but not in the signed manifest: whoever carried the package added it.`,
+      );
     }
   }
 
@@ -198,7 +253,11 @@ class DeliveryCheck {
     const proof = await this.#proofFile(PROOF_PATHS.proof);
     const cms = await this.#proofFile(PROOF_PATHS.cms);
     if (cms !== null && !this.#hasDigest(cms, statement.cms)) {
-      this.#say('FILE_CHANGED', { what: 'file', path: PROOF_PATHS.cms }, `${PROOF_PATHS.cms} is not the one that the statement names: it was changed by whoever carried the package.`);
+      this.#say(
+        "FILE_CHANGED",
+        { what: "file", path: PROOF_PATHS.cms },
+        `${PROOF_PATHS.cms} is not the one that the statement names: it was changed by whoever carried the package.`,
+      );
     }
     if (leaf === null || openings === null || proof === null) return null;
     return checkRelease(this.#crypto, this.#input.trust, statement, { leaf, openings, proof }, this.#found);
@@ -219,7 +278,7 @@ class DeliveryCheck {
     for await (const chunk of this.#input.package.read(path)) {
       length += chunk.length;
       if (length > limit) {
-        this.#say('PACKAGE_MALFORMED', { what: 'file', path }, `${path} is larger than ${limit} bytes.`);
+        this.#say("PACKAGE_MALFORMED", { what: "file", path }, `${path} is larger than ${limit} bytes.`);
         return null;
       }
       parts.push(chunk);
@@ -229,7 +288,7 @@ class DeliveryCheck {
 
   #present(path: string): boolean {
     if (this.#paths.has(path)) return true;
-    this.#say('FILE_MISSING', { what: 'file', path }, `${path} is missing: whoever carried the package left it out.`);
+    this.#say("FILE_MISSING", { what: "file", path }, `${path} is missing: whoever carried the package left it out.`);
     return false;
   }
 

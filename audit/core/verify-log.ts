@@ -1,25 +1,25 @@
-import { parseArchiveLine } from './archive.ts';
-import type { ArchiveCheckpoint, ArchiveEntry, ArchiveLine } from './archive.ts';
-import { toHex } from './bytes.ts';
-import { leafHash384, zeroChain } from './chain.ts';
-import { ChainWatch } from './chain-watch.ts';
-import { openCheckpoint } from './checkpoint.ts';
-import type { CryptoPort } from './crypto-port.ts';
-import { FormatError } from './errors.ts';
-import { parseLeaf } from './leaf.ts';
-import type { LeafHeader } from './leaf.ts';
-import { splitLines } from './lines.ts';
-import type { InputLine } from './lines.ts';
-import { MissingEntries } from './missing-entries.ts';
-import type { LogReport, SignedPart, VerifyLogInput } from './log-report.ts';
-import { cannotExclude } from './log-report.ts';
-import type { VerifierKey } from './note.ts';
-import { ProducerWatch } from './producer-watch.ts';
-import { SectionCheck } from './section-check.ts';
-import { SignedRoots, sayNotVerified } from './signed-roots.ts';
-import { Frontier, leafHash256 } from './tree.ts';
-import { FindingList, entriesAt, entriesText } from './verdict.ts';
-import type { LogCode, LogWarning } from './verdict.ts';
+import { parseArchiveLine } from "./archive.ts";
+import type { ArchiveCheckpoint, ArchiveEntry, ArchiveLine } from "./archive.ts";
+import { toHex } from "./bytes.ts";
+import { leafHash384, zeroChain } from "./chain.ts";
+import { ChainWatch } from "./chain-watch.ts";
+import { openCheckpoint } from "./checkpoint.ts";
+import type { CryptoPort } from "./crypto-port.ts";
+import { FormatError } from "./errors.ts";
+import { parseLeaf } from "./leaf.ts";
+import type { LeafHeader } from "./leaf.ts";
+import { splitLines } from "./lines.ts";
+import type { InputLine } from "./lines.ts";
+import { MissingEntries } from "./missing-entries.ts";
+import type { LogReport, SignedPart, VerifyLogInput } from "./log-report.ts";
+import { cannotExclude } from "./log-report.ts";
+import type { VerifierKey } from "./note.ts";
+import { ProducerWatch } from "./producer-watch.ts";
+import { SectionCheck } from "./section-check.ts";
+import { SignedRoots, sayNotVerified } from "./signed-roots.ts";
+import { Frontier, leafHash256 } from "./tree.ts";
+import { FindingList, entriesAt, entriesText } from "./verdict.ts";
+import type { LogCode, LogWarning } from "./verdict.ts";
 
 /**
  * Checks an archive of a log with nothing but the log's public key: form, chain, RFC 6962 tree against every signed
@@ -50,7 +50,7 @@ class LogCheck {
   readonly #producers: ProducerWatch;
   readonly #sections: SectionCheck;
   readonly #roots: SignedRoots;
-  #state: 'header' | 'entries' | 'ended' | 'stopped' = 'header';
+  #state: "header" | "entries" | "ended" | "stopped" = "header";
   #line = 0;
   #next = 0;
   #previousChain: Uint8Array | null = zeroChain();
@@ -78,7 +78,7 @@ class LogCheck {
   read(line: InputLine, number: number): boolean {
     this.#line = number;
     if (!line.complete) {
-      this.#say('ARCHIVE_CUT_SHORT', `Line ${number} breaks off: the file was cut, or was never finished.`);
+      this.#say("ARCHIVE_CUT_SHORT", `Line ${number} breaks off: the file was cut, or was never finished.`);
       return this.#stop();
     }
     let parsed: ArchiveLine;
@@ -88,25 +88,28 @@ class LogCheck {
       if (!(error instanceof FormatError)) throw error;
       return this.#malformed(error.message);
     }
-    if (this.#state === 'header') return this.#readHeader(parsed);
-    if (this.#state === 'ended') return this.#malformed('something stands after the end line');
+    if (this.#state === "header") return this.#readHeader(parsed);
+    if (this.#state === "ended") return this.#malformed("something stands after the end line");
     switch (parsed.line) {
-      case 'header':
-        return this.#malformed('a second header');
-      case 'entry':
+      case "header":
+        return this.#malformed("a second header");
+      case "entry":
         return this.#readEntry(parsed);
-      case 'checkpoint':
+      case "checkpoint":
         return this.#readCheckpoint(parsed);
-      case 'end':
+      case "end":
         return this.#readEnd(parsed.entries);
     }
   }
 
   finish(): LogReport {
-    if (this.#state === 'header' || this.#state === 'entries') {
-      this.#say('ARCHIVE_CUT_SHORT', `The end line is missing after line ${this.#line}: the file was cut, or was never finished.`);
+    if (this.#state === "header" || this.#state === "entries") {
+      this.#say(
+        "ARCHIVE_CUT_SHORT",
+        `The end line is missing after line ${this.#line}: the file was cut, or was never finished.`,
+      );
     }
-    const ended = this.#state === 'ended';
+    const ended = this.#state === "ended";
     this.#missing.finish();
     this.#chain.finish();
     const explained = (from: number): boolean => this.#chain.shift !== 0 || this.#chain.brokenFrom(from);
@@ -128,13 +131,13 @@ class LogCheck {
   }
 
   #readHeader(line: ArchiveLine): boolean {
-    if (line.line !== 'header') return this.#malformed('the first line is not a header');
+    if (line.line !== "header") return this.#malformed("the first line is not a header");
     if (line.origin !== this.#key.name) {
       const sentence = `The archive is of the log ${JSON.stringify(line.origin)}, while the key is that of ${JSON.stringify(this.#key.name)}: either is the wrong one. Nothing else was checked.`;
-      this.#found.add('ORIGIN_MISMATCH', { what: 'line', line: this.#line }, sentence);
+      this.#found.add("ORIGIN_MISMATCH", { what: "line", line: this.#line }, sentence);
       return this.#stop();
     }
-    this.#state = 'entries';
+    this.#state = "entries";
     this.#compareKnown();
     return true;
   }
@@ -173,7 +176,7 @@ class LogCheck {
       // A changed leaf is reported as changed; one that the chain was really made from was written wrongly.
       if (follows) {
         const sentence = `The leaf of entry ${entry.index} is not one that the format allows (${error.message}): the log's writer made it so, or the chain was recomputed over it.`;
-        this.#found.add('ARCHIVE_MALFORMED', { what: 'entry', index: entry.index }, sentence);
+        this.#found.add("ARCHIVE_MALFORMED", { what: "entry", index: entry.index }, sentence);
       }
       return null;
     }
@@ -181,8 +184,8 @@ class LogCheck {
 
   #readCheckpoint(line: ArchiveCheckpoint): boolean {
     const opened = openCheckpoint(this.#crypto, line.note, this.#key);
-    if (opened.outcome !== 'verified') {
-      const at = { what: 'checkpoint', size: this.#next + this.#chain.shift, line: this.#line } as const;
+    if (opened.outcome !== "verified") {
+      const at = { what: "checkpoint", size: this.#next + this.#chain.shift, line: this.#line } as const;
       sayNotVerified(this.#found, opened, at, `The checkpoint on line ${this.#line}`);
       return true;
     }
@@ -197,7 +200,7 @@ class LogCheck {
   #readEnd(entries: number): boolean {
     const place = this.#next + this.#chain.shift;
     if (entries < place) return this.#malformed(`the end line counts ${entries} entries where ${place} stand`);
-    this.#state = 'ended';
+    this.#state = "ended";
     this.#counted = entries;
     return true;
   }
@@ -226,34 +229,37 @@ class LogCheck {
 
   #openKnown(note: string): void {
     const opened = openCheckpoint(this.#crypto, note, this.#key);
-    if (opened.outcome === 'verified') {
+    if (opened.outcome === "verified") {
       const { size, root } = opened.checkpoint;
       this.#roots.keep({ size, root, line: 0, known: true });
-    } else sayNotVerified(this.#found, opened, { what: 'known' }, 'The kept checkpoint');
+    } else sayNotVerified(this.#found, opened, { what: "known" }, "The kept checkpoint");
   }
 
   #sayUnsigned(): void {
     const size = this.#signed?.size ?? 0;
     if (size === 0 && (this.#next > 0 || this.#signed === null)) {
-      const sentence = 'No entry is covered by a signed checkpoint, so that anybody can have written this archive.';
-      this.#found.add('CHECKPOINT_BAD', { what: 'input' }, sentence);
+      const sentence = "No entry is covered by a signed checkpoint, so that anybody can have written this archive.";
+      this.#found.add("CHECKPOINT_BAD", { what: "input" }, sentence);
     } else if (size < this.#next) {
       const sentence = `It is chained but not covered by a signed checkpoint what stands in ${entriesText(size, this.#next - 1)}: whoever can write the archive can have changed it.`;
-      this.#warnings.add('UNSIGNED_SUFFIX', entriesAt(size, this.#next - 1), sentence);
+      this.#warnings.add("UNSIGNED_SUFFIX", entriesAt(size, this.#next - 1), sentence);
     }
   }
 
   #malformed(why: string): boolean {
-    this.#say('ARCHIVE_MALFORMED', `Line ${this.#line} is not what an archive may hold (${why}); nothing after it was read.`);
+    this.#say(
+      "ARCHIVE_MALFORMED",
+      `Line ${this.#line} is not what an archive may hold (${why}); nothing after it was read.`,
+    );
     return this.#stop();
   }
 
   #say(code: LogCode, sentence: string): void {
-    this.#found.add(code, { what: 'line', line: this.#line }, sentence);
+    this.#found.add(code, { what: "line", line: this.#line }, sentence);
   }
 
   #stop(): boolean {
-    this.#state = 'stopped';
+    this.#state = "stopped";
     return false;
   }
 }

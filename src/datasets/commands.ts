@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
+import { isId } from "../policy/target.ts";
 
 const NAME = /^[^\p{C}]{1,200}$/u;
 const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp"] as const;
@@ -81,8 +82,8 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
   },
 });
 
-async function visibleVersion(grant: Grant, id: string): Promise<{ id: string; programId: string } | null> {
-  return /^[0-9a-f-]{36}$/.test(id) ? await grant.read.byId("ontologyVersion", id) : null;
+function visibleVersion(grant: Grant, id: string): Promise<{ id: string; programId: string } | null> {
+  return isId(id) ? grant.read.byId("ontologyVersion", id) : Promise.resolve(null);
 }
 
 /** Input of a new asset. */

@@ -19,7 +19,7 @@ export function byId<N extends NodeNoun>(noun: N): Command<{ id: string }, NodeR
     name: `${noun}ById`,
     action: `${noun}.read`,
     target: ({ id }) => ({ noun, id }),
-    run: (grant, { id }) => grant.read.byId(noun, id) as Promise<NodeRow<N> | null>,
+    run: (grant, { id }) => grant.read.byId(noun, id),
   });
 }
 

@@ -59,7 +59,7 @@ async function freezeImages(grant: Grant, assets: readonly RowOf<"asset">[]): Pr
       asset,
       marking,
       path,
-      blob: { id: blob.id, bytes: Number(blob.bytes), sha256: hex(blob.sha256), sha384: hex(blob.sha384), mediaType: blob.mediaType },
+      blob: { id: blob.id, bytes: blob.bytes, sha256: hex(blob.sha256), sha384: hex(blob.sha384), mediaType: blob.mediaType },
     });
     labeled.push({ id: asset.id, file: path.slice("data/".length), width: content.width, height: content.height, title: asset.title, marking });
   }

@@ -35,28 +35,33 @@ export function readCoco(text: string): RawReading {
   let left = MOST_ANNOTATIONS;
   for (const [index, item] of objects(root["annotations"]).entries()) {
     const at = place(item["id"] ?? item["image_id"], index);
-    const image = images.get(idOf(item["image_id"]));
+    const image = images.get(idOf(item["image_id"])) ?? imageReason(images, item);
     const segments = item["segments_info"];
     if (Array.isArray(segments)) {
       if (typeof item["file_name"] === "string") masks.push(item["file_name"]);
       left -= segments.length;
       if (left < 0) throw new UnreadableError("TOO_MANY_ANNOTATIONS");
       for (let segment = 0; segment < segments.length; segment += 1) {
-        if (image == null) refused.push({ reason: image === null ? "IMAGE_AMBIGUOUS" : "IMAGE_ABSENT", at });
+        if (typeof image === "string") refused.push({ reason: image, at });
         else annotations.push({ ...image, image: image.name, className: "", shape: { refused: "COCO_PANOPTIC" }, score: null, at });
       }
       continue;
     }
-    const className = categories.get(idOf(item["category_id"]));
+    const className = categories.get(idOf(item["category_id"])) ?? null;
     const score = item["score"] ?? null;
-    if (image == null) refused.push({ reason: image === null ? "IMAGE_AMBIGUOUS" : "IMAGE_ABSENT", at });
-    else if (className == null) refused.push({ reason: "CATEGORY_UNKNOWN", at });
+    if (typeof image === "string") refused.push({ reason: image, at });
+    else if (className === null) refused.push({ reason: "CATEGORY_UNKNOWN", at });
     else if (!isClassName(className)) refused.push({ reason: "CLASS_NAME", at });
     else if (score !== null && !isScore(score)) refused.push({ reason: "SCORE", at });
     else annotations.push({ image: image.name, grid: image.grid, className, shape: readShape(item), score, at });
     if (hasKeypoints(item)) refused.push({ reason: "COCO_KEYPOINTS", at });
   }
   return { annotations, refused, masks, images: names };
+}
+
+/** Why an annotation has no image: nothing has that id, or more than one thing has. */
+function imageReason(images: ReadonlyMap<string, Image | null>, item: Members): RefusalReason {
+  return images.has(idOf(item["image_id"])) ? "IMAGE_AMBIGUOUS" : "IMAGE_ABSENT";
 }
 
 function parse(text: string): Members {

@@ -28,10 +28,10 @@ export function* splitCsv(text: string): Generator<CsvRecord> {
       if (text[at] === '"') {
         const end = closingQuote(text, at + 1);
         field = text.slice(at + 1, end).replaceAll('""', '"');
-        for (const character of field) if (character === "\n") line += 1;
+        line += field.split("\n").length - 1;
         at = end + 1;
       } else {
-        const rest = /[,\r\n"]/g;
+        const rest = /[,\r\n"]/gu;
         rest.lastIndex = at;
         const end = rest.exec(text)?.index ?? text.length;
         if (text[end] === '"') throw new UnreadableError("CSV_SYNTAX");
@@ -146,8 +146,8 @@ function readShape(cell: (index: number) => string, columns: Columns): RawAnnota
   if (columns.corners === null) return geometry ?? { refused: "WKT_SYNTAX" };
   const texts = columns.corners.map((index) => cell(index));
   if (geometry !== null && texts.every((text) => text === "")) return geometry;
-  const [xmin, ymin, xmax, ymax] = texts.map((text) => readDecimal(text));
-  if (xmin == null || ymin == null || xmax == null || ymax == null) return { refused: "NUMBER" };
+  const [xmin = null, ymin = null, xmax = null, ymax = null] = texts.map((text) => readDecimal(text));
+  if (xmin === null || ymin === null || xmax === null || ymax === null) return { refused: "NUMBER" };
   if (geometry !== null && !isRectangle(geometry, [xmin, ymin, xmax, ymax])) return geometry;
   return { value: { kind: "box", x: xmin, y: ymin, width: xmax - xmin, height: ymax - ymin } };
 }

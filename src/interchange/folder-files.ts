@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { byText, isFileName, RefusalCount, UnreadableError } from "./reading.ts";
+import { byText, isFileName, UnreadableError } from "./reading.ts";
+import type { RefusalCount } from "./reading.ts";
 
 /** Limits on what one folder may hold. */
 export const FOLDER_LIMITS = {

@@ -136,10 +136,10 @@ export function isClassName(value: unknown): value is string {
  */
 export function isFileName(value: unknown): value is string {
   if (typeof value !== "string" || value === "" || value.length > 255) return false;
-  return value !== "." && value !== ".." && !/[/\\]/.test(value) && isText(value);
+  return value !== "." && value !== ".." && !/[/\\]/u.test(value) && isText(value);
 }
 
-const DECIMAL = /^[+-]?(?:\d{1,20}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?$/;
+const DECIMAL = /^[+-]?(?:\d{1,20}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?$/u;
 
 /** A decimal number of a text file, or null: no hexadecimal, no `Infinity`, no blanks, bounded length. */
 export function readDecimal(text: string): number | null {

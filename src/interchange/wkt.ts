@@ -31,7 +31,7 @@ export function readWkt(text: string): WktResult {
 }
 
 class WktReader {
-  readonly #tokens = /\s*([A-Za-z]+|[(),]|[-+.\dEe]+)/y;
+  readonly #tokens = /\s*([A-Za-z]+|[(),]|[-+.\dEe]+)/uy;
   readonly #text: string;
   #points = 0;
 

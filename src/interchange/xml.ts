@@ -24,10 +24,10 @@ const NAME = "[A-Za-z_][A-Za-z0-9_.-]{0,63}";
 // Every repetition is bounded: an endless list of attributes would exhaust the matcher's stack instead of being refused.
 const START = new RegExp(
   `<(${NAME})((?:\\s{1,100}${NAME}\\s{0,9}=\\s{0,9}(?:"[^"<&]{0,1000}"|'[^'<&]{0,1000}')){0,32})\\s{0,100}(/?)>`,
-  "y",
+  "uy",
 );
-const END = new RegExp(`</(${NAME})\\s{0,100}>`, "y");
-const DECLARATION = /^<\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["'](?:utf-8|us-ascii)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>/i;
+const END = new RegExp(`</(${NAME})\\s{0,100}>`, "uy");
+const DECLARATION = /^<\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["'](?:utf-8|us-ascii)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>/iu;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /**
@@ -60,7 +60,7 @@ export function readXml(text: string): XmlElement {
         stack.at(-1)?.children.push({ ...top, text: top.text.trim() });
       });
     } else {
-      if (/^<!doctype/i.test(text.slice(at, at + 9))) throw new UnreadableError("XML_DOCTYPE");
+      if (/^<!doctype/iu.test(text.slice(at, at + 9))) throw new UnreadableError("XML_DOCTYPE");
       elements += 1;
       if (elements > MOST_ELEMENTS || stack.length > DEEPEST) throw new UnreadableError("XML_SYNTAX");
       at = match(START, text, at, ([, name = "", , empty]) => {
@@ -88,7 +88,7 @@ function addText(element: Open, raw: string): void {
   if (raw.trim() === "") return;
   // Before anything is replaced in it; a character may be written with up to ten others.
   if (raw.length > 10 * LONGEST_TEXT) throw new UnreadableError("XML_SYNTAX");
-  element.text += raw.replaceAll(/&([^;&]{0,12})(;?)/g, (_whole, name: string, end: string) => {
+  element.text += raw.replaceAll(/&([^;&]{0,12})(;?)/gu, (_whole, name: string, end: string) => {
     if (end !== ";") throw new UnreadableError("XML_SYNTAX");
     return ENTITIES[name] ?? character(name);
   });
@@ -96,7 +96,7 @@ function addText(element: Open, raw: string): void {
 }
 
 function character(name: string): string {
-  const found = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name);
+  const found = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/u.exec(name);
   if (found === null) throw new UnreadableError("XML_SYNTAX");
   const code = found[1] === undefined ? Number(found[2]) : Number.parseInt(found[1], 16);
   const surrogate = code >= 0xd800 && code <= 0xdfff;

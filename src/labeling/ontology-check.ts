@@ -50,7 +50,7 @@ export type OntologyResult =
 export const ONTOLOGY_LIMITS = { classes: 500, attributes: 50, choices: 200, name: 200, text: 4_000 } as const;
 
 /** Keys are what files and programs say; anything that begins with an underscore (`__proto__`) is none. */
-const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/u;
 
 class Refusal extends Error {
   readonly code: OntologyCode;

@@ -98,14 +98,14 @@ function read(value: unknown, grid: PixelGrid): Shape {
       if (rings.length === 0) throw new Refusal("SHAPE_TOO_FEW_POINTS", "rings");
       if (rings.length > MOST_RINGS) throw new Refusal("SHAPE_TOO_MANY_POINTS", "rings");
       let left = MOST_POINTS;
-      const read = rings.map((ring, index) => {
+      const lines = rings.map((ring, index) => {
         const at = `rings[${index}]`;
         const line = positions(ring, grid, at, left);
         left -= line.length;
         if (distinct(line) < 3) throw new Refusal("SHAPE_TOO_FEW_POINTS", at);
         return line;
       });
-      return notEmpty({ kind, rings: read });
+      return notEmpty({ kind, rings: lines });
     }
     case "polyline": {
       const points = positions(value["points"], grid, "points", MOST_POINTS);

@@ -116,6 +116,18 @@ export class AuditService implements AuditPort {
     yield formatEnd(size);
   }
 
+  /** The activity log commits to a recipient's checkpoint (salted, in a section), and is signed over that entry. */
+  async #commit(origin: string, note: string, marking: string | null): Promise<void> {
+    if (marking === null) throw new Error("release entry without an outcome");
+    await this.#parts.writer.append({
+      kind: "log.commitment",
+      personTag: null,
+      gateHash: null,
+      sections: [{ slot: 3, name: "detail", marking, plaintext: encodeCanonical({ checkpoint: note, origin }) }],
+    });
+    await this.#parts.publisher.publish();
+  }
+
   async recipientOrigin(logId: number): Promise<string> {
     return (await this.#parts.recipientPublisher(logId)).origin;
   }
@@ -130,6 +142,7 @@ export class AuditService implements AuditPort {
     const hashes = (await store.leafHashes(logId, 0, size)).map((hash) => new Uint8Array(hash));
     const proof = await inclusionProof(nodeCrypto, readerOf(nodeCrypto, hashes), leafIndex(entry.index), treeSize(size));
     const openings = await openSections(this.#parts.sealer, entry, () => true);
+    await this.#commit(publisher.origin, note, openings[2]?.marking ?? null);
     return {
       vkey: publisher.vkey,
       origin: publisher.origin,

@@ -1,5 +1,6 @@
 import type { Condition, FieldCondition, JsInterpreter, ParsingInstruction } from "@ucast/mongo2js";
-import { CompoundCondition, createFactory } from "@ucast/mongo2js";
+import type { CompoundCondition } from "@ucast/mongo2js";
+import { createFactory } from "@ucast/mongo2js";
 import { PolicyError } from "./policy-error.ts";
 
 /**
@@ -55,8 +56,8 @@ const atLeast: JsInterpreter<FieldCondition<number>> = (node, object) => attribu
 const holdsAny: JsInterpreter<FieldCondition<readonly string[]>> = (node, object) =>
   attribute(object, node.field, isTextList).some((item) => node.value.includes(item));
 // Every part is asked even after one said no, so that a missing attribute is never passed over.
-const and: JsInterpreter<CompoundCondition> = (node, object, { interpret }) =>
-  node.value.map((part: Condition) => interpret(part, object)).every(Boolean);
+const and: JsInterpreter<CompoundCondition> = (node, object, context) =>
+  node.value.map((part: Condition) => context.interpret(part, object)).every(Boolean);
 
 const build = createFactory(INSTRUCTIONS, { is, oneOf: isOneOf, atMost, atLeast, holdsAny, and });
 

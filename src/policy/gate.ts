@@ -169,7 +169,7 @@ function nfc(value: Plain): Plain {
   if (typeof value === "string") return value.isWellFormed() ? value.normalize("NFC") : "?";
   if (Array.isArray(value)) return value.map(nfc);
   if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, nfc(member as Plain)]));
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, nfc(member)]));
   }
   return value;
 }

@@ -189,7 +189,7 @@ export function mandatory(of: MandatoryCase, conditions: readonly MandatoryCondi
   if (!isWholeEffective(of.object) || typeof of.named !== "boolean" || typeof of.viewing !== "boolean") {
     return { failed: ["mac.malformed"], obligations: [] };
   }
-  const failed = conditions.filter((condition) => condition.holds(of) !== true).map((condition) => condition.id);
+  const failed = conditions.filter((condition) => !condition.holds(of)).map((condition) => condition.id);
   const released = token.isUsReader(of.reader) || token.listTakesIn(of.object.relTo, of.reader);
   return { failed, obligations: failed.length === 0 && !released ? ["VIEW_ONLY"] : [] };
 }

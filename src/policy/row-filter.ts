@@ -43,7 +43,7 @@ export function compileRowFilter(
   };
   // Parameters are numbered in the finished text, because compiling may leave out or merge parts.
   const params: unknown[] = [];
-  const sql = compileRow(policy, action, facts).replace(/:(programs|person)\b/g, (_, name) => {
+  const sql = compileRow(policy, action, facts).replaceAll(/:(programs|person)\b/g, (_, name) => {
     params.push(name === "person" ? values.personId : [...values.programIds]);
     return placeholders.style === "question" ? "?" : `$${placeholders.first + params.length - 1}`;
   });

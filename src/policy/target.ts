@@ -52,7 +52,7 @@ export async function decideTarget(
   }
   const values = row as RowOf<"asset">;
   const programId = target.noun === "program" ? values.id : values.programId;
-  const owner = ownerOf(target.noun, row as unknown as Record<string, unknown>);
+  const owner = ownerOf(target.noun, row);
   const decision = await ledger.decide(
     action,
     await grant.marking(values.markingId),

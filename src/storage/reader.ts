@@ -62,7 +62,7 @@ export class Reader {
       `select t.* from ${table.name} t ${join.sql} where t.${PARENTS[key.parent]} = ? order by ${order} limit ${Math.trunc(limit)}`,
       [...join.params, key.id],
     );
-    return this.#seen(name, rows as RowOf<N>[]);
+    return this.#seen(name, rows);
   }
 
   /**
@@ -123,12 +123,12 @@ export class Reader {
       "t",
       table.markings.map(([column, , action]) => [column, action] as const),
     );
-    const rows = (await this.#tx.mapped(
+    const rows = await this.#tx.mapped(
       table.entity,
       `select distinct on (t.label_id) t.* from ${table.name} t ${join.sql}
        where t.label_id = any (?::uuid[]) order by t.label_id, t.ordinal desc, t.created_at desc, t.id`,
       [...join.params, `{${labelIds.join(",")}}`],
-    )) as RowOf<"labelRevision">[];
+    );
     return this.#seen("labelRevision", rows);
   }
 }

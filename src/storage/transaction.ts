@@ -31,14 +31,14 @@ export class Transaction {
 
   /** Plain rows of a statement with ? placeholders. */
   rows<R>(sql: string, params: readonly unknown[] = []): Promise<R[]> {
-    return this.#inTurn(async () => (await this.#em.execute(sql, [...params])) as R[]);
+    return this.#inTurn(() => this.#em.execute<R[]>(sql, [...params]));
   }
 
   /** Rows of a statement that selects all columns of one table, mapped to entities. */
   mapped<E extends object>(entity: EntityName<E>, sql: string, params: readonly unknown[]): Promise<E[]> {
     return this.#inTurn(async () => {
-      const found = (await this.#em.execute(sql, [...params])) as Record<string, unknown>[];
-      return found.map((row) => this.#em.map(entity, row as never) as E);
+      const found = await this.#em.execute<Record<string, unknown>[]>(sql, [...params]);
+      return found.map((row) => this.#em.map(entity, row as never));
     });
   }
 
@@ -69,6 +69,8 @@ export class Transaction {
     return this.#inTurn(async () => {
       if (!this.#open) return;
       this.#open = false;
+      // Rows are written by insert alone: nothing that was read may be compared and written back.
+      this.#em.clear();
       await this.#em.commit();
     });
   }

@@ -19,14 +19,14 @@ import {
   treeSize,
   verifyLog,
   zeroChain,
-} from '../../audit/index.ts';
-import type { ArchiveSlot, LeafHeader, LeafKind, LeafSlot, LogReport, SectionOpening } from '../../audit/index.ts';
-import { Seeded, noteSigner } from './seeded.ts';
-import type { NoteSigner } from './seeded.ts';
+} from "../../audit/index.ts";
+import type { ArchiveSlot, LeafHeader, LeafKind, LeafSlot, LogReport, SectionOpening } from "../../audit/index.ts";
+import { Seeded, noteSigner } from "./seeded.ts";
+import type { NoteSigner } from "./seeded.ts";
 
-export const ORIGIN = 'caveat.example/activity';
+export const ORIGIN = "caveat.example/activity";
 export const SIGNER = noteSigner(ORIGIN, 7);
-const MARKING = encodeCanonical({ banner: 'UNCLASSIFIED', effective: { level: 'U' } });
+const MARKING = encodeCanonical({ banner: "UNCLASSIFIED", effective: { level: "U" } });
 
 /** One entry of an archive in parts that a test can change before it is written. */
 export interface Part {
@@ -92,7 +92,7 @@ export function noteOf(size: number, root: Uint8Array, signer: NoteSigner = SIGN
 
 /** The archive's lines, without newlines. */
 export function linesOf(archive: Archive): string[] {
-  const lines = [formatHeader({ made: '2026-09-20T13:00:00.000000Z', origin: archive.origin })];
+  const lines = [formatHeader({ made: "2026-09-20T13:00:00.000000Z", origin: archive.origin })];
   const place = (after: number): void => {
     for (const checkpoint of archive.checkpoints) {
       if (checkpoint.after === after) lines.push(formatCheckpointLine(checkpoint.note));
@@ -113,7 +113,7 @@ export function bytesOf(archive: Archive): Uint8Array {
 }
 
 function textOf(lines: readonly string[]): Uint8Array {
-  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
 }
 
 function isArchive(value: Archive | readonly string[]): value is Archive {
@@ -123,33 +123,63 @@ function isArchive(value: Archive | readonly string[]): value is Archive {
 /** Verifies lines, an archive in parts, or bytes. */
 export function check(archive: Archive | readonly string[] | Uint8Array, known?: string): Promise<LogReport> {
   const bytes = archive instanceof Uint8Array ? archive : textOf(isArchive(archive) ? linesOf(archive) : archive);
-  return verifyLog({ crypto: nodeCrypto, key: SIGNER.key, archive: [bytes], ...(known === undefined ? {} : { known }) });
+  return verifyLog({
+    crypto: nodeCrypto,
+    key: SIGNER.key,
+    archive: [bytes],
+    ...(known === undefined ? {} : { known }),
+  });
 }
 
 /** The findings as short texts, `CODE what:where`, in order. */
 export function codesOf(report: LogReport): string[] {
-  return report.findings.map(({ code, at }) => `${code} ${Object.values(at).join(':')}`);
+  return report.findings.map(({ code, at }) => `${code} ${Object.values(at).join(":")}`);
 }
 
 /** A leaf with the sections that belong to it, all opened and sealed. */
-function makeEntry(random: Seeded, index: number, producer: LeafHeader['producer']): { leaf: Uint8Array; slots: (ArchiveSlot | null)[] } {
-  const kinds: readonly LeafKind[] = ['operation.request', 'operation.outcome', 'log.heartbeat'];
+function makeEntry(
+  random: Seeded,
+  index: number,
+  producer: LeafHeader["producer"],
+): { leaf: Uint8Array; slots: (ArchiveSlot | null)[] } {
+  const kinds: readonly LeafKind[] = ["operation.request", "operation.outcome", "log.heartbeat"];
   const slots: (ArchiveSlot | null)[] = [];
   const [a, b, c, d] = SLOT_NAMES.map((name, slot): LeafSlot => {
     const sealed = random.bytes(40);
-    const open: SectionOpening = { marking: MARKING, name, salt: random.bytes(32), plaintext: encodeCanonical({ entry: index, name }) };
+    const open: SectionOpening = {
+      marking: MARKING,
+      name,
+      salt: random.bytes(32),
+      plaintext: encodeCanonical({ entry: index, name }),
+    };
     const given = (index + slot) % 4;
     slots.push(given === 3 ? null : { open: given === 1 ? null : open, sealed: given === 2 ? null : sealed });
     return { commitment: sectionCommitment(nodeCrypto, open), sealedHash: sealedHash(nodeCrypto, sealed) };
   });
-  if (!a || !b || !c || !d) throw new Error('four slots');
+  if (!a || !b || !c || !d) throw new Error("four slots");
   const leaf = encodeLeaf({
     id: random.uuid(),
-    kind: kinds[index % kinds.length] ?? 'log.boot',
+    kind: kinds[index % kinds.length] ?? "log.boot",
     producer,
     slots: [a, b, c, d],
-    time: `2026-09-20T12:${String(Math.floor(index / 60)).padStart(2, '0')}:${String(index % 60).padStart(2, '0')}.000000Z`,
+    time: `2026-09-20T12:${String(Math.floor(index / 60)).padStart(2, "0")}:${String(index % 60).padStart(2, "0")}.000000Z`,
     salt: random.hex(16),
   });
   return { leaf, slots };
+}
+
+/** Size of `sampleArchive`, and the sizes at which it is signed. */
+export const COUNT = 40;
+export const SIZES: readonly number[] = [10, 25, 40];
+
+/** Forty entries and three checkpoints, new for each call. */
+export function sampleArchive(): Archive {
+  return makeArchive(COUNT, SIZES);
+}
+
+/** The entry at a position, to be changed in place. */
+export function partOf(from: Archive, index: number): Part {
+  const entry = from.entries[index];
+  if (entry === undefined) throw new Error(`no entry ${index}`);
+  return entry;
 }

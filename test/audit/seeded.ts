@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-import { nodeCrypto, verifierKey } from '../../audit/index.ts';
-import type { VerifierKey } from '../../audit/index.ts';
+import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { nodeCrypto, verifierKey } from "../../audit/index.ts";
+import type { VerifierKey } from "../../audit/index.ts";
 
 /** Deterministic numbers (mulberry32), so that every run tries the same. */
 export class Seeded {
@@ -23,11 +23,11 @@ export class Seeded {
   }
 
   hex(length: number): string {
-    return Buffer.from(this.bytes(length)).toString('hex');
+    return Buffer.from(this.bytes(length)).toString("hex");
   }
 
   uuid(): string {
-    return this.hex(16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    return this.hex(16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 }
 
@@ -41,7 +41,7 @@ export interface NoteSigner {
 export function noteSigner(name: string, fill: number): NoteSigner {
   const seed = Buffer.alloc(32, fill);
   const privateKey = ed25519FromSeed(seed);
-  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
   return {
     key: verifierKey(nodeCrypto, name, new Uint8Array(spki.subarray(-32))),
     sign: (text) => new Uint8Array(sign(null, Buffer.from(text), privateKey)),
@@ -50,8 +50,8 @@ export function noteSigner(name: string, fill: number): NoteSigner {
 
 /** The private key of an Ed25519 seed (RFC 8410 PKCS#8). */
 export function ed25519FromSeed(seed: Buffer): KeyObject {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
+  return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
 }
 
 /** The bytes with one bit flipped. */

@@ -74,7 +74,7 @@ export class BlobVault {
       const addressKey = Buffer.from(hkdfSync("sha384", dataKey, "", "caveat/blob/address", 32));
       const address = createHmac("sha256", addressKey).update(digest).digest("hex");
       await this.#port.keep(temporary, address);
-      const row: BlobRow = { id: randomUUID(), ...owner, address, bytes, sha256: digest, sha384: sha384.digest() } as BlobRow;
+      const row: BlobRow = { id: randomUUID(), ...owner, address, bytes, sha256: digest, sha384: sha384.digest() };
       await tx.insert(Blob, [row] as never);
       return row;
     } finally {

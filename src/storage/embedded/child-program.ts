@@ -38,9 +38,13 @@ export function startProgram(
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", (cause) => {
       reject(
-        new EmbeddedError("TOOL_MISSING", `cannot run ${file}: install util-linux, which provides setpriv and unshare`, {
-          cause,
-        }),
+        new EmbeddedError(
+          "TOOL_MISSING",
+          `cannot run ${file}: install util-linux, which provides setpriv and unshare`,
+          {
+            cause,
+          },
+        ),
       );
     });
     child.once("close", (code) => {

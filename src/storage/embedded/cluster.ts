@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { programFailed, startProgram } from "./child-program.ts";
@@ -27,11 +37,17 @@ export async function ensureCluster(dataDir: string, binaries: Binaries, fsync: 
   if (!existsSync(cluster)) await makeCluster(dataDir, cluster, binaries, fsync);
   const owner = statSync(cluster).uid;
   if (owner !== process.getuid?.()) {
-    throw new EmbeddedError("OWNER", `${cluster} belongs to uid ${owner}: run as that user, or choose another data directory`);
+    throw new EmbeddedError(
+      "OWNER",
+      `${cluster} belongs to uid ${owner}: run as that user, or choose another data directory`,
+    );
   }
   const version = readFileSync(join(cluster, "PG_VERSION"), "utf8").trim();
   if (version !== MAJOR) {
-    throw new EmbeddedError("VERSION", `${cluster} was made by PostgreSQL ${version}, this is ${MAJOR}: dump it with the version that made it`);
+    throw new EmbeddedError(
+      "VERSION",
+      `${cluster} was made by PostgreSQL ${version}, this is ${MAJOR}: dump it with the version that made it`,
+    );
   }
   return cluster;
 }

@@ -85,7 +85,10 @@ function startPostmaster(
   fsync: boolean,
   log: ((line: string) => void) | undefined,
 ): ChildProgram {
-  const settings = serverSettings({ socketDir, port: SOCKET_PORT, fsync }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const settings = serverSettings({ socketDir, port: SOCKET_PORT, fsync }).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
   return startProgram([...commandPrefix("INT"), binaries.postgres, "-D", cluster, ...settings], {
     cwd: cluster,
     libraryPath: binaries.libraryPath,
@@ -93,7 +96,11 @@ function startPostmaster(
   });
 }
 
-async function awaitReady(program: ChildProgram, cluster: string, deadline: number): Promise<"ready" | "ended" | "timeout"> {
+async function awaitReady(
+  program: ChildProgram,
+  cluster: string,
+  deadline: number,
+): Promise<"ready" | "ended" | "timeout"> {
   let ended = false;
   const end = program.ended.then(() => {
     ended = true;
@@ -110,8 +117,9 @@ async function awaitReady(program: ChildProgram, cluster: string, deadline: numb
 }
 
 function startError(outcome: "ended" | "timeout", cluster: string, output: string): EmbeddedError {
-  if (outcome === "timeout") return new EmbeddedError("START_TIMEOUT", `PostgreSQL was not ready within ${START_LIMIT_MS / 1000} s\n${output}`);
-  if (/lock file "postmaster\.pid" already exists/.test(output)) {
+  if (outcome === "timeout")
+    return new EmbeddedError("START_TIMEOUT", `PostgreSQL was not ready within ${START_LIMIT_MS / 1000} s\n${output}`);
+  if (output.includes('lock file "postmaster.pid" already exists')) {
     return new EmbeddedError("IN_USE", `another process is already serving ${cluster}\n${output}`);
   }
   return programFailed("START_FAILED", "PostgreSQL did not start", output);

@@ -48,7 +48,10 @@ export async function awaitFreeCluster(cluster: string): Promise<void> {
     }
     const patience = file.state === "stopping" ? 30_000 : 500;
     if (performance.now() - begin > patience) {
-      throw new EmbeddedError("IN_USE", `process ${file.pid} is already serving ${cluster}: stop it, or choose another data directory`);
+      throw new EmbeddedError(
+        "IN_USE",
+        `process ${file.pid} is already serving ${cluster}: stop it, or choose another data directory`,
+      );
     }
     await sleep(10);
   }

@@ -19,13 +19,20 @@ export const SOCKET_PORT = 5432;
  */
 export function makeSocketDirectory(dataDir: string): string {
   removeSocketDirectory(dataDir);
-  const parent = [tmpdir(), "/tmp"].find((path) => join(path, `${PREFIX}XXXXXX`, socketName()).length <= SOCKET_PATH_LIMIT);
-  if (parent === undefined) throw new EmbeddedError("SOCKET_PATH", `the path of the temporary directory ${tmpdir()} is too long for a socket`);
+  const parent = [tmpdir(), "/tmp"].find(
+    (path) => join(path, `${PREFIX}XXXXXX`, socketName()).length <= SOCKET_PATH_LIMIT,
+  );
+  if (parent === undefined)
+    throw new EmbeddedError("SOCKET_PATH", `the path of the temporary directory ${tmpdir()} is too long for a socket`);
   let path: string;
   try {
     path = mkdtempSync(join(parent, PREFIX));
   } catch (cause) {
-    throw new EmbeddedError("SOCKET_PATH", `cannot make a directory for the socket in ${parent}: set TMPDIR to one that can be written`, { cause });
+    throw new EmbeddedError(
+      "SOCKET_PATH",
+      `cannot make a directory for the socket in ${parent}: set TMPDIR to one that can be written`,
+      { cause },
+    );
   }
   writeFileSync(join(dataDir, RECORD), path, { mode: 0o600 });
   return path;

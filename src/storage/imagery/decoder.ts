@@ -51,7 +51,7 @@ export function openDrawing(svg: string): Sharp {
 export function decodingError(thrown: unknown): ImageError {
   if (thrown instanceof ImageError) return thrown;
   const text = thrown instanceof Error ? thrown.message : "";
-  if (/timeout/i.test(text)) return new ImageError("IMAGE_TIMEOUT", { cause: thrown });
-  if (/exceeds (pixel|channel) limit/.test(text)) return new ImageError("IMAGE_TOO_LARGE", { cause: thrown });
+  if (/timeout/iu.test(text)) return new ImageError("IMAGE_TIMEOUT", { cause: thrown });
+  if (/exceeds (pixel|channel) limit/u.test(text)) return new ImageError("IMAGE_TOO_LARGE", { cause: thrown });
   return new ImageError("IMAGE_DAMAGED", { cause: thrown });
 }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { CaveatError } from "../errors.ts";
+import { CaveatError } from "../../errors.ts";
 
 const NONCE = 12;
 const TAG = 16;

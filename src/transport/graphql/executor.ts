@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ApolloServer } from "@apollo/server";
+import type { ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -57,6 +58,17 @@ class Handover {
   }
 }
 
+/** Keeps the errors as they were thrown: what Apollo returns has lost them. */
+const COLLECT: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didEncounterErrors: ({ contextValue, errors }) => {
+        contextValue.thrown.push(...errors);
+        return Promise.resolve();
+      },
+    }),
+};
+
 /** Runs planned operations on Apollo Server, with everything off that would answer, report or remember by itself. */
 export class Executor {
   readonly #apollo: ApolloServer<Context>;
@@ -87,6 +99,7 @@ export class Executor {
         ApolloServerPluginLandingPageDisabled(),
         ApolloServerPluginSchemaReportingDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
+        COLLECT,
       ],
     });
     await apollo.start();
@@ -102,7 +115,7 @@ export class Executor {
       const { body } = await this.#apollo.executeOperation(request, { contextValue: context });
       if (body.kind !== "single") throw new CaveatError("UNAVAILABLE", "incremental answer");
       const { data, errors } = body.singleResult;
-      if (errors && errors.length > 0) throw gravest(context.thrown.length > 0 ? context.thrown : errors);
+      if (errors && errors.length > 0) throw gravest(context.thrown);
       if (!data) throw new CaveatError("UNAVAILABLE", "no data");
       return data;
     } finally {

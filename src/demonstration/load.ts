@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Client } from "pg";
+import { demonstrationIssuer } from "../composition/demonstration-issuer.ts";
+import type { House } from "../composition/house.ts";
+import { createAsset, createDataset } from "../datasets/commands.ts";
+import { receiveContent } from "../datasets/content.ts";
+import type { Principal } from "../identity/principal.ts";
+import { createLabel } from "../labeling/commands.ts";
+import { createOntology } from "../labeling/ontology-commands.ts";
+import type { Operation } from "../policy/operation.ts";
+import { drawHarbor } from "../tour/harbor/harbor.ts";
+import { CLIENT } from "./people.ts";
+import { seedDemonstration } from "./seed.ts";
+
+const SEED = 7;
+const RELEASED = "SECRET//REL TO USA, FVEY";
+const CLOSE_HOLD = "TOP SECRET//TK//NOFORN";
+
+type As = (handle: string) => Promise<Principal>;
+
+async function people(house: House): Promise<Record<string, { id: string; clearance: string }>> {
+  const client = new Client({ ...house.admin });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ handle: string; id: string; level: string }>(
+      "select p.handle, p.id, c.level from access.person p join access.clearance c on c.person_id = p.id order by p.handle",
+    );
+    return Object.fromEntries(rows.map((row) => [row.handle, { id: row.id, clearance: row.level }]));
+  } finally {
+    await client.end();
+  }
+}
+
+async function through<O>(house: House, principal: Principal, operation: string, act: (operation: Operation) => Promise<O>): Promise<O> {
+  const opened = await house.door.open(principal, { transport: "command", operation, fields: [], digest: "", source: "demonstration" });
+  const result = await act(opened);
+  await opened.close();
+  return result;
+}
+
+/** Loads two harbor scenes with a few labels, through the door like everything else: one released, one close-hold. */
+async function loadImagery(house: House, as: As, programId: string): Promise<void> {
+  const [first, second] = await drawHarbor(SEED);
+  if (!first || !second) throw new Error("no imagery");
+  const sam = await as("sam");
+  const made = await through(house, sam, "load demonstration", async (operation) => {
+    const keys = [...new Set([...first.objects, ...second.objects].map((object) => object.classKey))].sort();
+    const classes = keys.map((key) => ({
+      definition: { key, name: key, shapes: ["box", "rotatedBox", "polygon"], attributes: [] },
+      marking: null,
+    }));
+    const ontology = await operation.mutate(createOntology, { programId, name: "Harbor objects", marking: "UNCLASSIFIED//REL TO USA, FVEY", classes });
+    const version = await operation.nested((grant) => grant.read.all("ontologyVersion", { parent: "ontology", id: ontology.id }, 1));
+    const dataset = await operation.mutate(createDataset, {
+      programId,
+      name: "Harbor overview",
+      marking: RELEASED,
+      ontologyVersionId: version[0]?.id ?? "",
+      compilation: null,
+    });
+    const assets = [];
+    for (const [image, marking] of [
+      [first, null],
+      [second, CLOSE_HOLD],
+    ] as const) {
+      const asset = await operation.mutate(createAsset, { datasetId: dataset.id, title: image.title, mediaType: "image/png", marking });
+      await operation.mutate(receiveContent, { assetId: asset.id, body: [image.png] as never, workFolder: house.workFolder });
+      assets.push({ id: asset.id, objects: image.objects });
+    }
+    return assets;
+  });
+  await through(house, await as("ana"), "label demonstration", async (operation) => {
+    for (const asset of made) {
+      for (const object of asset.objects.slice(0, 3)) {
+        await operation.mutate(createLabel, { assetId: asset.id, classKey: object.classKey, shape: object.rotatedBox, attributes: {}, marking: null });
+      }
+    }
+  });
+}
+
+/** Loads the demonstration into an empty database and notes its people for `caveat token`. */
+export async function loadDemonstration(house: House): Promise<void> {
+  const fresh = await seedDemonstration(house.admin, house.office, house.config.installation);
+  const known = await people(house);
+  await writeFile(join(house.config.stateFolder, "people.json"), `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 });
+  if (!fresh) return;
+  const { issuer } = await demonstrationIssuer(house.keyring.directory, house.config.installation);
+  const as: As = async (handle) => {
+    const person = known[handle];
+    if (!person) throw new Error("no such person");
+    const token = await issuer.issue(
+      { personId: person.id, clientId: CLIENT.id, sessionId: randomUUID(), sessionLevel: person.clearance as "TS", purpose: "demonstration" },
+      new Date(),
+    );
+    return house.authenticator.principal(`Bearer ${token}`);
+  };
+  const sam = await as("sam");
+  const [programId] = [...sam.programs];
+  if (programId !== undefined) await loadImagery(house, as, programId);
+}

@@ -1,0 +1,95 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AddressInfo } from "node:net";
+import { pino } from "pino";
+import type { Logger } from "pino";
+import { openHouse } from "./composition/house.ts";
+import type { House } from "./composition/house.ts";
+import { readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import { loadDemonstration } from "./demonstration/load.ts";
+import { PEOPLE } from "./demonstration/people.ts";
+import { buildServer } from "./transport/http/server.ts";
+
+const DRAIN_MS = 10_000;
+
+/** A server that listens, and how to end it in order. */
+export interface RunningServer {
+  readonly house: House;
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Opens the house, loads the demonstration where there is nothing yet, and listens on 127.0.0.1. */
+export async function runServer(config: Config, log: Logger): Promise<RunningServer> {
+  await mkdir(config.stateFolder, { recursive: true, mode: 0o700 });
+  const house = await openHouse(config, { log: (line) => log.debug({ postgres: line.slice(0, 200) }) });
+  try {
+    await rm(house.workFolder, { recursive: true, force: true });
+    await mkdir(house.workFolder, { recursive: true, mode: 0o700 });
+    if (config.mode === "demonstration") await loadDemonstration(house);
+    const cursorKey = (await house.keyring.secret("cursors")).export();
+    const app = await buildServer({
+      door: house.door,
+      authenticator: house.authenticator,
+      mode: config.mode,
+      workFolder: house.workFolder,
+      ready: house.ready,
+      refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },
+      logger: log,
+      cursorKey,
+      trustFile: house.trust,
+      people: config.mode === "demonstration" ? PEOPLE.map(({ handle, displayName, summary }) => ({ handle, displayName, summary })) : [],
+    });
+    await app.listen({ host: "127.0.0.1", port: config.port });
+    const { port } = app.server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    await writeFile(join(config.stateFolder, "server.json"), `${JSON.stringify({ url, pid: process.pid })}\n`);
+    return {
+      house,
+      url,
+      stop: async () => {
+        await app.close();
+        await house.close();
+      },
+    };
+  } catch (error) {
+    await house.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function greeting(config: Config, url: string): string {
+  if (config.mode === "production") return `caveat: listening on ${url}\n`;
+  const people = PEOPLE.map((person) => `  ${person.handle.padEnd(10)} ${person.summary}`).join("\n");
+  return `
+Caveat is running in demonstration mode.
+
+  Look:     ${url}/
+  GraphQL:  ${url}/graphql
+  A token:  npm run -s caveat -- token --as ana
+
+People of the program HARBOR WATCH:
+${people}
+
+Stop with Ctrl-C. The next step: npm run tour
+`;
+}
+
+/** Runs until SIGTERM or SIGINT, then drains: open requests are answered, the shutdown entry is written and signed. */
+export async function startServer(): Promise<void> {
+  const config = readConfig();
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  const stopped = new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  const server = await runServer(config, log);
+  process.stdout.write(greeting(config, server.url));
+  await stopped;
+  log.info("draining");
+  const deadline = setTimeout(() => process.exit(1), DRAIN_MS);
+  await server.stop();
+  clearTimeout(deadline);
+  log.info("stopped");
+}

@@ -1,0 +1,86 @@
+import { ArgsType, Field, Int, ObjectType } from "type-graphql";
+import type { Context } from "./context.ts";
+import type { Place } from "./cursor.ts";
+import { pageSize } from "./limits.ts";
+
+/** Where a page ends. */
+@ObjectType({ simpleResolvers: true })
+export class PageInfo {
+  @Field(() => Boolean)
+  readonly hasNextPage!: boolean;
+
+  @Field(() => String, { nullable: true })
+  readonly endCursor!: string | null;
+}
+
+/** How much of a list: 1 to 100 objects after a cursor of the same list. */
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int)
+  readonly first!: number;
+
+  @Field(() => String, { nullable: true })
+  readonly after?: string | null;
+}
+
+/** How much of a short history, newest first: 1 to 100. */
+@ArgsType()
+export class FirstArgs {
+  @Field(() => Int)
+  readonly first!: number;
+}
+
+/** A page with a cursor for each object. */
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly pageInfo: PageInfo;
+}
+
+type Class<T> = abstract new (...args: never[]) => T;
+
+/** The connection type of an object type, and the type of its edges. */
+export function connectionType<T extends object>(name: string, node: () => Class<T>): Class<Connection<T>> {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  class Edge {
+    @Field(() => String)
+    readonly cursor!: string;
+
+    @Field(() => node())
+    readonly node!: T;
+  }
+
+  @ObjectType(`${name}Connection`, { simpleResolvers: true })
+  class ConnectionOf {
+    @Field(() => [Edge])
+    readonly edges!: Edge[];
+
+    @Field(() => PageInfo)
+    readonly pageInfo!: PageInfo;
+  }
+  return ConnectionOf;
+}
+
+/** A page of rows as a connection. `keyOf` says after which key the next page begins. */
+export async function connection<R>(
+  context: Context,
+  place: Place,
+  args: PageArgs,
+  read: (page: { readonly first: number; readonly after: string | null }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
+  keyOf: (row: R) => string,
+): Promise<Connection<R>> {
+  const first = pageSize(args.first);
+  const after = typeof args.after === "string" ? context.cursors.open(place, args.after) : null;
+  const page = await read({ first, after });
+  const edges = page.rows.map((row) => ({ cursor: context.cursors.seal(place, keyOf(row)), node: row }));
+  return { edges, pageInfo: { hasNextPage: page.hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
+}
+
+/** A page of rows in the order of their ids. */
+export function connectionById<R extends { readonly id: string }>(
+  context: Context,
+  place: Place,
+  args: PageArgs,
+  read: (page: { readonly first: number; readonly after: string | null }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
+): Promise<Connection<R>> {
+  return connection(context, place, args, read, (row) => row.id);
+}

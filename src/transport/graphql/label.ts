@@ -1,0 +1,78 @@
+import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root, registerEnumType } from "type-graphql";
+import { globalId, localId } from "../global-id.ts";
+import { Does } from "./action.ts";
+import { Asset } from "./asset.ts";
+import { FirstArgs, connectionType } from "./connection.ts";
+import { markingOf, node } from "./context.ts";
+import type { Context } from "./context.ts";
+import { LabelReview, LabelRevision, reviewsOf } from "./label-history.ts";
+import type { ReviewRow } from "./label-history.ts";
+import { pageSize } from "./limits.ts";
+import { Marking, Node } from "./node.ts";
+import type { AssetRow, LabelRow, MarkingValue, RevisionRow } from "./rows.ts";
+import { DateTimeScalar } from "./scalars.ts";
+
+const LabelState = { ACTIVE: "ACTIVE", RETRACTED: "RETRACTED" } as const;
+registerEnumType(LabelState, { name: "LabelState" });
+
+/** A label: its identity. What it says is its latest revision that the caller may see. */
+@ObjectType({ implements: Node, simpleResolvers: true })
+export class Label extends Node {
+  @Field(() => String, { description: "human or model." })
+  readonly origin!: string;
+
+  @Field(() => DateTimeScalar)
+  readonly createdAt!: Date;
+}
+
+export const LabelConnection = connectionType("Label", () => Label);
+
+@Resolver(() => Label)
+export class LabelResolver {
+  @Query(() => Label, { nullable: true })
+  @Does("label.read")
+  label(@Ctx() context: Context, @Arg("id", () => ID) id: string): Promise<LabelRow | null> {
+    return node(context, "label", localId("label", id));
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() row: LabelRow): string {
+    return globalId("label", row.id);
+  }
+
+  @FieldResolver(() => Marking)
+  marking(@Ctx() context: Context, @Root() row: LabelRow): Promise<MarkingValue> {
+    return markingOf(context, row);
+  }
+
+  @FieldResolver(() => ID)
+  authorId(@Root() row: LabelRow): string {
+    return globalId("person", row.authorId);
+  }
+
+  @FieldResolver(() => Asset, { nullable: true })
+  asset(@Ctx() context: Context, @Root() row: LabelRow): Promise<AssetRow | null> {
+    return context.assets.get(row.assetId);
+  }
+
+  @FieldResolver(() => LabelState)
+  async state(@Ctx() context: Context, @Root() row: LabelRow): Promise<keyof typeof LabelState> {
+    return (await context.latest.get(row.id))?.kind === "retract" ? "RETRACTED" : "ACTIVE";
+  }
+
+  @FieldResolver(() => LabelRevision, { nullable: true, description: "The latest revision that the caller may see." })
+  latest(@Ctx() context: Context, @Root() row: LabelRow): Promise<RevisionRow | null> {
+    return context.latest.get(row.id);
+  }
+
+  @FieldResolver(() => [LabelRevision], { description: "Newest first." })
+  revisions(@Ctx() context: Context, @Root() row: LabelRow, @Args(() => FirstArgs) args: FirstArgs): Promise<RevisionRow[]> {
+    const key = { parent: "label", id: row.id } as const;
+    return context.operation.nested((grant) => grant.read.all("labelRevision", key, pageSize(args.first), "t.ordinal desc, t.created_at desc, t.id"));
+  }
+
+  @FieldResolver(() => [LabelReview], { description: "Newest first." })
+  reviews(@Ctx() context: Context, @Root() row: LabelRow, @Args(() => FirstArgs) args: FirstArgs): Promise<ReviewRow[]> {
+    return context.operation.nested((grant) => reviewsOf(grant, row.id, pageSize(args.first)));
+  }
+}

@@ -1,0 +1,16 @@
+import type { Grant } from "../../policy/grant.ts";
+import type { approvalsOf, recipients } from "../../deliveries/commands.ts";
+import type { NodeRow } from "../../datasets/queries.ts";
+
+// Rows as the domain hands them out. Transport names their types only; it gets them from commands and grants.
+
+export type ProgramRow = NodeRow<"program">;
+export type DatasetRow = NodeRow<"dataset">;
+export type OntologyRow = NodeRow<"ontology">;
+export type AssetRow = NodeRow<"asset">;
+export type LabelRow = NodeRow<"label">;
+export type DeliveryRow = NodeRow<"delivery">;
+export type RevisionRow = Awaited<ReturnType<Grant["read"]["latestRevisions"]>>[number];
+export type ApprovalRow = Awaited<ReturnType<typeof approvalsOf>>[number];
+export type RecipientRow = Awaited<ReturnType<(typeof recipients)["run"]>>[number];
+export type MarkingValue = Awaited<ReturnType<Grant["marking"]>>;

@@ -1,0 +1,62 @@
+import "reflect-metadata";
+import { lexicographicSortSchema, printSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
+import { buildSchemaSync } from "type-graphql";
+import type { BuildSchemaOptions } from "type-graphql";
+import { requireActions } from "./action.ts";
+import { AssetResolver } from "./asset.ts";
+import { AuditResolver, OwnAuditResolver } from "./audit.ts";
+import { DatasetMutations } from "./dataset-mutations.ts";
+import { DatasetResolver } from "./dataset.ts";
+import { DeliveryMutations } from "./delivery-mutations.ts";
+import { DeliveryApprovalResolver, DeliveryResolver, RecipientResolver } from "./delivery.ts";
+import { LabelReviewResolver, LabelRevisionResolver } from "./label-history.ts";
+import { LabelMutations } from "./label-mutations.ts";
+import { LabelResolver } from "./label.ts";
+import { NodeResolver } from "./node.ts";
+import { OntologyMutations } from "./ontology-mutations.ts";
+import { OntologyClassResolver, OntologyVersionResolver } from "./ontology-version.ts";
+import { OntologyResolver } from "./ontology.ts";
+import { ProgramResolver } from "./program.ts";
+import { ViewerResolver } from "./viewer.ts";
+
+/** Every resolver of the product. */
+export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
+  NodeResolver,
+  ViewerResolver,
+  ProgramResolver,
+  DatasetResolver,
+  OntologyResolver,
+  OntologyVersionResolver,
+  OntologyClassResolver,
+  AssetResolver,
+  LabelResolver,
+  LabelRevisionResolver,
+  LabelReviewResolver,
+  DeliveryResolver,
+  DeliveryApprovalResolver,
+  RecipientResolver,
+  OwnAuditResolver,
+  AuditResolver,
+  DatasetMutations,
+  OntologyMutations,
+  LabelMutations,
+  DeliveryMutations,
+];
+
+/** The schema made of resolvers. Throws when a root field states no action, or one that is not in the closed list. */
+export function schemaOf(resolvers: BuildSchemaOptions["resolvers"]): GraphQLSchema {
+  const schema = buildSchemaSync({ resolvers, validate: false });
+  requireActions(schema);
+  return schema;
+}
+
+/** The schema of the product. */
+export function productSchema(): GraphQLSchema {
+  return schemaOf(RESOLVERS);
+}
+
+/** The text of schema/schema.graphql: types, fields and arguments sorted by name. */
+export function printedSchema(): string {
+  return `${printSchema(lexicographicSortSchema(productSchema()))}\n`;
+}

@@ -1,0 +1,34 @@
+// Prints the closing line that says how many tests ran: `node count-tests.ts REPORT EXIT_CODE`, with vitest's JSON report.
+import { readFileSync } from "node:fs";
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+function read(path: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Report;
+  } catch {
+    return null;
+  }
+}
+
+const [, , path = "", code = "0"] = process.argv;
+const report = read(path);
+const passed = report?.numPassedTests ?? 0;
+// A file that could not be loaded has no failed test; it counts as one. So does an error outside every test.
+const broken = (report?.testResults ?? []).filter(
+  ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+).length;
+const counted = (report?.numFailedTests ?? 0) + broken;
+const failed = counted === 0 && code !== "0" ? 1 : counted;
+const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+if (failed > 0 || passed === 0) process.exitCode = 1;

@@ -1,0 +1,201 @@
+/** A room: which files it is, and everything that they may reach for. What is not named is refused. */
+export interface RoomRule {
+  readonly name: string;
+  readonly from: RegExp;
+  /** May be imported in any way. The room's own files always may. */
+  readonly may: readonly RegExp[];
+  /** May be imported as types only. */
+  readonly mayAsTypes?: readonly RegExp[];
+  /** False where not even Node's modules may be used (the code also runs in a browser). */
+  readonly node?: false;
+  readonly reason: string;
+}
+
+/** Something that only some files may reach for. */
+export interface ReservedRule {
+  readonly name: string;
+  readonly to: RegExp;
+  readonly onlyFrom: RegExp;
+  readonly reason: string;
+}
+
+const ERRORS = /^src\/errors\.ts$/;
+const MARKINGS = /^src\/markings\//;
+const AUDIT = /^audit\//;
+const SIGNING = /^src\/signing\//;
+const IDENTITY = /^src\/identity\//;
+const POLICY = /^src\/policy\//;
+const STORAGE = /^src\/storage\//;
+const LEDGER = /^src\/ledger\//;
+const PROFILE = /^src\/policy\/profile\.ts$/;
+const PORTS = /^src\/storage\/(ports|tables)\.ts$/;
+/** What a command is made of; a domain room knows no more of the policy. */
+const COMMANDS = /^src\/policy\/(command|grant|audit-port|actions|decision|facts|target|profile)\.ts$/;
+const DATASETS = /^src\/datasets\//;
+const LABELING = /^src\/labeling\//;
+const INTERCHANGE = /^src\/interchange\//;
+const DELIVERIES = /^src\/deliveries\//;
+const AUDITING = /^src\/auditing\//;
+
+/** Who may import whom: an allow-list for each room. */
+export const ROOMS: readonly RoomRule[] = [
+  {
+    name: "audit-core",
+    from: /^audit\/core\//,
+    may: [],
+    node: false,
+    reason: "the verifier's core runs in a browser: hashing and signature checks come through a port",
+  },
+  { name: "audit", from: AUDIT, may: [], reason: "whoever verifies us must not have to trust our server's code or any package" },
+  { name: "markings", from: MARKINGS, may: [], node: false, reason: "pure, and shared with the browser" },
+  { name: "errors", from: ERRORS, may: [], node: false, reason: "everyone imports it" },
+  {
+    name: "config",
+    from: /^src\/config\.ts$/,
+    may: [ERRORS],
+    mayAsTypes: [IDENTITY, MARKINGS],
+    reason: "the configuration is read before anything is made from it",
+  },
+  { name: "signing", from: SIGNING, may: [AUDIT, ERRORS], reason: "keys know nothing of what is signed" },
+  {
+    name: "decision",
+    from: /^src\/policy\/(decide|pair|row|mandatory|mandatory-tokens|facts|decision|profile|actions)\.ts$/,
+    may: [ERRORS, MARKINGS, POLICY],
+    node: false,
+    reason: "a decision is a pure function of what is passed in, so that an auditor can compute it again",
+  },
+  {
+    name: "policy",
+    from: POLICY,
+    may: [ERRORS, MARKINGS, AUDIT, PORTS, /^src\/storage\/(reader|entities\/.+)\.ts$/],
+    mayAsTypes: [IDENTITY, LEDGER, SIGNING, STORAGE],
+    reason: "the door stands before the domain rooms and knows none of them",
+  },
+  {
+    name: "identity",
+    from: IDENTITY,
+    may: [ERRORS, MARKINGS, PROFILE],
+    mayAsTypes: [/^src\/storage\/access-store\.ts$/],
+    reason: "who somebody is must not depend on what he may do",
+  },
+  {
+    name: "embedded",
+    from: /^src\/storage\/embedded\//,
+    may: [],
+    mayAsTypes: [/^src\/storage\/connection\.ts$/],
+    reason: "the launcher is a development default and knows nothing of what it serves",
+  },
+  {
+    name: "storage",
+    from: STORAGE,
+    may: [ERRORS, MARKINGS, SIGNING],
+    reason: "storage serves all rooms and knows none of them",
+  },
+  {
+    name: "ledger",
+    from: LEDGER,
+    may: [AUDIT, ERRORS, SIGNING, PORTS],
+    mayAsTypes: [/^src\/storage\/(ledger-store|transaction)\.ts$/, /^src\/policy\/audit-port\.ts$/],
+    reason: "the log is appended through the door's port and knows neither rules nor domain",
+  },
+  {
+    name: "datasets",
+    from: DATASETS,
+    may: [ERRORS, MARKINGS, COMMANDS, PORTS, /^src\/storage\/imagery\//],
+    reason: "a domain room reaches rows only through the grant that the door gave it",
+  },
+  {
+    name: "labeling",
+    from: LABELING,
+    may: [ERRORS, MARKINGS, COMMANDS, PORTS, DATASETS],
+    reason: "a domain room reaches rows only through the grant that the door gave it; labels lie on datasets",
+  },
+  {
+    name: "interchange",
+    from: INTERCHANGE,
+    may: [ERRORS, MARKINGS, LABELING],
+    reason: "formats of others, in memory: they know shapes, not rows",
+  },
+  {
+    name: "deliveries",
+    from: DELIVERIES,
+    may: [ERRORS, MARKINGS, COMMANDS, PORTS, AUDIT, SIGNING, DATASETS, INTERCHANGE, /^src\/policy\/mandatory\.ts$/],
+    mayAsTypes: [LABELING],
+    reason: "a delivery is built from what its requester may read and judged by the recipient's profile",
+  },
+  {
+    name: "auditing",
+    from: AUDITING,
+    may: [ERRORS, MARKINGS, COMMANDS, PORTS, /^src\/policy\/decide\.ts$/],
+    reason: "compliance reads the log through the door's port, like everyone",
+  },
+  {
+    name: "transport",
+    from: /^src\/transport\//,
+    may: [ERRORS, MARKINGS, IDENTITY, POLICY, DATASETS, LABELING, INTERCHANGE, DELIVERIES, AUDITING],
+    reason: "transport decides nothing and stores nothing: it calls commands",
+  },
+  {
+    name: "composition",
+    from: /^src\/composition\//,
+    may: [/^audit\//, /^src\/(?!transport\/|cli\/|main\.ts|tour\/|demonstration\/)/],
+    reason: "it makes the server from the rooms; what starts and shows the server stands above it",
+  },
+  {
+    name: "demonstration",
+    from: /^src\/demonstration\//,
+    may: [/^src\/(composition|datasets|labeling|deliveries|interchange|identity|markings|policy|tour)\//, PORTS, ERRORS],
+    mayAsTypes: [/^src\/storage\/connection\.ts$/],
+    reason: "the demonstration works through the rooms' commands like any client",
+  },
+];
+
+/** Where each package that runs with the server is used. Its line in CONTRIBUTING.md names the same room. */
+export const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly room: string; readonly files: RegExp }[] = [
+  { packages: /^(@mikro-orm\/.+|pg)$/, room: "src/storage", files: /^(src\/storage|migrations)\// },
+  { packages: /^sharp$/, room: "src/storage/imagery", files: /^src\/storage\/imagery\// },
+  { packages: /^(@casl\/ability|@ucast\/mongo2js)$/, room: "src/policy", files: POLICY },
+  { packages: /^jose$/, room: "src/identity", files: IDENTITY },
+  { packages: /^node-forge$/, room: "src/deliveries", files: DELIVERIES },
+  { packages: /^tar-stream$/, room: "src/deliveries, src/transport", files: /^src\/(deliveries|transport)\// },
+  { packages: /^pino$/, room: "src/transport, src/cli, src/main.ts", files: /^src\/(transport\/|cli\/|main\.ts)/ },
+  {
+    packages: /^(@apollo\/.+|@as-integrations\/.+|fastify|graphql|graphql-scalars|type-graphql|reflect-metadata|jsonc-parser)$/,
+    room: "src/transport",
+    files: /^src\/transport\//,
+  },
+];
+
+/** What only some files may reach for, wherever they stand. */
+export const RESERVED: readonly ReservedRule[] = [
+  {
+    name: "main-stands-on-top",
+    to: /^src\/main\.ts$/,
+    onlyFrom: /^(src\/cli|test|bench)\//,
+    reason: "main wires everything; only the command that starts the server imports it",
+  },
+  {
+    name: "environment",
+    to: /^(use:process\.env|node:process|npm:process)$/,
+    onlyFrom: /^(src\/config\.ts|src\/cli\/|test\/|tooling\/|bench\/|[\w.-]+\.config\.ts)/,
+    reason: "the environment is read in one place, where a missing or weak value refuses the start",
+  },
+  {
+    name: "exit",
+    to: /^use:process\.exit$/,
+    onlyFrom: /^(src\/main\.ts|src\/cli\/|test\/|tooling\/|bench\/)/,
+    reason: "an exit in the middle loses what is in flight",
+  },
+  {
+    name: "literal-imports",
+    to: /^unknown:/,
+    onlyFrom: /^(test|tooling)\//,
+    reason: "an import that cannot be read here cannot be judged here",
+  },
+  {
+    name: "tests-and-tools-stay-outside",
+    to: /^(test|tooling|bench)\//,
+    onlyFrom: /^(test|tooling|bench|[\w.-]+\.config\.ts)/,
+    reason: "the server does not contain its tests",
+  },
+];
