@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
@@ -7,8 +8,9 @@ import { openHouse } from "./composition/house.ts";
 import type { House } from "./composition/house.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
-import { loadDemonstration } from "./demonstration/load.ts";
+import { drawDemonstration, loadDemonstration } from "./demonstration/load.ts";
 import { PEOPLE } from "./demonstration/people.ts";
+import { packageRoot } from "./storage/package-root.ts";
 import { buildServer } from "./transport/http/server.ts";
 
 const DRAIN_MS = 10_000;
@@ -23,11 +25,15 @@ export interface RunningServer {
 /** Opens the house, loads the demonstration where there is nothing yet, and listens on 127.0.0.1. */
 export async function runServer(config: Config, log: Logger): Promise<RunningServer> {
   await mkdir(config.stateFolder, { recursive: true, mode: 0o700 });
+  // Where no demonstration was loaded yet, its scenes are drawn while the database starts.
+  const fresh = config.mode === "demonstration" && !existsSync(join(config.stateFolder, "people.json"));
+  const drawing = fresh ? drawDemonstration() : null;
+  drawing?.catch(() => undefined);
   const house = await openHouse(config, { log: (line) => log.debug({ postgres: line.slice(0, 200) }) });
   try {
     await rm(house.workFolder, { recursive: true, force: true });
     await mkdir(house.workFolder, { recursive: true, mode: 0o700 });
-    if (config.mode === "demonstration") await loadDemonstration(house);
+    if (config.mode === "demonstration") await loadDemonstration(house, () => drawing ?? drawDemonstration());
     const cursorKey = (await house.keyring.secret("cursors")).export();
     const app = await buildServer({
       door: house.door,
@@ -39,7 +45,11 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       logger: log,
       cursorKey,
       trustFile: house.trust,
-      people: config.mode === "demonstration" ? PEOPLE.map(({ handle, displayName, summary }) => ({ handle, displayName, summary })) : [],
+      landing: {
+        folder: join(packageRoot(), "web", "landing"),
+        people: config.mode === "demonstration" ? PEOPLE.map(({ handle, displayName, summary }) => ({ handle, displayName, summary })) : [],
+        tokenCommand: "npm run -s caveat -- token --as HANDLE",
+      },
     });
     await app.listen({ host: "127.0.0.1", port: config.port });
     const { port } = app.server.address() as AddressInfo;

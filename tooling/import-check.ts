@@ -38,11 +38,19 @@ function checkRoom(path: string, reaches: readonly Reach[]): readonly Violation[
   // The first room that fits: narrower ones stand before wider ones.
   const room = ROOMS.find(({ from }) => from.test(path));
   if (room === undefined) {
-    return [{ rule: "room-without-rule", path, line: 1, target: path, reason: "every file of the server belongs to a room of tooling/import-rules.ts" }];
+    return [
+      {
+        rule: "room-without-rule",
+        path,
+        line: 1,
+        target: path,
+        reason: "every file of the server belongs to a room of tooling/import-rules.ts",
+      },
+    ];
   }
   return reaches
     .filter(({ target, typeOnly }) => {
-      if (target.startsWith("node:")) return room.node === false;
+      if (target.startsWith("node:")) return room.node?.some((module) => module.test(target)) === false;
       if (/^(npm|use|unknown):/.test(target)) return false;
       if (room.from.test(target) || room.may.some((may) => may.test(target))) return false;
       return !(typeOnly && (room.mayAsTypes ?? []).some((may) => may.test(target)));
@@ -63,6 +71,8 @@ function checkPackages(path: string, reaches: readonly Reach[]): readonly Violat
 
 function checkReserved(path: string, reaches: readonly Reach[]): readonly Violation[] {
   return RESERVED.filter(({ onlyFrom }) => !onlyFrom.test(path)).flatMap(({ name, to, reason }) =>
-    reaches.filter(({ target }) => to.test(target)).map(({ target, line }) => ({ rule: name, path, line, target, reason })),
+    reaches
+      .filter(({ target }) => to.test(target))
+      .map(({ target, line }) => ({ rule: name, path, line, target, reason })),
   );
 }

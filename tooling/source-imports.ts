@@ -47,7 +47,8 @@ export function readReaches(path: string, text: string): readonly Reach[] {
         if (isProcess(node["object"])) addPart(node["property"]);
         break;
       case "VariableDeclarator":
-        if (isProcess(node["init"]) && isNode(node["id"])) walk(node["id"], (part) => part.type === "Property" && addPart(part["key"]));
+        if (isProcess(node["init"]) && isNode(node["id"]))
+          walk(node["id"], (part) => part.type === "Property" && addPart(part["key"]));
         break;
       default:
     }

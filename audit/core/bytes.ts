@@ -4,7 +4,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HEX_DIGITS = "0123456789abcdef";
 const BASE64_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const HEX_VALUES = new Map([...HEX_DIGITS].map((digit, value) => [digit.charCodeAt(0), value]));
+const HEX_VALUES = new Map(Array.from(HEX_DIGITS, (digit, value) => [digit.charCodeAt(0), value]));
 const BASE64_VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < 64; value += 1) BASE64_VALUES[BASE64_DIGITS.charCodeAt(value)] = value;
 

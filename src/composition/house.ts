@@ -62,6 +62,8 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
   const clock = options.clock ?? ((): Date => new Date());
   const files = loadPolicyFiles();
   const keysReady = loadOrCreateKeyring(join(config.stateFolder, "keys"));
+  // Made while the database starts; a refusal is met where the keys are awaited.
+  keysReady.catch(() => undefined);
   const reached = await reachDatabase(config, options.log ?? ((): void => undefined));
   const closers: (() => Promise<unknown>)[] = [reached.stop];
   try {

@@ -5,12 +5,15 @@ import { Client } from "pg";
 import { demonstrationIssuer } from "../composition/demonstration-issuer.ts";
 import type { House } from "../composition/house.ts";
 import { createAsset, createDataset } from "../datasets/commands.ts";
+import { pageOfProgram } from "../datasets/queries.ts";
 import { receiveContent } from "../datasets/content.ts";
 import type { Principal } from "../identity/principal.ts";
 import { createLabel } from "../labeling/commands.ts";
 import { createOntology } from "../labeling/ontology-commands.ts";
 import type { Operation } from "../policy/operation.ts";
-import { drawHarbor } from "../tour/harbor/harbor.ts";
+import { rasterizeSvg } from "../storage/imagery/rasterize.ts";
+import type { HarborObject } from "../tour/harbor/scene.ts";
+import { harborScenes } from "../tour/harbor/scenes.ts";
 import { CLIENT } from "./people.ts";
 import { seedDemonstration } from "./seed.ts";
 
@@ -18,7 +21,26 @@ const SEED = 7;
 const RELEASED = "SECRET//REL TO USA, FVEY";
 const CLOSE_HOLD = "TOP SECRET//TK//NOFORN";
 
+/** A drawn scene with the truth of what is in it. */
+export interface DemonstrationImage {
+  readonly title: string;
+  readonly png: Uint8Array;
+  readonly objects: readonly HarborObject[];
+}
+
+/** Draws the two scenes that the demonstration begins with; takes a second or two, so it is begun before the database. */
+export function drawDemonstration(): Promise<DemonstrationImage[]> {
+  const scenes = harborScenes(SEED).slice(0, 2);
+  return Promise.all(
+    scenes.map(async ({ title, svg, width, height, objects }) => ({ title, objects, png: await rasterizeSvg(svg, { width, height }) })),
+  );
+}
+
 type As = (handle: string) => Promise<Principal>;
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
 
 async function people(house: House): Promise<Record<string, { id: string; clearance: string }>> {
   const client = new Client({ ...house.admin });
@@ -41,8 +63,8 @@ async function through<O>(house: House, principal: Principal, operation: string,
 }
 
 /** Loads two harbor scenes with a few labels, through the door like everything else: one released, one close-hold. */
-async function loadImagery(house: House, as: As, programId: string): Promise<void> {
-  const [first, second] = await drawHarbor(SEED);
+async function loadImagery(house: House, as: As, programId: string, images: readonly DemonstrationImage[]): Promise<void> {
+  const [first, second] = images;
   if (!first || !second) throw new Error("no imagery");
   const sam = await as("sam");
   const made = await through(house, sam, "load demonstration", async (operation) => {
@@ -66,7 +88,7 @@ async function loadImagery(house: House, as: As, programId: string): Promise<voi
       [second, CLOSE_HOLD],
     ] as const) {
       const asset = await operation.mutate(createAsset, { datasetId: dataset.id, title: image.title, mediaType: "image/png", marking });
-      await operation.mutate(receiveContent, { assetId: asset.id, body: [image.png] as never, workFolder: house.workFolder });
+      await operation.mutate(receiveContent, { assetId: asset.id, body: once(image.png), workFolder: house.workFolder });
       assets.push({ id: asset.id, objects: image.objects });
     }
     return assets;
@@ -81,11 +103,10 @@ async function loadImagery(house: House, as: As, programId: string): Promise<voi
 }
 
 /** Loads the demonstration into an empty database and notes its people for `caveat token`. */
-export async function loadDemonstration(house: House): Promise<void> {
-  const fresh = await seedDemonstration(house.admin, house.office, house.config.installation);
+export async function loadDemonstration(house: House, drawing: () => Promise<DemonstrationImage[]>): Promise<void> {
+  await seedDemonstration(house.admin, house.office, house.config.installation);
   const known = await people(house);
   await writeFile(join(house.config.stateFolder, "people.json"), `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 });
-  if (!fresh) return;
   const { issuer } = await demonstrationIssuer(house.keyring.directory, house.config.installation);
   const as: As = async (handle) => {
     const person = known[handle];
@@ -98,5 +119,10 @@ export async function loadDemonstration(house: House): Promise<void> {
   };
   const sam = await as("sam");
   const [programId] = [...sam.programs];
-  if (programId !== undefined) await loadImagery(house, as, programId);
+  if (programId === undefined) return;
+  const held = await through(house, sam, "look at demonstration", (operation) =>
+    operation.nested((grant) => pageOfProgram(grant, "dataset", programId, { first: 1, after: null })),
+  );
+  // Also after a start that was cut off between the people and the imagery.
+  if (held.rows.length === 0) await loadImagery(house, as, programId, await drawing());
 }

@@ -36,15 +36,12 @@ export class AuditService implements AuditPort {
   async outbox(tx: Transaction, draft: OutboxDraft): Promise<string> {
     const { writer } = this.#parts;
     const marking = encodeCanonical({ banner: draft.marking.banner, effective: draft.marking.effective as never });
-    const record = await writer.record({
-      kind: draft.kind,
-      personTag: null,
-      gateHash: null,
-      sections: [{ slot: 2, name: "outcome", marking, plaintext: encodeCanonical(draft.outcome) }],
-    });
+    const logId = draft.logId ?? writer.logId;
+    const section = { slot: 2, name: "outcome", marking, plaintext: encodeCanonical(draft.outcome) } as const;
+    const record = await writer.record({ kind: draft.kind, personTag: null, gateHash: null, sections: [section] }, logId);
     await tx.rows("insert into audit.outbox (id, log_id, record) values (?, ?, ?::jsonb)", [
       record.id,
-      draft.logId ?? writer.logId,
+      logId,
       JSON.stringify(record),
     ]);
     return record.id;

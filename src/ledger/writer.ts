@@ -41,7 +41,8 @@ export class LedgerWriter {
   readonly #replica: string;
   readonly #clock: () => Date;
   readonly #maxBatch: number;
-  #counter = 0;
+  /** Next producer counter by log: one shared between logs would tell a recipient how busy the others are. */
+  readonly #counters = new Map<number, number>();
   #queue: Waiting[] = [];
   #flushing = false;
   #drain: { ids: string[]; promise: Promise<Map<string, Appended>> } | null = null;
@@ -64,18 +65,21 @@ export class LedgerWriter {
     this.#maxBatch = options.maxBatch ?? MAX_BATCH;
   }
 
-  /** The producer counter that the next entry takes; the shutdown entry carries the last one. */
+  /** The producer counter that this log's next entry takes; the shutdown entry carries the last one. */
   get counter(): number {
-    return this.#counter;
+    return this.#counters.get(this.logId) ?? 0;
   }
 
-  /** Takes the next producer counter: a draft that is replaced by another keeps its own. */
-  takeCounter(): number {
-    return this.#counter++;
+  #takeCounter(logId: number): number {
+    const counter = this.#counters.get(logId) ?? 0;
+    this.#counters.set(logId, counter + 1);
+    return counter;
   }
 
-  /** Seals the sections and builds the leaf. The counter stays the same when a draft replaces one that never committed. */
-  async record(draft: EntryDraft, counter = this.takeCounter(), id = uuid7(this.#clock())): Promise<AppendRecord> {
+  /** Seals the sections and builds the leaf of an entry of this log, or of another one that it goes to by the outbox. */
+  async record(draft: EntryDraft, logId = this.logId): Promise<AppendRecord> {
+    const id = uuid7(this.#clock());
+    const counter = this.#takeCounter(logId);
     const sealed = await Promise.all(draft.sections.map((section) => this.#sealer.seal(id, section)));
     const slot = (index: number): LeafSlot => {
       const found = sealed.find((section) => section.slot === index);

@@ -133,7 +133,7 @@ export class Grant {
       if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
       this.changed.push({ object, marking });
     }
-    await this.tx.insert(table.entity as never, rows as never);
+    await this.tx.insert(table.entity as never, rows);
   }
 
   /** Adds an entry of its own to this mutation's transaction; returns its id. */

@@ -29,9 +29,15 @@ function publicError(thrown: unknown): CaveatError {
  * Takes one request through the door: its entry is durable before `work` runs, its outcome before this resolves (I4).
  * Throws what `work` threw, as a public error, after that was recorded; UNAVAILABLE when either entry cannot be written.
  */
-export async function pass<T>(door: Door, principal: Principal, request: Request, work: (operation: Operation) => Promise<T>): Promise<Passed<T>> {
+export async function pass<T>(
+  door: Door,
+  principal: Principal,
+  request: Request,
+  work: (operation: Operation) => Promise<T>,
+): Promise<Passed<T>> {
   const operation = await door.open(principal, request).catch(unavailable("door"));
-  const close = (): Promise<{ banner: string | null; receipt: string }> => operation.close().catch(unavailable("outcome"));
+  const close = (): Promise<{ banner: string | null; receipt: string }> =>
+    operation.close().catch(unavailable("outcome"));
   let value: T;
   try {
     value = await work(operation);
@@ -46,7 +52,14 @@ export async function pass<T>(door: Door, principal: Principal, request: Request
 }
 
 /** Records a request of a known person that could not be understood, then throws what was wrong with it. */
-export async function passRefused(door: Door, principal: Principal, request: Omit<Request, "operation" | "fields" | "digest">, error: CaveatError): Promise<never> {
-  await pass(door, principal, { ...request, operation: "invalid", fields: [], digest: "" }, () => Promise.reject(error));
+export async function passRefused(
+  door: Door,
+  principal: Principal,
+  request: Omit<Request, "operation" | "fields" | "digest">,
+  error: CaveatError,
+): Promise<never> {
+  await pass(door, principal, { ...request, operation: "invalid", fields: [], digest: "" }, () =>
+    Promise.reject(error),
+  );
   throw error;
 }

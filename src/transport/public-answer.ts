@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import { PUBLIC_ERRORS } from "../errors.ts";
 import type { PublicErrorCode } from "../errors.ts";
 
@@ -48,7 +49,12 @@ export const PAGE_POLICY =
 /** The bytes of a whole HTTP/1.1 answer, for a connection on which no request could be read. */
 export function rawAnswer(code: PublicErrorCode): string {
   const { status, body } = publicAnswer(code);
-  const headers = { ...ANSWER_HEADERS, "content-type": JSON_TYPE, "content-length": String(body.length), connection: "close" };
+  const headers = {
+    ...ANSWER_HEADERS,
+    "content-type": JSON_TYPE,
+    "content-length": String(body.length),
+    connection: "close",
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return `HTTP/1.1 ${status} Refused\r\n${lines.join("\r\n")}\r\n\r\n${body.toString()}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("\r\n")}\r\n\r\n${body.toString()}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { encodeCanonical, encodeLeaf, fromBase64, parseLeaf, toBase64, zeroChain } from "../../audit/index.ts";
+import { encodeCanonical, encodeLeaf, fromBase64, parseLeaf, toBase64 } from "../../audit/index.ts";
 import {
   COUNT,
   ORIGIN,
@@ -13,7 +13,6 @@ import {
   noteOf,
   partOf,
   rechain,
-  renumber,
   sampleArchive,
   signedNote,
 } from "./archive-fixture.ts";

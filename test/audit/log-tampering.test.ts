@@ -1,16 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { encodeCanonical, encodeLeaf, fromBase64, parseLeaf, toBase64, zeroChain } from "../../audit/index.ts";
+import { encodeLeaf, parseLeaf, zeroChain } from "../../audit/index.ts";
 import {
   COUNT,
   ORIGIN,
-  SIZES,
-  SIGNER,
-  bytesOf,
   check,
   codesOf,
   linesOf,
   makeArchive,
-  noteOf,
   partOf,
   rechain,
   renumber,
@@ -18,14 +14,14 @@ import {
   signedNote,
 } from "./archive-fixture.ts";
 import type { Archive, Part } from "./archive-fixture.ts";
-import { Seeded, flipBit, noteSigner } from "./seeded.ts";
+import { flipBit, noteSigner } from "./seeded.ts";
 
 /** Another valid leaf in place of the entry's: the time is a second later. */
 function changeLeaf(entry: Part): void {
   const header = parseLeaf(entry.leaf);
   entry.leaf = encodeLeaf({ ...header, time: header.time.replace(".000000Z", ".500000Z") });
 }
-function swap<Item>(items: Item[], a: number, b: number): void {
+function swap(items: unknown[], a: number, b: number): void {
   const [x, y] = [items[a], items[b]];
   if (x === undefined || y === undefined) throw new Error("nothing to swap");
   items[a] = y;
@@ -286,8 +282,8 @@ describe("I5 truncation, forks and kept checkpoints", () => {
     expect(codesOf(await check(sampleArchive(), signedNote(sampleArchive(), 25, noteSigner(ORIGIN, 9))))).toEqual([
       "WRONG_KEY known",
     ]);
-    expect(codesOf(await check(sampleArchive(), signedNote(sampleArchive(), 25, noteSigner("other.example", 7))))).toEqual([
-      "UNKNOWN_KEY known",
-    ]);
+    expect(
+      codesOf(await check(sampleArchive(), signedNote(sampleArchive(), 25, noteSigner("other.example", 7)))),
+    ).toEqual(["UNKNOWN_KEY known"]);
   });
 });

@@ -9,7 +9,7 @@ export function makeTar(files: Files, type = "0"): Uint8Array {
     header.write("0000644\x000000000\x000000000\x00", 100);
     header.write(`${bytes.length.toString(8).padStart(11, "0")}\0${"0".repeat(11)}\0`, 124);
     header.write("        ", 148);
-    header.write(`${type}`, 156);
+    header.write(type, 156);
     header.write("ustar\u000000", 257);
     const sum = header.reduce((total, byte) => total + byte, 0);
     header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);

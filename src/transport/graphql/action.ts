@@ -5,7 +5,7 @@ import type { Action } from "../../policy/actions.ts";
 
 /** States the actions that a root field may do. A root field without one keeps the server from starting. */
 export function Does(...actions: [Action, ...Action[]]): MethodDecorator {
-  return Extensions({ actions }) as MethodDecorator;
+  return Extensions({ actions });
 }
 
 /** Refuses a schema in which a field of the query or mutation type states no action of the closed list, or which subscribes. */

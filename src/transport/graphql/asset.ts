@@ -13,7 +13,11 @@ import type { AssetRow, DatasetRow, LabelRow, MarkingValue } from "./rows.ts";
 import { DateTimeScalar } from "./scalars.ts";
 
 /** An image of a dataset. */
-@ObjectType({ implements: Node, simpleResolvers: true, description: "An image. Coordinates of labels refer to the pixel grid of its original." })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "An image. Coordinates of labels refer to the pixel grid of its original.",
+})
 export class Asset extends Node {
   @Field(() => String)
   readonly title!: string;
@@ -50,12 +54,18 @@ export class AssetResolver {
     return markingOf(context, row);
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: "In pixels of the original; null until its bytes have been received." })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: "In pixels of the original; null until its bytes have been received.",
+  })
   async width(@Ctx() context: Context, @Root() row: AssetRow): Promise<number | null> {
     return (await context.operation.nested((grant) => contentOf(grant, row.id)))?.width ?? null;
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: "In pixels of the original; null until its bytes have been received." })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: "In pixels of the original; null until its bytes have been received.",
+  })
   async height(@Ctx() context: Context, @Root() row: AssetRow): Promise<number | null> {
     return (await context.operation.nested((grant) => contentOf(grant, row.id)))?.height ?? null;
   }
@@ -71,7 +81,11 @@ export class AssetResolver {
   }
 
   @FieldResolver(() => LabelConnection)
-  labels(@Ctx() context: Context, @Root() row: AssetRow, @Args(() => PageArgs) args: PageArgs): Promise<Connection<LabelRow>> {
+  labels(
+    @Ctx() context: Context,
+    @Root() row: AssetRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<LabelRow>> {
     return connectionById(context, { field: "Asset.labels", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => labelsOfAsset(grant, row, page)),
     );

@@ -67,7 +67,10 @@ export class OwnAuditResolver {
   @Does("audit.own")
   ownAudit(@Ctx() context: Context, @Args(() => PageArgs) args: PageArgs): Promise<Connection<OwnRow>> {
     const read = async (page: { first: number; after: string | null }) => {
-      const found = await context.operation.query(ownAudit, { first: page.first, before: page.after === null ? null : Number(page.after) });
+      const found = await context.operation.query(ownAudit, {
+        first: page.first,
+        before: page.after === null ? null : Number(page.after),
+      });
       return { rows: found?.entries ?? [], hasNextPage: found?.more ?? false };
     };
     return connection(context, { field: "Query.ownAudit", parent: "" }, args, read, (row) => String(row.position));
@@ -85,7 +88,10 @@ export class AuditResolver {
   @Does("audit.read")
   auditEntries(@Ctx() context: Context, @Args(() => PageArgs) args: PageArgs): Promise<Connection<OfficerEntry>> {
     const read = async (page: { first: number; after: string | null }) => {
-      const found = await context.operation.query(auditPage, { first: page.first, from: page.after === null ? 0 : Number(page.after) + 1 });
+      const found = await context.operation.query(auditPage, {
+        first: page.first,
+        from: page.after === null ? 0 : Number(page.after) + 1,
+      });
       return { rows: found?.entries ?? [], hasNextPage: found?.more ?? false };
     };
     return connection(context, { field: "Query.auditEntries", parent: "" }, args, read, (row) => String(row.index));

@@ -23,6 +23,11 @@ export class Batch<V> {
     return value;
   }
 
+  /** Forgets what was loaded: something may have changed it. */
+  clear(): void {
+    this.#known.clear();
+  }
+
   async #turn(): Promise<ReadonlyMap<string, V>> {
     // Resolvers of a whole page run in the microtasks of one turn.
     await new Promise((resolve) => setImmediate(resolve));

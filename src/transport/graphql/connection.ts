@@ -65,7 +65,10 @@ export async function connection<R>(
   context: Context,
   place: Place,
   args: PageArgs,
-  read: (page: { readonly first: number; readonly after: string | null }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
+  read: (page: {
+    readonly first: number;
+    readonly after: string | null;
+  }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
   keyOf: (row: R) => string,
 ): Promise<Connection<R>> {
   const first = pageSize(args.first);
@@ -80,7 +83,10 @@ export function connectionById<R extends { readonly id: string }>(
   context: Context,
   place: Place,
   args: PageArgs,
-  read: (page: { readonly first: number; readonly after: string | null }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
+  read: (page: {
+    readonly first: number;
+    readonly after: string | null;
+  }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
 ): Promise<Connection<R>> {
   return connection(context, place, args, read, (row) => row.id);
 }

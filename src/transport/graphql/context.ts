@@ -34,13 +34,20 @@ export function contextOf(operation: Operation, cursorKey: Uint8Array): Context 
     operation,
     cursors: new Cursors(cursorKey, operation.principal.personId),
     latest: new Batch((ids) =>
-      operation.nested(async (grant) => new Map((await grant.read.latestRevisions(ids)).map((row) => [row.labelId, row]))),
+      operation.nested(
+        async (grant) => new Map((await grant.read.latestRevisions(ids)).map((row) => [row.labelId, row])),
+      ),
     ),
     assets: oneByOne((grant, id) => grant.read.byId("asset", id)),
     datasets: oneByOne((grant, id) => grant.read.byId("dataset", id)),
     classes: oneByOne((grant, id) => grant.read.byId("ontologyClass", id)),
     thrown: [],
   };
+}
+
+/** Forgets what was read once for the operation, after a mutation has changed something. */
+export function forget(context: Context): void {
+  for (const batch of [context.latest, context.assets, context.datasets, context.classes]) batch.clear();
 }
 
 /** The object of a noun that a caller's id names; null when it is hidden, absent or of another noun. */

@@ -70,7 +70,10 @@ export class AssetCreatePayload extends Payload {
 export class DatasetMutations {
   @Mutation(() => DatasetCreatePayload)
   @Does("dataset.create")
-  datasetCreate(@Ctx() context: Context, @Arg("input", () => DatasetCreateInput) input: DatasetCreateInput): Promise<Payload> {
+  datasetCreate(
+    @Ctx() context: Context,
+    @Arg("input", () => DatasetCreateInput) input: DatasetCreateInput,
+  ): Promise<Payload> {
     const { idempotencyKey, name, marking } = input;
     const value = {
       programId: localId("program", input.programId),
@@ -79,12 +82,17 @@ export class DatasetMutations {
       ontologyVersionId: localId("ontologyVersion", input.ontologyVersionId),
       compilation: input.compilation ? { marking: input.compilation.marking, reason: input.compilation.reason } : null,
     };
-    return act(context, createDataset, idempotencyKey, value, async ({ id }) => ({ dataset: await node(context, "dataset", id) }));
+    return act(context, createDataset, idempotencyKey, value, async ({ id }) => ({
+      dataset: await node(context, "dataset", id),
+    }));
   }
 
   @Mutation(() => AssetCreatePayload)
   @Does("asset.create")
-  assetCreate(@Ctx() context: Context, @Arg("input", () => AssetCreateInput) input: AssetCreateInput): Promise<Payload> {
+  assetCreate(
+    @Ctx() context: Context,
+    @Arg("input", () => AssetCreateInput) input: AssetCreateInput,
+  ): Promise<Payload> {
     const { idempotencyKey, title, mediaType, marking = null } = input;
     const value = { datasetId: localId("dataset", input.datasetId), title, mediaType, marking };
     return act(context, createAsset, idempotencyKey, value, async ({ id }) => ({

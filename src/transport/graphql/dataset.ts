@@ -55,14 +55,22 @@ export class DatasetResolver {
   }
 
   @FieldResolver(() => AssetConnection)
-  assets(@Ctx() context: Context, @Root() row: DatasetRow, @Args(() => PageArgs) args: PageArgs): Promise<Connection<AssetRow>> {
+  assets(
+    @Ctx() context: Context,
+    @Root() row: DatasetRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<AssetRow>> {
     return connectionById(context, { field: "Dataset.assets", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => pageOfDataset(grant, "asset", row.id, page)),
     );
   }
 
   @FieldResolver(() => LabelConnection)
-  labels(@Ctx() context: Context, @Root() row: DatasetRow, @Args(() => PageArgs) args: PageArgs): Promise<Connection<LabelRow>> {
+  labels(
+    @Ctx() context: Context,
+    @Root() row: DatasetRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<LabelRow>> {
     return connectionById(context, { field: "Dataset.labels", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => pageOfDataset(grant, "label", row.id, page)),
     );

@@ -58,24 +58,41 @@ async function reread(context: Context, id: string): Promise<{ delivery: Deliver
 
 @Resolver()
 export class DeliveryMutations {
-  @Mutation(() => DeliveryRequestPayload, { description: "Freezes a dataset as the caller sees it and builds the manifest that approvers approve." })
+  @Mutation(() => DeliveryRequestPayload, {
+    description: "Freezes a dataset as the caller sees it and builds the manifest that approvers approve.",
+  })
   @Does("delivery.request")
-  deliveryRequest(@Ctx() context: Context, @Arg("input", () => DeliveryRequestInput) input: DeliveryRequestInput): Promise<Payload> {
+  deliveryRequest(
+    @Ctx() context: Context,
+    @Arg("input", () => DeliveryRequestInput) input: DeliveryRequestInput,
+  ): Promise<Payload> {
     const { idempotencyKey, purpose } = input;
-    const value = { datasetId: localId("dataset", input.datasetId), recipientId: localId("recipient", input.recipientId), purpose };
+    const value = {
+      datasetId: localId("dataset", input.datasetId),
+      recipientId: localId("recipient", input.recipientId),
+      purpose,
+    };
     return act(context, requestDelivery, idempotencyKey, value, ({ id }) => reread(context, id));
   }
 
   @Mutation(() => DeliveryApprovePayload, { description: "Two approvers, neither of them the requester." })
   @Does("delivery.approve")
-  deliveryApprove(@Ctx() context: Context, @Arg("input", () => DeliveryApproveInput) input: DeliveryApproveInput): Promise<Payload> {
+  deliveryApprove(
+    @Ctx() context: Context,
+    @Arg("input", () => DeliveryApproveInput) input: DeliveryApproveInput,
+  ): Promise<Payload> {
     const value = { deliveryId: localId("delivery", input.deliveryId), manifestSha384: input.manifestSha384 };
     return act(context, approveDelivery, input.idempotencyKey, value, ({ id }) => reread(context, id));
   }
 
-  @Mutation(() => DeliveryReleasePayload, { description: "Releases an approved delivery and lays the proofs beside its manifest." })
+  @Mutation(() => DeliveryReleasePayload, {
+    description: "Releases an approved delivery and lays the proofs beside its manifest.",
+  })
   @Does("delivery.release")
-  deliveryRelease(@Ctx() context: Context, @Arg("input", () => DeliveryReleaseInput) input: DeliveryReleaseInput): Promise<Payload> {
+  deliveryRelease(
+    @Ctx() context: Context,
+    @Arg("input", () => DeliveryReleaseInput) input: DeliveryReleaseInput,
+  ): Promise<Payload> {
     const value = { deliveryId: localId("delivery", input.deliveryId) };
     return act(context, releaseDelivery, input.idempotencyKey, value, async ({ id }) => {
       // The release is committed and in the log before the proofs that cite it are made; sealing again is harmless.

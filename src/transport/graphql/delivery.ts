@@ -117,7 +117,10 @@ export class DeliveryResolver {
     return context.operation.nested((grant) => approvalsOf(grant, row.id));
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "Path of the package; null until the delivery is released." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "Path of the package; null until the delivery is released.",
+  })
   async packageUrl(@Ctx() context: Context, @Root() row: DeliveryRow): Promise<string | null> {
     const state = await context.operation.nested((grant) => deliveryState(grant, row));
     return state === "RELEASED" ? `/deliveries/${globalId("delivery", row.id)}/package` : null;

@@ -18,7 +18,14 @@ import type { Plan } from "./plan.ts";
 // Apollo's own messages quote documents and values, so none of them reaches a log: errors are logged by code where they end.
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const GRAVEST_FIRST: readonly PublicErrorCode[] = ["UNAVAILABLE", "BUSY", "TOO_LARGE", "INVALID_REQUEST", "NOT_FOUND", "UNAUTHENTICATED"];
+const GRAVEST_FIRST: readonly PublicErrorCode[] = [
+  "UNAVAILABLE",
+  "BUSY",
+  "TOO_LARGE",
+  "INVALID_REQUEST",
+  "NOT_FOUND",
+  "UNAUTHENTICATED",
+];
 
 /** The error behind a GraphQL error: what a resolver threw, or the engine's own, which fails closed as UNAVAILABLE. */
 function causeOf(error: unknown): CaveatError {

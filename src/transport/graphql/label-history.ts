@@ -25,7 +25,9 @@ export class LabelRevision {
   @Field(() => String, { description: "create, import, revise or retract." })
   readonly kind!: string;
 
-  @Field(() => JsonScalar, { description: "In pixels of the original: x to the right, y down, (0, 0) the outer corner of the first pixel." })
+  @Field(() => JsonScalar, {
+    description: "In pixels of the original: x to the right, y down, (0, 0) the outer corner of the first pixel.",
+  })
   readonly shape!: unknown;
 
   @Field(() => JsonScalar)

@@ -22,7 +22,10 @@ export class LabelCreateInput extends Input {
   @Field(() => JsonScalar, { nullable: true })
   readonly attributes?: unknown;
 
-  @Field(() => String, { nullable: true, description: "Banner or portion; the join of asset and class where none is given." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Banner or portion; the join of asset and class where none is given.",
+  })
   readonly marking?: string | null;
 }
 

@@ -5,7 +5,13 @@ import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
 import { node } from "./context.ts";
 import type { Context } from "./context.ts";
-import { LabelCreateInput, LabelRetractInput, LabelReviewInput, LabelReviseInput, LabelsImportInput } from "./label-inputs.ts";
+import {
+  LabelCreateInput,
+  LabelRetractInput,
+  LabelReviewInput,
+  LabelReviseInput,
+  LabelsImportInput,
+} from "./label-inputs.ts";
 import { Label } from "./label.ts";
 import { Payload, act } from "./payload.ts";
 import type { AssetRow, LabelRow } from "./rows.ts";
@@ -49,7 +55,10 @@ async function relabeled(context: Context, id: string): Promise<{ label: LabelRo
 export class LabelMutations {
   @Mutation(() => LabelCreatePayload)
   @Does("label.create")
-  labelCreate(@Ctx() context: Context, @Arg("input", () => LabelCreateInput) input: LabelCreateInput): Promise<Payload> {
+  labelCreate(
+    @Ctx() context: Context,
+    @Arg("input", () => LabelCreateInput) input: LabelCreateInput,
+  ): Promise<Payload> {
     const { idempotencyKey, classKey, shape, attributes = null, marking = null } = input;
     const value = { assetId: localId("asset", input.assetId), classKey, shape, attributes, marking };
     return act(context, createLabel, idempotencyKey, value, ({ id }) => relabeled(context, id));
@@ -57,8 +66,16 @@ export class LabelMutations {
 
   @Mutation(() => LabelsImportPayload, { description: "Takes in a model's pre-labels of one asset." })
   @Does("label.import")
-  labelsImport(@Ctx() context: Context, @Arg("input", () => LabelsImportInput) input: LabelsImportInput): Promise<Payload> {
-    const labels = input.labels.map(({ classKey, shape, attributes = null, score }) => ({ classKey, shape, attributes, score }));
+  labelsImport(
+    @Ctx() context: Context,
+    @Arg("input", () => LabelsImportInput) input: LabelsImportInput,
+  ): Promise<Payload> {
+    const labels = input.labels.map(({ classKey, shape, attributes = null, score }) => ({
+      classKey,
+      shape,
+      attributes,
+      score,
+    }));
     const value = { assetId: localId("asset", input.assetId), labels };
     return act(context, importLabels, input.idempotencyKey, value, async ({ ids }) => ({
       asset: await node(context, "asset", value.assetId),
@@ -68,23 +85,38 @@ export class LabelMutations {
 
   @Mutation(() => LabelRevisePayload)
   @Does("label.revise")
-  labelRevise(@Ctx() context: Context, @Arg("input", () => LabelReviseInput) input: LabelReviseInput): Promise<Payload> {
+  labelRevise(
+    @Ctx() context: Context,
+    @Arg("input", () => LabelReviseInput) input: LabelReviseInput,
+  ): Promise<Payload> {
     const { idempotencyKey, classKey = null, shape = null, attributes = null, marking = null } = input;
-    const ids = { labelId: localId("label", input.labelId), baseRevisionId: localId("labelRevision", input.baseRevisionId) };
+    const ids = {
+      labelId: localId("label", input.labelId),
+      baseRevisionId: localId("labelRevision", input.baseRevisionId),
+    };
     const value = { ...ids, classKey, shape, attributes, marking };
     return act(context, reviseLabel, idempotencyKey, value, ({ id }) => relabeled(context, id));
   }
 
   @Mutation(() => LabelRetractPayload)
   @Does("label.retract")
-  labelRetract(@Ctx() context: Context, @Arg("input", () => LabelRetractInput) input: LabelRetractInput): Promise<Payload> {
-    const value = { labelId: localId("label", input.labelId), baseRevisionId: localId("labelRevision", input.baseRevisionId) };
+  labelRetract(
+    @Ctx() context: Context,
+    @Arg("input", () => LabelRetractInput) input: LabelRetractInput,
+  ): Promise<Payload> {
+    const value = {
+      labelId: localId("label", input.labelId),
+      baseRevisionId: localId("labelRevision", input.baseRevisionId),
+    };
     return act(context, retractLabel, input.idempotencyKey, value, ({ id }) => relabeled(context, id));
   }
 
   @Mutation(() => LabelReviewPayload, { description: "Nobody reviews his own work." })
   @Does("label.review")
-  labelReview(@Ctx() context: Context, @Arg("input", () => LabelReviewInput) input: LabelReviewInput): Promise<Payload> {
+  labelReview(
+    @Ctx() context: Context,
+    @Arg("input", () => LabelReviewInput) input: LabelReviewInput,
+  ): Promise<Payload> {
     const { idempotencyKey, verdict, comment, marking = null } = input;
     const ids = { labelId: localId("label", input.labelId), revisionId: localId("labelRevision", input.revisionId) };
     const value = { ...ids, verdict, comment: comment ?? "", marking };

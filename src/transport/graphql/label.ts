@@ -1,4 +1,16 @@
-import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root, registerEnumType } from "type-graphql";
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  registerEnumType,
+} from "type-graphql";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
@@ -66,13 +78,23 @@ export class LabelResolver {
   }
 
   @FieldResolver(() => [LabelRevision], { description: "Newest first." })
-  revisions(@Ctx() context: Context, @Root() row: LabelRow, @Args(() => FirstArgs) args: FirstArgs): Promise<RevisionRow[]> {
+  revisions(
+    @Ctx() context: Context,
+    @Root() row: LabelRow,
+    @Args(() => FirstArgs) args: FirstArgs,
+  ): Promise<RevisionRow[]> {
     const key = { parent: "label", id: row.id } as const;
-    return context.operation.nested((grant) => grant.read.all("labelRevision", key, pageSize(args.first), "t.ordinal desc, t.created_at desc, t.id"));
+    return context.operation.nested((grant) =>
+      grant.read.all("labelRevision", key, pageSize(args.first), "t.ordinal desc, t.created_at desc, t.id"),
+    );
   }
 
   @FieldResolver(() => [LabelReview], { description: "Newest first." })
-  reviews(@Ctx() context: Context, @Root() row: LabelRow, @Args(() => FirstArgs) args: FirstArgs): Promise<ReviewRow[]> {
+  reviews(
+    @Ctx() context: Context,
+    @Root() row: LabelRow,
+    @Args(() => FirstArgs) args: FirstArgs,
+  ): Promise<ReviewRow[]> {
     return context.operation.nested((grant) => reviewsOf(grant, row.id, pageSize(args.first)));
   }
 }

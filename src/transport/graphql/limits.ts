@@ -27,7 +27,8 @@ function refuse(detail: string, cause?: unknown): CaveatError {
 
 /** The size of a page that a caller asks for. Throws INVALID_REQUEST outside of 1 to 100. */
 export function pageSize(first: unknown): number {
-  if (typeof first !== "number" || !Number.isInteger(first) || first < 1 || first > LIMITS.pageSize) throw refuse("first");
+  if (typeof first !== "number" || !Number.isInteger(first) || first < 1 || first > LIMITS.pageSize)
+    throw refuse("first");
   return first;
 }
 
@@ -61,7 +62,7 @@ export function parseDocument(source: string): DocumentNode {
 
 function parseWithin(source: string): DocumentNode {
   try {
-    return parse(source, { maxTokens: LIMITS.tokens });
+    return parse(source, { maxLexicalTokens: LIMITS.tokens });
   } catch (cause) {
     throw refuse("syntax", cause);
   }

@@ -16,7 +16,10 @@ export const NODE_TYPES = {
 } as const satisfies Record<NodeNoun, string>;
 
 /** A marking as people read it. */
-@ObjectType({ simpleResolvers: true, description: "A security marking as people read it. Always derived or checked by the server." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "A security marking as people read it. Always derived or checked by the server.",
+})
 export class Marking {
   @Field(() => String)
   readonly banner!: string;
@@ -41,7 +44,7 @@ async function anyNode(context: Context, text: string): Promise<object | null> {
   const named = parseGlobalId(text);
   if (!named || !isNodeNoun(named.noun)) return null;
   const row: object | null = await node(context, named.noun, named.id);
-  return row && { ...row, __typename: NODE_TYPES[named.noun] };
+  return row === null ? null : (Object.create(row, { __typename: { value: NODE_TYPES[named.noun] } }) as object);
 }
 
 @Resolver()

@@ -23,10 +23,15 @@ export class OntologyClassInput {
   @Field(() => [String], { description: "Shapes that may draw it: box, rotatedBox, polygon, polyline, point." })
   readonly shapes!: string[];
 
-  @Field(() => JsonScalar, { description: "A list of attributes: key, type, required, and choices, min, max or maxLength." })
+  @Field(() => JsonScalar, {
+    description: "A list of attributes: key, type, required, and choices, min, max or maxLength.",
+  })
   readonly attributes!: unknown;
 
-  @Field(() => String, { nullable: true, description: "Where the class's very name is marked higher than its ontology." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Where the class's very name is marked higher than its ontology.",
+  })
   readonly marking?: string | null;
 }
 
@@ -67,20 +72,35 @@ export class OntologyVersionCreatePayload extends Payload {
 }
 
 function classesFrom(inputs: readonly OntologyClassInput[]): ClassInput[] {
-  return inputs.map(({ key, name, shapes, attributes, marking = null }) => ({ definition: { key, name, shapes: [...shapes], attributes }, marking }));
+  return inputs.map(({ key, name, shapes, attributes, marking = null }) => ({
+    definition: { key, name, shapes: [...shapes], attributes },
+    marking,
+  }));
 }
 
 @Resolver()
 export class OntologyMutations {
   @Mutation(() => OntologyCreatePayload, { description: "Creates an ontology with its first version." })
   @Does("ontology.create")
-  ontologyCreate(@Ctx() context: Context, @Arg("input", () => OntologyCreateInput) input: OntologyCreateInput): Promise<Payload> {
+  ontologyCreate(
+    @Ctx() context: Context,
+    @Arg("input", () => OntologyCreateInput) input: OntologyCreateInput,
+  ): Promise<Payload> {
     const { idempotencyKey, name, marking } = input;
-    const value = { programId: localId("program", input.programId), name, marking, classes: classesFrom(input.classes) };
-    return act(context, createOntology, idempotencyKey, value, async ({ id }) => ({ ontology: await node(context, "ontology", id) }));
+    const value = {
+      programId: localId("program", input.programId),
+      name,
+      marking,
+      classes: classesFrom(input.classes),
+    };
+    return act(context, createOntology, idempotencyKey, value, async ({ id }) => ({
+      ontology: await node(context, "ontology", id),
+    }));
   }
 
-  @Mutation(() => OntologyVersionCreatePayload, { description: "Creates the next version; labels stay bound to the version they were made under." })
+  @Mutation(() => OntologyVersionCreatePayload, {
+    description: "Creates the next version; labels stay bound to the version they were made under.",
+  })
   @Does("ontology.create")
   ontologyVersionCreate(
     @Ctx() context: Context,

@@ -10,7 +10,8 @@ import { JsonScalar } from "./scalars.ts";
 const MAX_CLASSES = 500;
 
 const versionById = (grant: Grant, id: string) => grant.read.byId("ontologyVersion", id);
-const classesOf = (grant: Grant, id: string) => grant.read.all("ontologyClass", { parent: "version", id }, MAX_CLASSES, "t.key, t.id");
+const classesOf = (grant: Grant, id: string) =>
+  grant.read.all("ontologyClass", { parent: "version", id }, MAX_CLASSES, "t.key, t.id");
 
 /** The row of an ontology version. */
 export type OntologyVersionRow = NonNullable<Awaited<ReturnType<typeof versionById>>>;
@@ -32,7 +33,11 @@ export class OntologyClass {
 }
 
 /** What a class says, as it was checked when it was stored. */
-function definitionOf(row: OntologyClassRow): { readonly name: string; readonly shapes: readonly string[]; readonly attributes: unknown } {
+function definitionOf(row: OntologyClassRow): {
+  readonly name: string;
+  readonly shapes: readonly string[];
+  readonly attributes: unknown;
+} {
   return row.definition as { readonly name: string; readonly shapes: readonly string[]; readonly attributes: unknown };
 }
 
@@ -48,7 +53,9 @@ export class OntologyVersionResolver {
     return markingOf(context, row);
   }
 
-  @FieldResolver(() => [OntologyClass], { description: "The classes that the caller may see, in the order of their keys." })
+  @FieldResolver(() => [OntologyClass], {
+    description: "The classes that the caller may see, in the order of their keys.",
+  })
   classes(@Ctx() context: Context, @Root() row: OntologyVersionRow): Promise<OntologyClassRow[]> {
     return context.operation.nested((grant) => classesOf(grant, row.id));
   }
@@ -76,7 +83,9 @@ export class OntologyClassResolver {
     return definitionOf(row).shapes;
   }
 
-  @FieldResolver(() => JsonScalar, { description: "A list of attributes: key, type, required, and choices, min, max or maxLength." })
+  @FieldResolver(() => JsonScalar, {
+    description: "A list of attributes: key, type, required, and choices, min, max or maxLength.",
+  })
   attributes(@Root() row: OntologyClassRow): unknown {
     return definitionOf(row).attributes;
   }

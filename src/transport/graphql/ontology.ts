@@ -38,8 +38,14 @@ export class OntologyResolver {
   }
 
   @FieldResolver(() => [OntologyVersion], { description: "Newest first." })
-  versions(@Ctx() context: Context, @Root() row: OntologyRow, @Args(() => FirstArgs) args: FirstArgs): Promise<OntologyVersionRow[]> {
+  versions(
+    @Ctx() context: Context,
+    @Root() row: OntologyRow,
+    @Args(() => FirstArgs) args: FirstArgs,
+  ): Promise<OntologyVersionRow[]> {
     const key = { parent: "ontology", id: row.id } as const;
-    return context.operation.nested((grant) => grant.read.all("ontologyVersion", key, pageSize(args.first), "t.version desc, t.id"));
+    return context.operation.nested((grant) =>
+      grant.read.all("ontologyVersion", key, pageSize(args.first), "t.version desc, t.id"),
+    );
   }
 }

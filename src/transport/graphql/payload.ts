@@ -4,6 +4,7 @@ import { USER_ERROR_CODES, UserError } from "../../policy/command.ts";
 import type { Command } from "../../policy/command.ts";
 import { inputDigest } from "../../policy/idempotency.ts";
 import { ID_NOUNS, globalId } from "../global-id.ts";
+import { forget } from "./context.ts";
 import type { Context } from "./context.ts";
 
 const KEY = /^[\x21-\x7e]{8,64}$/;
@@ -37,7 +38,9 @@ export abstract class Payload {
 /** Every input carries the caller's key for this one act. */
 @InputType()
 export abstract class Input {
-  @Field(() => String, { description: "8 to 64 printable ASCII characters, new for each act. Repeating it repeats the answer, not the act." })
+  @Field(() => String, {
+    description: "8 to 64 printable ASCII characters, new for each act. Repeating it repeats the answer, not the act.",
+  })
   readonly idempotencyKey!: string;
 }
 
@@ -49,7 +52,12 @@ function namedId(text: string): string {
 }
 
 function viewOf(error: UserError): UserErrorView {
-  return { code: error.code, message: error.message, path: error.path.filter((step) => step !== ""), ids: error.ids.map(namedId) };
+  return {
+    code: error.code,
+    message: error.message,
+    path: error.path.filter((step) => step !== ""),
+    ids: error.ids.map(namedId),
+  };
 }
 
 /**
@@ -66,6 +74,7 @@ export async function act<I, O>(
   if (!KEY.test(key)) throw new CaveatError("INVALID_REQUEST", "idempotency key");
   try {
     const made = await context.operation.mutate(command, input, { key, inputDigest: inputDigest(command.name, input) });
+    forget(context);
     return { ...(await read(made)), userErrors: [] };
   } catch (thrown) {
     if (thrown instanceof UserError) return { userErrors: [viewOf(thrown)] };

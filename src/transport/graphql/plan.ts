@@ -13,7 +13,15 @@ import {
   specifiedRules,
   validate,
 } from "graphql";
-import type { DocumentNode, FieldNode, FragmentDefinitionNode, GraphQLCompositeType, GraphQLField, GraphQLSchema, SelectionSetNode } from "graphql";
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLCompositeType,
+  GraphQLField,
+  GraphQLSchema,
+  SelectionSetNode,
+} from "graphql";
 import { CaveatError } from "../../errors.ts";
 import { parseGlobalId } from "../global-id.ts";
 import { LIMITS, pageSize, parseDocument } from "./limits.ts";
@@ -52,7 +60,11 @@ function refuse(detail: string, cause?: unknown): CaveatError {
 export function readInput(value: unknown): GraphQLInput {
   if (value === null || typeof value !== "object" || Array.isArray(value)) throw refuse("request is not an object");
   if (Object.keys(value).some((name) => !MEMBERS.includes(name))) throw refuse("request member");
-  const { query, variables = null, operationName = null } = value as { query?: unknown; variables?: unknown; operationName?: unknown };
+  const {
+    query,
+    variables = null,
+    operationName = null,
+  } = value as { query?: unknown; variables?: unknown; operationName?: unknown };
   if (typeof query !== "string") throw refuse("query");
   if (operationName !== null && typeof operationName !== "string") throw refuse("operationName");
   if (typeof variables !== "object" || Array.isArray(variables)) throw refuse("variables");
@@ -83,7 +95,9 @@ class Walk {
   constructor(schema: GraphQLSchema, document: DocumentNode, variables: { readonly [name: string]: unknown }) {
     this.#schema = schema;
     this.#variables = variables;
-    this.#fragments = new Map(document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d]] : [])));
+    this.#fragments = new Map(
+      document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d]] : [])),
+    );
   }
 
   selections(set: SelectionSetNode, parent: GraphQLCompositeType, depth: number, pages: number): void {
@@ -92,7 +106,8 @@ class Walk {
       this.#fields += 1;
       if (this.#fields > LIMITS.fields) throw refuse("too many fields");
       if (selection.kind === Kind.FIELD) this.#field(selection, parent, depth + 1, pages);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) this.selections(selection.selectionSet, this.#typed(selection.typeCondition?.name.value, parent), depth, pages);
+      else if (selection.kind === Kind.INLINE_FRAGMENT)
+        this.selections(selection.selectionSet, this.#typed(selection.typeCondition?.name.value, parent), depth, pages);
       else {
         const fragment = this.#fragments.get(selection.name.value);
         if (!fragment) throw refuse("fragment");
@@ -134,14 +149,16 @@ class Walk {
       this.#fields += 1;
       if (this.#fields > LIMITS.fields) throw refuse("too many fields");
       if (depth > LIMITS.introspectionDepth) throw refuse("too deep");
-      if (selection.kind === Kind.FRAGMENT_SPREAD) this.#introspection(this.#fragments.get(selection.name.value)?.selectionSet, depth);
+      if (selection.kind === Kind.FRAGMENT_SPREAD)
+        this.#introspection(this.#fragments.get(selection.name.value)?.selectionSet, depth);
       else this.#introspection(selection.selectionSet, selection.kind === Kind.FIELD ? depth + 1 : depth);
     }
   }
 }
 
 function definition(parent: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> {
-  const field = isObjectType(parent) || (isAbstractType(parent) && "getFields" in parent) ? parent.getFields()[name] : undefined;
+  const field =
+    isObjectType(parent) || (isAbstractType(parent) && "getFields" in parent) ? parent.getFields()[name] : undefined;
   if (!field) throw refuse("field");
   return field;
 }
@@ -159,7 +176,9 @@ export function planOperation(schema: GraphQLSchema, value: unknown, introspecti
     const operation = getOperationAST(document, input.operationName);
     const root = operation && schema.getRootType(operation.operation);
     if (!operation || !root || operation.operation === OperationTypeNode.SUBSCRIPTION) throw refuse("operation");
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], input.variables, { maxErrors: 1 });
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], input.variables, {
+      maxErrors: 1,
+    });
     if (!coerced) throw refuse("variables");
     const walk = new Walk(schema, document, coerced);
     walk.selections(operation.selectionSet, root, 0, 1);

@@ -40,21 +40,33 @@ export class ProgramResolver {
   }
 
   @FieldResolver(() => DatasetConnection)
-  datasets(@Ctx() context: Context, @Root() row: ProgramRow, @Args(() => PageArgs) args: PageArgs): Promise<Connection<DatasetRow>> {
+  datasets(
+    @Ctx() context: Context,
+    @Root() row: ProgramRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<DatasetRow>> {
     return connectionById(context, { field: "Program.datasets", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => pageOfProgram(grant, "dataset", row.id, page)),
     );
   }
 
   @FieldResolver(() => OntologyConnection)
-  ontologies(@Ctx() context: Context, @Root() row: ProgramRow, @Args(() => PageArgs) args: PageArgs): Promise<Connection<OntologyRow>> {
+  ontologies(
+    @Ctx() context: Context,
+    @Root() row: ProgramRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<OntologyRow>> {
     return connectionById(context, { field: "Program.ontologies", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => pageOfProgram(grant, "ontology", row.id, page)),
     );
   }
 
   @FieldResolver(() => DeliveryConnection)
-  deliveries(@Ctx() context: Context, @Root() row: ProgramRow, @Args(() => PageArgs) args: PageArgs): Promise<Connection<DeliveryRow>> {
+  deliveries(
+    @Ctx() context: Context,
+    @Root() row: ProgramRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<DeliveryRow>> {
     return connectionById(context, { field: "Program.deliveries", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => pageOfProgram(grant, "delivery", row.id, page)),
     );

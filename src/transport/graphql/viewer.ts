@@ -28,7 +28,12 @@ export class Viewer {
 /** A page of the caller's programs. */
 function programPage(context: Context, field: string, args: PageArgs): Promise<Connection<ProgramRow>> {
   const place = { field, parent: "" };
-  return connectionById(context, place, args, async (page) => (await context.operation.query(programs, page)) ?? { rows: [], hasNextPage: false });
+  return connectionById(
+    context,
+    place,
+    args,
+    async (page) => (await context.operation.query(programs, page)) ?? { rows: [], hasNextPage: false },
+  );
 }
 
 @Resolver(() => Viewer)

@@ -1,0 +1,126 @@
+import { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { exportArchive } from "../../auditing/queries.ts";
+import { displayCopy, receiveContent } from "../../datasets/content.ts";
+import { fetchPackage } from "../../deliveries/release-commands.ts";
+import { CaveatError } from "../../errors.ts";
+import type { Request } from "../../policy/gate.ts";
+import type { Operation } from "../../policy/operation.ts";
+import { globalId, localId, parseGlobalId } from "../global-id.ts";
+import type { IdNoun } from "../global-id.ts";
+import { pass } from "../passage.ts";
+import type { Passed } from "../passage.ts";
+import { JSON_TYPE } from "../public-answer.ts";
+import { callerOf, logFailure } from "./answering.ts";
+import { chunksOf } from "./body.ts";
+import type { ServerParts } from "./parts.ts";
+
+/** The id in a path that a caller gave. */
+function idOf(request: FastifyRequest, noun: IdNoun): string {
+  const { id } = request.params as { readonly id?: string };
+  return localId(noun, id ?? "");
+}
+
+/** Ids of the path as they are recorded. */
+function recorded(request: FastifyRequest): string[] {
+  const { id } = request.params as { readonly id?: string };
+  if (id === undefined) return [];
+  const named = parseGlobalId(id);
+  return [named ? `${named.noun}:${named.id}` : id];
+}
+
+/** Takes a file's request through the door; what is hidden or absent is NOT_FOUND after its outcome is durable. */
+async function through<T>(
+  parts: ServerParts,
+  request: FastifyRequest,
+  transport: Request["transport"],
+  name: string,
+  work: (operation: Operation) => Promise<T | null>,
+): Promise<Passed<T>> {
+  const caller = callerOf(request);
+  request.atDoor = true;
+  const about = {
+    transport,
+    operation: name,
+    fields: [{ name, ids: recorded(request) }],
+    digest: "",
+    source: request.ip,
+  };
+  const { value, marking, receipt } = await pass(parts.door, caller, about, work);
+  if (value === null) throw new CaveatError("NOT_FOUND", name);
+  return { value, marking, receipt };
+}
+
+/** Starts an answer whose bytes follow: everything that decides about it is already recorded. */
+function start(reply: FastifyReply, passed: Passed<unknown>, mediaType: string): FastifyReply {
+  if (passed.marking !== null) reply.header("caveat-marking", passed.marking);
+  return reply.header("caveat-receipt", passed.receipt).type(mediaType);
+}
+
+/** Bytes that stream after the door has closed. A failure in their midst cuts the connection: no answer can be made of it. */
+function streamed(parts: ServerParts, body: AsyncIterable<Uint8Array | string>, route: string): Readable {
+  const stream = Readable.from(body, { objectMode: false });
+  stream.once("error", (cause) => logFailure(parts.logger, new CaveatError("UNAVAILABLE", "stream", { cause }), route));
+  return stream;
+}
+
+async function* lines(source: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of source) yield `${line}\n`;
+}
+
+/** Serves uploads of original images: the bytes as the whole body, any chunking, no forms. */
+export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
+  app.removeAllContentTypeParsers();
+  for (const type of ["application/octet-stream", /^image\/[a-z0-9.+-]+$/]) {
+    app.addContentTypeParser(
+      type,
+      (_request: FastifyRequest, payload: IncomingMessage, done: (error: null, body: unknown) => void) =>
+        done(null, payload),
+    );
+  }
+  app.put("/assets/:id/content", async (request, reply) => {
+    const { body } = request;
+    if (!(body instanceof IncomingMessage)) throw new CaveatError("INVALID_REQUEST", "no body");
+    const input = { assetId: idOf(request, "asset"), body: chunksOf(body), workFolder: parts.workFolder };
+    const { value, marking, receipt } = await through(parts, request, "upload", receiveContent.name, (operation) =>
+      operation.mutate(receiveContent, input),
+    );
+    const answer = { data: { id: globalId("asset", value.id) }, extensions: { marking, receipt } };
+    return reply.type(JSON_TYPE).send(JSON.stringify(answer));
+  });
+}
+
+/** Serves what leaves as files: display copies, packages of deliveries, the archive of the log, the trust file. */
+export function downloadRoutes(app: FastifyInstance, parts: ServerParts): void {
+  app.get("/assets/:id/display", async (request, reply) => {
+    const passed = await through(parts, request, "download", displayCopy.name, (operation) =>
+      operation.query(displayCopy, { assetId: idOf(request, "asset") }),
+    );
+    const { mediaType, bytes, body } = passed.value;
+    return start(reply, passed, mediaType)
+      .header("content-length", String(bytes))
+      .send(streamed(parts, body, "display"));
+  });
+  app.get("/deliveries/:id/package", async (request, reply) => {
+    const passed = await through(parts, request, "download", fetchPackage.name, (operation) =>
+      operation.query(fetchPackage, { deliveryId: idOf(request, "delivery") }),
+    );
+    const { mediaType, name, body } = passed.value;
+    start(reply, passed, mediaType).header(
+      "content-disposition",
+      `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, "")}"`,
+    );
+    return reply.send(streamed(parts, body, "package"));
+  });
+  app.get("/audit/archive", async (request, reply) => {
+    const passed = await through(parts, request, "download", exportArchive.name, (operation) =>
+      operation.query(exportArchive, {}),
+    );
+    return start(reply, passed, "application/x-ndjson").send(streamed(parts, lines(passed.value.lines), "archive"));
+  });
+  app.get("/trust", async (request, reply) => {
+    const passed = await through(parts, request, "download", "trustFile", () => parts.trustFile());
+    return start(reply, passed, JSON_TYPE).send(passed.value);
+  });
+}

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { GraphQLSchema } from "graphql";
+import { CaveatError } from "../../errors.ts";
+import { contextOf } from "../graphql/context.ts";
+import { Executor } from "../graphql/executor.ts";
+import { planOperation } from "../graphql/plan.ts";
+import { pass } from "../passage.ts";
+import { JSON_TYPE } from "../public-answer.ts";
+import { parseStrictJson } from "../strict-json.ts";
+import { callerOf } from "./answering.ts";
+import { readBody } from "./body.ts";
+import type { ServerParts } from "./parts.ts";
+
+/** Serves POST /graphql: one document in a request, no batches, no GET. */
+export async function graphqlRoute(app: FastifyInstance, parts: ServerParts, schema: GraphQLSchema): Promise<void> {
+  const introspection = parts.mode === "demonstration";
+  const executor = await Executor.of(schema, introspection);
+  app.addHook("onClose", () => executor.stop());
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", (_request: FastifyRequest, payload: IncomingMessage) =>
+    readBody(payload),
+  );
+  app.post("/graphql", async (request, reply) => {
+    const caller = callerOf(request);
+    if (!Buffer.isBuffer(request.body)) throw new CaveatError("INVALID_REQUEST", "no body");
+    const plan = planOperation(schema, parseStrictJson(request.body), introspection);
+    request.atDoor = true;
+    const about = {
+      transport: "graphql",
+      operation: plan.operation,
+      fields: plan.fields,
+      digest: createHash("sha256").update(request.body).digest("hex"),
+      source: request.ip,
+    } as const;
+    const { value, marking, receipt } = await pass(parts.door, caller, about, (operation) =>
+      executor.run(plan, contextOf(operation, parts.cursorKey)),
+    );
+    return reply.type(JSON_TYPE).send(JSON.stringify({ data: value, extensions: { marking, receipt } }));
+  });
+}

@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { JSON_TYPE, PAGE_POLICY } from "../public-answer.ts";
+import { refuse } from "./answering.ts";
+import type { ServerParts } from "./parts.ts";
+
+const READY_MILLISECONDS = 1_000;
+
+/** Asks at most once a second, whoever asks how often: readiness is open to anybody. */
+function seldom(ask: () => Promise<boolean>): () => Promise<boolean> {
+  let asked = -Infinity;
+  let answer: Promise<boolean> = Promise.resolve(false);
+  return () => {
+    if (performance.now() - asked >= READY_MILLISECONDS) {
+      asked = performance.now();
+      answer = ask().catch(() => false);
+    }
+    return answer;
+  };
+}
+
+function fixed(app: FastifyInstance, path: string, type: string, body: Buffer): void {
+  app.get(path, (_request, reply) => reply.header("content-security-policy", PAGE_POLICY).type(type).send(body));
+}
+
+/**
+ * Serves what is open to anybody and answers without an entry: health, readiness and the files of the landing page, read
+ * once at the start. Production has a plain statement only.
+ */
+export async function openRoutes(app: FastifyInstance, { mode, ready, landing }: ServerParts): Promise<void> {
+  const isReady = seldom(ready);
+  const well = Buffer.from('{"status":"ok"}');
+  app.get("/healthz", (_request, reply) => reply.type(JSON_TYPE).send(well));
+  app.get("/readyz", async (_request, reply) =>
+    (await isReady()) ? reply.type(JSON_TYPE).send(well) : refuse(reply, "UNAVAILABLE"),
+  );
+  const file = (name: string): Promise<Buffer> => readFile(join(landing.folder, name));
+  fixed(app, "/landing.css", "text/css; charset=utf-8", await file("landing.css"));
+  if (mode === "production") {
+    fixed(app, "/", "text/html; charset=utf-8", await file("production.html"));
+    return;
+  }
+  fixed(app, "/", "text/html; charset=utf-8", await file("demonstration.html"));
+  fixed(app, "/landing.js", "text/javascript; charset=utf-8", await file("landing.js"));
+  const facts = JSON.stringify({ people: landing.people, tokenCommand: landing.tokenCommand });
+  fixed(app, "/demonstration.json", JSON_TYPE, Buffer.from(facts));
+}

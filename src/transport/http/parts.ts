@@ -1,0 +1,38 @@
+import type { Logger } from "pino";
+import type { Authenticator } from "../../identity/authenticate.ts";
+import type { Door } from "../../policy/gate.ts";
+import type { Refusals } from "./admission.ts";
+
+/** Somebody of the demonstration. */
+export interface LandingPerson {
+  readonly handle: string;
+  readonly displayName: string;
+  readonly summary: string;
+}
+
+/** What the landing page shows; facts of the demonstration only, the same for everybody. */
+export interface Landing {
+  /** The folder with the page's files. */
+  readonly folder: string;
+  readonly people: readonly LandingPerson[];
+  /** The command that prints a token, with HANDLE where the person's handle goes. */
+  readonly tokenCommand: string;
+}
+
+/** What the server is made of. */
+export interface ServerParts {
+  readonly door: Door;
+  readonly authenticator: Authenticator;
+  readonly mode: "demonstration" | "production";
+  /** A private folder for uploads until they are sealed. */
+  readonly workFolder: string;
+  /** Whether requests can be served: log, database and policy are there. */
+  readonly ready: () => Promise<boolean>;
+  readonly refusals: Refusals;
+  readonly logger: Logger;
+  /** 32 bytes; cursors made under another key are refused. */
+  readonly cursorKey: Uint8Array;
+  /** The text of the trust file: public keys only. */
+  readonly trustFile: () => Promise<string>;
+  readonly landing: Landing;
+}

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ACTIONS, actionBit, isAction } from "../../src/policy/actions.ts";
+import type { Action } from "../../src/policy/actions.ts";
+import { compileRowFilter } from "../../src/policy/row-filter.ts";
+import { ROW_TABLES } from "../../src/policy/row-tables.ts";
+import type { TableAccess } from "../../src/policy/row-tables.ts";
+import { Database } from "../../src/storage/database.ts";
+import { Reader } from "../../src/storage/reader.ts";
+import { tables } from "../../src/storage/tables.ts";
+import type { TableName } from "../../src/storage/tables.ts";
+import type { Transaction } from "../../src/storage/transaction.ts";
+import type { CrossWorld } from "./cross-world.ts";
+import { openCrossWorld } from "./cross-world.ts";
+import { keyColumn, rowName } from "./cross-rows.ts";
+
+let world: CrossWorld;
+let superuser: Database;
+
+beforeAll(async () => {
+  world = await openCrossWorld();
+  superuser = await Database.open(world.house.database.admin, 2);
+});
+afterAll(async () => {
+  await superuser.close();
+  await world.house.remove();
+});
+
+const SHORT = new Map(Object.entries(tables).map(([short, { name }]) => [name, short as TableName]));
+const shortName = ({ table }: TableAccess): TableName | undefined => SHORT.get(`data.${table}`);
+
+/** Rows by which what was seen differs from what decide() says, at most a few of each profile. */
+function differences(profile: string, access: TableAccess, seen: ReadonlySet<string>): string[] {
+  const wrong = world.rowsOf(access.table).filter(({ row, key }) => seen.has(key) !== world.product.expectRow(row, profile, "read"));
+  return wrong.slice(0, 3).map(({ row, key }) => `${profile} ${seen.has(key) ? "sees" : "does not see"} ${rowName(row)}`);
+}
+
+const keysOf = (rows: readonly { readonly key: string }[]): Set<string> => new Set(rows.map(({ key }) => key));
+
+/** The explicit lock alone, as superuser: the matrix join and the row filter that the repository's queries are made of. */
+async function explicitly(tx: Transaction, access: TableAccess): Promise<Set<string>> {
+  const seen = new Set<string>();
+  for (const { action, when } of access.read) {
+    const join = tx.matrixJoin("t", [...access.above, ...access.own.map((column) => [column, action] as const)]);
+    const values = { personId: world.principal.personId, programIds: [...world.principal.programs] };
+    const filter = compileRowFilter(world.product.policy, action, access.facts, values, { style: "question" }, "t");
+    const branch = when ? ` and t.${when.column} in (${when.values.map((value) => `'${value}'`).join(", ")})` : "";
+    const sql = `select t.${keyColumn(access.table)} as key from data.${access.table} t ${join.sql} where ${filter.sql}${branch}`;
+    for (const row of await tx.rows<{ key: string }>(sql, [...join.params, ...filter.params])) seen.add(row.key);
+  }
+  return seen;
+}
+
+/** What a Reader shows of a table in the two programs of the cross product. */
+async function read(reader: Reader, name: TableName, access: TableAccess): Promise<Set<string>> {
+  const seen = new Set<string>();
+  const note = (rows: readonly object[]): void => {
+    for (const row of rows) {
+      const values = row as Readonly<Record<string, unknown>>;
+      const property = keyColumn(access.table).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      seen.add(String(values[property]));
+    }
+  };
+  if (name === "program") for (const { key } of world.rowsOf("program")) note([await reader.byId("program", key)].filter((row) => row !== null));
+  else for (const id of [world.caller.program, world.caller.otherProgram]) note(await reader.all(name, { parent: "program", id }, 1_000_000));
+  return seen;
+}
+
+async function eachAsSuperuser(look: (tx: Transaction, profile: string) => Promise<string[]>): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const [name, profile] of world.product.profiles) {
+    const profileId = await world.house.house.office.profileId(profile);
+    const bit = (action: string): number => actionBit(isAction(action) ? action : "program.read");
+    const tx = await superuser.begin("", { policyId: world.house.house.office.policyId, profileId, bit });
+    wrong.push(...(await look(tx, name)));
+    await tx.rollback();
+  }
+  return wrong;
+}
+
+describe("I1 the locks of a row are equal over the cross product of profiles, markings, facts and tables", () => {
+  test("the cross product reaches every table of labeled rows, seen and unseen", () => {
+    expect(world.rows.length).toBeGreaterThan(5_000);
+    for (const { table } of ROW_TABLES) {
+      const seen = [...world.product.profiles.keys()].filter((profile) =>
+        world.rowsOf(table).some(({ row }) => world.product.expectRow(row, profile, "read")),
+      );
+      expect([table, seen.length > 0, seen.length < world.product.profiles.size]).toEqual([table, true, true]);
+    }
+  });
+
+  test("I1 the repository names the same markings and actions for a table as the rules do", () => {
+    for (const [short, { name, markings }] of Object.entries(tables)) {
+      const access = ROW_TABLES.find(({ table }) => `data.${table}` === name);
+      const [branch] = access?.read ?? [];
+      const expected = [...(access?.above ?? []), ...(access?.own ?? []).map((column) => [column, branch?.action ?? ""])];
+      expect([short, markings.map(([column, , action]) => [column, action])]).toEqual([short, expected]);
+    }
+  });
+
+  test("I1 the matrix holds what decidePair says for every profile, marking and action", async () => {
+    const { rows } = await world.house.admin.query<{ profile_id: string; marking_id: string; actions: string }>(
+      "select profile_id, marking_id, actions::text from access.profile_marking",
+    );
+    const cells = new Map(rows.map((row) => [`${row.profile_id} ${row.marking_id}`, BigInt(row.actions)]));
+    const wrong: string[] = [];
+    for (const [name, profile] of world.product.profiles) {
+      const profileId = await world.house.house.office.profileId(profile);
+      for (const [marking, markingId] of world.markingIds) {
+        const cell = cells.get(`${profileId} ${markingId}`);
+        const held = (action: Action): boolean => cell !== undefined && ((cell >> BigInt(actionBit(action))) & 1n) === 1n;
+        wrong.push(...ACTIONS.filter((action) => held(action) !== world.product.expectPair(name, marking, action)).map((a) => `${name} ${marking} ${a}`));
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("I1 the matrix join and the row filter alone, with row security set aside, show what decide() allows", async () => {
+    const wrong = await eachAsSuperuser(async (tx, profile) => {
+      const found: string[] = [];
+      for (const access of ROW_TABLES) found.push(...differences(profile, access, await explicitly(tx, access)));
+      return found;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("I1 the Reader's own queries alone, with row security set aside, show what decide() allows", async () => {
+    const wrong = await eachAsSuperuser(async (tx, profile) => {
+      const reader = new Reader(tx, () => undefined);
+      const found: string[] = [];
+      for (const access of ROW_TABLES) {
+        const short = shortName(access);
+        if (short !== undefined) found.push(...differences(profile, access, await read(reader, short, access)));
+      }
+      return found;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("I1 row security alone, without any join, shows what decide() allows", async () => {
+    const wrong = await world.eachProfile(async (grant, profile) => {
+      const found: string[] = [];
+      for (const access of ROW_TABLES) {
+        const rows = await grant.tx.rows<{ key: string }>(`select ${keyColumn(access.table)} as key from data.${access.table}`);
+        found.push(...differences(profile, access, keysOf(rows)));
+      }
+      return found;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("I1 both locks together show what decide() allows, and the last look finds nothing to refuse", async () => {
+    const wrong = await world.eachProfile(async (grant, profile) => {
+      const found: string[] = [];
+      for (const access of ROW_TABLES) {
+        const short = shortName(access);
+        if (short !== undefined) found.push(...differences(profile, access, await read(grant.read, short, access)));
+      }
+      return found;
+    });
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+// The demonstration's page: shows who there is, sends a question with a pasted token, shows the answer under its banner.
+// Everything that comes from the server is put in as text, never as markup.
+
+const EXAMPLES = [
+  {
+    name: "Who am I, and what is there for me?",
+    query: `query Overview {
+  viewer { handle clearance sessionLevel readOns country organization roles }
+  programs(first: 10) {
+    edges { node {
+      id name marking { banner }
+      datasets(first: 10) { edges { node { id name marking { portion } contentMarking assetCount labelCount } } }
+    } }
+  }
+}`,
+  },
+  {
+    name: "Images of the datasets that I see",
+    query: `query Images {
+  programs(first: 5) { edges { node {
+    datasets(first: 10) { edges { node {
+      name
+      assets(first: 20) { edges { node { id title marking { portion } width height displayUrl } } }
+    } } }
+  } } }
+}`,
+  },
+  {
+    name: "Labels of a dataset, by id",
+    query: `query Labels($id: ID!) {
+  dataset(id: $id) {
+    name contentMarking
+    labels(first: 20) {
+      edges { node { id state marking { portion } latest { class { key } shape attributes score } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`,
+    variables: '{ "id": "" }',
+  },
+  {
+    name: "What I did, and how I was answered",
+    query: `query Mine {
+  ownAudit(first: 20) { edges { node { at operation answer } } }
+}`,
+  },
+  {
+    name: "The log, for a compliance officer",
+    query: `query Log {
+  auditEntries(first: 20) {
+    edges { node { index kind at leafHash sections { slot state content } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+  },
+];
+
+const byId = (id) => document.getElementById(id);
+const LEVELS = [
+  ["TOP SECRET", "TS"],
+  ["SECRET", "S"],
+  ["CONFIDENTIAL", "C"],
+  ["RESTRICTED", "C"],
+  ["UNCLASSIFIED", "U"],
+];
+
+/** The level that colors a banner: the first level that it names, as in "//NATO SECRET" or "TOP SECRET//NOFORN". */
+function levelOf(banner) {
+  const [first] = banner.split("//").filter((part) => part !== "");
+  const found = LEVELS.find(([name]) => (first ?? "").includes(name));
+  return found ? found[1] : "none";
+}
+
+function showBanner(text) {
+  for (const id of ["banner-top", "banner-bottom"]) {
+    const element = byId(id);
+    element.textContent = text ?? "the answer holds no marked data";
+    element.dataset.level = text === null ? "none" : levelOf(text);
+  }
+}
+
+function cell(row, text, name) {
+  const element = document.createElement(name);
+  if (name === "th") element.scope = "row";
+  element.textContent = text;
+  row.append(element);
+}
+
+async function showPeople() {
+  const { people, tokenCommand } = await (await fetch("/demonstration.json")).json();
+  for (const person of people) {
+    const row = document.createElement("tr");
+    cell(row, person.handle, "th");
+    cell(row, person.displayName, "td");
+    cell(row, person.summary, "td");
+    byId("people-rows").append(row);
+  }
+  byId("token-command").textContent = tokenCommand.replace("HANDLE", people[0]?.handle ?? "HANDLE");
+}
+
+function chooseExample(index) {
+  const example = EXAMPLES[index] ?? EXAMPLES[0];
+  byId("query").value = example.query;
+  byId("variables").value = example.variables ?? "";
+}
+
+/** Sends the question; the answer replaces the last one together with its banner, so that neither stands without the other. */
+async function send(event) {
+  event.preventDefault();
+  const button = byId("send");
+  const variables = byId("variables").value.trim();
+  let body;
+  try {
+    body = JSON.stringify({ query: byId("query").value, variables: variables === "" ? {} : JSON.parse(variables) });
+  } catch {
+    byId("receipt").textContent = "The variables are not JSON.";
+    byId("variables").focus();
+    return;
+  }
+  button.disabled = true;
+  byId("receipt").textContent = "Sending";
+  try {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${byId("token").value.trim()}` };
+    const response = await fetch("/graphql", { method: "POST", headers, body, credentials: "omit" });
+    const answer = await response.json();
+    const { marking = null, receipt = null } = answer.extensions ?? {};
+    showBanner(marking);
+    byId("receipt").textContent = receipt === null ? `Refused: ${response.status}.` : `Receipt ${receipt}.`;
+    byId("answer").textContent = JSON.stringify(answer.data ?? answer.errors, null, 2);
+  } catch {
+    showBanner(null);
+    byId("receipt").textContent = "The server did not answer.";
+    byId("answer").textContent = "";
+  } finally {
+    button.disabled = false;
+  }
+}
+
+for (const [index, { name }] of EXAMPLES.entries()) byId("example").append(new Option(name, String(index)));
+byId("example").addEventListener("change", (event) => chooseExample(Number(event.target.value)));
+byId("question").addEventListener("submit", (event) => void send(event));
+byId("question").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("question").requestSubmit();
+});
+chooseExample(0);
+void showPeople();
