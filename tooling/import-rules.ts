@@ -153,7 +153,7 @@ export const ROOMS: readonly RoomRule[] = [
     name: "demonstration",
     from: /^src\/demonstration\//,
     may: [
-      /^src\/(composition|datasets|labeling|deliveries|interchange|identity|markings|policy|tour)\//,
+      /^src\/(composition|datasets|labeling|deliveries|interchange|identity|markings|policy|tour|storage\/imagery)\//,
       PORTS,
       ERRORS,
     ],

@@ -88,6 +88,7 @@ export class LedgerKeeper {
 
   async #beat(): Promise<void> {
     try {
+      await this.#parts.store.drain(null);
       await this.#write("log.heartbeat", { counter: this.#parts.writer.counter });
       await this.#sign();
       this.#failures = 0;

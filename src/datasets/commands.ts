@@ -3,6 +3,7 @@ import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
+import { isUniqueViolation } from "../storage/transaction.ts";
 
 const NAME = /^[^\p{C}]{1,200}$/u;
 const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp"] as const;
@@ -27,13 +28,6 @@ export async function refuseTaken<T>(path: string, write: () => Promise<T>): Pro
     if (isUniqueViolation(error)) throw new UserError("NAME_TAKEN", "this name is taken under this marking", [path]);
     throw error;
   }
-}
-
-/** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
-export function isUniqueViolation(error: unknown): boolean {
-  const code = (value: unknown): unknown => (value !== null && typeof value === "object" && "code" in value ? value.code : undefined);
-  const cause = error !== null && typeof error === "object" && "cause" in error ? error.cause : undefined;
-  return code(error) === "23505" || code(cause) === "23505";
 }
 
 /** Input of a new dataset. Every text comes from the caller. */

@@ -10,7 +10,7 @@ import { makeDisplayCopy } from "../storage/imagery/display-copy.ts";
 import { ImageError } from "../storage/imagery/image-error.ts";
 import { probeImage } from "../storage/imagery/probe.ts";
 import type { Made } from "./commands.ts";
-import { isUniqueViolation } from "./commands.ts";
+import { isUniqueViolation } from "../storage/transaction.ts";
 
 /** Largest original in bytes. */
 export const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;

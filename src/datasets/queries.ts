@@ -61,8 +61,8 @@ export function labelsOfAsset(grant: Grant, asset: RowOf<"asset">, page: PageReq
  */
 export async function contentMarking(grant: Grant, dataset: RowOf<"dataset">): Promise<{ banner: string }> {
   const compilations = await grant.read.all("compilation", { parent: "dataset", id: dataset.id }, 20, "t.marking_id");
-  const held = await grant.tx.rows<{ marking_id: string }>("select marking_id from data.dataset_marking where dataset_id = ? order by marking_id", [dataset.id]);
-  const ids = [dataset.markingId, ...compilations.map((c) => c.markingId), ...held.map((h) => h.marking_id)];
+  const held = await grant.read.heldMarkings(dataset.id);
+  const ids = [dataset.markingId, ...compilations.map((c) => c.markingId), ...held];
   const markings = await Promise.all([...new Set(ids)].map((id) => grant.marking(id)));
   const summary = grant.office.summarize(markings);
   return { banner: summary?.banner ?? "" };

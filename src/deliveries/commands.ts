@@ -12,6 +12,7 @@ import type { InternedMarking } from "../storage/ports.ts";
 import { entities } from "../storage/entities/index.ts";
 import type { Row } from "../storage/entities/index.ts";
 import type { RowOf } from "../storage/tables.ts";
+import { isUniqueViolation } from "../storage/transaction.ts";
 import { freezeDataset } from "./freeze.ts";
 import type { FrozenDataset } from "./freeze.ts";
 import { versionDigest } from "./frozen-version.ts";
@@ -189,7 +190,13 @@ export const approveDelivery: Command<{ deliveryId: string; manifestSha384: stri
       entryId,
       approvedAt: grant.now(),
     };
-    await grant.insert("deliveryApproval", [row], "delivery.approve", [marking], grant.facts(delivery.programId, delivery.requesterId));
+    const facts = grant.facts(delivery.programId, delivery.requesterId);
+    try {
+      await grant.insert("deliveryApproval", [row], "delivery.approve", [marking], facts);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "you have approved this delivery");
+      throw error;
+    }
     return { id: deliveryId };
   },
 });

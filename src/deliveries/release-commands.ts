@@ -11,6 +11,7 @@ import type { Grant } from "../policy/grant.ts";
 import { entities } from "../storage/entities/index.ts";
 import type { Row } from "../storage/entities/index.ts";
 import type { RowOf } from "../storage/tables.ts";
+import { isUniqueViolation } from "../storage/transaction.ts";
 import { approvalsOf, deliveryOf, recipientById } from "./commands.ts";
 import { parseManifest } from "../../audit/index.ts";
 import { packageTar } from "./package.ts";
@@ -58,7 +59,12 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
       releaseEntryId,
       releasedAt: grant.now(),
     };
-    await grant.insert("deliveryRelease", [row], "delivery.release", [marking]);
+    try {
+      await grant.insert("deliveryRelease", [row], "delivery.release", [marking]);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new CaveatError("BUSY", "being released", { cause: error });
+      throw error;
+    }
     return { id: deliveryId };
   },
 });
@@ -96,16 +102,22 @@ export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
       requesterId: delivery.requesterId,
       files: Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")])),
     };
-    await grant.tx.insert(entities.DeliveryProof, [row] as never);
+    try {
+      await grant.tx.insert(entities.DeliveryProof, [row] as never);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new CaveatError("BUSY", "being sealed", { cause: error });
+      throw error;
+    }
     return { id: deliveryId };
   },
 });
 
 async function proofOf(grant: Grant, deliveryId: string): Promise<Row<typeof entities.DeliveryProof> | null> {
+  const lock = grant.tx.lock("data.delivery_proof", "t");
   const rows = await grant.tx.mapped<Row<typeof entities.DeliveryProof>>(
     entities.DeliveryProof,
-    "select * from data.delivery_proof where delivery_id = ?",
-    [deliveryId],
+    `select t.* from data.delivery_proof t where t.delivery_id = ? and ${lock.sql}`,
+    [deliveryId, ...lock.params],
   );
   return rows[0] ?? null;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { isUniqueViolation, noteMarking } from "../datasets/commands.ts";
+import { noteMarking } from "../datasets/commands.ts";
+import { isUniqueViolation } from "../storage/transaction.ts";
 import type { Made } from "../datasets/commands.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";

@@ -19,6 +19,7 @@ import type { Grant } from "./grant.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import { Operation } from "./operation.ts";
+import { rowLock } from "./row-lock.ts";
 import { outcomeSection } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -103,9 +104,11 @@ export class Door {
       },
       clock(),
     );
+    const lockValues = { policyId: office.policyId, profileId, personId: principal.personId, programIds: [...principal.programs] };
     const scope = {
       policyId: office.policyId,
       profileId,
+      lock: rowLock(office.policy, lockValues),
       bit: (action: string): number => {
         if (!isAction(action)) throw new Error("unknown action");
         return actionBit(action);

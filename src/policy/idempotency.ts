@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { entities } from "../storage/entities/index.ts";
+import { CaveatError } from "../errors.ts";
+import { isUniqueViolation } from "../storage/transaction.ts";
 import { UserError } from "./command.ts";
 import type { Command } from "./command.ts";
 import type { Grant } from "./grant.ts";
@@ -42,8 +44,13 @@ export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input:
     return typeof stored.result === "string" ? (JSON.parse(stored.result) as O) : stored.result;
   }
   const result = await command.run(grant, input);
-  await grant.tx.insert(entities.Idempotency, [
-    { personId, key: call.key, command: command.name, inputDigest: call.inputDigest, result },
-  ] as never);
+  const row = { personId, key: call.key, command: command.name, inputDigest: call.inputDigest, result };
+  try {
+    await grant.tx.insert(entities.Idempotency, [row] as never);
+  } catch (error) {
+    // The same key is being used by a request beside this one; whoever comes again gets what that one made.
+    if (isUniqueViolation(error)) throw new CaveatError("BUSY", "idempotency key in use", { cause: error });
+    throw error;
+  }
   return result;
 }

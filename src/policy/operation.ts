@@ -102,6 +102,7 @@ export class Operation {
   async mutate<I, O>(command: Command<I, O>, input: I, once?: IdempotentCall): Promise<O> {
     const ledger = new DecisionLedger(this.#parts.office, this.principal);
     let tx: Transaction | null = null;
+    let committed = false;
     try {
       tx = await this.#parts.begin();
       const grant = this.#grant(tx, ledger);
@@ -114,9 +115,13 @@ export class Operation {
       const outcome: Outcome = { result: "answered", error: null, command: command.name, request: this.#parts.requestId };
       const settled = await this.#parts.concludeIn(tx, outcome, ledger, grant);
       await tx.commit();
+      committed = true;
       await settled();
       return result;
     } catch (thrown) {
+      // Committed but not yet drained: the outcome stands in the outbox and is brought over later; the caller is told
+      // nothing but UNAVAILABLE and finds his change under the idempotency key.
+      if (committed) throw this.#fail(thrown);
       await tx?.rollback().catch(() => undefined);
       const code = thrown instanceof UserError ? thrown.code : toCaveatError(thrown).detail;
       const outcome: Outcome = {

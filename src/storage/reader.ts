@@ -25,7 +25,7 @@ export interface ListKey {
   readonly id: string;
 }
 
-/** Reads rows through both locks: the explicit join with the matrix, and row security behind it. */
+/** Reads rows through both locks: the explicit one (matrix and row rules in the query), and row security behind it. */
 export class Reader {
   readonly #tx: Transaction;
   readonly #listener: RowListener;
@@ -53,14 +53,11 @@ export class Reader {
   /** All rows below a parent in the order of their ids (or of `order`), at most `limit`. */
   async all<N extends TableName>(name: N, key: ListKey, limit: number, order = "1"): Promise<RowOf<N>[]> {
     const table = this.#table(name);
-    const join = this.#tx.matrixJoin(
-      "t",
-      table.markings.map(([column, , action]) => [column, action] as const),
-    );
+    const lock = this.#tx.lock(table.name, "t");
     const rows = await this.#tx.mapped(
       table.entity,
-      `select t.* from ${table.name} t ${join.sql} where t.${PARENTS[key.parent]} = ? order by ${order} limit ${Math.trunc(limit)}`,
-      [...join.params, key.id],
+      `select t.* from ${table.name} t where t.${PARENTS[key.parent]} = ? and ${lock.sql} order by ${order} limit ${Math.trunc(limit)}`,
+      [key.id, ...lock.params],
     );
     return this.#seen(name, rows);
   }
@@ -79,25 +76,28 @@ export class Reader {
     const table = this.#table(name);
     const inDataset = datasetId !== undefined;
     const source = this.#tx.matrixJoin("m", [["marking_id", `${name}.read`]]);
-    const above = this.#tx.matrixJoin(
-      "t",
-      table.markings.slice(0, -1).map(([column, , action]) => [column, action] as const),
-    );
+    const held = this.#tx.lock("data.dataset_marking", "d");
+    const lock = this.#tx.lock(table.name, "x");
     const markings = inDataset
-      ? `(select marking_id from data.dataset_marking where dataset_id = ? and noun = ?)`
+      ? `(select d.marking_id from data.dataset_marking d where d.dataset_id = ? and d.noun = ? and ${held.sql})`
       : `(select id as marking_id from access.marking_id)`;
     const rows = (await this.#tx.mapped(
       table.entity,
-      `select t.* from (
-         select r.* from ${markings} m ${source.sql}
-         cross join lateral (
-           select * from ${table.name} x
-           where x.${PARENTS[key.parent]} = ? and x.marking_id = m.marking_id and (?::uuid is null or x.id > ?::uuid)
-           order by x.id limit ${page.first + 1}
-         ) r
-         order by r.id limit ${page.first + 1}
-       ) t ${above.sql} order by t.id`,
-      [...(inDataset ? [datasetId, name] : []), ...source.params, key.id, page.after, page.after, ...above.params],
+      `select r.* from ${markings} m ${source.sql}
+       cross join lateral (
+         select x.* from ${table.name} x
+         where x.${PARENTS[key.parent]} = ? and x.marking_id = m.marking_id and (?::uuid is null or x.id > ?::uuid) and ${lock.sql}
+         order by x.id limit ${page.first + 1}
+       ) r
+       order by r.id limit ${page.first + 1}`,
+      [
+        ...(inDataset ? [datasetId, name, ...held.params] : []),
+        ...source.params,
+        key.id,
+        page.after,
+        page.after,
+        ...lock.params,
+      ],
     )) as RowOf<N>[];
     return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
   }
@@ -105,29 +105,38 @@ export class Reader {
   /** How many rows of a dataset the caller may see; the work depends on these alone. */
   async count(name: "asset" | "label", datasetId: string): Promise<number> {
     const table = this.#table(name);
-    const own = this.#tx.matrixJoin("dm", [["marking_id", `${name}.read`]]);
+    const held = this.#tx.lock("data.dataset_marking", "d");
+    const lock = this.#tx.lock(table.name, "r");
     const rows = await this.#tx.rows<{ n: string | number }>(
-      `select count(r.id) as n from data.dataset_marking dm ${own.sql}
-       join ${table.name} r on r.dataset_id = dm.dataset_id and r.marking_id = dm.marking_id
-       where dm.dataset_id = ? and dm.noun = ?`,
-      [...own.params, datasetId, name],
+      `select count(r.id) as n from data.dataset_marking d
+       join ${table.name} r on r.dataset_id = d.dataset_id and r.marking_id = d.marking_id
+       where d.dataset_id = ? and d.noun = ? and ${held.sql} and ${lock.sql}`,
+      [datasetId, name, ...held.params, ...lock.params],
     );
     return Number(rows[0]?.n ?? 0);
+  }
+
+  /** Markings of the rows that a dataset holds, as far as the caller may see rows of that marking. */
+  async heldMarkings(datasetId: string): Promise<string[]> {
+    const lock = this.#tx.lock("data.dataset_marking", "t");
+    const rows = (await this.#tx.mapped(
+      tables.datasetMarking.entity,
+      `select t.* from data.dataset_marking t where t.dataset_id = ? and ${lock.sql} order by t.marking_id, t.noun`,
+      [datasetId, ...lock.params],
+    )) as RowOf<"datasetMarking">[];
+    return this.#seen("datasetMarking", rows).map((row) => row.markingId);
   }
 
   /** For each label the latest revision that the caller may see, in the order of the labels given. */
   async latestRevisions(labelIds: readonly string[]): Promise<RowOf<"labelRevision">[]> {
     if (labelIds.length === 0) return [];
     const table = tables.labelRevision;
-    const join = this.#tx.matrixJoin(
-      "t",
-      table.markings.map(([column, , action]) => [column, action] as const),
-    );
+    const lock = this.#tx.lock(table.name, "t");
     const rows = await this.#tx.mapped(
       table.entity,
-      `select distinct on (t.label_id) t.* from ${table.name} t ${join.sql}
-       where t.label_id = any (?::uuid[]) order by t.label_id, t.ordinal desc, t.created_at desc, t.id`,
-      [...join.params, `{${labelIds.join(",")}}`],
+      `select distinct on (t.label_id) t.* from ${table.name} t
+       where t.label_id = any (?::uuid[]) and ${lock.sql} order by t.label_id, t.ordinal desc, t.created_at desc, t.id`,
+      [`{${labelIds.join(",")}}`, ...lock.params],
     );
     return this.#seen("labelRevision", rows);
   }

@@ -42,6 +42,16 @@ export const tables = {
     owner: null,
     program: "programId",
   }),
+  datasetMarking: table<Row<typeof entities.DatasetMarking>>({
+    entity: entities.DatasetMarking,
+    name: "data.dataset_marking",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "dataset.read"],
+    ],
+    owner: null,
+    program: "programId",
+  }),
   ontology: table<Row<typeof entities.Ontology>>({
     entity: entities.Ontology,
     name: "data.ontology",

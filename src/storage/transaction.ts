@@ -1,11 +1,19 @@
 import type { EntityName } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
 
-/** Under which policy and profile rows are read: the explicit join with the matrix uses these two. */
+/** An SQL condition over one row, with ? placeholders, and its parameters in order. */
+export interface RowLock {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+/** For whom rows are read: the explicit lock of a table, made by the door from policy and principal. */
 export interface RowScope {
   readonly policyId: string;
   readonly profileId: string;
   readonly bit: (action: string) => number;
+  /** Throws for a table that no lock is described for. */
+  readonly lock: (table: string, alias: string) => RowLock;
 }
 
 /**
@@ -49,6 +57,11 @@ export class Transaction {
     });
   }
 
+  /** The explicit lock of a table: its markings in the matrix and its row rules. */
+  lock(table: string, alias: string): RowLock {
+    return this.#scope.lock(table, alias);
+  }
+
   /**
    * The explicit join with the matrix, for a row alias whose marking columns are given with the action that each needs.
    * Returns the join text and its parameters; a row whose marking has no allowing cell drops out.
@@ -83,4 +96,11 @@ export class Transaction {
       await this.#em.rollback();
     });
   }
+}
+
+/** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = (value: unknown): unknown => (value !== null && typeof value === "object" && "code" in value ? value.code : undefined);
+  const cause = error !== null && typeof error === "object" && "cause" in error ? error.cause : undefined;
+  return code(error) === "23505" || code(cause) === "23505";
 }

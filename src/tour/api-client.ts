@@ -89,7 +89,7 @@ export class ApiClient {
   async mutateMany<T>({ field, select }: Mutation, inputs: readonly object[]): Promise<Payload<T>[]> {
     const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input!`;
     const payloads: Payload<T>[] = [];
-    for (const batch of batches(inputs)) {
+    for (const batch of batches(inputs, MOST_FIELDS)) {
       const variables = Object.fromEntries(batch.map((input, at) => [`i${at}`, { ...input, idempotencyKey: this.#nextKey() }]));
       const names = batch.map((_, at) => `$i${at}: ${type}`).join(", ");
       const fields = batch.map((_, at) => `a${at}: ${field}(input: $i${at}) { ${select} userErrors { code message ids } }`);
@@ -141,12 +141,13 @@ export function done<T>(payload: Payload<T>, what: string): T {
   return payload;
 }
 
-function* batches(inputs: readonly object[]): Generator<object[]> {
-  let batch: object[] = [];
+/** Cuts a list into parts of at most so many inputs, and of about {@link MOST_BYTES} as JSON. */
+export function* batches<T extends object>(inputs: readonly T[], most: number): Generator<T[]> {
+  let batch: T[] = [];
   let size = 0;
   for (const input of inputs) {
     const length = JSON.stringify(input).length;
-    if (batch.length === MOST_FIELDS || (batch.length > 0 && size + length > MOST_BYTES)) {
+    if (batch.length === most || (batch.length > 0 && size + length > MOST_BYTES)) {
       yield batch;
       batch = [];
       size = 0;

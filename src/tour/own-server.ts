@@ -21,13 +21,15 @@ export interface OwnServer {
   readonly stop: () => Promise<number | null>;
   /** Processes and folders of the server that are still there after it ended. */
   readonly leftovers: () => string[];
+  /** The last lines that it logged: warnings and errors, free of labeled text. */
+  readonly lastLines: () => string;
 }
 
 /**
  * Starts `caveat start` in demonstration mode on a free loopback port, with everything that it keeps below `state`.
- * Throws TourError SERVER with the last lines that it said.
+ * Throws TourError SERVER with the last lines that it said, or the signal's reason.
  */
-export async function startOwnServer(state: string, env: Environment): Promise<OwnServer> {
+export async function startOwnServer(state: string, env: Environment, signal: AbortSignal): Promise<OwnServer> {
   const child = spawn(process.execPath, ["--enable-source-maps", ownProgram("caveat"), "start"], {
     cwd: state,
     env: { ...env, CAVEAT_STATE: state, PORT: "0", LOG_LEVEL: "warn" },
@@ -44,13 +46,14 @@ export async function startOwnServer(state: string, env: Environment): Promise<O
   });
   const stop = (): Promise<number | null> => stopChild(child, ended);
   try {
-    const { url, pid } = await announced(state, child);
+    const { url, pid } = await announced(state, child, signal);
     const database = await findDatabase(state);
     return {
       url,
       pid,
       databasePid: database.pid,
       stop,
+      lastLines: () => lines.trim(),
       leftovers: () => [
         ...[pid, database.pid].flatMap((process) => (process !== null && isAlive(process) ? [`process ${process}`] : [])),
         ...(database.socketFolder !== null && existsSync(database.socketFolder) ? [database.socketFolder] : []),
@@ -58,14 +61,16 @@ export async function startOwnServer(state: string, env: Environment): Promise<O
     };
   } catch (cause) {
     await stop();
+    signal.throwIfAborted();
     throw new TourError("SERVER", `the server did not start: ${lines.trim().split("\n").slice(-3).join(" / ") || "it said nothing"}`, { cause });
   }
 }
 
 /** Waits for the file in which a server says where it listens; it writes it when it does. */
-async function announced(state: string, child: ChildProcess): Promise<{ url: string; pid: number }> {
+async function announced(state: string, child: ChildProcess, signal: AbortSignal): Promise<{ url: string; pid: number }> {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
+    signal.throwIfAborted();
     if (child.exitCode !== null || child.signalCode !== null) throw new Error("it ended");
     const text = await readFile(join(state, "server.json"), "utf8").catch(() => "");
     // It is written in one go but not renamed into place: without its line feed it is not whole yet.

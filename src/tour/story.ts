@@ -46,6 +46,7 @@ export class Story {
   readonly #write: (text: string) => void;
   readonly #style: StoryStyle;
   #steps = 0;
+  #name = "";
 
   constructor(style: StoryStyle, write: (text: string) => void) {
     this.#style = style;
@@ -57,9 +58,15 @@ export class Story {
     return this.#steps;
   }
 
+  /** Number and name of the step that was told last, or is being done. */
+  get current(): string {
+    return `${this.#steps} (${this.#name})`;
+  }
+
   /** Does one step and tells how it came out. Throws what the step threw, after that was told. */
   async step<T>(name: string, title: string, act: (tell: Telling) => Promise<T>): Promise<T> {
     this.#steps += 1;
+    this.#name = name;
     const step = this.#steps;
     const said: string[] = [];
     const figures: Record<string, string | number | boolean> = {};

@@ -6,7 +6,7 @@ import type { CrossProduct } from "../policy/cross-product.ts";
 import { markingTexts } from "../policy/table-world.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
-import { dataColumns, fillRow, plantRows } from "./cross-rows.ts";
+import { dataColumns, fillRow, plantRows, rowName } from "./cross-rows.ts";
 import type { CrossCaller, FilledRow } from "./cross-rows.ts";
 
 /** A house whose tables hold every row of the cross product. */
@@ -19,12 +19,39 @@ export interface CrossWorld {
   readonly columns: Awaited<ReturnType<typeof dataColumns>>;
   readonly rows: readonly FilledRow[];
   rowsOf(table: string): readonly FilledRow[];
+  /** Keys of the rows of a table that decide() lets a profile read. */
+  expected(profile: string, table: string): ReadonlySet<string>;
+  /** What a lock shows of a table against what it should: a few of the differences in words; empty when there is none. */
+  differences(profile: string, table: string, seen: ReadonlySet<string>): string[];
   /** The caller with the profile that the tables give this name. */
   readonly principal: Principal;
   as(profile: string): Principal;
   /** Lets the caller look under each profile, through the door; gathers what the look returns. */
   eachProfile<T>(look: (grant: Grant, profile: string) => Promise<readonly T[]>): Promise<T[]>;
 }
+
+/**
+ * Tries rows one by one as whoever calls; nothing that succeeds stays. A row that passes row security may still break a
+ * foreign key or a check, which PostgreSQL looks at after row security: that, too, tells that row security let it through.
+ */
+const PROBE = `
+  create schema probe;
+  grant usage on schema probe to caveat_app;
+  create function probe.passes(p_table text, p_rows jsonb) returns boolean[] language plpgsql as $$
+  declare one jsonb; answers boolean[] := '{}';
+  begin
+    for one in select * from jsonb_array_elements(p_rows) loop
+      begin
+        execute format('insert into data.%I select * from jsonb_populate_record(null::data.%I, $1)', p_table, p_table) using one;
+        raise exception using errcode = 'P0999';
+      exception
+        when insufficient_privilege then answers := answers || false;
+        when foreign_key_violation or check_violation or sqlstate 'P0999' then answers := answers || true;
+      end;
+    end loop;
+    return answers;
+  end $$;
+  grant execute on function probe.passes(text, jsonb) to caveat_app`;
 
 /** Opens a house, interns every marking of the tables and plants every row. The people are those of the demonstration. */
 export async function openCrossWorld(): Promise<CrossWorld> {
@@ -43,6 +70,7 @@ export async function openCrossWorld(): Promise<CrossWorld> {
   await plantRows(house.admin, rows);
   const own = rows.filter(({ row }) => row.table === "program" && row.member).map(({ key }) => key);
   await house.admin.query("insert into access.membership (person_id, program_id, source) select $1, unnest($2::uuid[]), 'test'", [caller.personId, own]);
+  await house.admin.query(PROBE);
   const principal = await house.as("ana");
   const byTable = Map.groupBy(rows, ({ row }) => row.table);
   const as = (profile: string): Principal => {
@@ -50,9 +78,24 @@ export async function openCrossWorld(): Promise<CrossWorld> {
     if (!found) throw new Error(`no profile ${profile}`);
     return { ...principal, profile: found };
   };
+  const known = new Map<string, ReadonlySet<string>>();
+  const expected = (profile: string, table: string): ReadonlySet<string> => {
+    const cached = known.get(`${profile} ${table}`);
+    if (cached) return cached;
+    const allowed = (byTable.get(table) ?? []).filter(({ row }) => product.expectRow(row, profile, "read"));
+    const keys = new Set(allowed.map(({ key }) => key));
+    known.set(`${profile} ${table}`, keys);
+    return keys;
+  };
   return {
     house,
     product,
+    expected,
+    differences(profile, table, seen) {
+      const allowed = expected(profile, table);
+      const wrong = (byTable.get(table) ?? []).filter(({ key }) => seen.has(key) !== allowed.has(key));
+      return wrong.slice(0, 3).map(({ row, key }) => `${profile} ${seen.has(key) ? "sees" : "does not see"} ${rowName(row)}`);
+    },
     caller,
     markingIds,
     columns,

@@ -45,7 +45,8 @@ test("every package that runs with the server has one room, the one that CONTRIB
 
 test("the lock file pins every package by version and hash", () => {
   const loose = Object.entries(packages).filter(
-    ([path, { version, integrity }]) => path !== "" && (version === undefined || integrity?.startsWith("sha512-") !== true),
+    ([path, { version, integrity }]) =>
+      path !== "" && (version === undefined || integrity?.startsWith("sha512-") !== true),
   );
   expect(loose.map(([path]) => path)).toEqual([]);
 });

@@ -44,15 +44,14 @@ test("no path of somebody's machine is written down, and nothing outside the rep
 
 test("every npm script that the documents name exists", () => {
   const { scripts } = JSON.parse(readTree("package.json")) as { scripts: Readonly<Record<string, string>> };
-  const builtIn = new Set(["ci", "install", "run", "exec", "pack", "view"]);
-  const missing = listTree("*.md").flatMap(({ path, text }) =>
-    [...text.matchAll(/\bnpm (?:run (?:-s |--silent )?)?([a-z][\w:-]*)/g)]
-      .map((match) => match[1] ?? "")
-      .filter((name) => !builtIn.has(name) && scripts[name] === undefined)
-      .filter((_, index, all) => index === all.indexOf(all[index] ?? ""))
-      .map((name) => `${path}: ${name}`),
+  const named = listTree("*.md").flatMap(({ path, text }) =>
+    [...text.matchAll(/\bnpm (?:run (?:-s |--silent )?([a-z][\w:-]*)|(start|test)\b)/g)].map((match) => ({
+      path,
+      name: match[1] ?? match[2] ?? "",
+    })),
   );
-  expect(missing).toEqual([]);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter(({ name }) => scripts[name] === undefined)).toEqual([]);
 });
 
 test("every example in the documents that is marked as a test starts with a command that exists", () => {

@@ -1,5 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 /** An answer as it came over the wire. */
 export interface HttpAnswer {
@@ -50,27 +52,10 @@ export function call(url: string, { method, path, headers = {}, body }: HttpCall
     });
     if (body === undefined || typeof body === "string" || Buffer.isBuffer(body)) outgoing.end(body);
     else
-      send(outgoing, body, () => answered).catch((error: unknown) => {
+      pipeline(Readable.from(body, { objectMode: false }), outgoing).catch((error: unknown) => {
         if (!answered) reject(error instanceof Error ? error : new Error("sending failed"));
       });
   });
-}
-
-async function send(
-  outgoing: ReturnType<typeof request>,
-  body: AsyncIterable<Buffer>,
-  done: () => boolean,
-): Promise<void> {
-  for await (const part of body) {
-    if (done() || outgoing.destroyed) return;
-    if (!outgoing.write(part)) {
-      await new Promise<void>((resolve) => {
-        outgoing.once("drain", resolve);
-        outgoing.once("close", resolve);
-      });
-    }
-  }
-  outgoing.end();
 }
 
 function headerList(raw: readonly string[]): (readonly [string, string])[] {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, readPostmasterFile } from "../../src/storage/embedded/postmaster-file.ts";
 import { packageRoot } from "../../src/storage/package-root.ts";
+import type { TestDatabase } from "../database.ts";
 import { call } from "./http.ts";
 import type { HttpAnswer } from "./http.ts";
 
@@ -42,6 +43,8 @@ export interface RunningServer {
   readonly postmaster: number | null;
   /** What it has written to standard output so far. */
   readonly stdout: () => string;
+  /** What it has written to standard error so far: its log. */
+  readonly stderr: () => string;
   /** Settles with the exit code when the process has ended; null after a signal. */
   readonly ended: Promise<number | null>;
   /** Sends one GraphQL request. */
@@ -103,6 +106,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
     pid,
     postmaster,
     stdout: () => output.stdout,
+    stderr: () => output.stderr,
     ended,
     graphql: (token, query, variables) =>
       call(url, {
@@ -153,6 +157,11 @@ function readJson(path: string): unknown {
     // Not there, or half written.
     return null;
   }
+}
+
+/** The DATABASE_URL of a database of the tests' cluster. */
+export function databaseUrl({ admin }: TestDatabase): string {
+  return `postgresql://${admin.user}@localhost:${admin.port}/${admin.database}?host=${encodeURIComponent(admin.host)}`;
 }
 
 /** The postmaster that serves the embedded database below a state folder; null when none does. */

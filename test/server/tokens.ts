@@ -49,10 +49,10 @@ export function forger(): Promise<TokenIssuer> {
   return TokenIssuer.of(privateKey, ISSUER_NAME, AUDIENCE);
 }
 
-/** An issuer with the demonstration's own key and another name. */
-export function strangerWithTrueKey(state: string): Promise<TokenIssuer> {
+/** An issuer with the demonstration's own key that calls itself or its audience something else. */
+export function impostor(state: string, change: { readonly issuer?: string; readonly audience?: string }): Promise<TokenIssuer> {
   const key = readFileSync(join(state, "keys", "demonstration-issuer.p384.p8"), "utf8");
-  return TokenIssuer.of(key, "https://elsewhere.invalid/", AUDIENCE);
+  return TokenIssuer.of(key, change.issuer ?? ISSUER_NAME, change.audience ?? AUDIENCE);
 }
 
 /** A new P-384 key pair (PKCS#8 and SPKI, PEM). */

@@ -84,7 +84,8 @@ export class BlobVault {
 
   /** The row of a blob, through row security; null when hidden or absent. */
   async row(tx: Transaction, id: string): Promise<BlobRow | null> {
-    return (await tx.mapped<BlobRow>(Blob, "select * from data.blob where id = ?", [id]))[0] ?? null;
+    const lock = tx.lock("data.blob", "t");
+    return (await tx.mapped<BlobRow>(Blob, `select t.* from data.blob t where t.id = ? and ${lock.sql}`, [id, ...lock.params]))[0] ?? null;
   }
 
   /** Opens a blob; the key is fetched now, in this transaction, the bytes stream later. */

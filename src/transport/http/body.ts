@@ -34,7 +34,14 @@ export function readBody(message: IncomingMessage, limit = MAX_BODY_BYTES): Prom
   });
 }
 
-/** The chunks of an upload. Whoever stops reading early does not break the connection that the answer goes out on. */
-export function chunksOf(message: IncomingMessage): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => message.iterator({ destroyOnReturn: false }) };
+/**
+ * The chunks of an upload. Whoever stops reading early does not break the connection that the answer goes out on. Throws
+ * INVALID_REQUEST when the sender gives up.
+ */
+export async function* chunksOf(message: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new CaveatError("INVALID_REQUEST", "upload cut short", { cause });
+  }
 }

@@ -17,9 +17,15 @@ const REQUEST_MILLISECONDS = 15 * 60_000;
 const SILENCE_MILLISECONDS = 60_000;
 const PATH_ID_CHARACTERS = 128;
 
+/** A connection that its other end gave up: there is nobody left to answer, and nothing was refused. */
+const GIVEN_UP = new Set(["ECONNRESET", "EPIPE", "HPE_INVALID_EOF_STATE"]);
+
 /** Answers a connection on which no request could be read, in the same bytes as everything else. */
 function malformed(parts: ServerParts, error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  if (GIVEN_UP.has(error.code ?? "") || socket.destroyed) {
+    socket.destroy();
+    return;
+  }
   parts.refusals.note("malformed", socket.remoteAddress ?? "unknown");
   if (socket.writable) socket.end(rawAnswer(error.code === "HPE_HEADER_OVERFLOW" ? "TOO_LARGE" : "INVALID_REQUEST"));
   else socket.destroy();

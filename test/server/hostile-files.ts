@@ -1,0 +1,172 @@
+import { deflateSync } from "node:zlib";
+import type { HostileCall } from "./hostile-call.ts";
+import { call, sendBytes } from "./http.ts";
+import type { HttpAnswer } from "./http.ts";
+import { absentLike } from "./hostile-world.ts";
+import type { HostileWorld } from "./hostile-world.ts";
+
+type Aim = (world: HostileWorld) => string;
+
+const SAM = { handle: "sam" } as const;
+
+function upload(name: string, bytes: Buffer, expect: HostileCall["expect"], type = "image/png"): HostileCall {
+  return {
+    name,
+    expect,
+    record: "request",
+    as: SAM,
+    send: (world, token) => put(world, token, world.emptyAsset, bytes, { "content-type": type }),
+  };
+}
+
+/** Uploads to an asset. */
+export function put(
+  world: HostileWorld,
+  token: string,
+  asset: string,
+  body: Buffer | AsyncIterable<Buffer>,
+  headers: Readonly<Record<string, string>> = { "content-type": "image/png" },
+): Promise<HttpAnswer> {
+  const path = `/assets/${asset}/content`;
+  return call(world.server.url, { method: "PUT", path, headers: { authorization: `Bearer ${token}`, ...headers }, body });
+}
+
+/** Fetches a path. */
+export function get(world: HostileWorld, token: string, path: string): Promise<HttpAnswer> {
+  return call(world.server.url, { method: "GET", path, headers: { authorization: `Bearer ${token}` } });
+}
+
+function download(name: string, path: Aim, as?: HostileCall["as"]): HostileCall {
+  const send: HostileCall["send"] = (world, token) => get(world, token, path(world));
+  return { name, expect: "NOT_FOUND", record: "request", send, ...(as ? { as } : {}) };
+}
+
+/** The bytes of an HTTP answer without any header but those of the transfer, as far as `call` would give it. */
+function parseAnswer(bytes: Buffer): HttpAnswer {
+  const end = bytes.indexOf("\r\n\r\n");
+  const [first = "", ...lines] = bytes.subarray(0, Math.max(end, 0)).toString("latin1").split("\r\n");
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
+  });
+  return { status: Number(first.split(" ")[1] ?? 0), headers, body: bytes.subarray(end + 4) };
+}
+
+function bytes(name: string, text: (world: HostileWorld, token: string) => string, change: Partial<HostileCall>): HostileCall {
+  return {
+    name,
+    expect: "INVALID_REQUEST",
+    record: "malformed",
+    send: async (world, token) => parseAnswer(await sendBytes(world.server.url, text(world, token), true)),
+    ...change,
+  };
+}
+
+function chunk(type: string, content: Buffer): Buffer {
+  const named = Buffer.concat([Buffer.from(type, "latin1"), content]);
+  const framed = Buffer.alloc(named.length + 8);
+  framed.writeUInt32BE(content.length, 0);
+  named.copy(framed, 4);
+  framed.writeUInt32BE(crc32(named), named.length + 4);
+  return framed;
+}
+
+function crc32(data: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** A gray PNG (ISO 15948) whose header states a size; only the first `rows` rows are there. */
+export function grayPng(width: number, height: number, rows = height): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8;
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const data = deflateSync(Buffer.alloc((width + 1) * rows));
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** Uploads, downloads and requests that are no good HTTP. */
+export const FILES: readonly HostileCall[] = [
+  upload("a text named .png", Buffer.from("a,b\n1,2\n"), "INVALID_REQUEST"),
+  upload("a PNG whose header says 60,000 x 60,000", grayPng(60_000, 60_000, 1), "TOO_LARGE"),
+  upload("a PNG of 16 million pixels in 20 KB", grayPng(11_000, 11_000), "INVALID_REQUEST"),
+  upload("a PNG without its second half", grayPng(300, 300).subarray(0, 80), "INVALID_REQUEST"),
+  upload("a PNG with damage inside", grayPng(64, 64, 20), "INVALID_REQUEST"),
+  upload("an image as a form", grayPng(8, 8), "INVALID_REQUEST", "multipart/form-data; boundary=x"),
+  upload("an empty upload", Buffer.alloc(0), "INVALID_REQUEST"),
+  {
+    name: "an upload that is cut short",
+    expect: "INVALID_REQUEST",
+    record: "request",
+    as: SAM,
+    send: async (world, token) =>
+      parseAnswer(await sendBytes(world.server.url, `${head("PUT", world, token, 5_000)}${"x".repeat(100)}`, true)),
+  },
+  {
+    name: "an upload that says it has 513 MiB",
+    expect: "TOO_LARGE",
+    record: "request",
+    as: SAM,
+    send: (world, token) =>
+      put(world, token, world.emptyAsset, endless(), {
+        "content-type": "image/png",
+        "content-length": String(513 * 1024 * 1024),
+      }),
+  },
+  bytes(
+    "an upload that is longer than it says",
+    (world, token) => `${head("PUT", world, token, 4)}${"no request line ".repeat(8)}\r\n\r\n`,
+    { as: SAM, record: "request" },
+  ),
+  {
+    name: "an upload to a hidden asset",
+    expect: "NOT_FOUND",
+    record: "request",
+    as: { handle: "sam", level: "S" },
+    send: (world, token) => put(world, token, world.hiddenEmptyAsset, grayPng(8, 8)),
+  },
+  {
+    name: "an upload by somebody who only labels",
+    expect: "NOT_FOUND",
+    record: "request",
+    send: (world, token) => put(world, token, world.seenAsset, grayPng(8, 8)),
+  },
+  download("the image of a hidden asset", (world) => `/assets/${world.hiddenAsset}/display`),
+  download("the image of no asset", (world) => `/assets/${absentLike(world.seenAsset)}/display`),
+  download("an image before its bytes are there", (world) => `/assets/${world.emptyAsset}/display`),
+  download("a path in place of an id", () => "/assets/..%2f..%2fetc%2fpasswd/display"),
+  download("a statement in place of an id", () => `/assets/${encodeURIComponent("' or 1=1 --")}/display`),
+  download("the id of another noun", (world) => `/assets/${world.seenDataset}/display`),
+  download("the package of an unreleased delivery", (world) => `/deliveries/${world.unreleasedDelivery}/package`, { handle: "petra" }),
+  download("the package of a delivery as an analyst", (world) => `/deliveries/${world.unreleasedDelivery}/package`),
+  download("the archive as an analyst", () => "/audit/archive"),
+  { ...download("a path that does not exist", () => "/.env"), record: "unknown-route" },
+  {
+    ...download("an id of 200 characters", () => `/assets/${"a".repeat(200)}/display`),
+    expect: "INVALID_REQUEST",
+    record: "malformed",
+  },
+  {
+    ...download("a path that cannot be decoded", () => "/assets/%ff/display"),
+    expect: "INVALID_REQUEST",
+    record: "malformed",
+  },
+  bytes("bytes that are no HTTP", () => "\u0016\u0003\u0001 hello\r\n\r\n", {}),
+  bytes("a length and chunks at once", (_, token) => `POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`, {}),
+  bytes("headers of 40 KB", () => `GET /trust HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(40_000)}\r\n\r\n`, { expect: "TOO_LARGE" }),
+];
+
+function head(method: string, world: HostileWorld, token: string, length: number): string {
+  return `${method} /assets/${world.emptyAsset}/content HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: image/png\r\ncontent-length: ${length}\r\n\r\n`;
+}
+
+async function* endless(): AsyncGenerator<Buffer> {
+  const part = Buffer.alloc(1024 * 1024);
+  for (let sent = 0; sent < 513; sent += 1) yield part;
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { GraphQLError } from "graphql";
+import { CaveatError, PUBLIC_ERRORS } from "../../src/errors.ts";
+import type { PublicErrorCode } from "../../src/errors.ts";
+import { gravest } from "../../src/transport/graphql/executor.ts";
+import { publicAnswer, rawAnswer } from "../../src/transport/public-answer.ts";
+
+const CODES = Object.keys(PUBLIC_ERRORS) as PublicErrorCode[];
+
+test("I9 each public error is the same bytes every time", () => {
+  const texts = Object.fromEntries(CODES.map((code) => [code, publicAnswer(code).body.toString()]));
+  expect(texts).toEqual({
+    UNAUTHENTICATED: '{"errors":[{"message":"unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}]}',
+    INVALID_REQUEST: '{"errors":[{"message":"invalid request","extensions":{"code":"INVALID_REQUEST"}}]}',
+    NOT_FOUND: '{"errors":[{"message":"not found","extensions":{"code":"NOT_FOUND"}}]}',
+    TOO_LARGE: '{"errors":[{"message":"too large","extensions":{"code":"TOO_LARGE"}}]}',
+    BUSY: '{"errors":[{"message":"busy","extensions":{"code":"BUSY"}}]}',
+    UNAVAILABLE: '{"errors":[{"message":"unavailable","extensions":{"code":"UNAVAILABLE"}}]}',
+  });
+});
+
+test("I9 an answer without a request carries the same body and a right length", () => {
+  for (const code of CODES) {
+    const [head = "", body = ""] = rawAnswer(code).split("\r\n\r\n");
+    expect(body).toBe(publicAnswer(code).body.toString());
+    expect(head).toContain(`content-length: ${body.length}\r\n`);
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${PUBLIC_ERRORS[code].status} [A-Za-z ]+\\r\\n`));
+  }
+});
+
+test("I9 an error that nobody knows fails closed", () => {
+  expect(gravest([new GraphQLError("x", { originalError: new TypeError("secret") })]).code).toBe("UNAVAILABLE");
+  expect(gravest([new GraphQLError("engine")]).code).toBe("UNAVAILABLE");
+  expect(gravest([]).code).toBe("UNAVAILABLE");
+});
+
+test("of several errors the answer does not tell which came first", () => {
+  const wrapped = (code: PublicErrorCode): GraphQLError =>
+    new GraphQLError("x", { originalError: new CaveatError(code, "test") });
+  for (const errors of [
+    [wrapped("NOT_FOUND"), wrapped("INVALID_REQUEST")],
+    [wrapped("INVALID_REQUEST"), wrapped("NOT_FOUND")],
+  ]) {
+    expect(gravest(errors).code).toBe("INVALID_REQUEST");
+  }
+  expect(gravest([wrapped("NOT_FOUND"), wrapped("UNAVAILABLE")]).code).toBe("UNAVAILABLE");
+});
