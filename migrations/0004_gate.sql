@@ -17,7 +17,7 @@ $$;
 create type gate.claim as (person_id uuid, profile_id uuid, policy_id uuid);
 
 -- The token stands in the transaction-local setting caveat.gate:
---   v1|key id|person|profile|policy|epoch|request entry|gate nonce (hex)|purpose|expiry (unix seconds)|HMAC-SHA-256 (hex)
+--   v1|key id|person|profile|policy|epoch|request entry|gate nonce (hex)|purpose|backend pid|expiry (unix seconds)|HMAC
 -- Whatever is wrong with it, the answer is NULL and every policy then sees nothing.
 create function gate.claims() returns gate.claim
   language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -33,19 +33,22 @@ begin
     return null;
   end if;
   part := string_to_array(token, '|');
-  if cardinality(part) <> 11 or part[1] <> 'v1' then
+  if cardinality(part) <> 12 or part[1] <> 'v1' then
     return null;
   end if;
   select * into k from gate.key where id = part[2]::uuid and expires_at > now();
   if not found then
     return null;
   end if;
-  body := array_to_string(part[1:10], '|');
+  body := array_to_string(part[1:11], '|');
   mac := sha256(k.outer_pad || sha256(k.inner_pad || convert_to(body, 'UTF8')));
-  if encode(mac, 'hex') <> part[11] then
+  if encode(mac, 'hex') <> part[12] then
     return null;
   end if;
-  if part[10]::bigint < extract(epoch from clock_timestamp()) then
+  if part[11]::bigint < extract(epoch from clock_timestamp()) then
+    return null;
+  end if;
+  if part[10]::int <> pg_backend_pid() then
     return null;
   end if;
   perform 1 from access.person_epoch e join access.person p on p.id = e.person_id

@@ -29,6 +29,7 @@ const STORAGE = /^src\/storage\//;
 const LEDGER = /^src\/ledger\//;
 const PROFILE = /^src\/policy\/profile\.ts$/;
 const PORTS = /^src\/storage\/(ports|tables)\.ts$/;
+const RECORDS = /^src\/storage\/delivery-records\.ts$/;
 /** What a command is made of; a domain room knows no more of the policy. */
 const COMMANDS = /^src\/policy\/(command|grant|audit-port|actions|decision|facts|target|profile)\.ts$/;
 /** The decision: profile, marking, facts and rules in; allow or deny with reasons out. */
@@ -75,7 +76,7 @@ export const ROOMS: readonly RoomRule[] = [
   {
     name: "policy",
     from: POLICY,
-    may: [ERRORS, MARKINGS, AUDIT, PORTS, /^src\/storage\/(reader|entities\/.+)\.ts$/],
+    may: [ERRORS, MARKINGS, AUDIT, PORTS, RECORDS, /^src\/storage\/(reader|entities\/.+)\.ts$/],
     mayAsTypes: [IDENTITY, LEDGER, SIGNING, STORAGE],
     reason: "the door stands before the domain rooms and knows none of them",
   },
@@ -128,7 +129,7 @@ export const ROOMS: readonly RoomRule[] = [
     name: "deliveries",
     from: DELIVERIES,
     may: [ERRORS, MARKINGS, COMMANDS, PORTS, AUDIT, SIGNING, DATASETS, INTERCHANGE, /^src\/policy\/mandatory\.ts$/],
-    mayAsTypes: [LABELING],
+    mayAsTypes: [LABELING, RECORDS],
     reason: "a delivery is built from what its requester may read and judged by the recipient's profile",
   },
   {
@@ -156,15 +157,16 @@ export const ROOMS: readonly RoomRule[] = [
       /^src\/(composition|datasets|labeling|deliveries|interchange|identity|markings|policy|tour|storage\/imagery)\//,
       PORTS,
       ERRORS,
+      /^src\/storage\/administration\.ts$/,
     ],
     mayAsTypes: [/^src\/storage\/connection\.ts$/],
-    reason: "the demonstration works through the rooms' commands like any client",
+    reason: "people and clearances come with the demonstration program; everything else goes through the rooms' commands like any client",
   },
 ];
 
 /** Where each package that runs with the server is used. Its line in CONTRIBUTING.md names the same room. */
 export const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly room: string; readonly files: RegExp }[] = [
-  { packages: /^(@mikro-orm\/.+|pg)$/, room: "src/storage", files: /^(src\/storage|migrations)\// },
+  { packages: /^(@mikro-orm\/.+|pg|kysely)$/, room: "src/storage", files: /^(src\/storage|migrations)\// },
   { packages: /^sharp$/, room: "src/storage/imagery", files: /^src\/storage\/imagery\// },
   { packages: /^(@casl\/ability|@ucast\/mongo2js)$/, room: "src/policy", files: POLICY },
   { packages: /^jose$/, room: "src/identity", files: IDENTITY },

@@ -6,6 +6,8 @@ import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 
+const LEVEL_WORDS = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" } as const;
+
 type Own = Awaited<ReturnType<AuditPort["own"]>>;
 type Officer = Awaited<ReturnType<AuditPort["page"]>>;
 
@@ -17,18 +19,31 @@ export const ownAudit: Command<{ first: number; before: number | null }, Own> = 
   run: (grant, { first, before }) => grant.audit.own(grant.principal.personId, before, first),
 });
 
-/** Whether the caller may open a section: he dominates its marking and his role reads the log. */
-function mayOpen(grant: Grant): MayOpen {
+/** Whether the caller may open a section: he dominates its marking and his role reads the log. `opened` gathers those. */
+function mayOpen(grant: Grant, opened: Set<string> = new Set()): MayOpen {
   const known = new Map<string, boolean>();
   const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
   return (marking) => {
     const cached = known.get(marking);
+    if (cached === true) opened.add(marking);
     if (cached !== undefined) return cached;
     const { effective } = JSON.parse(marking) as { effective: Effective };
     const made = decide(grant.office.policy, grant.office.register.version, grant.principal.profile, effective, facts, "audit.read");
     known.set(marking, made.decision === "allow");
+    if (made.decision === "allow") opened.add(marking);
     return made.decision === "allow";
   };
+}
+
+/** Notes the markings of opened sections: the answer's banner covers them. */
+async function discloseSections(grant: Grant, action: "audit.read" | "audit.export", markings: Iterable<string>): Promise<void> {
+  for (const text of markings) {
+    const { banner, effective } = JSON.parse(text) as { banner: string; effective: Effective };
+    // A section whose parts have no common banner is shown at its level, for our own people only.
+    const printed = grant.office.read(banner) ?? grant.office.read(`${LEVEL_WORDS[effective.level]}//NOFORN`);
+    if (!printed) throw new CaveatError("UNAVAILABLE", "a section has no banner");
+    await grant.disclose(action, await grant.office.intern(printed.structure, effective), "audit:sections");
+  }
 }
 
 /** Refuses a caller who has no part in reading the log; he is told nothing else than anybody about what is not there. */
@@ -46,7 +61,10 @@ export const auditPage: Command<{ first: number; from: number }, Officer> = comm
   target: () => null,
   async run(grant, { first, from }) {
     requireOfficer(grant, "audit.read");
-    return grant.audit.page(from, first, mayOpen(grant));
+    const opened = new Set<string>();
+    const page = await grant.audit.page(from, first, mayOpen(grant, opened));
+    await discloseSections(grant, "audit.read", opened);
+    return page;
   },
 });
 
@@ -57,6 +75,7 @@ export const exportArchive: Command<Record<string, never>, { lines: AsyncIterabl
   target: () => null,
   async run(grant) {
     requireOfficer(grant, "audit.export");
+    await discloseSections(grant, "audit.export", await grant.audit.openable(mayOpen(grant)));
     return { lines: grant.audit.archive(mayOpen(grant)) };
   },
 });

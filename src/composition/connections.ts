@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { Client } from "pg";
 import type { KeyObject } from "node:crypto";
 import type { Config } from "../config.ts";
 import { ConfigError } from "../config.ts";
+import { ensureDatabase } from "../storage/administration.ts";
 import type { Connection, Connections } from "../storage/connection.ts";
 import { startEmbeddedPostgres } from "../storage/embedded/index.ts";
 
@@ -16,17 +16,6 @@ export interface Reached {
 }
 
 const DATABASE = "caveat";
-
-async function ensureDatabase(maintenance: Connection, name: string): Promise<void> {
-  const client = new Client({ ...maintenance });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
-  } finally {
-    await client.end();
-  }
-}
 
 function logins(admin: Connection, password: string | null): Connections {
   const as = (user: string): Connection => ({

@@ -3,7 +3,7 @@ import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
-import { isUniqueViolation } from "../storage/transaction.ts";
+import { isUniqueViolation } from "../storage/ports.ts";
 
 const NAME = /^[^\p{C}]{1,200}$/u;
 const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp"] as const;
@@ -114,20 +114,7 @@ export const createAsset: Command<CreateAssetInput, Made> = command({
       createdAt: grant.now(),
     };
     await grant.insert("asset", [row], "asset.create", [source]);
-    await noteMarking(grant, row, "asset");
+    await grant.noteMarking("asset", row);
     return { id };
   },
 });
-
-/** Notes that a dataset holds rows of this marking: pages merge one index range for each. */
-export async function noteMarking(
-  grant: Grant,
-  row: { readonly datasetId: string; readonly programId: string; readonly datasetMarkingId: string; readonly markingId: string },
-  noun: "asset" | "label",
-): Promise<void> {
-  await grant.tx.rows(
-    `insert into data.dataset_marking (dataset_id, program_id, dataset_marking_id, noun, marking_id)
-     values (?, ?, ?, ?, ?) on conflict do nothing`,
-    [row.datasetId, row.programId, row.datasetMarkingId, noun, row.markingId],
-  );
-}

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CaveatError } from "../errors.ts";
 import { UserError, command } from "../policy/command.ts";
@@ -10,7 +10,7 @@ import { makeDisplayCopy } from "../storage/imagery/display-copy.ts";
 import { ImageError } from "../storage/imagery/image-error.ts";
 import { probeImage } from "../storage/imagery/probe.ts";
 import type { Made } from "./commands.ts";
-import { isUniqueViolation } from "../storage/transaction.ts";
+import { isUniqueViolation } from "../storage/ports.ts";
 
 /** Largest original in bytes. */
 export const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
@@ -21,6 +21,8 @@ export interface ReceiveContentInput {
   readonly body: AsyncIterable<Uint8Array>;
   /** A private folder for the file until it is sealed. */
   readonly workFolder: string;
+  /** Where the bytes lie once they have been received. */
+  readonly path?: string;
 }
 
 /** Writes a stream to a file of its own, with a limit in bytes. Throws TOO_LARGE. */
@@ -46,13 +48,23 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
   name: "assetContentReceive",
   action: "asset.create",
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
-  async run(grant, { assetId, body, workFolder }) {
+  async prepare(input) {
+    const path = join(input.workFolder, randomUUID());
+    const dispose = (): Promise<void> => rm(path, { force: true });
+    try {
+      await receive(input.body, path, MAX_UPLOAD_BYTES);
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
+    return { input: { ...input, path }, dispose };
+  },
+  async run(grant, { assetId, path }) {
+    if (path === undefined) throw new Error("nothing was received");
     const asset = await grant.read.byId("asset", assetId);
     if (!asset) throw new UserError("NOT_FOUND", "not found");
     if (await grant.read.byId("assetContent", assetId, "asset")) throw new UserError("ALREADY_DONE", "this asset has its content");
-    const path = `${workFolder}/${randomUUID()}`;
     try {
-      await receive(body, path, MAX_UPLOAD_BYTES);
       const header = await probeImage(path);
       if (header.mediaType !== asset.mediaType) throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
       const display = await makeDisplayCopy(path);
@@ -63,8 +75,8 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
         datasetMarkingId: asset.datasetMarkingId,
         markingId: asset.markingId,
       };
-      const original = await grant.vault.seal(grant.tx, { ...owner, kind: "original", mediaType: header.mediaType }, createReadStream(path));
-      const shown = await grant.vault.seal(grant.tx, { ...owner, kind: "display", mediaType: display.mediaType }, [display.bytes]);
+      const original = await grant.blobs.seal({ ...owner, kind: "original", mediaType: header.mediaType }, createReadStream(path));
+      const shown = await grant.blobs.seal({ ...owner, kind: "display", mediaType: display.mediaType }, [display.bytes]);
       const row = {
         assetId: asset.id,
         datasetId: asset.datasetId,
@@ -85,8 +97,6 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
       }
       if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "this asset has its content");
       throw error;
-    } finally {
-      await rm(path, { force: true });
     }
   },
 });
@@ -106,9 +116,9 @@ export const displayCopy: Command<{ assetId: string }, Outgoing> = command({
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
   async run(grant, { assetId }) {
     const content = await grant.read.byId("assetContent", assetId, "asset");
-    const blob = content && (await grant.vault.row(grant.tx, content.displayBlobId));
+    const blob = content && (await grant.blobs.row(content.displayBlobId));
     if (!blob) throw new CaveatError("NOT_FOUND", "no display copy");
     const etag = createHash("sha256").update(`${grant.principal.personId}|${blob.id}`).digest("hex").slice(0, 32);
-    return { mediaType: blob.mediaType, bytes: blob.bytes, etag, body: await grant.vault.open(grant.tx, blob) };
+    return { mediaType: blob.mediaType, bytes: blob.bytes, etag, body: await grant.blobs.open(blob) };
   },
 });

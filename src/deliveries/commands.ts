@@ -9,31 +9,26 @@ import { parseProfile } from "../policy/profile.ts";
 import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import type { InternedMarking } from "../storage/ports.ts";
-import { entities } from "../storage/entities/index.ts";
-import type { Row } from "../storage/entities/index.ts";
+import type { RecipientRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
-import { isUniqueViolation } from "../storage/transaction.ts";
+import { isUniqueViolation } from "../storage/ports.ts";
 import { freezeDataset } from "./freeze.ts";
 import type { FrozenDataset } from "./freeze.ts";
 import { versionDigest } from "./frozen-version.ts";
 import { buildManifest } from "./manifest-builder.ts";
 import type { DeliveredFile } from "./manifest-builder.ts";
 
-/** The row of a recipient office. */
-export type RecipientRow = Row<typeof entities.Recipient>;
-
 /** Recipient offices, in the order of their names. */
 export const recipients: Command<Record<string, never>, RecipientRow[]> = command({
   name: "recipients",
   action: "delivery.read",
   target: () => null,
-  run: (grant) => grant.tx.mapped(entities.Recipient, "select * from data.recipient order by name, id", []),
+  run: (grant) => grant.deliveryRecords.recipients(),
 });
 
 /** A recipient by id; null when there is none. */
-export async function recipientById(grant: Grant, id: string): Promise<RecipientRow | null> {
-  if (!isId(id)) return null;
-  return (await grant.tx.mapped<RecipientRow>(entities.Recipient, "select * from data.recipient where id = ?", [id]))[0] ?? null;
+export function recipientById(grant: Grant, id: string): Promise<RecipientRow | null> {
+  return isId(id) ? grant.deliveryRecords.recipient(id) : Promise.resolve(null);
 }
 
 /** Objects that the recipient's registered profile may not receive; all of them are visible to the requester. */
@@ -118,7 +113,7 @@ async function build(
     ["data/labels.coco.json", frozen.coco, "application/json"],
     ["data/labels.geojson", frozen.geoJson, "application/geo+json"],
   ] as const) {
-    const blob = await grant.vault.seal(grant.tx, { ...owner, mediaType }, [Buffer.from(text, "utf8")]);
+    const blob = await grant.blobs.seal({ ...owner, mediaType }, [Buffer.from(text, "utf8")]);
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
     delivered.push({ path, bytes: blob.bytes, sha256: hex(blob.sha256), sha384: hex(blob.sha384), mediaType, marking: whole });
     files.push({ path, blobId: blob.id });

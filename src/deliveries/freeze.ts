@@ -49,7 +49,7 @@ async function freezeImages(grant: Grant, assets: readonly RowOf<"asset">[]): Pr
   const labeled: LabeledAsset[] = [];
   for (const asset of assets) {
     const content = await grant.read.byId("assetContent", asset.id, "asset");
-    const blob = content && (await grant.vault.row(grant.tx, content.originalBlobId));
+    const blob = content && (await grant.blobs.row(content.originalBlobId));
     // An asset whose bytes have not been received is no part of a version yet.
     if (!content || !blob) continue;
     const marking = await grant.marking(asset.markingId);

@@ -8,10 +8,9 @@ import type { Plain } from "../policy/audit-port.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
-import { entities } from "../storage/entities/index.ts";
-import type { Row } from "../storage/entities/index.ts";
+import type { ProofRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
-import { isUniqueViolation } from "../storage/transaction.ts";
+import { isUniqueViolation } from "../storage/ports.ts";
 import { approvalsOf, deliveryOf, recipientById } from "./commands.ts";
 import { parseManifest } from "../../audit/index.ts";
 import { packageTar } from "./package.ts";
@@ -60,7 +59,8 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
       releasedAt: grant.now(),
     };
     try {
-      await grant.insert("deliveryRelease", [row], "delivery.release", [marking]);
+      const facts = grant.facts(delivery.programId, delivery.requesterId);
+      await grant.insert("deliveryRelease", [row], "delivery.release", [marking], facts);
     } catch (error) {
       if (isUniqueViolation(error)) throw new CaveatError("BUSY", "being released", { cause: error });
       throw error;
@@ -78,7 +78,7 @@ export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
     const delivery = await deliveryOf(grant, deliveryId);
     const release = await grant.read.byId("deliveryRelease", deliveryId, "delivery");
     if (!release) throw new UserError("NOT_READY", "the delivery is not released");
-    if (await proofOf(grant, deliveryId)) return { id: deliveryId };
+    if (await grant.deliveryRecords.proof(deliveryId)) return { id: deliveryId };
     const recipient = await recipientById(grant, delivery.recipientId);
     if (!recipient) throw new UserError("NOT_FOUND", "not found");
     const proven = await grant.audit.proveRelease(recipient.logId, release.releaseEntryId);
@@ -95,7 +95,7 @@ export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
       },
       { ...grant.releaseKeys, signingTime: grant.now() },
     );
-    const row: Row<typeof entities.DeliveryProof> = {
+    const row: ProofRow = {
       deliveryId,
       programId: delivery.programId,
       deliveryMarkingId: delivery.markingId,
@@ -103,7 +103,7 @@ export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
       files: Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")])),
     };
     try {
-      await grant.tx.insert(entities.DeliveryProof, [row] as never);
+      await grant.deliveryRecords.keepProof(row);
     } catch (error) {
       if (isUniqueViolation(error)) throw new CaveatError("BUSY", "being sealed", { cause: error });
       throw error;
@@ -112,16 +112,6 @@ export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
   },
 });
 
-async function proofOf(grant: Grant, deliveryId: string): Promise<Row<typeof entities.DeliveryProof> | null> {
-  const lock = grant.tx.lock("data.delivery_proof", "t");
-  const rows = await grant.tx.mapped<Row<typeof entities.DeliveryProof>>(
-    entities.DeliveryProof,
-    `select t.* from data.delivery_proof t where t.delivery_id = ? and ${lock.sql}`,
-    [deliveryId, ...lock.params],
-  );
-  return rows[0] ?? null;
-}
-
 /** The package of a released delivery as one tar stream; only the bytes that the manifest names can leave. */
 export const fetchPackage: Command<{ deliveryId: string }, Omit<Outgoing, "bytes" | "etag"> & { readonly name: string }> = command({
   name: "deliveryFetch",
@@ -129,16 +119,16 @@ export const fetchPackage: Command<{ deliveryId: string }, Omit<Outgoing, "bytes
   target: ({ deliveryId }) => ({ noun: "delivery", id: deliveryId }),
   async run(grant, { deliveryId }) {
     const delivery = await grant.read.byId("delivery", deliveryId);
-    const proof = delivery && (await proofOf(grant, deliveryId));
+    const proof = delivery && (await grant.deliveryRecords.proof(deliveryId));
     if (!delivery || !proof) throw new CaveatError("NOT_FOUND", "not released");
     const manifest = new Uint8Array(delivery.manifest);
     const listed = new Map(parseManifest(manifest).files.map((file) => [file.path, file]));
     const files = [];
     for (const { path, blobId } of delivery.files) {
-      const blob = await grant.vault.row(grant.tx, blobId);
+      const blob = await grant.blobs.row(blobId);
       const entry = listed.get(path);
       if (!blob || !entry) throw new CaveatError("UNAVAILABLE", "a file of the package cannot be opened");
-      const body = await grant.vault.open(grant.tx, blob);
+      const body = await grant.blobs.open(blob);
       files.push({ path, bytes: entry.bytes, sha256: entry.sha256, sha384: entry.sha384, content: { read: () => body } });
     }
     const parts = new Map(Object.entries(proof.files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, "base64"))]));

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Client } from "pg";
 import { demonstrationIssuer } from "../composition/demonstration-issuer.ts";
 import type { House } from "../composition/house.ts";
 import { createAsset, createDataset } from "../datasets/commands.ts";
@@ -11,6 +10,7 @@ import type { Principal } from "../identity/principal.ts";
 import { createLabel } from "../labeling/commands.ts";
 import { createOntology } from "../labeling/ontology-commands.ts";
 import type { Operation } from "../policy/operation.ts";
+import { asAdministrator } from "../storage/administration.ts";
 import { rasterizeSvg } from "../storage/imagery/rasterize.ts";
 import type { HarborObject } from "../tour/harbor/scene.ts";
 import { harborScenes } from "../tour/harbor/scenes.ts";
@@ -43,16 +43,12 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function people(house: House): Promise<Record<string, { id: string; clearance: string }>> {
-  const client = new Client({ ...house.admin });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ handle: string; id: string; level: string }>(
+  const rows = await asAdministrator(house.admin, (run) =>
+    run<{ handle: string; id: string; level: string }>(
       "select p.handle, p.id, c.level from access.person p join access.clearance c on c.person_id = p.id order by p.handle",
-    );
-    return Object.fromEntries(rows.map((row) => [row.handle, { id: row.id, clearance: row.level }]));
-  } finally {
-    await client.end();
-  }
+    ),
+  );
+  return Object.fromEntries(rows.map((row) => [row.handle, { id: row.id, clearance: row.level }]));
 }
 
 async function through<O>(house: House, principal: Principal, operation: string, act: (operation: Operation) => Promise<O>): Promise<O> {

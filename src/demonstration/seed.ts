@@ -1,41 +1,42 @@
 import { randomUUID } from "node:crypto";
-import { Client } from "pg";
 import { recipientLogOrigin } from "../deliveries/recipient.ts";
 import type { MarkingOffice } from "../policy/marking-office.ts";
+import { inAdministratorTransaction } from "../storage/administration.ts";
+import type { Administer } from "../storage/administration.ts";
 import type { Connection } from "../storage/connection.ts";
 import { CLIENT, PEOPLE, PROGRAM, RECIPIENTS } from "./people.ts";
 
 const SOURCE = "demonstration program";
 
-async function insertPeople(client: Client, programId: string): Promise<void> {
-  await client.query(
+async function insertPeople(run: Administer, programId: string): Promise<void> {
+  await run(
     `insert into access.client (id, name, status, ceiling, device_attested, network_ceiling, source) values ($1, $2, 'approved', 'TS', true, 'TS', $3)`,
     [CLIENT.id, CLIENT.name, SOURCE],
   );
   for (const person of PEOPLE) {
     const id = randomUUID();
-    await client.query(
+    await run(
       `insert into access.person (id, handle, display_name, country, duty_organization, us_government_agency, entity_type, roles, source)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [id, person.handle, person.displayName, person.country, person.organization, person.usGovernmentAgency, person.entityType, person.roles, SOURCE],
     );
-    await client.query(
+    await run(
       "insert into access.clearance (person_id, level, issuer, source, expires_at) values ($1, $2, $3, $4, now() + interval '1 year')",
       [id, person.clearance, person.country, SOURCE],
     );
     for (const token of person.readOns) {
-      await client.query("insert into access.read_on (person_id, token, source) values ($1, $2, $3)", [id, token, SOURCE]);
+      await run("insert into access.read_on (person_id, token, source) values ($1, $2, $3)", [id, token, SOURCE]);
     }
     if (person.member) {
-      await client.query("insert into access.membership (person_id, program_id, source) values ($1, $2, $3)", [id, programId, SOURCE]);
+      await run("insert into access.membership (person_id, program_id, source) values ($1, $2, $3)", [id, programId, SOURCE]);
     }
   }
 }
 
-async function insertRecipients(client: Client, installation: string): Promise<void> {
+async function insertRecipients(run: Administer, installation: string): Promise<void> {
   for (const recipient of RECIPIENTS) {
     const id = randomUUID();
-    const { rows } = await client.query<{ id: number }>("select audit.open_log($1, 'recipient', $2) as id", [recipientLogOrigin(installation, id), id]);
+    const rows = await run<{ id: number }>("select audit.open_log($1, 'recipient', $2) as id", [recipientLogOrigin(installation, id), id]);
     const profile = {
       clearance: recipient.clearance,
       fineAccessControls: recipient.fineAccessControls,
@@ -47,7 +48,7 @@ async function insertRecipients(client: Client, installation: string): Promise<v
       role: [],
       environment: { client: "approved", clientCeiling: "TS", deviceAttested: true, networkCeiling: "TS", sessionLevel: recipient.clearance },
     };
-    await client.query("insert into data.recipient (id, name, country, organization, profile, log_id) values ($1, $2, $3, $4, $5, $6)", [
+    await run("insert into data.recipient (id, name, country, organization, profile, log_id) values ($1, $2, $3, $4, $5, $6)", [
       id,
       recipient.name,
       recipient.country,
@@ -67,32 +68,20 @@ export async function seedDemonstration(admin: Connection, office: MarkingOffice
   const parsed = office.read(PROGRAM.marking);
   if (!parsed) throw new Error("the register does not know the demonstration's marking");
   const marking = await office.intern(parsed.structure, parsed.effective);
-  const client = new Client({ ...admin });
-  await client.connect();
-  try {
-    await client.query("begin");
-    await client.query("select pg_advisory_xact_lock(7233, 4)");
-    await client.query("set local role caveat_owner");
+  return inAdministratorTransaction(admin, async (run) => {
+    await run("select pg_advisory_xact_lock(7233, 4)");
+    await run("set local role caveat_owner");
+    const people = await run("select id from access.person limit 1");
+    if (people.length > 0) return false;
     // Row security binds the owner too; what makes the first rows sets it aside inside this transaction alone.
-    await client.query("alter table data.program no force row level security");
-    await client.query("alter table data.recipient no force row level security");
-    const { rows } = await client.query<{ n: string }>("select count(*) as n from access.person");
-    if (Number(rows[0]?.n) > 0) {
-      await client.query("rollback");
-      return false;
-    }
+    await run("alter table data.program no force row level security");
+    await run("alter table data.recipient no force row level security");
     const programId = randomUUID();
-    await client.query("insert into data.program (id, marking_id, name) values ($1, $2, $3)", [programId, marking.id, PROGRAM.name]);
-    await insertPeople(client, programId);
-    await insertRecipients(client, installation);
-    await client.query("alter table data.program force row level security");
-    await client.query("alter table data.recipient force row level security");
-    await client.query("commit");
+    await run("insert into data.program (id, marking_id, name) values ($1, $2, $3)", [programId, marking.id, PROGRAM.name]);
+    await insertPeople(run, programId);
+    await insertRecipients(run, installation);
+    await run("alter table data.program force row level security");
+    await run("alter table data.recipient force row level security");
     return true;
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    throw error;
-  } finally {
-    await client.end();
-  }
+  });
 }

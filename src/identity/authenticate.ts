@@ -33,6 +33,7 @@ function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
   return {
     personId: record.id,
     handle: record.handle,
+    displayName: record.displayName,
     session: { id: token.sessionId, level: token.sessionLevel },
     client: { id: record.client.id, name: record.client.name },
     purpose: token.purpose,

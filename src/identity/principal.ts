@@ -14,6 +14,7 @@ export interface AttributeSource {
 export interface Principal {
   readonly personId: string;
   readonly handle: string;
+  readonly displayName: string;
   readonly session: { readonly id: string; readonly level: AccessProfile["environment"]["sessionLevel"] };
   readonly client: { readonly id: string; readonly name: string };
   readonly purpose: string;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { noteMarking } from "../datasets/commands.ts";
-import { isUniqueViolation } from "../storage/transaction.ts";
+import { isUniqueViolation } from "../storage/ports.ts";
 import type { Made } from "../datasets/commands.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
@@ -89,7 +88,7 @@ export const createLabel: Command<CreateLabelInput, Made> = command({
     const { label, revision } = labelRows(grant, context.asset, content, marking, "human", null);
     await grant.insert("label", [label], "label.create", sources);
     await grant.insert("labelRevision", [revision], "label.create", sources);
-    await noteMarking(grant, label, "label");
+    await grant.noteMarking("label", label);
     return { id: label.id };
   },
 });
@@ -120,7 +119,7 @@ export const importLabels: Command<{ assetId: string; labels: readonly PreLabelI
     await grant.insert("label", rows.map((r) => r.label), "label.import", [context.assetMarking]);
     await grant.insert("labelRevision", rows.map((r) => r.revision), "label.import", [context.assetMarking]);
     const seen = new Map(rows.map((r) => [r.label.markingId, r.label]));
-    for (const label of seen.values()) await noteMarking(grant, label, "label");
+    for (const label of seen.values()) await grant.noteMarking("label", label);
     return { ids: rows.map((r) => r.label.id) };
   },
 });
@@ -130,7 +129,7 @@ async function current(grant: Grant, labelId: string, baseRevisionId: string): P
   const label = await grant.read.byId("label", labelId);
   const latest = label && (await grant.read.latestRevisions([label.id]))[0];
   if (!label || !latest) throw new UserError("NOT_FOUND", "not found");
-  if (latest.id !== baseRevisionId) throw new UserError("STALE", "the label was revised meanwhile", ["baseRevisionId"], [latest.id]);
+  if (latest.id !== baseRevisionId) throw new UserError("STALE", "the label was revised meanwhile", ["baseRevisionId"], [`labelRevision:${latest.id}`]);
   if (latest.kind === "retract") throw new UserError("ALREADY_DONE", "the label is retracted");
   return { label, latest };
 }
@@ -218,7 +217,7 @@ export const reviewLabel: Command<ReviewLabelInput, { id: string; reviewId: stri
     const label = await grant.read.byId("label", input.labelId);
     const latest = label && (await grant.read.latestRevisions([label.id]))[0];
     if (!label || !latest) throw new UserError("NOT_FOUND", "not found");
-    if (latest.id !== input.revisionId) throw new UserError("STALE", "the label was revised meanwhile", ["revisionId"], [latest.id]);
+    if (latest.id !== input.revisionId) throw new UserError("STALE", "the label was revised meanwhile", ["revisionId"], [`labelRevision:${latest.id}`]);
     if (latest.authorId === grant.principal.personId) throw new UserError("SELF_REVIEW", "nobody reviews his own work");
     const comment = input.comment.normalize("NFC");
     if (!/^[^\p{Cc}\p{Cs}]{0,2000}$/u.test(comment)) throw new UserError("INVALID_INPUT", "at most 2,000 characters without control characters", ["comment"]);

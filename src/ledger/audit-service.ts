@@ -87,6 +87,10 @@ export class AuditService implements AuditPort {
     };
   }
 
+  async openable(mayOpen: MayOpen): Promise<string[]> {
+    return (await this.#parts.store.sectionMarkings()).filter(mayOpen);
+  }
+
   async *archive(mayOpen: MayOpen): AsyncIterable<string> {
     const { store, writer, publisher, clock } = this.#parts;
     const { size } = await publisher.publish();

@@ -47,6 +47,8 @@ export interface AuditPort {
   drain(ids: readonly string[]): Promise<void>;
   /** SHA-384 leaf hash (hex) of an entry of the activity log. */
   leafHash(entryId: string): Promise<string | null>;
+  /** Markings (canonical JSON) of all sections that may be opened: what an archive made now discloses at most. */
+  openable(mayOpen: MayOpen): Promise<string[]>;
   /** Own entries, newest first, older than the cursor. */
   own(personId: string, before: number | null, limit: number): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }>;
   /** Entries of the activity log from an index on. */

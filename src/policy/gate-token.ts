@@ -13,6 +13,8 @@ export interface GateClaim {
   readonly requestId: string;
   readonly nonce: Buffer;
   readonly purpose: string;
+  /** Process id of the PostgreSQL backend that the token will be shown to; no other one takes it. */
+  readonly backend: number;
 }
 
 /**
@@ -42,6 +44,7 @@ export class GateTokenMint {
       claim.requestId,
       claim.nonce.toString("hex"),
       claim.purpose,
+      claim.backend,
       Math.floor(now.getTime() / 1000) + LIFE_SECONDS,
     ].join("|");
     return `${body}|${createHmac("sha256", this.#key).update(body).digest("hex")}`;

@@ -92,18 +92,15 @@ export class Door {
         }),
       ],
     });
-    const token = mint.mint(
-      {
-        personId: principal.personId,
-        profileId,
-        policyId: office.policyId,
-        epoch: principal.epoch,
-        requestId: appended.id,
-        nonce,
-        purpose: principal.purpose,
-      },
-      clock(),
-    );
+    const claim = {
+      personId: principal.personId,
+      profileId,
+      policyId: office.policyId,
+      epoch: principal.epoch,
+      requestId: appended.id,
+      nonce,
+      purpose: principal.purpose,
+    };
     const lockValues = { policyId: office.policyId, profileId, personId: principal.personId, programIds: [...principal.programs] };
     const scope = {
       policyId: office.policyId,
@@ -135,7 +132,7 @@ export class Door {
       releaseKeys: this.#parts.releaseKeys,
       locator: this.#parts.store,
       clock,
-      begin: () => this.#parts.database.begin(token, scope),
+      begin: () => this.#parts.database.begin((backend) => mint.mint({ ...claim, backend }, clock()), scope),
       conclude: async (outcome, ledger, grant) => {
         await writer.append(draft(outcome.command === null ? "operation.outcome" : "mutation.outcome", outcome, ledger, grant));
       },

@@ -1,7 +1,9 @@
+import { CaveatError } from "../errors.ts";
 import { dominates, joinEffective } from "../markings/index.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
-import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
+import { DeliveryRecords } from "../storage/delivery-records.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import { Reader } from "../storage/reader.ts";
 import { tables } from "../storage/tables.ts";
@@ -14,15 +16,38 @@ import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { AuditPort, OutboxDraft } from "./audit-port.ts";
 
+/** Sealed blobs inside one transaction. */
+export interface GrantedBlobs {
+  /** Seals a stream and writes its row. */
+  seal(owner: BlobOwner, source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<BlobRow>;
+  /** The row of a blob through both locks; null when hidden or absent. */
+  row(id: string): Promise<BlobRow | null>;
+  /** Opens a blob: its key is fetched now, the bytes stream later. */
+  open(row: BlobRow): Promise<AsyncGenerator<Buffer>>;
+}
+
+/** What a row of a dataset says of where it stands. */
+export type HeldRow = Pick<RowOf<"asset">, "datasetId" | "programId" | "datasetMarkingId" | "markingId">;
+
+const transactions = new WeakMap<Grant, Transaction>();
+
+/** The transaction of a grant, for the door itself; commands have repositories. */
+export function transactionOf(grant: Grant): Transaction {
+  const tx = transactions.get(grant);
+  if (!tx) throw new Error("not a grant of the door");
+  return tx;
+}
+
 /** What the door hands to a command: the only source of rows, blobs, markings and log entries. */
 export class Grant {
   readonly principal: Principal;
   readonly read: Reader;
   readonly office: MarkingOffice;
-  readonly vault: BlobVault;
+  readonly blobs: GrantedBlobs;
+  readonly deliveryRecords: DeliveryRecords;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
-  readonly tx: Transaction;
+  readonly #tx: Transaction;
   readonly #ledger: DecisionLedger;
   readonly #clock: () => Date;
   readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
@@ -39,9 +64,16 @@ export class Grant {
     clock: () => Date;
   }) {
     this.principal = parts.principal;
-    this.tx = parts.tx;
+    this.#tx = parts.tx;
+    transactions.set(this, parts.tx);
     this.office = parts.office;
-    this.vault = parts.vault;
+    const { tx, vault } = parts;
+    this.blobs = {
+      seal: (owner, source) => vault.seal(tx, owner, source),
+      row: (id) => vault.row(tx, id),
+      open: (row) => vault.open(tx, row),
+    };
+    this.deliveryRecords = new DeliveryRecords(tx);
     this.audit = parts.audit;
     this.releaseKeys = parts.releaseKeys;
     this.#ledger = parts.ledger;
@@ -133,12 +165,29 @@ export class Grant {
       if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
       this.changed.push({ object, marking });
     }
-    await this.tx.insert(table.entity as never, rows);
+    await this.#tx.insert(table.entity as never, rows);
+  }
+
+  /** Notes that something with this marking is disclosed that is no row: sections of log entries. */
+  async disclose(action: Action, marking: InternedMarking, object: string): Promise<void> {
+    const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
+    const decision = await this.#ledger.decide(action, marking, facts, object);
+    if (decision.decision !== "allow") throw new CaveatError("NOT_FOUND", "not to be disclosed");
+    this.#ledger.disclose(marking);
+  }
+
+  /** Notes that a dataset holds rows of this marking: pages merge one index range for each. */
+  async noteMarking(noun: "asset" | "label", row: HeldRow): Promise<void> {
+    await this.#tx.rows(
+      `insert into data.dataset_marking (dataset_id, program_id, dataset_marking_id, noun, marking_id)
+       values (?, ?, ?, ?, ?) on conflict do nothing`,
+      [row.datasetId, row.programId, row.datasetMarkingId, noun, row.markingId],
+    );
   }
 
   /** Adds an entry of its own to this mutation's transaction; returns its id. */
   async record(draft: OutboxDraft): Promise<string> {
-    const id = await this.audit.outbox(this.tx, draft);
+    const id = await this.audit.outbox(this.#tx, draft);
     this.outbox.push({ id, draft });
     return id;
   }

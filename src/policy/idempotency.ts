@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { entities } from "../storage/entities/index.ts";
 import { CaveatError } from "../errors.ts";
-import { isUniqueViolation } from "../storage/transaction.ts";
+import { isUniqueViolation } from "../storage/ports.ts";
 import { UserError } from "./command.ts";
 import type { Command } from "./command.ts";
+import { transactionOf } from "./grant.ts";
 import type { Grant } from "./grant.ts";
 
 /** The caller's key for one act, and the digest of what he asked under it. */
@@ -32,7 +33,8 @@ export function inputDigest(command: string, input: unknown): Buffer {
  */
 export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input: I, call: IdempotentCall): Promise<O> {
   const personId = grant.principal.personId;
-  const known = await grant.tx.rows<{ command: string; input_digest: Buffer; result: O | string }>(
+  const tx = transactionOf(grant);
+  const known = await tx.rows<{ command: string; input_digest: Buffer; result: O | string }>(
     "select command, input_digest, result from data.idempotency where person_id = ? and key = ?",
     [personId, call.key],
   );
@@ -46,7 +48,7 @@ export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input:
   const result = await command.run(grant, input);
   const row = { personId, key: call.key, command: command.name, inputDigest: call.inputDigest, result };
   try {
-    await grant.tx.insert(entities.Idempotency, [row] as never);
+    await tx.insert(entities.Idempotency, [row] as never);
   } catch (error) {
     // The same key is being used by a request beside this one; whoever comes again gets what that one made.
     if (isUniqueViolation(error)) throw new CaveatError("BUSY", "idempotency key in use", { cause: error });

@@ -81,6 +81,11 @@ export class DecisionLedger {
     return refused;
   }
 
+  /** Notes that something with this marking, which is no row, goes into the answer. */
+  disclose(marking: InternedMarking): void {
+    this.#disclosed.set(marking.id, marking);
+  }
+
   /** Every decision noted so far. */
   get decisions(): readonly RecordedDecision[] {
     return [...this.#decisions.values()];

@@ -5,8 +5,8 @@ import type { BlobVault } from "../storage/blobs/vault.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { AuditPort } from "./audit-port.ts";
 import { UserError } from "./command.ts";
-import type { Command, Target } from "./command.ts";
-import { Grant } from "./grant.ts";
+import type { Command } from "./command.ts";
+import { Grant, transactionOf } from "./grant.ts";
 import { runOnce } from "./idempotency.ts";
 import type { IdempotentCall } from "./idempotency.ts";
 import { DecisionLedger } from "./last-look.ts";
@@ -103,13 +103,17 @@ export class Operation {
     const ledger = new DecisionLedger(this.#parts.office, this.principal);
     let tx: Transaction | null = null;
     let committed = false;
+    let prepared: { readonly input: I; readonly dispose: () => Promise<void> } | null = null;
     try {
+      if (command.prepare) {
+        await this.#decideFirst(command, input, ledger);
+        prepared = await command.prepare(input);
+      }
+      const ready = prepared ? prepared.input : input;
       tx = await this.#parts.begin();
       const grant = this.#grant(tx, ledger);
-      const target: Target | null = command.target(input);
-      const refusal = await decideTarget(this.#parts.locator, grant, ledger, command.action, target);
-      if (refusal) throw refusalOf(refusal, command.action);
-      const result = await (once ? runOnce(grant, command, input, once) : command.run(grant, input));
+      await this.#requireTarget(command, ready, grant, ledger);
+      const result = await (once ? runOnce(grant, command, ready, once) : command.run(grant, ready));
       const refused = await ledger.lastLook();
       if (refused.length > 0) throw new CaveatError("UNAVAILABLE", "last look refused");
       const outcome: Outcome = { result: "answered", error: null, command: command.name, request: this.#parts.requestId };
@@ -134,6 +138,23 @@ export class Operation {
       await this.#parts.conclude(outcome, ledger, null);
       if (thrown instanceof UserError) throw thrown;
       throw this.#fail(thrown);
+    } finally {
+      await prepared?.dispose();
+    }
+  }
+
+  async #requireTarget<I, O>(command: Command<I, O>, input: I, grant: Grant, ledger: DecisionLedger): Promise<void> {
+    const refusal = await decideTarget(this.#parts.locator, grant, ledger, command.action, command.target(input));
+    if (refusal) throw refusalOf(refusal, command.action);
+  }
+
+  /** Decides about the target in a transaction that ends before the preparation begins. */
+  async #decideFirst<I, O>(command: Command<I, O>, input: I, ledger: DecisionLedger): Promise<void> {
+    const tx = await this.#parts.begin();
+    try {
+      await this.#requireTarget(command, input, this.#grant(tx, ledger), ledger);
+    } finally {
+      await tx.rollback();
     }
   }
 
@@ -149,7 +170,7 @@ export class Operation {
   async close(): Promise<{ banner: string | null; receipt: string }> {
     const grant = this.#reading ? await this.#reading.catch(() => null) : null;
     const refused = await this.#ledger.lastLook();
-    await grant?.tx.rollback().catch(() => undefined);
+    if (grant) await transactionOf(grant).rollback().catch(() => undefined);
     if (refused.length > 0) this.#failure ??= new CaveatError("UNAVAILABLE", "last look refused");
     const failure = this.#failure;
     await this.#parts.conclude(

@@ -1,4 +1,6 @@
-import { MikroORM } from "@mikro-orm/postgresql";
+import { MikroORM } from "@mikro-orm/core";
+import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { BoundDriver } from "./bound-driver.ts";
 import type { Connection } from "./connection.ts";
 import { entities } from "./entities/index.ts";
 import { Transaction } from "./transaction.ts";
@@ -6,15 +8,16 @@ import type { RowScope } from "./transaction.ts";
 
 /** The labeled tables, reached as the application role: every transaction begins with a gate token. */
 export class Database {
-  readonly #orm: MikroORM;
+  readonly #orm: MikroORM<BoundDriver>;
 
-  private constructor(orm: MikroORM) {
+  private constructor(orm: MikroORM<BoundDriver>) {
     this.#orm = orm;
   }
 
   /** Connects as the application role with a pool of `poolSize` connections. */
   static async open(connection: Connection, poolSize: number): Promise<Database> {
-    const orm = await MikroORM.init({
+    const orm = await MikroORM.init<BoundDriver>({
+      driver: BoundDriver,
       host: connection.host,
       port: connection.port,
       user: connection.user,
@@ -35,12 +38,16 @@ export class Database {
     return new Database(orm);
   }
 
-  /** Begins a transaction (read committed, so that a revocation holds at the next statement) under a gate token. */
-  async begin(token: string, scope: RowScope): Promise<Transaction> {
-    const em = this.#orm.em.fork();
+  /**
+   * Begins a transaction (read committed, so that a revocation holds at the next statement) under a gate token, which is
+   * minted for the connection that will show it.
+   */
+  async begin(mint: (backend: number) => string, scope: RowScope): Promise<Transaction> {
+    const em: SqlEntityManager = this.#orm.em.fork();
     await em.begin();
     try {
-      await em.execute("select set_config('caveat.gate', ?, true)", [token]);
+      const [connected] = await em.execute<{ pid: number }[]>("select pg_backend_pid() as pid");
+      await em.execute("select set_config('caveat.gate', ?, true)", [mint(connected?.pid ?? -1)]);
     } catch (error) {
       await em.rollback().catch(() => undefined);
       throw error;

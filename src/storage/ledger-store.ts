@@ -192,6 +192,12 @@ export class LedgerStore {
     return row;
   }
 
+  /** Every marking that a section was sealed under. */
+  async sectionMarkings(): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ marking: string }>("select marking from audit.section_key order by id");
+    return rows.map((row) => row.marking);
+  }
+
   /** Key and marking by key id. */
   async sectionKeyById(id: string): Promise<{ marking: string; wrapped: Buffer } | null> {
     const { rows } = await this.#pool.query<{ marking: string; wrapped: Buffer }>(

@@ -20,3 +20,10 @@ export interface PageRequest {
   readonly first: number;
   readonly after: string | null;
 }
+
+/** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = (value: unknown): unknown => (value !== null && typeof value === "object" && "code" in value ? value.code : undefined);
+  const cause = error !== null && typeof error === "object" && "cause" in error ? error.cause : undefined;
+  return code(error) === "23505" || code(cause) === "23505";
+}

@@ -102,18 +102,26 @@ export class Reader {
     return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
   }
 
-  /** How many rows of a dataset the caller may see; the work depends on these alone. */
+  /**
+   * How many rows of a dataset the caller may see; the work depends on these alone. Every marking that is counted is
+   * told to the listener: a number is disclosed at the join of what it counts.
+   */
   async count(name: "asset" | "label", datasetId: string): Promise<number> {
     const table = this.#table(name);
     const held = this.#tx.lock("data.dataset_marking", "d");
     const lock = this.#tx.lock(table.name, "r");
-    const rows = await this.#tx.rows<{ n: string | number }>(
-      `select count(r.id) as n from data.dataset_marking d
+    const rows = await this.#tx.rows<{ n: string | number; marking_id: string; program_id: string; dataset_marking_id: string }>(
+      `select count(r.id) as n, d.marking_id, d.program_id, d.dataset_marking_id from data.dataset_marking d
        join ${table.name} r on r.dataset_id = d.dataset_id and r.marking_id = d.marking_id
-       where d.dataset_id = ? and d.noun = ? and ${held.sql} and ${lock.sql}`,
+       where d.dataset_id = ? and d.noun = ? and ${held.sql} and ${lock.sql}
+       group by d.marking_id, d.program_id, d.dataset_marking_id`,
       [datasetId, name, ...held.params, ...lock.params],
     );
-    return Number(rows[0]?.n ?? 0);
+    for (const row of rows) {
+      const { marking_id: markingId, program_id: programId, dataset_marking_id: datasetMarkingId } = row;
+      this.#listener("datasetMarking", { datasetId, noun: name, markingId, programId, datasetMarkingId });
+    }
+    return rows.reduce((sum, row) => sum + Number(row.n), 0);
   }
 
   /** Markings of the rows that a dataset holds, as far as the caller may see rows of that marking. */

@@ -31,8 +31,13 @@ export class Transaction {
     this.#scope = scope;
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#tail.then(work, work);
+  #inTurn<T>(work: () => Promise<T>, ending = false): Promise<T> {
+    const begin = (): Promise<T> => {
+      // After its end a connection belongs to somebody else: a statement that comes late must not run there.
+      if (!this.#open && !ending) throw new Error("the transaction has ended");
+      return work();
+    };
+    const next = this.#tail.then(begin, begin);
     this.#tail = next.catch(() => undefined);
     return next;
   }
@@ -85,7 +90,7 @@ export class Transaction {
       // Rows are written by insert alone: nothing that was read may be compared and written back.
       this.#em.clear();
       await this.#em.commit();
-    });
+    }, true);
   }
 
   /** Rolls back; harmless when already ended. */
@@ -94,13 +99,6 @@ export class Transaction {
       if (!this.#open) return;
       this.#open = false;
       await this.#em.rollback();
-    });
+    }, true);
   }
-}
-
-/** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
-export function isUniqueViolation(error: unknown): boolean {
-  const code = (value: unknown): unknown => (value !== null && typeof value === "object" && "code" in value ? value.code : undefined);
-  const cause = error !== null && typeof error === "object" && "cause" in error ? error.cause : undefined;
-  return code(error) === "23505" || code(cause) === "23505";
 }

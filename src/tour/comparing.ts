@@ -60,7 +60,7 @@ function compareImage(file: CocoFile, { image }: LoadedImage, drawn: readonly Dr
     }
     if (label.truth === null) continue;
     const differs = difference(annotation, label.truth);
-    told(differs <= CLOSE, `area or box of a label of "${image.title}" differs from its annotator's by ${differs}`);
+    told(differs <= CLOSE, `area or box of a label of "${image.title}" differs from the truth by ${differs}`);
     compared += 1;
     worst = Math.max(worst, differs);
   }
@@ -89,8 +89,8 @@ export function compareDelivered(tell: Telling, unpacked: Unpacked, loaded: Load
   const features = (JSON.parse(unpacked.text("data/labels.geojson")) as { features: unknown[] }).features.length;
   told(features >= drawn.labels.length, "the GeoJSON file holds fewer labels than the COCO file");
   tell.say(`${several(loaded.images.length, "image")}, each the same bytes as Sam loaded; ${several(file.annotations.length, "label")}, each as Ana drew it, ${count(accepted)} of them reviewed.`);
-  if (compared > 0) tell.say(`Area or box of ${several(compared, "label")} held against the annotators' own figures: the largest difference is ${worst.toExponential(1)} (1e-9 is allowed).`);
+  if (compared > 0) tell.say(`Area or box of ${several(compared, "label")}, recomputed by the server, against ${loaded.material.truthOf}: the largest difference is ${worst === 0 ? "none" : worst.toExponential(1)} (1e-9 is allowed).`);
   tell.figure("labels", file.annotations.length);
-  tell.figure("comparedWithAnnotators", compared);
+  tell.figure("comparedWithTruth", compared);
   tell.figure("largestDifference", worst);
 }

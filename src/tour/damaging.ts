@@ -1,7 +1,7 @@
 import { copyFile, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readTarEntries } from "../../audit/tar.ts";
-import { several, told, toldEqual } from "./story.ts";
+import { count, told, toldEqual } from "./story.ts";
 import type { Telling } from "./story.ts";
 import { verifyArchive, verifyPackage } from "./verifying.ts";
 import type { Shelf } from "./verifying.ts";
@@ -49,7 +49,7 @@ export async function damageArchive(tell: Telling, shelf: Shelf, archive: string
   toldEqual(code, 1, "exit code of the verifier on the damaged archive");
   const finding = report.findings.find(({ code: found }) => found === "LEAF_CHANGED");
   toldEqual(finding?.at["index"] ?? null, index, "the entry that the verifier names");
-  tell.say(`Byte ${offset} of a copy changed, inside entry ${index} of ${several(entries, "entry", "entries")}: refused, LEAF_CHANGED at entry ${index}.`);
+  tell.say(`Byte ${offset} of a copy changed, inside entry ${index} of ${count(entries)}: refused, LEAF_CHANGED at entry ${index}.`);
   tell.figure("entry", index);
   tell.figure("code", "LEAF_CHANGED");
 }

@@ -83,7 +83,7 @@ export async function folderMaterial(given: string): Promise<Material> {
     };
   });
   const classes = classesOf([...reading.labels, ...reading.preLabels].map((label) => label.className));
-  return completed({ origin: `the folder ${given}`, images, classes, refused: reading.refused });
+  return completed({ origin: `the folder ${given}`, truthOf: "their annotators' own figures", images, classes, refused: reading.refused });
 }
 
 async function completed(material: Material): Promise<Material> {

@@ -50,5 +50,5 @@ function image(drawn: HarborImage, at: number): TourImage {
 /** The harbor that Caveat draws itself; people label its vessels, a model proposes its vehicles. The same every time. */
 export async function harborMaterial(): Promise<Material> {
   const images = (await drawHarbor(SEED)).map((drawn, at) => image(drawn, at));
-  return { origin: "a harbor that Caveat draws itself", images, classes: CLASSES, refused: [] };
+  return { origin: "a harbor that Caveat draws itself", truthOf: "the truth that the pictures were drawn from", images, classes: CLASSES, refused: [] };
 }

@@ -21,6 +21,6 @@ export async function keep(target: string, shelf: Shelf, archive: string, tar: s
   await copyFile(shelf.trust, join(target, "trust.json"));
   await copyFile(tar, join(target, "delivery.tar"));
   for (const name of ["damaged-log.ndjson", "damaged-delivery.tar"]) await copyFile(join(shelf.folder, name), join(target, "damaged", name));
-  for (const name of ["labels.coco.json", "labels.geojson"]) await writeFile(join(target, name), unpacked.text(`data/${name}`));
-  for (const [at, { image }] of loaded.images.entries()) await writeFile(join(target, "pictures", fileName(image.title, image.mediaType, at)), await image.read());
+  for (const name of ["labels.coco.json", "labels.geojson"]) await writeFile(join(target, name), unpacked.text(`data/${name}`), { mode: 0o600 });
+  for (const [at, { image }] of loaded.images.entries()) await writeFile(join(target, "pictures", fileName(image.title, image.mediaType, at)), await image.read(), { mode: 0o600 });
 }

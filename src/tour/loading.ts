@@ -100,7 +100,7 @@ export async function loadAndMark(tell: Telling, sam: ApiClient, material: Mater
     const under = images.filter(({ marking }) => marking.banner === banner);
     tell.say(`${several(under.length, "image")} under ${banner}${under.length === 1 ? ` (${under[0]?.image.title ?? ""})` : ""}.`);
   }
-  if (imported > 0) tell.say(`${several(imported, "box or outline", "boxes and outlines")} with a score came in as a model's pre-labels, not as labels.`);
+  if (imported > 0) tell.say(`${several(imported, "shape")} with a score came in as a model's pre-labels, not as labels.`);
   for (const { source, reason, count: times, first } of material.refused) {
     const place = first === "" ? "" : times === 1 ? `, at ${first}` : `, first at ${first}`;
     tell.say(`Not taken from ${source}: ${count(times)} ${reason}${place}.`);

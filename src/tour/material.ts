@@ -51,6 +51,8 @@ export interface TourClass {
 export interface Material {
   /** One sentence about where it comes from. */
   readonly origin: string;
+  /** Whose figures are the truth of its labels. */
+  readonly truthOf: string;
   readonly images: readonly TourImage[];
   readonly classes: readonly TourClass[];
   /** What of a folder was not taken, by file and reason. */

@@ -41,6 +41,9 @@ export interface Telling {
   readonly figure: (name: string, value: string | number | boolean) => void;
 }
 
+const COLUMNS = 92;
+const INDENT = "      ";
+
 /** Tells the steps of the tour in order, numbered, each with the time that it took. */
 export class Story {
   readonly #write: (text: string) => void;
@@ -96,17 +99,30 @@ export class Story {
 
   /** A line outside of the steps, for people only. */
   aside(text: string): void {
-    if (this.#style !== "json") this.#write(`${printed(text, this.#style)}\n`);
+    if (this.#style !== "json") this.#write(`\n${printed(text, this.#style)}\n`);
   }
 
   #paragraph(step: number, title: string, ms: number, said: readonly string[], problem: string | null): string {
     const style = this.#style;
     const signs = style === "unicode" ? { good: "✓", bad: "✗" } : { good: "ok", bad: "FAILED" };
     const head = `${String(step).padStart(2)}. ${problem === null ? signs.good : signs.bad} ${printed(title, style)}`;
-    const lines = [`${head.padEnd(72)} ${count(ms).padStart(6)} ms`, ...said.map((sentence) => `      ${printed(sentence, style)}`)];
-    if (problem !== null) lines.push(`      ${printed(problem, style)}`);
-    return `${lines.join("\n")}\n`;
+    const sentences = [...said, ...(problem === null ? [] : [problem])];
+    const lines = sentences.flatMap((sentence) => wrapped(printed(sentence, style), COLUMNS - INDENT.length));
+    return [`${head.padEnd(COLUMNS - 10)} ${count(ms).padStart(6)} ms`, ...lines.map((line) => INDENT + line), ""].join("\n");
   }
+}
+
+/** Breaks a text at its blanks into lines of at most so many characters; a longer word stays whole. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** A whole number with commas between the thousands. */

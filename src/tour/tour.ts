@@ -14,6 +14,7 @@ import { harborMaterial } from "./harbor-material.ts";
 import { keep } from "./keeping.ts";
 import { drawLabels } from "./labeling.ts";
 import { loadAndMark } from "./loading.ts";
+import type { Material } from "./material.ts";
 import type { Environment } from "./outside.ts";
 import { startOwnServer } from "./own-server.ts";
 import type { OwnServer } from "./own-server.ts";
@@ -52,7 +53,7 @@ async function castOf(server: OwnServer, state: string, options: TourOptions): P
 }
 
 /** Everything between the start of the server and its end. */
-async function tell(options: TourOptions, cast: Cast, folder: string): Promise<void> {
+async function tell(options: TourOptions, cast: Cast, folder: string, prepared: Promise<Material>): Promise<void> {
   const { story, env } = options;
   const { sam, ana, ben, charlotte, rita, petra, otto } = cast;
   const step: Story["step"] = (name, title, act) => {
@@ -64,10 +65,9 @@ async function tell(options: TourOptions, cast: Cast, folder: string): Promise<v
     told(marking !== null, `the register does not know ${text}`);
     return marking;
   };
-  const loaded = await step("load", "Sam, the data steward, loads imagery and marks it", async (say) => {
-    const material = options.images === null ? await harborMaterial() : await folderMaterial(options.images);
-    return loadAndMark(say, sam, material, options.marking, read);
-  });
+  const loaded = await step("load", "Sam, the data steward, loads imagery and marks it", async (say) =>
+    loadAndMark(say, sam, await prepared, options.marking, read),
+  );
   const drawn = await step("label", "Ana, an analyst, labels it", (say) => drawLabels(say, ana, loaded));
   await step("clearance", "Ben, cleared to SECRET, is refused what is above him", async (say) => {
     await refusedLikeAbsent(say, ben, loaded);
@@ -108,6 +108,9 @@ export async function runTour(options: TourOptions): Promise<void> {
   const { story } = options;
   const folder = await mkdtemp(join(tmpdir(), "caveat-tour-"));
   const state = join(folder, "state");
+  // Drawn or read while the server starts; what goes wrong with it is told in the step that needs it.
+  const prepared = options.images === null ? harborMaterial() : folderMaterial(options.images);
+  prepared.catch(() => undefined);
   const server = { running: null as OwnServer | null };
   try {
     await mkdir(state, { mode: 0o700 });
@@ -118,7 +121,7 @@ export async function runTour(options: TourOptions): Promise<void> {
       say.figure("url", started.url);
       return started;
     });
-    await tell(options, await castOf(own, state, options), folder);
+    await tell(options, await castOf(own, state, options), folder, prepared);
   } catch (error) {
     await leaveNothing(server.running, folder);
     // After its end, because it writes its log a moment after its answer.
@@ -133,5 +136,5 @@ export async function runTour(options: TourOptions): Promise<void> {
     say.say(`SIGTERM, exit code 0; no process and no file is left${options.keep === null ? "" : ` but what was kept in ${options.keep}`}.`);
     say.figure("exitCode", code ?? -1);
   });
-  story.aside(`\n${several(story.steps, "step")}, ${several(CAST.length, "person", "people")}, all as told.`);
+  story.aside(`${several(story.steps, "step")}, ${several(CAST.length, "person", "people")}, all as told.`);
 }

@@ -10,7 +10,9 @@ export interface HostileCall {
    * How it stands in the log afterwards: as a request of the caller with its outcome, or counted among the refusals of one
    * kind before there was an identity.
    */
-  readonly record: "request" | "unauthenticated" | "unknown-route" | "malformed";
+  readonly record: "request" | "unauthenticated" | "unknown-route" | "malformed" | "busy";
+  /** What it is counted among besides. */
+  readonly also?: "malformed";
   /** Whose token goes with it; Ben's where none is named. */
   readonly as?: { readonly handle: string; readonly level?: "S" };
   readonly send: (world: HostileWorld, token: string) => Promise<HttpAnswer>;

@@ -66,7 +66,7 @@ const LEVELS = [
 
 /** The level that colors a banner: the first level that it names, as in "//NATO SECRET" or "TOP SECRET//NOFORN". */
 function levelOf(banner) {
-  const [first] = banner.split("//").filter((part) => part !== "");
+  const first = banner.split("//").find((part) => part !== "");
   const found = LEVELS.find(([name]) => (first ?? "").includes(name));
   return found ? found[1] : "none";
 }

@@ -52,7 +52,7 @@ export const Blob = defineEntity({
     kind: p.text(),
     address: p.text(),
     mediaType: p.text(),
-    bytes: p.integer().columnType("bigint"),
+    bytes: p.bigint("number"),
     sha256: p.blob(),
     sha384: p.blob(),
   },

@@ -18,9 +18,14 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who asks; set by admission. */
     caller: Principal | null;
-    /** Whether the request has come to the door, so that it is on record. */
-    atDoor: boolean;
+    /** The request's passage through the door, once it has come there: it is on record then. */
+    passage: Promise<unknown> | null;
   }
+}
+
+/** Calls back when the answer has ended and the work too: whoever hangs up early has not made room for more. */
+function whenOver(request: FastifyRequest, reply: FastifyReply, then: () => void): void {
+  reply.raw.once("close", () => void Promise.resolve(request.passage).then(then, then));
 }
 
 /**
@@ -43,15 +48,17 @@ export class Admission {
     if (this.#all >= CONCURRENCY.all)
       throw this.#turnAway("busy", request.ip, new CaveatError("BUSY", "too many requests"));
     this.#all += 1;
-    reply.raw.once("close", () => {
+    whenOver(request, reply, () => {
       this.#all -= 1;
     });
     const caller = await this.#identify(request);
+    // Whoever hung up meanwhile would be counted for ever: the end of his answer has been told already.
+    if (request.raw.socket.destroyed) throw new CaveatError("INVALID_REQUEST", "gave up");
     const mine = this.#underWay.get(caller.personId) ?? 0;
     if (mine >= CONCURRENCY.person)
       throw this.#turnAway("busy", `person:${caller.personId}`, new CaveatError("BUSY", "too many of one person"));
     this.#underWay.set(caller.personId, mine + 1);
-    reply.raw.once("close", () => this.#leave(caller.personId));
+    whenOver(request, reply, () => this.#leave(caller.personId));
     request.caller = caller;
   }
 

@@ -66,7 +66,7 @@ export function answerConstantly(app: FastifyInstance, parts: Pick<ServerParts, 
   });
   app.setErrorHandler(async (thrown, request, reply) => {
     let error = fromFramework(thrown);
-    if (request.caller && !request.atDoor) {
+    if (request.caller && !request.passage) {
       const about = { transport: transportOf(request), source: request.ip };
       error = await passRefused(parts.door, request.caller, about, error).catch(toCaveatError);
     }

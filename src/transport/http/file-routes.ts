@@ -39,7 +39,6 @@ async function through<T>(
   work: (operation: Operation) => Promise<T | null>,
 ): Promise<Passed<T>> {
   const caller = callerOf(request);
-  request.atDoor = true;
   const about = {
     transport,
     operation: name,
@@ -47,7 +46,9 @@ async function through<T>(
     digest: "",
     source: request.ip,
   };
-  const { value, marking, receipt } = await pass(parts.door, caller, about, work);
+  const passage = pass(parts.door, caller, about, work);
+  request.passage = passage;
+  const { value, marking, receipt } = await passage;
   if (value === null) throw new CaveatError("NOT_FOUND", name);
   return { value, marking, receipt };
 }

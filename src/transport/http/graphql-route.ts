@@ -26,7 +26,6 @@ export async function graphqlRoute(app: FastifyInstance, parts: ServerParts, sch
     const caller = callerOf(request);
     if (!Buffer.isBuffer(request.body)) throw new CaveatError("INVALID_REQUEST", "no body");
     const plan = planOperation(schema, parseStrictJson(request.body), introspection);
-    request.atDoor = true;
     const about = {
       transport: "graphql",
       operation: plan.operation,
@@ -34,9 +33,11 @@ export async function graphqlRoute(app: FastifyInstance, parts: ServerParts, sch
       digest: createHash("sha256").update(request.body).digest("hex"),
       source: request.ip,
     } as const;
-    const { value, marking, receipt } = await pass(parts.door, caller, about, (operation) =>
+    const passage = pass(parts.door, caller, about, (operation) =>
       executor.run(plan, contextOf(operation, parts.cursorKey)),
     );
+    request.passage = passage;
+    const { value, marking, receipt } = await passage;
     return reply.type(JSON_TYPE).send(JSON.stringify({ data: value, extensions: { marking, receipt } }));
   });
 }

@@ -53,7 +53,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     clientErrorHandler: (error, socket) => malformed(parts, error, socket),
   });
   app.decorateRequest("caller", null);
-  app.decorateRequest("atDoor", false);
+  app.decorateRequest("passage", null);
   app.removeAllContentTypeParsers();
   // A body on a path that takes none is not read, whatever it is.
   app.addContentTypeParser("*", (_request: FastifyRequest, _payload: IncomingMessage, done: (error: null) => void) =>

@@ -1,0 +1,48 @@
+import { CompiledQuery } from "kysely";
+import type { Kysely } from "kysely";
+import { PostgreSqlConnection, PostgreSqlDriver } from "@mikro-orm/postgresql";
+import type { Configuration } from "@mikro-orm/core";
+
+type Execute = PostgreSqlConnection["execute"];
+
+/** Numbers the ? placeholders of a statement. Our statements and MikroORM's hold no literal question mark. */
+function numbered(sql: string, count: number): string {
+  if (sql.includes("??")) throw new Error("identifier placeholders are not used here");
+  let index = 0;
+  const text = sql.replaceAll("?", () => {
+    index += 1;
+    return `$${index}`;
+  });
+  if (index !== count) throw new Error("placeholders and parameters differ in number");
+  return text;
+}
+
+/** What PostgreSQL is to get for one parameter: structures as JSON text, the rest as the pg driver writes it. */
+function bound(value: unknown): unknown {
+  const plain = value !== null && typeof value === "object" && !(value instanceof Date) && !(value instanceof Uint8Array);
+  return plain ? JSON.stringify(value) : value;
+}
+
+/**
+ * Sends parameters beside the statement. MikroORM writes them into its text, where everybody who may look at
+ * pg_stat_activity or at the database's own log would read labels and gate tokens of others.
+ */
+class BoundConnection extends PostgreSqlConnection {
+  override async execute<T>(...[query, params, method, ctx]: Parameters<Execute>): Promise<T> {
+    await this.ensureConnection();
+    const raw = typeof query === "string" ? { sql: query, params } : "toRaw" in query ? query.toRaw() : query;
+    const values = Array.isArray(raw.params) ? (raw.params as unknown[]).map(bound) : [];
+    const compiled = CompiledQuery.raw(numbered(raw.sql, values.length), values);
+    const client = (ctx as Kysely<unknown> | undefined) ?? this.getClient<unknown>();
+    const run = async (): Promise<T> => this.transformRawResult<T>(await client.executeQuery(compiled), method ?? "all");
+    return this.executeQuery(raw.sql, run, { query: raw.sql, params: [] });
+  }
+}
+
+/** The PostgreSQL driver of MikroORM with bound parameters. */
+export class BoundDriver extends PostgreSqlDriver {
+  constructor(config: Configuration) {
+    super(config);
+    Object.defineProperty(this, "connection", { value: new BoundConnection(this.config) });
+  }
+}
