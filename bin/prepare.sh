@@ -59,15 +59,15 @@ install_packages() {
   stamp_packages || die "cannot write to $root/node_modules"
 }
 
-# Built aside and moved into place, so that nobody ever starts half of it. A type error builds nothing.
+# Built aside, at the depth that the source maps will be read from, and moved into place, so that nobody ever starts half of it. A type error builds nothing.
 build() {
   say "building"
-  rm -rf "$root"/.build/new "$root"/.build/old
-  mkdir -p "$root/.build/new"
-  source_record >"$root/.build/new/.sources"
-  (cd "$root" && node_modules/.bin/tsc -p tsconfig.build.json --noEmitOnError --outDir .build/new >&2 9>&-) || die "the build failed"
+  rm -rf "$root/.build-dist" "$root/.build/old"
+  mkdir -p "$root/.build-dist"
+  source_record >"$root/.build-dist/.sources"
+  (cd "$root" && node_modules/.bin/tsc -p tsconfig.build.json --noEmitOnError --outDir .build-dist >&2 9>&-) || die "the build failed"
   [ ! -d "$root/dist" ] || mv "$root/dist" "$root/.build/old"
-  mv "$root/.build/new" "$root/dist"
+  mv "$root/.build-dist" "$root/dist"
   rm -rf "$root/.build/old"
 }
 

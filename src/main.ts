@@ -19,7 +19,8 @@ const DRAIN_MS = 10_000;
 export interface RunningServer {
   readonly house: House;
   readonly url: string;
-  readonly stop: () => Promise<void>;
+  /** Answers what is under way, writes the shutdown entry, signs; false when connections had to be cut after 10 s. */
+  readonly stop: () => Promise<boolean>;
 }
 
 /** Opens the house, loads the demonstration where there is nothing yet, and listens on 127.0.0.1. */
@@ -59,8 +60,19 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       house,
       url,
       stop: async () => {
-        await app.close();
+        const closing = app.close();
+        // A connection that has had its answer stays open for the client's next request: those are let go as they fall idle.
+        const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+        let forced = false;
+        const deadline = setTimeout(() => {
+          forced = true;
+          app.server.closeAllConnections();
+        }, DRAIN_MS);
+        await closing;
+        clearInterval(idle);
+        clearTimeout(deadline);
         await house.close();
+        return !forced;
       },
     };
   } catch (error) {
@@ -86,8 +98,8 @@ Stop with Ctrl-C. The next step: npm run tour
 `;
 }
 
-/** Runs until SIGTERM or SIGINT, then drains: open requests are answered, the shutdown entry is written and signed. */
-export async function startServer(): Promise<void> {
+/** Runs until SIGTERM or SIGINT, then drains. Returns whether everything under way was answered. */
+export async function startServer(): Promise<boolean> {
   const config = readConfig();
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
   const stopped = new Promise<void>((resolve) => {
@@ -98,8 +110,7 @@ export async function startServer(): Promise<void> {
   process.stdout.write(greeting(config, server.url));
   await stopped;
   log.info("draining");
-  const deadline = setTimeout(() => process.exit(1), DRAIN_MS);
-  await server.stop();
-  clearTimeout(deadline);
+  const inOrder = await server.stop();
   log.info("stopped");
+  return inOrder;
 }

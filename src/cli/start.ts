@@ -24,7 +24,6 @@ Exit codes: 0 stopped in order; 1 refused to start; 2 wrong usage.
   async run(args) {
     const { words } = parseArguments(args, [], []);
     if (words.length > 0) throw new UsageError("start takes no words");
-    await startServer();
-    return EXIT.done;
+    return (await startServer()) ? EXIT.done : EXIT.failed;
   },
 };

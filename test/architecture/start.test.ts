@@ -42,7 +42,7 @@ beforeEach(() => {
     "echo output of tsc",
     "sleep 0.2",
     "test ! -e type-error || exit 1",
-    "mkdir -p .build/new/src/cli && cp src/cli/main.js .build/new/src/cli/main.js",
+    "mkdir -p .build-dist/src/cli && cp src/cli/main.js .build-dist/src/cli/main.js",
   ]);
 });
 

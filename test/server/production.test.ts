@@ -148,6 +148,16 @@ describe("I9 policies", () => {
     expect(await server.stop()).toBe(0);
   });
 
+  test("I7 production activates none by itself: an empty database keeps the server from starting", async () => {
+    const empty = await createDatabase();
+    try {
+      const { exitCode } = await refusal({ databaseUrl: databaseUrl(empty), environment: production });
+      expect(exitCode).toBe(1);
+    } finally {
+      await empty.drop();
+    }
+  });
+
   test("a rule file that cannot be understood keeps the server from starting", async () => {
     const root = installed();
     const path = join(root, "policies", "rules", "label.json");
