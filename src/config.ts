@@ -30,12 +30,20 @@ function readIssuers(path: string): TrustedIssuer[] {
   try {
     parsed = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
-    throw new ConfigError("CAVEAT_ISSUERS", `not a readable JSON file (${cause instanceof Error ? cause.name : "error"})`);
+    throw new ConfigError(
+      "CAVEAT_ISSUERS",
+      `not a readable JSON file (${cause instanceof Error ? cause.name : "error"})`,
+    );
   }
   if (!Array.isArray(parsed) || parsed.length === 0) throw new ConfigError("CAVEAT_ISSUERS", "a list of issuers");
   return parsed.map((item: unknown) => {
     const { issuer, audience, publicKey, ...rest } = (item ?? {}) as Record<string, unknown>;
-    if (typeof issuer !== "string" || typeof audience !== "string" || typeof publicKey !== "string" || Object.keys(rest).length > 0) {
+    if (
+      typeof issuer !== "string" ||
+      typeof audience !== "string" ||
+      typeof publicKey !== "string" ||
+      Object.keys(rest).length > 0
+    ) {
       throw new ConfigError("CAVEAT_ISSUERS", "each issuer has exactly issuer, audience and publicKey");
     }
     return { issuer, audience, publicKey };
@@ -48,16 +56,21 @@ function readIssuers(path: string): TrustedIssuer[] {
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder = process.cwd()): Config {
   const mode = environment["CAVEAT_MODE"] ?? "demonstration";
-  if (mode !== "demonstration" && mode !== "production") throw new ConfigError("CAVEAT_MODE", "demonstration or production");
+  if (mode !== "demonstration" && mode !== "production")
+    throw new ConfigError("CAVEAT_MODE", "demonstration or production");
   const port = Number(environment["PORT"] ?? "4000");
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError("PORT", "a port number");
   const issuersPath = environment["CAVEAT_ISSUERS"];
-  if (mode === "production" && issuersPath === undefined) throw new ConfigError("CAVEAT_ISSUERS", "production mode needs a file of issuers");
-  if (mode === "demonstration" && issuersPath !== undefined) throw new ConfigError("CAVEAT_ISSUERS", "demonstration mode has its own issuer only");
+  if (mode === "production" && issuersPath === undefined)
+    throw new ConfigError("CAVEAT_ISSUERS", "production mode needs a file of issuers");
+  if (mode === "demonstration" && issuersPath !== undefined)
+    throw new ConfigError("CAVEAT_ISSUERS", "demonstration mode has its own issuer only");
   const databaseUrl = environment["DATABASE_URL"] ?? null;
-  if (mode === "production" && databaseUrl === null) throw new ConfigError("DATABASE_URL", "production mode does not use the embedded database");
+  if (mode === "production" && databaseUrl === null)
+    throw new ConfigError("DATABASE_URL", "production mode does not use the embedded database");
   const installation = environment["CAVEAT_INSTALLATION"] ?? "caveat.local";
-  if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(installation)) throw new ConfigError("CAVEAT_INSTALLATION", "a host-like name in lower case");
+  if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(installation))
+    throw new ConfigError("CAVEAT_INSTALLATION", "a host-like name in lower case");
   return {
     mode,
     port,

@@ -48,7 +48,10 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       trustFile: house.trust,
       landing: {
         folder: join(packageRoot(), "web", "landing"),
-        people: config.mode === "demonstration" ? PEOPLE.map(({ handle, displayName, summary }) => ({ handle, displayName, summary })) : [],
+        people:
+          config.mode === "demonstration"
+            ? PEOPLE.map(({ handle, displayName, summary }) => ({ handle, displayName, summary }))
+            : [],
         tokenCommand: "npm run -s caveat -- token --as HANDLE",
       },
     });

@@ -160,7 +160,8 @@ export const ROOMS: readonly RoomRule[] = [
       /^src\/storage\/administration\.ts$/,
     ],
     mayAsTypes: [/^src\/storage\/connection\.ts$/],
-    reason: "people and clearances come with the demonstration program; everything else goes through the rooms' commands like any client",
+    reason:
+      "people and clearances come with the demonstration program; everything else goes through the rooms' commands like any client",
   },
 ];
 

@@ -28,7 +28,14 @@ function mayOpen(grant: Grant, opened: Set<string> = new Set()): MayOpen {
     if (cached === true) opened.add(marking);
     if (cached !== undefined) return cached;
     const { effective } = JSON.parse(marking) as { effective: Effective };
-    const made = decide(grant.office.policy, grant.office.register.version, grant.principal.profile, effective, facts, "audit.read");
+    const made = decide(
+      grant.office.policy,
+      grant.office.register.version,
+      grant.principal.profile,
+      effective,
+      facts,
+      "audit.read",
+    );
     known.set(marking, made.decision === "allow");
     if (made.decision === "allow") opened.add(marking);
     return made.decision === "allow";
@@ -36,7 +43,11 @@ function mayOpen(grant: Grant, opened: Set<string> = new Set()): MayOpen {
 }
 
 /** Notes the markings of opened sections: the answer's banner covers them. */
-async function discloseSections(grant: Grant, action: "audit.read" | "audit.export", markings: Iterable<string>): Promise<void> {
+async function discloseSections(
+  grant: Grant,
+  action: "audit.read" | "audit.export",
+  markings: Iterable<string>,
+): Promise<void> {
   for (const text of markings) {
     const { banner, effective } = JSON.parse(text) as { banner: string; effective: Effective };
     // A section whose parts have no common banner is shown at its level, for our own people only.
@@ -50,7 +61,16 @@ async function discloseSections(grant: Grant, action: "audit.read" | "audit.expo
 function requireOfficer(grant: Grant, action: "audit.read" | "audit.export"): void {
   const unclassified = grant.office.read("UNCLASSIFIED");
   const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
-  const made = unclassified && decide(grant.office.policy, grant.office.register.version, grant.principal.profile, unclassified.effective, facts, action);
+  const made =
+    unclassified &&
+    decide(
+      grant.office.policy,
+      grant.office.register.version,
+      grant.principal.profile,
+      unclassified.effective,
+      facts,
+      action,
+    );
   if (made?.decision !== "allow") throw new CaveatError("NOT_FOUND", "not a compliance officer");
 }
 

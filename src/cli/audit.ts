@@ -28,7 +28,9 @@ export async function exportArchiveTo(folder: string, url: string, token: string
   await mkdir(folder, { recursive: true });
   const partial = join(folder, "log.ndjson.partial");
   try {
-    const reply = await fetch(new URL("/audit/archive", url), { headers: { authorization: `Bearer ${token}` } }).catch(() => null);
+    const reply = await fetch(new URL("/audit/archive", url), { headers: { authorization: `Bearer ${token}` } }).catch(
+      () => null,
+    );
     if (!reply) {
       process.stderr.write(`caveat: no server answers at ${url}\n`);
       return EXIT.unreachable;
@@ -64,7 +66,8 @@ Exit codes: 0 exported; 1 refused; 2 wrong usage; 3 no server there.
     if (verb !== "export" || folder === undefined || words.length !== 2) throw new UsageError("audit export DIR");
     const config = readConfig();
     const given = process.env["CAVEAT_TOKEN"];
-    if (given === undefined && config.mode !== "demonstration") throw new UsageError("production mode: give a token in CAVEAT_TOKEN");
+    if (given === undefined && config.mode !== "demonstration")
+      throw new UsageError("production mode: give a token in CAVEAT_TOKEN");
     const token = given ?? (await demonstrationToken(config.stateFolder, config.installation, values.as ?? "otto"));
     return exportArchiveTo(folder, values.url ?? `http://127.0.0.1:${config.port}`, token);
   },

@@ -10,7 +10,12 @@ import type { Subcommand } from "./usage.ts";
 const LEVELS = ["U", "C", "S", "TS"] as const;
 
 /** A demonstration token for one of the people that the running (or last run) server knows. Throws UsageError. */
-export async function demonstrationToken(stateFolder: string, installation: string, handle: string, level?: string): Promise<string> {
+export async function demonstrationToken(
+  stateFolder: string,
+  installation: string,
+  handle: string,
+  level?: string,
+): Promise<string> {
   const people = await readFile(join(stateFolder, "people.json"), "utf8").then(
     (text) => JSON.parse(text) as Record<string, { id: string; clearance: string }>,
     () => {
@@ -22,7 +27,10 @@ export async function demonstrationToken(stateFolder: string, installation: stri
   const sessionLevel = LEVELS.find((known) => known === (level ?? person.clearance));
   if (!sessionLevel) throw new UsageError(`--level is one of ${LEVELS.join(", ")}`);
   const { issuer } = await demonstrationIssuer(join(stateFolder, "keys"), installation);
-  return issuer.issue({ personId: person.id, clientId: CLIENT.id, sessionId: randomUUID(), sessionLevel, purpose: "demonstration" }, new Date());
+  return issuer.issue(
+    { personId: person.id, clientId: CLIENT.id, sessionId: randomUUID(), sessionLevel, purpose: "demonstration" },
+    new Date(),
+  );
 }
 
 /** `caveat token --as PERSON`. */
@@ -41,7 +49,9 @@ Exit codes: 0 printed; 2 wrong usage.
     if (words.length > 0 || values.as === undefined) throw new UsageError("token --as PERSON");
     const config = readConfig();
     if (config.mode !== "demonstration") throw new UsageError("tokens are printed in demonstration mode only");
-    process.stdout.write(`${await demonstrationToken(config.stateFolder, config.installation, values.as, values.level)}\n`);
+    process.stdout.write(
+      `${await demonstrationToken(config.stateFolder, config.installation, values.as, values.level)}\n`,
+    );
     return EXIT.done;
   },
 };

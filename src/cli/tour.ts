@@ -49,7 +49,7 @@ export const tourCommand: Subcommand = {
 Starts a server of its own on a free port and does the whole job through the public API: load, mark, label, review, be
 refused, verify the log, approve and fetch a delivery, verify it, damage both by one byte. Then it removes everything.
 --images   folder of images with CSV, Pascal VOC or COCO files beside them (default: a harbor that Caveat draws itself)
---marking  marking of the images: a level, SI, TK and release (default ${RELEASED})
+--marking  marking of the images: a level, SI, TK, and NOFORN or REL TO (default ${RELEASED})
 --keep     an empty or new folder for archive, package, trust file and pictures
 --json     one JSON object a step
 
@@ -61,7 +61,10 @@ Exit codes: 0 every step came out as told; 1 one did not, and is named; 2 wrong 
     const { register } = loadPolicyFiles();
     const marking = readMarking(values.marking ?? RELEASED, register);
     if (marking === null) throw new UsageError("--marking: the register does not understand it");
-    if (!isForTheTour(marking, register)) throw new UsageError("--marking: the people of the tour hold SI and TK and are read into nothing else");
+    if (!isForTheTour(marking, register))
+      throw new UsageError(
+        "--marking: a level, SI, TK, and NOFORN or REL TO countries of FVEY; nobody of the tour is read into more",
+      );
     const images = values.images === undefined ? null : await existingFolder(values.images);
     const keep = values.keep === undefined ? null : await emptyFolder(values.keep);
     const interrupted = new AbortController();
@@ -84,7 +87,9 @@ Exit codes: 0 every step came out as told; 1 one did not, and is named; 2 wrong 
       return EXIT.done;
     } catch (error) {
       if (interrupted.signal.aborted) return INTERRUPTED;
-      process.stderr.write(`caveat: the tour did not come out as told at step ${story.current}: ${error instanceof Error ? error.message : "failed"}\n`);
+      process.stderr.write(
+        `caveat: the tour did not come out as told at step ${story.current}: ${error instanceof Error ? error.message : "failed"}\n`,
+      );
       return EXIT.failed;
     } finally {
       process.off("SIGINT", stop);

@@ -35,7 +35,8 @@ function parseUrl(text: string): Connection {
   } catch {
     throw new ConfigError("DATABASE_URL", "not a URL");
   }
-  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") throw new ConfigError("DATABASE_URL", "a postgresql:// URL");
+  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:")
+    throw new ConfigError("DATABASE_URL", "a postgresql:// URL");
   const database = decodeURIComponent(url.pathname.slice(1));
   if (database === "") throw new ConfigError("DATABASE_URL", "names no database");
   const host = url.searchParams.get("host") ?? decodeURIComponent(url.hostname);

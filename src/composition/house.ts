@@ -73,10 +73,16 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     if (password !== null) await ensureRolePasswords(reached.admin, password);
     const connections = reached.working(password);
 
-    const offered = { version: files.policy.version, registerVersion: files.register.version, documents: files.documents };
+    const offered = {
+      version: files.policy.version,
+      registerVersion: files.register.version,
+      documents: files.documents,
+    };
     const active = await activateFirstPolicy(reached.admin, offered);
     if (active.version !== offered.version || active.registerVersion !== offered.registerVersion) {
-      throw new Error(`policies/ holds ${offered.version}, but ${active.version} is active: activation needs two people`);
+      throw new Error(
+        `policies/ holds ${offered.version}, but ${active.version} is active: activation needs two people`,
+      );
     }
     const policyPool = openPool(connections.policy, 6);
     const ledgerPool = openPool(connections.ledger, 6);
@@ -111,12 +117,23 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       tagOf,
       clock,
     });
-    const certificates = await loadOrCreateDeliveryCertificates(keyring.directory, keyring, config.installation, clock());
+    const certificates = await loadOrCreateDeliveryCertificates(
+      keyring.directory,
+      keyring,
+      config.installation,
+      clock(),
+    );
     const vault = new BlobVault(new FileBlobs(join(config.stateFolder, "blobs")), keyring.kek);
     const issuers: readonly TrustedIssuer[] =
-      config.mode === "demonstration" ? [(await demonstrationIssuer(keyring.directory, config.installation)).trusted] : config.issuers;
+      config.mode === "demonstration"
+        ? [(await demonstrationIssuer(keyring.directory, config.installation)).trusted]
+        : config.issuers;
     const authenticator = new Authenticator(await TokenVerifier.of(issuers), store, clock);
-    const releaseKeys = { statementSigner: keyring.statementSigner, cmsSigner: keyring.cmsSigner, cmsCertificatePem: certificates.signerPem };
+    const releaseKeys = {
+      statementSigner: keyring.statementSigner,
+      cmsSigner: keyring.cmsSigner,
+      cmsCertificatePem: certificates.signerPem,
+    };
     const door = new Door({ database, store, office, vault, audit, releaseKeys, writer, mint, tagKey, clock });
 
     await keeper.start();

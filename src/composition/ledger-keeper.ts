@@ -66,7 +66,14 @@ export class LedgerKeeper {
       kind,
       personTag: null,
       gateHash: null,
-      sections: [{ slot: 3, name: "detail", marking: sectionMarking("UNCLASSIFIED", read.effective), plaintext: encodeCanonical(content) }],
+      sections: [
+        {
+          slot: 3,
+          name: "detail",
+          marking: sectionMarking("UNCLASSIFIED", read.effective),
+          plaintext: encodeCanonical(content),
+        },
+      ],
     });
   }
 
@@ -74,7 +81,11 @@ export class LedgerKeeper {
   async start(): Promise<void> {
     const { store, office } = this.#parts;
     await store.drain(null);
-    await this.#write("log.boot", { node: process.versions.node, policyVersion: office.policy.version, registerVersion: office.register.version });
+    await this.#write("log.boot", {
+      node: process.versions.node,
+      policyVersion: office.policy.version,
+      registerVersion: office.register.version,
+    });
     await this.#sign();
     this.#timer = setInterval(() => void this.#beat(), MINUTE);
     this.#timer.unref();

@@ -19,7 +19,10 @@ export interface PolicyFiles {
 /** Loads policies/. Throws on anything malformed: the server then refuses to start. */
 export function loadPolicyFiles(folder = join(packageRoot(), "policies")): PolicyFiles {
   const texts = Object.fromEntries(
-    (["register", "countries", "tetragraphs"] as const).map((name) => [name, readFileSync(join(folder, "markings", `${name}.json`), "utf8")]),
+    (["register", "countries", "tetragraphs"] as const).map((name) => [
+      name,
+      readFileSync(join(folder, "markings", `${name}.json`), "utf8"),
+    ]),
   );
   const digest = createHash("sha384");
   for (const [name, text] of Object.entries(texts)) digest.update(`${name}\n${text.length}\n${text}`);

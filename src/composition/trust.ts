@@ -4,7 +4,12 @@ import type { LedgerStore } from "../storage/ledger-store.ts";
 import type { LedgerKeeper } from "./ledger-keeper.ts";
 
 /** The public trust file of this installation: verifier keys of every log, statement keys, the CMS authority. */
-export async function trustText(store: LedgerStore, keeper: LedgerKeeper, keyring: Keyring, authorityPem: string): Promise<string> {
+export async function trustText(
+  store: LedgerStore,
+  keeper: LedgerKeeper,
+  keyring: Keyring,
+  authorityPem: string,
+): Promise<string> {
   const logs = await Promise.all(
     (await store.logs()).map(async (log) => ({
       origin: log.origin,

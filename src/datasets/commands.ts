@@ -47,7 +47,8 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
   async run(grant, input) {
     const program = await grant.read.byId("program", input.programId);
     const version = await visibleVersion(grant, input.ontologyVersionId);
-    if (!program || !version || version.programId !== program.id) throw new UserError("NOT_FOUND", "not found", ["ontologyVersionId"]);
+    if (!program || !version || version.programId !== program.id)
+      throw new UserError("NOT_FOUND", "not found", ["ontologyVersionId"]);
     const source = await grant.marking(program.markingId);
     const marking = await grant.markingOf(input.marking, [source], "dataset.create", program.id);
     const id = randomUUID();

@@ -63,10 +63,12 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
     if (path === undefined) throw new Error("nothing was received");
     const asset = await grant.read.byId("asset", assetId);
     if (!asset) throw new UserError("NOT_FOUND", "not found");
-    if (await grant.read.byId("assetContent", assetId, "asset")) throw new UserError("ALREADY_DONE", "this asset has its content");
+    if (await grant.read.byId("assetContent", assetId, "asset"))
+      throw new UserError("ALREADY_DONE", "this asset has its content");
     try {
       const header = await probeImage(path);
-      if (header.mediaType !== asset.mediaType) throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
+      if (header.mediaType !== asset.mediaType)
+        throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
       const display = await makeDisplayCopy(path);
       const owner = {
         assetId: asset.id,
@@ -75,8 +77,13 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
         datasetMarkingId: asset.datasetMarkingId,
         markingId: asset.markingId,
       };
-      const original = await grant.blobs.seal({ ...owner, kind: "original", mediaType: header.mediaType }, createReadStream(path));
-      const shown = await grant.blobs.seal({ ...owner, kind: "display", mediaType: display.mediaType }, [display.bytes]);
+      const original = await grant.blobs.seal(
+        { ...owner, kind: "original", mediaType: header.mediaType },
+        createReadStream(path),
+      );
+      const shown = await grant.blobs.seal({ ...owner, kind: "display", mediaType: display.mediaType }, [
+        display.bytes,
+      ]);
       const row = {
         assetId: asset.id,
         datasetId: asset.datasetId,
@@ -93,7 +100,9 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
       return { id: asset.id };
     } catch (error) {
       if (error instanceof ImageError) {
-        throw new CaveatError(error.code === "IMAGE_TOO_LARGE" ? "TOO_LARGE" : "INVALID_REQUEST", error.code, { cause: error });
+        throw new CaveatError(error.code === "IMAGE_TOO_LARGE" ? "TOO_LARGE" : "INVALID_REQUEST", error.code, {
+          cause: error,
+        });
       }
       if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "this asset has its content");
       throw error;

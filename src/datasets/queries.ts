@@ -41,12 +41,22 @@ export const programs: Command<PageRequest, Page<RowOf<"program">>> = command({
 });
 
 /** A page of what stands below a program. */
-export function pageOfProgram<N extends "dataset" | "ontology" | "delivery">(grant: Grant, noun: N, programId: string, page: PageRequest): Promise<Page<RowOf<N>>> {
+export function pageOfProgram<N extends "dataset" | "ontology" | "delivery">(
+  grant: Grant,
+  noun: N,
+  programId: string,
+  page: PageRequest,
+): Promise<Page<RowOf<N>>> {
   return grant.read.page(noun, { parent: "program", id: programId }, page);
 }
 
 /** A page of the assets or labels of a dataset. */
-export function pageOfDataset<N extends "asset" | "label">(grant: Grant, noun: N, datasetId: string, page: PageRequest): Promise<Page<RowOf<N>>> {
+export function pageOfDataset<N extends "asset" | "label">(
+  grant: Grant,
+  noun: N,
+  datasetId: string,
+  page: PageRequest,
+): Promise<Page<RowOf<N>>> {
   return grant.read.page(noun, { parent: "dataset", id: datasetId }, page, datasetId);
 }
 

@@ -1,8 +1,8 @@
-import { createHash, createPublicKey, randomBytes, X509Certificate, type KeyObject } from 'node:crypto';
-import forge from 'node-forge';
-import type { Signer } from '../signing/signer.ts';
-import { contextPrimitive, derOf, descend, octetString, sequence, toBinary } from './der.ts';
-import { DeliveryError } from './errors.ts';
+import { createHash, createPublicKey, randomBytes, X509Certificate, type KeyObject } from "node:crypto";
+import forge from "node-forge";
+import type { Signer } from "../signing/signer.ts";
+import { contextPrimitive, derOf, descend, octetString, sequence, toBinary } from "./der.ts";
+import { DeliveryError } from "./errors.ts";
 
 /** The subject of a certificate. Shown to people; no identity is ever taken from it. */
 export interface CertificateName {
@@ -26,22 +26,25 @@ const DAY = 86_400_000;
 const CLOCK_SKEW = 5 * 60_000;
 
 const subjectFields = (name: CertificateName): forge.pki.CertificateField[] =>
-  (['organizationName', 'commonName'] as const).map((field) => ({
+  (["organizationName", "commonName"] as const).map((field) => ({
     name: field,
     // RFC 5280 section 4.1.2.4 wants UTF8String for new names; the type declares the wrong enumeration for this member.
     valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class,
-    value: field === 'commonName' ? name.commonName : name.organization,
+    value: field === "commonName" ? name.commonName : name.organization,
   }));
 
 /** RFC 7093 section 2 method 1: the leftmost 160 bits of SHA-256 over the bits of the subject's public key (for RSA: PKCS#1). */
 const keyIdentifier = (publicKey: KeyObject): Uint8Array =>
-  createHash('sha256').update(publicKey.export({ type: 'pkcs1', format: 'der' })).digest().subarray(0, 20);
+  createHash("sha256")
+    .update(publicKey.export({ type: "pkcs1", format: "der" }))
+    .digest()
+    .subarray(0, 20);
 
 /** A serial number of 127 random bits: positive and never zero in its first byte (RFC 5280 section 4.1.2.2, DER). */
 const randomSerial = (): string => {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
-  return bytes.toString('hex');
+  return bytes.toString("hex");
 };
 
 interface CertificateInput {
@@ -61,24 +64,26 @@ interface CertificateInput {
  */
 const issue = async (input: CertificateInput): Promise<string> => {
   const certificate = forge.pki.createCertificate();
-  const algorithm = forge.pki.oids['sha384WithRSAEncryption'];
-  if (algorithm === undefined || input.signer.algorithm !== 'rsa-3072-sha384') {
-    throw new DeliveryError('CERTIFICATE_MISMATCH', 'certificates are signed with RSA-3072 and SHA-384');
+  const algorithm = forge.pki.oids["sha384WithRSAEncryption"];
+  if (algorithm === undefined || input.signer.algorithm !== "rsa-3072-sha384") {
+    throw new DeliveryError("CERTIFICATE_MISMATCH", "certificates are signed with RSA-3072 and SHA-384");
   }
   certificate.serialNumber = randomSerial();
-  certificate.publicKey = forge.pki.publicKeyFromPem(input.publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  certificate.publicKey = forge.pki.publicKeyFromPem(
+    input.publicKey.export({ type: "spki", format: "pem" }).toString(),
+  );
   certificate.validity.notBefore = input.notBefore;
   certificate.validity.notAfter = input.notAfter;
   certificate.setSubject(input.subject);
   certificate.setIssuer(input.issuer);
   certificate.setExtensions([
     ...input.usage,
-    { name: 'subjectKeyIdentifier', value: octetString(keyIdentifier(input.publicKey)) },
-    { name: 'authorityKeyIdentifier', value: sequence([contextPrimitive(0, keyIdentifier(input.issuerKey))]) },
+    { name: "subjectKeyIdentifier", value: octetString(keyIdentifier(input.publicKey)) },
+    { name: "authorityKeyIdentifier", value: sequence([contextPrimitive(0, keyIdentifier(input.issuerKey))]) },
   ]);
   certificate.signatureOid = algorithm;
   certificate.siginfo.algorithmOid = algorithm;
-  certificate.signature = '';
+  certificate.signature = "";
   const tree = forge.pki.certificateToAsn1(certificate);
   const signature = await input.signer.sign(derOf(descend(tree, 0)));
   // A BIT STRING begins with the number of unused bits, which is none.
@@ -104,8 +109,8 @@ export const issueAuthorityCertificate = async (signer: Signer, name: Certificat
     notBefore: new Date(now.getTime() - CLOCK_SKEW),
     notAfter: new Date(now.getTime() + AUTHORITY_DAYS * DAY),
     usage: [
-      { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
-      { name: 'keyUsage', critical: true, keyCertSign: true, cRLSign: true },
+      { name: "basicConstraints", critical: true, cA: true, pathLenConstraint: 0 },
+      { name: "keyUsage", critical: true, keyCertSign: true, cRLSign: true },
     ],
     signer,
   });
@@ -130,10 +135,10 @@ export const issueDeliverySignerCertificate = async (
   const issuer = new X509Certificate(authority.certificatePem);
   const issuerKey = createPublicKey(authority.signer.publicKeyPem());
   if (!issuer.publicKey.equals(issuerKey)) {
-    throw new DeliveryError('CERTIFICATE_MISMATCH', "the authority's certificate is for another key than its signer's");
+    throw new DeliveryError("CERTIFICATE_MISMATCH", "the authority's certificate is for another key than its signer's");
   }
   if (now < issuer.validFromDate || now >= issuer.validToDate) {
-    throw new DeliveryError('CERTIFICATE_EXPIRED', "the authority's certificate is not valid now");
+    throw new DeliveryError("CERTIFICATE_EXPIRED", "the authority's certificate is not valid now");
   }
   return issue({
     subject: subjectFields(name),
@@ -143,8 +148,8 @@ export const issueDeliverySignerCertificate = async (
     notBefore: new Date(now.getTime() - CLOCK_SKEW),
     notAfter: new Date(Math.min(now.getTime() + DELIVERY_SIGNER_DAYS * DAY, issuer.validToDate.getTime())),
     usage: [
-      { name: 'basicConstraints', critical: true, cA: false },
-      { name: 'keyUsage', critical: true, digitalSignature: true, nonRepudiation: true },
+      { name: "basicConstraints", critical: true, cA: false },
+      { name: "keyUsage", critical: true, digitalSignature: true, nonRepudiation: true },
     ],
     signer: authority.signer,
   });

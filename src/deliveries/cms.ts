@@ -1,8 +1,8 @@
-import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
-import forge from 'node-forge';
-import type { Signer } from '../signing/signer.ts';
-import { derOf, descend, sortSetOf, toBinary } from './der.ts';
-import { DeliveryError } from './errors.ts';
+import { createHash, createPublicKey, X509Certificate } from "node:crypto";
+import forge from "node-forge";
+import type { Signer } from "../signing/signer.ts";
+import { derOf, descend, sortSetOf, toBinary } from "./der.ts";
+import { DeliveryError } from "./errors.ts";
 
 /** What a detached CMS signature over a manifest is made from. */
 export interface CmsInput {
@@ -17,13 +17,14 @@ export interface CmsInput {
 }
 
 /** node-forge wants a key object before it lays a SignerInfo out. This one signs nothing: the signature is put in later. */
-const NO_KEY = { sign: (): string => '' } as unknown as forge.pki.rsa.PrivateKey;
+const NO_KEY = { sign: (): string => "" } as unknown as forge.pki.rsa.PrivateKey;
 
 const layOut = (certificatePem: string, signingTime: Date): forge.asn1.Asn1 => {
   const { contentType, data, messageDigest, sha384, signingTime: signingTimeOid } = forge.pki.oids;
-  if (!contentType || !data || !messageDigest || !sha384 || !signingTimeOid) throw new TypeError('an object identifier is unknown');
+  if (!contentType || !data || !messageDigest || !sha384 || !signingTimeOid)
+    throw new TypeError("an object identifier is unknown");
   const message = forge.pkcs7.createSignedData();
-  message.content = '';
+  message.content = "";
   message.addCertificate(certificatePem);
   message.addSigner({
     key: NO_KEY,
@@ -54,13 +55,13 @@ const layOut = (certificatePem: string, signingTime: Date): forge.asn1.Asn1 => {
 export const signCms = async (input: CmsInput): Promise<Uint8Array> => {
   const certificate = new X509Certificate(input.certificatePem);
   if (
-    input.signer.algorithm !== 'rsa-3072-sha384' ||
+    input.signer.algorithm !== "rsa-3072-sha384" ||
     !certificate.publicKey.equals(createPublicKey(input.signer.publicKeyPem()))
   ) {
-    throw new DeliveryError('CERTIFICATE_MISMATCH', "the signer's key is not the one in its certificate");
+    throw new DeliveryError("CERTIFICATE_MISMATCH", "the signer's key is not the one in its certificate");
   }
   if (input.signingTime < certificate.validFromDate || input.signingTime >= certificate.validToDate) {
-    throw new DeliveryError('CERTIFICATE_EXPIRED', "the signing time is outside the certificate's validity");
+    throw new DeliveryError("CERTIFICATE_EXPIRED", "the signing time is outside the certificate's validity");
   }
   const tree = layOut(input.certificatePem, input.signingTime);
   // ContentInfo / [0] / SignedData / signerInfos (last) / first SignerInfo (sections 3, 5.1, 5.3).
@@ -68,7 +69,7 @@ export const signCms = async (input: CmsInput): Promise<Uint8Array> => {
   const attributes = descend(signerInfo, 3);
   // Attribute / SET of values / the only value.
   const digest = descend(attributes, 2, 1, 0);
-  digest.value = toBinary(createHash('sha384').update(input.content).digest());
+  digest.value = toBinary(createHash("sha384").update(input.content).digest());
   sortSetOf(attributes);
   const signed = forge.asn1.create(forge.asn1.Class.UNIVERSAL, forge.asn1.Type.SET, true, attributes.value);
   descend(signerInfo, -1).value = toBinary(await input.signer.sign(derOf(signed)));

@@ -65,15 +65,36 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
     if (frozen.images.length === 0) throw new UserError("NOT_READY", "the dataset holds no image that you may see");
     const refused = refusedFor(recipient, frozen);
     if (refused.length > 0) {
-      throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", `${refused.length} objects may not go to this recipient`, ["datasetId"], refused.slice(0, 50));
+      throw new UserError(
+        "RECIPIENT_MAY_NOT_RECEIVE",
+        `${refused.length} objects may not go to this recipient`,
+        ["datasetId"],
+        refused.slice(0, 50),
+      );
     }
-    const [first, ...rest] = [...frozen.markings, ...(await Promise.all(compilations.map((c) => grant.marking(c.markingId))))];
+    const [first, ...rest] = [
+      ...frozen.markings,
+      ...(await Promise.all(compilations.map((c) => grant.marking(c.markingId)))),
+    ];
     if (!first) throw new Error("a delivery without a marking");
     const whole = await grant.office.derive([first, ...rest]);
-    const wholeRefused = mandatory({ reader: parseProfile(recipient.profile), object: whole.effective, named: false, viewing: false });
-    if (wholeRefused.failed.length > 0) throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["datasetId"]);
+    const wholeRefused = mandatory({
+      reader: parseProfile(recipient.profile),
+      object: whole.effective,
+      named: false,
+      viewing: false,
+    });
+    if (wholeRefused.failed.length > 0)
+      throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["datasetId"]);
     const id = randomUUID();
-    const { manifest, files } = await build(grant, { id, dataset, recipient, frozen, whole, purpose: nameOf(input.purpose, "purpose") });
+    const { manifest, files } = await build(grant, {
+      id,
+      dataset,
+      recipient,
+      frozen,
+      whole,
+      purpose: nameOf(input.purpose, "purpose"),
+    });
     const row: RowOf<"delivery"> = {
       id,
       programId: dataset.programId,
@@ -96,7 +117,14 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
 
 async function build(
   grant: Grant,
-  parts: { id: string; dataset: RowOf<"dataset">; recipient: RecipientRow; frozen: FrozenDataset; whole: InternedMarking; purpose: string },
+  parts: {
+    id: string;
+    dataset: RowOf<"dataset">;
+    recipient: RecipientRow;
+    frozen: FrozenDataset;
+    whole: InternedMarking;
+    purpose: string;
+  },
 ): Promise<{ manifest: Uint8Array; files: { path: string; blobId: string }[] }> {
   const { dataset, recipient, frozen, whole } = parts;
   const owner = {
@@ -115,7 +143,14 @@ async function build(
   ] as const) {
     const blob = await grant.blobs.seal({ ...owner, mediaType }, [Buffer.from(text, "utf8")]);
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-    delivered.push({ path, bytes: blob.bytes, sha256: hex(blob.sha256), sha384: hex(blob.sha384), mediaType, marking: whole });
+    delivered.push({
+      path,
+      bytes: blob.bytes,
+      sha256: hex(blob.sha256),
+      sha384: hex(blob.sha384),
+      mediaType,
+      marking: whole,
+    });
     files.push({ path, blobId: blob.id });
   }
   const manifest = buildManifest({
@@ -129,7 +164,12 @@ async function build(
     policyVersion: grant.office.policy.version,
     registerVersion: grant.office.register.version,
     purpose: parts.purpose,
-    recipient: { id: recipient.id, name: recipient.name, organization: recipient.organization, country: recipient.country },
+    recipient: {
+      id: recipient.id,
+      name: recipient.name,
+      organization: recipient.organization,
+      country: recipient.country,
+    },
     requestedAt: `${grant.now().toISOString().slice(0, 23)}000Z`,
     requester: grant.principal.personId,
   });
@@ -137,7 +177,10 @@ async function build(
 }
 
 /** State of a delivery as its approvals and release say. */
-export async function deliveryState(grant: Grant, delivery: RowOf<"delivery">): Promise<"REQUESTED" | "APPROVED" | "RELEASED"> {
+export async function deliveryState(
+  grant: Grant,
+  delivery: RowOf<"delivery">,
+): Promise<"REQUESTED" | "APPROVED" | "RELEASED"> {
   if (await grant.read.byId("deliveryRelease", delivery.id, "delivery")) return "RELEASED";
   return (await approvalsOf(grant, delivery.id)).length >= 2 ? "APPROVED" : "REQUESTED";
 }
@@ -162,9 +205,12 @@ export const approveDelivery: Command<{ deliveryId: string; manifestSha384: stri
   async run(grant, { deliveryId, manifestSha384 }) {
     const delivery = await deliveryOf(grant, deliveryId);
     const actual = createHash("sha384").update(delivery.manifest).digest("hex");
-    if (actual !== delivery.manifestSha384) throw new CaveatError("UNAVAILABLE", "stored manifest differs from its hash");
-    if (manifestSha384 !== actual) throw new UserError("STALE", "this is not the manifest of the delivery", ["manifestSha384"]);
-    if ((await deliveryState(grant, delivery)) === "RELEASED") throw new UserError("ALREADY_DONE", "the delivery is released");
+    if (actual !== delivery.manifestSha384)
+      throw new CaveatError("UNAVAILABLE", "stored manifest differs from its hash");
+    if (manifestSha384 !== actual)
+      throw new UserError("STALE", "this is not the manifest of the delivery", ["manifestSha384"]);
+    if ((await deliveryState(grant, delivery)) === "RELEASED")
+      throw new UserError("ALREADY_DONE", "the delivery is released");
     if ((await approvalsOf(grant, deliveryId)).some((a) => a.approverId === grant.principal.personId)) {
       throw new UserError("ALREADY_DONE", "you have approved this delivery");
     }

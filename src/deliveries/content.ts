@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { DeliveryError } from './errors.ts';
+import { createHash } from "node:crypto";
+import { DeliveryError } from "./errors.ts";
 
 /** Bytes that can be read as often as needed, the same each time; nothing is held in memory as a whole. */
 export interface Content {
@@ -22,15 +22,15 @@ export const contentOf = (bytes: Uint8Array): Content => ({
 
 /** Reads the content once and measures it. */
 export const digestContent = async (content: Content): Promise<ContentDigest> => {
-  const sha256 = createHash('sha256');
-  const sha384 = createHash('sha384');
+  const sha256 = createHash("sha256");
+  const sha384 = createHash("sha384");
   let bytes = 0;
   for await (const chunk of content.read()) {
     sha256.update(chunk);
     sha384.update(chunk);
     bytes += chunk.length;
   }
-  return { bytes, sha256: sha256.digest('hex'), sha384: sha384.digest('hex') };
+  return { bytes, sha256: sha256.digest("hex"), sha384: sha384.digest("hex") };
 };
 
 /**
@@ -41,8 +41,8 @@ export const digestContent = async (content: Content): Promise<ContentDigest> =>
  */
 export const checkedContent = (path: string, content: Content, expected: ContentDigest): Content => ({
   read: async function* () {
-    const sha256 = createHash('sha256');
-    const sha384 = createHash('sha384');
+    const sha256 = createHash("sha256");
+    const sha384 = createHash("sha384");
     let bytes = 0;
     for await (const chunk of content.read()) {
       bytes += chunk.length;
@@ -51,8 +51,12 @@ export const checkedContent = (path: string, content: Content, expected: Content
       sha384.update(chunk);
       yield chunk;
     }
-    if (bytes !== expected.bytes || sha256.digest('hex') !== expected.sha256 || sha384.digest('hex') !== expected.sha384) {
-      throw new DeliveryError('CONTENT_CHANGED', `the bytes of ${path} are not those in the manifest`);
+    if (
+      bytes !== expected.bytes ||
+      sha256.digest("hex") !== expected.sha256 ||
+      sha384.digest("hex") !== expected.sha384
+    ) {
+      throw new DeliveryError("CONTENT_CHANGED", `the bytes of ${path} are not those in the manifest`);
     }
   },
 });

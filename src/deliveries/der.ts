@@ -1,4 +1,4 @@
-import forge from 'node-forge';
+import forge from "node-forge";
 
 /**
  * The narrow bridge to node-forge, which lays out ASN.1 and does nothing else here: it makes no random number, computes no
@@ -6,10 +6,12 @@ import forge from 'node-forge';
  */
 
 /** Bytes to forge's one-character-a-byte string. */
-export const toBinary = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+export const toBinary = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
 /** DER encoding (X.690) of a tree. */
-export const derOf = (node: forge.asn1.Asn1): Uint8Array => new Uint8Array(Buffer.from(forge.asn1.toDer(node).getBytes(), 'latin1'));
+export const derOf = (node: forge.asn1.Asn1): Uint8Array =>
+  new Uint8Array(Buffer.from(forge.asn1.toDer(node).getBytes(), "latin1"));
 
 /**
  * The descendant at `path`; a negative index counts from the end.
@@ -20,8 +22,8 @@ export const derOf = (node: forge.asn1.Asn1): Uint8Array => new Uint8Array(Buffe
 export const descend = (node: forge.asn1.Asn1, ...path: readonly number[]): forge.asn1.Asn1 => {
   let here = node;
   for (const index of path) {
-    const next = typeof here.value === 'string' ? undefined : here.value.at(index);
-    if (next === undefined) throw new TypeError(`no ASN.1 node at ${path.join('.')}`);
+    const next = typeof here.value === "string" ? undefined : here.value.at(index);
+    if (next === undefined) throw new TypeError(`no ASN.1 node at ${path.join(".")}`);
     here = next;
   }
   return here;
@@ -43,7 +45,7 @@ export const contextPrimitive = (tag: number, bytes: Uint8Array): forge.asn1.Asn
 
 /** Puts the elements of a SET OF into the order that DER demands (X.690 section 11.6): ascending by their encodings. */
 export const sortSetOf = (set: forge.asn1.Asn1): void => {
-  if (typeof set.value === 'string') throw new TypeError('not a SET');
+  if (typeof set.value === "string") throw new TypeError("not a SET");
   const encoded = set.value.map((node) => ({ node, der: Buffer.from(derOf(node)) }));
   set.value = encoded.toSorted((a, b) => Buffer.compare(a.der, b.der)).map(({ node }) => node);
 };

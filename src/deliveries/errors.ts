@@ -16,18 +16,18 @@
  * - `RELEASE_MISMATCH`      the release entry, its openings or its proof are not about this manifest and these approvals
  */
 export type DeliveryErrorCode =
-  | 'CERTIFICATE_MISMATCH'
-  | 'CERTIFICATE_EXPIRED'
-  | 'NO_FILES'
-  | 'PATH_REFUSED'
-  | 'FILE_TOO_LARGE'
-  | 'PATH_TWICE'
-  | 'ROW_TWICE'
-  | 'VALUE_REFUSED'
-  | 'TARGET_PRESENT'
-  | 'CONTENT_CHANGED'
-  | 'APPROVALS_REFUSED'
-  | 'RELEASE_MISMATCH';
+  | "CERTIFICATE_MISMATCH"
+  | "CERTIFICATE_EXPIRED"
+  | "NO_FILES"
+  | "PATH_REFUSED"
+  | "FILE_TOO_LARGE"
+  | "PATH_TWICE"
+  | "ROW_TWICE"
+  | "VALUE_REFUSED"
+  | "TARGET_PRESENT"
+  | "CONTENT_CHANGED"
+  | "APPROVALS_REFUSED"
+  | "RELEASE_MISMATCH";
 
 /** A refusal of the deliveries room. The message is for the operator and may name paths and ids. */
 export class DeliveryError extends Error {
@@ -35,7 +35,7 @@ export class DeliveryError extends Error {
 
   constructor(code: DeliveryErrorCode, message: string) {
     super(message);
-    this.name = 'DeliveryError';
+    this.name = "DeliveryError";
     this.code = code;
   }
 }

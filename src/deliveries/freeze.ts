@@ -10,14 +10,25 @@ import type { RowOf } from "../storage/tables.ts";
 import type { FrozenRow } from "./frozen-version.ts";
 
 const PAGE = 1_000;
-const EXTENSIONS: Readonly<Record<string, string>> = { "image/png": "png", "image/jpeg": "jpg", "image/tiff": "tif", "image/webp": "webp" };
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/tiff": "tif",
+  "image/webp": "webp",
+};
 
 /** One image of a frozen version with the sealed blob that holds its original. */
 export interface FrozenImage {
   readonly asset: RowOf<"asset">;
   readonly marking: InternedMarking;
   readonly path: string;
-  readonly blob: { readonly id: string; readonly bytes: number; readonly sha256: string; readonly sha384: string; readonly mediaType: string };
+  readonly blob: {
+    readonly id: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly sha384: string;
+    readonly mediaType: string;
+  };
 }
 
 /** What a delivery of a dataset holds: exactly the rows that the requester may see now. */
@@ -36,7 +47,12 @@ async function everything<N extends "asset" | "label">(grant: Grant, noun: N, da
   const all: RowOf<N>[] = [];
   let after: string | null = null;
   for (;;) {
-    const page: { rows: readonly RowOf<N>[]; hasNextPage: boolean } = await grant.read.page(noun, { parent: "dataset", id: datasetId }, { first: PAGE, after }, datasetId);
+    const page: { rows: readonly RowOf<N>[]; hasNextPage: boolean } = await grant.read.page(
+      noun,
+      { parent: "dataset", id: datasetId },
+      { first: PAGE, after },
+      datasetId,
+    );
     all.push(...page.rows);
     const last: { readonly id: string } | undefined = page.rows.at(-1) as { id: string } | undefined;
     after = last?.id ?? null;
@@ -44,7 +60,10 @@ async function everything<N extends "asset" | "label">(grant: Grant, noun: N, da
   }
 }
 
-async function freezeImages(grant: Grant, assets: readonly RowOf<"asset">[]): Promise<{ images: FrozenImage[]; labeled: LabeledAsset[] }> {
+async function freezeImages(
+  grant: Grant,
+  assets: readonly RowOf<"asset">[],
+): Promise<{ images: FrozenImage[]; labeled: LabeledAsset[] }> {
   const images: FrozenImage[] = [];
   const labeled: LabeledAsset[] = [];
   for (const asset of assets) {
@@ -59,9 +78,22 @@ async function freezeImages(grant: Grant, assets: readonly RowOf<"asset">[]): Pr
       asset,
       marking,
       path,
-      blob: { id: blob.id, bytes: blob.bytes, sha256: hex(blob.sha256), sha384: hex(blob.sha384), mediaType: blob.mediaType },
+      blob: {
+        id: blob.id,
+        bytes: blob.bytes,
+        sha256: hex(blob.sha256),
+        sha384: hex(blob.sha384),
+        mediaType: blob.mediaType,
+      },
     });
-    labeled.push({ id: asset.id, file: path.slice("data/".length), width: content.width, height: content.height, title: asset.title, marking });
+    labeled.push({
+      id: asset.id,
+      file: path.slice("data/".length),
+      width: content.width,
+      height: content.height,
+      title: asset.title,
+      marking,
+    });
   }
   return { images, labeled };
 }
@@ -74,15 +106,27 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
   const { images, labeled } = await freezeImages(grant, await everything(grant, "asset", dataset.id));
   const present = new Set(images.map((image) => image.asset.id));
   const labels = (await everything(grant, "label", dataset.id)).filter((label) => present.has(label.assetId));
-  const latest = new Map((await grant.read.latestRevisions(labels.map((label) => label.id))).map((r) => [r.labelId, r]));
+  const latest = new Map(
+    (await grant.read.latestRevisions(labels.map((label) => label.id))).map((r) => [r.labelId, r]),
+  );
   const classes = new Map<string, { key: string; name: string; marking: InternedMarking }>();
   const written: DataLabel[] = [];
-  const rows: FrozenRow[] = images.map(({ asset, blob }) => ({ noun: "asset", id: asset.id, revision: null, sha384: blob.sha384 }));
+  const rows: FrozenRow[] = images.map(({ asset, blob }) => ({
+    noun: "asset",
+    id: asset.id,
+    revision: null,
+    sha384: blob.sha384,
+  }));
   const byObject = new Map<string, InternedMarking>(images.map(({ asset, marking }) => [`asset:${asset.id}`, marking]));
   for (const label of labels) {
     const revision = latest.get(label.id);
     if (!revision || revision.kind === "retract" || revision.kind === "import") continue;
-    const reviews = await grant.read.all("labelReview", { parent: "revision", id: revision.id }, 100, "t.created_at desc, t.id");
+    const reviews = await grant.read.all(
+      "labelReview",
+      { parent: "revision", id: revision.id },
+      100,
+      "t.created_at desc, t.id",
+    );
     if (reviews[0]?.verdict === "reject") continue;
     const known = classes.get(revision.classId) ?? (await classOf(grant, revision.classId));
     if (!known) continue;
@@ -104,7 +148,9 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
       noun: "label",
       id: label.id,
       revision: revision.id,
-      sha384: createHash("sha384").update(JSON.stringify([revision.classId, revision.shape, revision.attributes])).digest("hex"),
+      sha384: createHash("sha384")
+        .update(JSON.stringify([revision.classId, revision.shape, revision.attributes]))
+        .digest("hex"),
     });
   }
   const own = await grant.marking(dataset.markingId);
@@ -114,11 +160,24 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
     classes: [...new Map([...classes.values()].map((c) => [c.key, { key: c.key, name: c.name }])).values()],
     labels: written,
   };
-  const markings = new Map([own, ...byObject.values(), ...[...classes.values()].map((c) => c.marking)].map((m) => [m.id, m]));
-  return { images, labels: written.length, rows, markings: [...markings.values()], byObject, coco: writeCoco(data), geoJson: writeGeoJson(data) };
+  const markings = new Map(
+    [own, ...byObject.values(), ...[...classes.values()].map((c) => c.marking)].map((m) => [m.id, m]),
+  );
+  return {
+    images,
+    labels: written.length,
+    rows,
+    markings: [...markings.values()],
+    byObject,
+    coco: writeCoco(data),
+    geoJson: writeGeoJson(data),
+  };
 }
 
-async function classOf(grant: Grant, id: string): Promise<{ key: string; name: string; marking: InternedMarking } | null> {
+async function classOf(
+  grant: Grant,
+  id: string,
+): Promise<{ key: string; name: string; marking: InternedMarking } | null> {
   const row = await grant.read.byId("ontologyClass", id);
   if (!row) return null;
   const definition = row.definition as { readonly name?: string };

@@ -1,10 +1,10 @@
-import { encodeManifest, timeOf } from '../../audit/index.ts';
-import { joinEffective, type Effective } from '../markings/effective.ts';
-import type { ContentDigest } from './content.ts';
-import { DeliveryError } from './errors.ts';
-import { effectiveJson, markingJson, type DeliveredMarking } from './marking-json.ts';
-import { checkDataPath, sortedByPath } from './paths.ts';
-import type { Recipient } from './recipient.ts';
+import { encodeManifest, timeOf } from "../../audit/index.ts";
+import { joinEffective, type Effective } from "../markings/effective.ts";
+import type { ContentDigest } from "./content.ts";
+import { DeliveryError } from "./errors.ts";
+import { effectiveJson, markingJson, type DeliveredMarking } from "./marking-json.ts";
+import { checkDataPath, sortedByPath } from "./paths.ts";
+import type { Recipient } from "./recipient.ts";
 
 /** One data file as the manifest lists it. Every file has a marking; there is no unmarked item. */
 export interface DeliveredFile extends ContentDigest {
@@ -35,7 +35,7 @@ export interface ManifestInput {
   readonly requester: string;
 }
 
-const IMAGES = 'data/images/';
+const IMAGES = "data/images/";
 
 /**
  * The canonical bytes of manifest.json (RFC 8785; audit/FORMAT.md): what two people approve and what every proof names. The same
@@ -50,15 +50,18 @@ const IMAGES = 'data/images/';
 export const buildManifest = (input: ManifestInput): Uint8Array => {
   const files = sortedByPath(input.files);
   const [first, ...rest] = files;
-  if (first === undefined) throw new DeliveryError('NO_FILES', 'a delivery without any file');
+  if (first === undefined) throw new DeliveryError("NO_FILES", "a delivery without any file");
   for (const { path } of files) checkDataPath(path);
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(input.deliveryId)) {
-    throw new DeliveryError('VALUE_REFUSED', 'the delivery id is not a UUID in lower case');
+    throw new DeliveryError("VALUE_REFUSED", "the delivery id is not a UUID in lower case");
   }
   if (files.filter((file) => file.path.startsWith(IMAGES)).length !== input.counts.images) {
-    throw new DeliveryError('VALUE_REFUSED', `${input.counts.images} images are counted, but another number is listed`);
+    throw new DeliveryError("VALUE_REFUSED", `${input.counts.images} images are counted, but another number is listed`);
   }
-  const whole = [...rest.map((file) => file.marking.effective), ...input.atLeast].reduce(joinEffective, first.marking.effective);
+  const whole = [...rest.map((file) => file.marking.effective), ...input.atLeast].reduce(
+    joinEffective,
+    first.marking.effective,
+  );
   return encodeManifest({
     deliveryId: input.deliveryId,
     dataset: input.dataset,
@@ -70,7 +73,7 @@ export const buildManifest = (input: ManifestInput): Uint8Array => {
     registerVersion: input.registerVersion,
     purpose: input.purpose,
     recipient: input.recipient,
-    requestedAt: timeOf(input.requestedAt, 'requestedAt'),
+    requestedAt: timeOf(input.requestedAt, "requestedAt"),
     requester: input.requester,
   });
 };

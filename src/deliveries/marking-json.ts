@@ -1,5 +1,5 @@
-import type { JsonObject, ManifestMarking } from '../../audit/index.ts';
-import type { Effective } from '../markings/effective.ts';
+import type { JsonObject, ManifestMarking } from "../../audit/index.ts";
+import type { Effective } from "../markings/effective.ts";
 
 /** A marking as a package shows it: the banner to read and the effective marking that decided. */
 export interface DeliveredMarking {

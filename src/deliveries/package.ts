@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
-import { MANIFEST_PATH } from '../../audit/index.ts';
-import { checkedContent, contentOf, type Content, type ContentDigest } from './content.ts';
-import { DeliveryError } from './errors.ts';
-import { checkDataPath, sortedByPath } from './paths.ts';
-import { tarStream, type TarEntry } from './tar.ts';
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
+import { MANIFEST_PATH } from "../../audit/index.ts";
+import { checkedContent, contentOf, type Content, type ContentDigest } from "./content.ts";
+import { DeliveryError } from "./errors.ts";
+import { checkDataPath, sortedByPath } from "./paths.ts";
+import { tarStream, type TarEntry } from "./tar.ts";
 
 /** A data file of a package: where it stands, what the manifest says of it, and where its bytes come from. */
 export interface PackageFile extends ContentDigest {
@@ -28,7 +28,11 @@ export interface PackageParts {
 /** Eleven octal digits: the most that a ustar header says without an extension. */
 const MAX_TAR_FILE = 0o77777777777;
 
-const entryOf = (path: string, bytes: Uint8Array): TarEntry => ({ path, bytes: bytes.length, content: contentOf(bytes) });
+const entryOf = (path: string, bytes: Uint8Array): TarEntry => ({
+  path,
+  bytes: bytes.length,
+  content: contentOf(bytes),
+});
 
 /**
  * The entries of a package, sorted by path. Each data file is measured again while it is read, so that only the bytes that the
@@ -39,14 +43,18 @@ const entryOf = (path: string, bytes: Uint8Array): TarEntry => ({ path, bytes: b
 export const assemblePackage = (parts: PackageParts): readonly TarEntry[] => {
   for (const { path, bytes } of parts.files) {
     checkDataPath(path);
-    if (bytes > MAX_TAR_FILE) throw new DeliveryError('FILE_TOO_LARGE', `${path} has ${bytes} bytes`);
+    if (bytes > MAX_TAR_FILE) throw new DeliveryError("FILE_TOO_LARGE", `${path} has ${bytes} bytes`);
   }
   for (const path of parts.proof.keys()) {
-    if (!/^proof\/[a-z][a-z.-]*$/.test(path)) throw new DeliveryError('PATH_REFUSED', `${path} is no path of a proof`);
+    if (!/^proof\/[a-z][a-z.-]*$/.test(path)) throw new DeliveryError("PATH_REFUSED", `${path} is no path of a proof`);
   }
   return sortedByPath([
     entryOf(MANIFEST_PATH, parts.manifest),
-    ...parts.files.map((file) => ({ path: file.path, bytes: file.bytes, content: checkedContent(file.path, file.content, file) })),
+    ...parts.files.map((file) => ({
+      path: file.path,
+      bytes: file.bytes,
+      content: checkedContent(file.path, file.content, file),
+    })),
     ...[...parts.proof].map(([path, bytes]) => entryOf(path, bytes)),
   ]);
 };
@@ -65,21 +73,21 @@ export const writePackageDirectory = async (directory: string, parts: PackagePar
     () => true,
     () => false,
   );
-  if (present) throw new DeliveryError('TARGET_PRESENT', `${directory} is there already`);
-  const partial = `${directory}.${randomBytes(8).toString('hex')}.partial`;
+  if (present) throw new DeliveryError("TARGET_PRESENT", `${directory} is there already`);
+  const partial = `${directory}.${randomBytes(8).toString("hex")}.partial`;
   try {
     await mkdir(partial);
     for (const entry of entries) {
       const path = join(partial, entry.path);
       await mkdir(dirname(path), { recursive: true });
-      await pipeline(entry.content.read(), createWriteStream(path, { flags: 'wx', mode: 0o644, flush: true }));
+      await pipeline(entry.content.read(), createWriteStream(path, { flags: "wx", mode: 0o644, flush: true }));
     }
     await rename(partial, directory);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;
   }
-  const parent = await open(dirname(directory), 'r');
+  const parent = await open(dirname(directory), "r");
   try {
     await parent.sync();
   } finally {

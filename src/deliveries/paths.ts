@@ -1,5 +1,5 @@
-import { isSafePath } from '../../audit/index.ts';
-import { DeliveryError } from './errors.ts';
+import { isSafePath } from "../../audit/index.ts";
+import { DeliveryError } from "./errors.ts";
 
 /** What fits the name field of a ustar header (POSIX.1-1988) without any extension that readers treat differently. */
 const MAX_PATH = 100;
@@ -17,8 +17,8 @@ export const byPath = (a: { readonly path: string }, b: { readonly path: string 
  * @throws {DeliveryError} `PATH_REFUSED`.
  */
 export const checkDataPath = (path: string): void => {
-  if (path.length > MAX_PATH || !path.startsWith('data/') || !isSafePath(path)) {
-    throw new DeliveryError('PATH_REFUSED', `refused path ${JSON.stringify(path)}`);
+  if (path.length > MAX_PATH || !path.startsWith("data/") || !isSafePath(path)) {
+    throw new DeliveryError("PATH_REFUSED", `refused path ${JSON.stringify(path)}`);
   }
 };
 
@@ -32,7 +32,7 @@ export const sortedByPath = <T extends { readonly path: string }>(items: readonl
   const seen = new Set<string>();
   for (const { path } of items) {
     const folded = path.toLowerCase();
-    if (seen.has(folded)) throw new DeliveryError('PATH_TWICE', `path ${path} occurs twice`);
+    if (seen.has(folded)) throw new DeliveryError("PATH_TWICE", `path ${path} occurs twice`);
     seen.add(folded);
   }
   return items.toSorted(byPath);

@@ -1,4 +1,4 @@
-import { DeliveryError } from './errors.ts';
+import { DeliveryError } from "./errors.ts";
 
 /** A registered recipient office as the manifest names it. */
 export interface Recipient {
@@ -18,7 +18,7 @@ export interface Recipient {
  */
 export const recipientLogOrigin = (installation: string, recipientId: string): string => {
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(installation) || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(recipientId)) {
-    throw new DeliveryError('VALUE_REFUSED', 'not a name that can stand in the origin of a log');
+    throw new DeliveryError("VALUE_REFUSED", "not a name that can stand in the origin of a log");
   }
   return `${installation}/recipient/${recipientId}`;
 };

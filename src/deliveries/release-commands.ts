@@ -18,7 +18,9 @@ import { composeProof, releaseOutcome } from "./release.ts";
 import type { Approvals } from "./release.ts";
 
 async function namedApprovals(grant: Grant, delivery: RowOf<"delivery">): Promise<Approvals> {
-  const rows = (await approvalsOf(grant, delivery.id)).filter((row) => row.manifestSha384 === delivery.manifestSha384).slice(0, 2);
+  const rows = (await approvalsOf(grant, delivery.id))
+    .filter((row) => row.manifestSha384 === delivery.manifestSha384)
+    .slice(0, 2);
   const named = await Promise.all(
     rows.map(async (row) => {
       const entrySha384 = await grant.audit.leafHash(row.entryId);
@@ -113,7 +115,10 @@ export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
 });
 
 /** The package of a released delivery as one tar stream; only the bytes that the manifest names can leave. */
-export const fetchPackage: Command<{ deliveryId: string }, Omit<Outgoing, "bytes" | "etag"> & { readonly name: string }> = command({
+export const fetchPackage: Command<
+  { deliveryId: string },
+  Omit<Outgoing, "bytes" | "etag"> & { readonly name: string }
+> = command({
   name: "deliveryFetch",
   action: "delivery.fetch",
   target: ({ deliveryId }) => ({ noun: "delivery", id: deliveryId }),
@@ -129,10 +134,22 @@ export const fetchPackage: Command<{ deliveryId: string }, Omit<Outgoing, "bytes
       const entry = listed.get(path);
       if (!blob || !entry) throw new CaveatError("UNAVAILABLE", "a file of the package cannot be opened");
       const body = await grant.blobs.open(blob);
-      files.push({ path, bytes: entry.bytes, sha256: entry.sha256, sha384: entry.sha384, content: { read: () => body } });
+      files.push({
+        path,
+        bytes: entry.bytes,
+        sha256: entry.sha256,
+        sha384: entry.sha384,
+        content: { read: () => body },
+      });
     }
-    const parts = new Map(Object.entries(proof.files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, "base64"))]));
+    const parts = new Map(
+      Object.entries(proof.files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, "base64"))]),
+    );
     const tar = Readable.from(packageTar({ manifest, files, proof: parts }));
-    return { mediaType: "application/x-tar", name: `delivery-${deliveryId}.tar`, body: tar[Symbol.asyncIterator]() as AsyncGenerator<Buffer> };
+    return {
+      mediaType: "application/x-tar",
+      name: `delivery-${deliveryId}.tar`,
+      body: tar[Symbol.asyncIterator]() as AsyncGenerator<Buffer>,
+    };
   },
 });

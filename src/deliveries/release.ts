@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash } from "node:crypto";
 import {
   checkInclusion,
   encodeReleaseOutcome,
@@ -22,11 +22,11 @@ import {
   type Manifest,
   type SectionOpening,
   type VerifierKey,
-} from '../../audit/index.ts';
-import type { Signer } from '../signing/signer.ts';
-import { signCms } from './cms.ts';
-import { DeliveryError } from './errors.ts';
-import { signStatement } from './statement.ts';
+} from "../../audit/index.ts";
+import type { Signer } from "../signing/signer.ts";
+import { signCms } from "./cms.ts";
+import { DeliveryError } from "./errors.ts";
+import { signStatement } from "./statement.ts";
 
 /** The two approvals of a delivery, in the order in which they were given. */
 export type Approvals = readonly [Approval, Approval];
@@ -54,17 +54,18 @@ export interface ReleaseSigning {
   readonly signingTime: Date;
 }
 
-const OUTCOME_SLOT = SLOT_NAMES.indexOf('outcome');
+const OUTCOME_SLOT = SLOT_NAMES.indexOf("outcome");
 
 const digestOf = (bytes: Uint8Array): FileDigest => ({
-  sha256: createHash('sha256').update(bytes).digest('hex'),
-  sha384: createHash('sha384').update(bytes).digest('hex'),
+  sha256: createHash("sha256").update(bytes).digest("hex"),
+  sha384: createHash("sha384").update(bytes).digest("hex"),
 });
 
 /** @throws {DeliveryError} `APPROVALS_REFUSED` unless two different people approved, neither of them the requester (I7). */
 const checkApprovals = (manifest: Manifest, [first, second]: Approvals): void => {
   const people = new Set([manifest.requester, first.approver, second.approver]);
-  if (people.size !== 3) throw new DeliveryError('APPROVALS_REFUSED', 'a delivery needs two approvers, neither the requester');
+  if (people.size !== 3)
+    throw new DeliveryError("APPROVALS_REFUSED", "a delivery needs two approvers, neither the requester");
 };
 
 /**
@@ -86,28 +87,33 @@ export const releaseOutcome = (manifest: Uint8Array, approvals: Approvals): stri
 };
 
 const refuse = (why: string): never => {
-  throw new DeliveryError('RELEASE_MISMATCH', why);
+  throw new DeliveryError("RELEASE_MISMATCH", why);
 };
 
 /** Everything that a recipient will check of the record is checked here first, so that nothing is signed that would not verify. */
 const checkRecord = (outcome: string, record: ReleaseRecord): void => {
   const leaf = parseLeaf(record.leaf);
-  if (leaf.kind !== 'delivery.release') refuse('the entry is not a release');
-  if (record.openings.length !== leaf.slots.length) refuse('there is one opening, or null, for each slot');
+  if (leaf.kind !== "delivery.release") refuse("the entry is not a release");
+  if (record.openings.length !== leaf.slots.length) refuse("there is one opening, or null, for each slot");
   for (const [slot, opening] of record.openings.entries()) {
     if (opening === null) continue;
     const commitment = leaf.slots[slot]?.commitment;
-    if (opening.name !== SLOT_NAMES[slot] || commitment === undefined || !equal(sectionCommitment(nodeCrypto, opening), commitment)) {
+    if (
+      opening.name !== SLOT_NAMES[slot] ||
+      commitment === undefined ||
+      !equal(sectionCommitment(nodeCrypto, opening), commitment)
+    ) {
       refuse(`the opening of slot ${slot} is not what the entry commits to`);
     }
   }
-  if (record.openings[OUTCOME_SLOT]?.plaintext !== outcome) refuse('the entry is about another manifest or other approvals');
+  if (record.openings[OUTCOME_SLOT]?.plaintext !== outcome)
+    refuse("the entry is about another manifest or other approvals");
   const opened = openCheckpoint(nodeCrypto, record.checkpoint, record.log);
-  if (opened.outcome !== 'verified') return refuse(`the checkpoint does not open: ${opened.outcome}`);
+  if (opened.outcome !== "verified") return refuse(`the checkpoint does not open: ${opened.outcome}`);
   const { size, root } = opened.checkpoint;
   const leafHash = leafHash256(nodeCrypto, record.leaf);
   if (!checkInclusion(nodeCrypto, { leafHash, index: leafIndex(record.index), size, proof: record.inclusion, root })) {
-    refuse('the inclusion proof does not lead from the entry to the checkpoint');
+    refuse("the inclusion proof does not lead from the entry to the checkpoint");
   }
 };
 
@@ -156,7 +162,10 @@ export const composeProof = async (
     [PROOF_PATHS.statement, utf8(statement)],
     [PROOF_PATHS.leaf, record.leaf],
     [PROOF_PATHS.openings, utf8(formatOpenings(record.openings))],
-    [PROOF_PATHS.proof, utf8(formatProof({ extra: null, index, hashes: record.inclusion, checkpoint: record.checkpoint }))],
+    [
+      PROOF_PATHS.proof,
+      utf8(formatProof({ extra: null, index, hashes: record.inclusion, checkpoint: record.checkpoint })),
+    ],
     [PROOF_PATHS.cms, cms],
   ]);
 };

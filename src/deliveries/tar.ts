@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
-import { pack, type Pack } from 'tar-stream';
-import type { Content } from './content.ts';
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import { pack, type Pack } from "tar-stream";
+import type { Content } from "./content.ts";
 
 /** One plain file of an archive. Paths must already be plain ASCII of at most 100 bytes. */
 export interface TarEntry {
@@ -14,15 +14,26 @@ const addEntry = async (archive: Pack, entry: TarEntry): Promise<void> => {
   const { promise: done, resolve, reject } = Promise.withResolvers<undefined>();
   // Every field that could tell one run from another is fixed.
   const sink = archive.entry(
-    { name: entry.path, size: entry.bytes, type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: new Date(0), uname: '', gname: '' },
+    {
+      name: entry.path,
+      size: entry.bytes,
+      type: "file",
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      mtime: new Date(0),
+      uname: "",
+      gname: "",
+    },
     (error) => (error ? reject(error) : resolve(undefined)),
   );
   // Without a listener the stream would throw its error at nobody.
-  sink.on('error', reject);
+  sink.on("error", reject);
   // Whoever awaits `done` below reports the failure; this keeps one that comes earlier from being unhandled.
   done.catch(() => undefined);
   for await (const chunk of entry.content.read()) {
-    if (!sink.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))) await Promise.race([once(sink, 'drain'), done]);
+    if (!sink.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)))
+      await Promise.race([once(sink, "drain"), done]);
   }
   sink.end(undefined);
   await done;

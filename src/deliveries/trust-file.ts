@@ -1,16 +1,16 @@
-import { formatVkey, nodeCrypto, parseTrust, utf8 } from '../../audit/index.ts';
-import { logVerifierKey } from '../signing/log-key.ts';
-import type { Signer } from '../signing/signer.ts';
+import { formatVkey, nodeCrypto, parseTrust, utf8 } from "../../audit/index.ts";
+import { logVerifierKey } from "../signing/log-key.ts";
+import type { Signer } from "../signing/signer.ts";
 
 /** What a verifier is to believe. He gets it from the operator by another way than the packages. */
 export interface TrustFileInput {
   readonly logs: readonly {
     readonly origin: string;
-    readonly purpose: 'activity' | 'recipient';
-    readonly signer: Pick<Signer, 'publicKeyPem'>;
+    readonly purpose: "activity" | "recipient";
+    readonly signer: Pick<Signer, "publicKeyPem">;
   }[];
   /** ECDSA P-384 keys that sign statements; more than one while a key is being replaced. */
-  readonly statementSigners: readonly Pick<Signer, 'keyId' | 'publicKeyPem'>[];
+  readonly statementSigners: readonly Pick<Signer, "keyId" | "publicKeyPem">[];
   /** PEM certificates of the authorities that issue the signers of manifests. */
   readonly authorities: readonly string[];
 }
@@ -25,15 +25,22 @@ const pem = (text: string): string => `${text.trim()}\n`;
  */
 export const trustFile = (input: TrustFileInput): string => {
   const file = {
-    caveat: 'trust/v1',
-    logs: input.logs.map(({ origin, purpose, signer }) => ({ origin, purpose, vkey: formatVkey(logVerifierKey(origin, signer)) })),
+    caveat: "trust/v1",
+    logs: input.logs.map(({ origin, purpose, signer }) => ({
+      origin,
+      purpose,
+      vkey: formatVkey(logVerifierKey(origin, signer)),
+    })),
     keys: input.statementSigners.map((signer) => ({
-      alg: 'ecdsa-p384-sha384',
+      alg: "ecdsa-p384-sha384",
       keyid: signer.keyId,
       publicKey: pem(signer.publicKeyPem()),
-      purpose: 'delivery-statement',
+      purpose: "delivery-statement",
     })),
-    certificates: input.authorities.map((certificate) => ({ certificate: pem(certificate), purpose: 'delivery-cms-ca' })),
+    certificates: input.authorities.map((certificate) => ({
+      certificate: pem(certificate),
+      purpose: "delivery-cms-ca",
+    })),
   };
   const text = `${JSON.stringify(file, null, 2)}\n`;
   parseTrust(nodeCrypto, utf8(text));

@@ -32,7 +32,11 @@ export interface DemonstrationImage {
 export function drawDemonstration(): Promise<DemonstrationImage[]> {
   const scenes = harborScenes(SEED).slice(0, 2);
   return Promise.all(
-    scenes.map(async ({ title, svg, width, height, objects }) => ({ title, objects, png: await rasterizeSvg(svg, { width, height }) })),
+    scenes.map(async ({ title, svg, width, height, objects }) => ({
+      title,
+      objects,
+      png: await rasterizeSvg(svg, { width, height }),
+    })),
   );
 }
 
@@ -51,15 +55,31 @@ async function people(house: House): Promise<Record<string, { id: string; cleara
   return Object.fromEntries(rows.map((row) => [row.handle, { id: row.id, clearance: row.level }]));
 }
 
-async function through<O>(house: House, principal: Principal, operation: string, act: (operation: Operation) => Promise<O>): Promise<O> {
-  const opened = await house.door.open(principal, { transport: "command", operation, fields: [], digest: "", source: "demonstration" });
+async function through<O>(
+  house: House,
+  principal: Principal,
+  operation: string,
+  act: (operation: Operation) => Promise<O>,
+): Promise<O> {
+  const opened = await house.door.open(principal, {
+    transport: "command",
+    operation,
+    fields: [],
+    digest: "",
+    source: "demonstration",
+  });
   const result = await act(opened);
   await opened.close();
   return result;
 }
 
 /** Loads two harbor scenes with a few labels, through the door like everything else: one released, one close-hold. */
-async function loadImagery(house: House, as: As, programId: string, images: readonly DemonstrationImage[]): Promise<void> {
+async function loadImagery(
+  house: House,
+  as: As,
+  programId: string,
+  images: readonly DemonstrationImage[],
+): Promise<void> {
   const [first, second] = images;
   if (!first || !second) throw new Error("no imagery");
   const sam = await as("sam");
@@ -69,8 +89,15 @@ async function loadImagery(house: House, as: As, programId: string, images: read
       definition: { key, name: key, shapes: ["box", "rotatedBox", "polygon"], attributes: [] },
       marking: null,
     }));
-    const ontology = await operation.mutate(createOntology, { programId, name: "Harbor objects", marking: "UNCLASSIFIED//REL TO USA, FVEY", classes });
-    const version = await operation.nested((grant) => grant.read.all("ontologyVersion", { parent: "ontology", id: ontology.id }, 1));
+    const ontology = await operation.mutate(createOntology, {
+      programId,
+      name: "Harbor objects",
+      marking: "UNCLASSIFIED//REL TO USA, FVEY",
+      classes,
+    });
+    const version = await operation.nested((grant) =>
+      grant.read.all("ontologyVersion", { parent: "ontology", id: ontology.id }, 1),
+    );
     const dataset = await operation.mutate(createDataset, {
       programId,
       name: "Harbor overview",
@@ -83,8 +110,17 @@ async function loadImagery(house: House, as: As, programId: string, images: read
       [first, null],
       [second, CLOSE_HOLD],
     ] as const) {
-      const asset = await operation.mutate(createAsset, { datasetId: dataset.id, title: image.title, mediaType: "image/png", marking });
-      await operation.mutate(receiveContent, { assetId: asset.id, body: once(image.png), workFolder: house.workFolder });
+      const asset = await operation.mutate(createAsset, {
+        datasetId: dataset.id,
+        title: image.title,
+        mediaType: "image/png",
+        marking,
+      });
+      await operation.mutate(receiveContent, {
+        assetId: asset.id,
+        body: once(image.png),
+        workFolder: house.workFolder,
+      });
       assets.push({ id: asset.id, objects: image.objects });
     }
     return assets;
@@ -92,7 +128,13 @@ async function loadImagery(house: House, as: As, programId: string, images: read
   await through(house, await as("ana"), "label demonstration", async (operation) => {
     for (const asset of made) {
       for (const object of asset.objects.slice(0, 3)) {
-        await operation.mutate(createLabel, { assetId: asset.id, classKey: object.classKey, shape: object.rotatedBox, attributes: {}, marking: null });
+        await operation.mutate(createLabel, {
+          assetId: asset.id,
+          classKey: object.classKey,
+          shape: object.rotatedBox,
+          attributes: {},
+          marking: null,
+        });
       }
     }
   });
@@ -102,13 +144,21 @@ async function loadImagery(house: House, as: As, programId: string, images: read
 export async function loadDemonstration(house: House, drawing: () => Promise<DemonstrationImage[]>): Promise<void> {
   await seedDemonstration(house.admin, house.office, house.config.installation);
   const known = await people(house);
-  await writeFile(join(house.config.stateFolder, "people.json"), `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(join(house.config.stateFolder, "people.json"), `${JSON.stringify(known, null, 2)}\n`, {
+    mode: 0o600,
+  });
   const { issuer } = await demonstrationIssuer(house.keyring.directory, house.config.installation);
   const as: As = async (handle) => {
     const person = known[handle];
     if (!person) throw new Error("no such person");
     const token = await issuer.issue(
-      { personId: person.id, clientId: CLIENT.id, sessionId: randomUUID(), sessionLevel: person.clearance as "TS", purpose: "demonstration" },
+      {
+        personId: person.id,
+        clientId: CLIENT.id,
+        sessionId: randomUUID(),
+        sessionLevel: person.clearance as "TS",
+        purpose: "demonstration",
+      },
       new Date(),
     );
     return house.authenticator.principal(`Bearer ${token}`);

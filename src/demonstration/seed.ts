@@ -18,7 +18,17 @@ async function insertPeople(run: Administer, programId: string): Promise<void> {
     await run(
       `insert into access.person (id, handle, display_name, country, duty_organization, us_government_agency, entity_type, roles, source)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [id, person.handle, person.displayName, person.country, person.organization, person.usGovernmentAgency, person.entityType, person.roles, SOURCE],
+      [
+        id,
+        person.handle,
+        person.displayName,
+        person.country,
+        person.organization,
+        person.usGovernmentAgency,
+        person.entityType,
+        person.roles,
+        SOURCE,
+      ],
     );
     await run(
       "insert into access.clearance (person_id, level, issuer, source, expires_at) values ($1, $2, $3, $4, now() + interval '1 year')",
@@ -28,7 +38,11 @@ async function insertPeople(run: Administer, programId: string): Promise<void> {
       await run("insert into access.read_on (person_id, token, source) values ($1, $2, $3)", [id, token, SOURCE]);
     }
     if (person.member) {
-      await run("insert into access.membership (person_id, program_id, source) values ($1, $2, $3)", [id, programId, SOURCE]);
+      await run("insert into access.membership (person_id, program_id, source) values ($1, $2, $3)", [
+        id,
+        programId,
+        SOURCE,
+      ]);
     }
   }
 }
@@ -36,7 +50,10 @@ async function insertPeople(run: Administer, programId: string): Promise<void> {
 async function insertRecipients(run: Administer, installation: string): Promise<void> {
   for (const recipient of RECIPIENTS) {
     const id = randomUUID();
-    const rows = await run<{ id: number }>("select audit.open_log($1, 'recipient', $2) as id", [recipientLogOrigin(installation, id), id]);
+    const rows = await run<{ id: number }>("select audit.open_log($1, 'recipient', $2) as id", [
+      recipientLogOrigin(installation, id),
+      id,
+    ]);
     const profile = {
       clearance: recipient.clearance,
       fineAccessControls: recipient.fineAccessControls,
@@ -46,16 +63,18 @@ async function insertRecipients(run: Administer, installation: string): Promise<
       usGovernmentAgency: recipient.usGovernmentAgency,
       entityType: recipient.entityType,
       role: [],
-      environment: { client: "approved", clientCeiling: "TS", deviceAttested: true, networkCeiling: "TS", sessionLevel: recipient.clearance },
+      environment: {
+        client: "approved",
+        clientCeiling: "TS",
+        deviceAttested: true,
+        networkCeiling: "TS",
+        sessionLevel: recipient.clearance,
+      },
     };
-    await run("insert into data.recipient (id, name, country, organization, profile, log_id) values ($1, $2, $3, $4, $5, $6)", [
-      id,
-      recipient.name,
-      recipient.country,
-      recipient.organization,
-      JSON.stringify(profile),
-      rows[0]?.id,
-    ]);
+    await run(
+      "insert into data.recipient (id, name, country, organization, profile, log_id) values ($1, $2, $3, $4, $5, $6)",
+      [id, recipient.name, recipient.country, recipient.organization, JSON.stringify(profile), rows[0]?.id],
+    );
   }
 }
 
@@ -64,7 +83,11 @@ async function insertRecipients(run: Administer, installation: string): Promise<
  * membership, the approved client and two recipient offices. Does nothing where a program exists. As the migrating login:
  * the server itself has no right to make people.
  */
-export async function seedDemonstration(admin: Connection, office: MarkingOffice, installation: string): Promise<boolean> {
+export async function seedDemonstration(
+  admin: Connection,
+  office: MarkingOffice,
+  installation: string,
+): Promise<boolean> {
   const parsed = office.read(PROGRAM.marking);
   if (!parsed) throw new Error("the register does not know the demonstration's marking");
   const marking = await office.intern(parsed.structure, parsed.effective);
@@ -77,7 +100,11 @@ export async function seedDemonstration(admin: Connection, office: MarkingOffice
     await run("alter table data.program no force row level security");
     await run("alter table data.recipient no force row level security");
     const programId = randomUUID();
-    await run("insert into data.program (id, marking_id, name) values ($1, $2, $3)", [programId, marking.id, PROGRAM.name]);
+    await run("insert into data.program (id, marking_id, name) values ($1, $2, $3)", [
+      programId,
+      marking.id,
+      PROGRAM.name,
+    ]);
     await insertPeople(run, programId);
     await insertRecipients(run, installation);
     await run("alter table data.program force row level security");

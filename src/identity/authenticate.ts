@@ -8,7 +8,11 @@ function sourcesOf(record: PersonRecord): Principal["sources"] {
   return [
     { attribute: "person", source: record.source, assertedAt: record.assertedAt },
     { attribute: "clearance", source: record.clearance.source, assertedAt: record.clearance.assertedAt },
-    ...record.readOns.map((readOn) => ({ attribute: readOn.token, source: readOn.source, assertedAt: readOn.assertedAt })),
+    ...record.readOns.map((readOn) => ({
+      attribute: readOn.token,
+      source: readOn.source,
+      assertedAt: readOn.assertedAt,
+    })),
   ];
 }
 
@@ -65,7 +69,8 @@ export class Authenticator {
     if (!match?.[1]) throw new CaveatError("UNAUTHENTICATED", "no token");
     const token = await this.#verifier.verify(match[1], this.#clock());
     const record = await this.#store.person(token.personId, token.clientId);
-    if (!record || record.client.status !== "approved") throw new CaveatError("UNAUTHENTICATED", "person or client refused");
+    if (!record || record.client.status !== "approved")
+      throw new CaveatError("UNAUTHENTICATED", "person or client refused");
     return principalOf(token, record);
   }
 }

@@ -56,7 +56,8 @@ export class TokenVerifier {
 
   /** The content of a token that comes from anybody. Throws UNAUTHENTICATED, whatever is wrong with it. */
   async verify(token: string, now: Date): Promise<VerifiedToken> {
-    const refuse = (detail: string, cause?: unknown): CaveatError => new CaveatError("UNAUTHENTICATED", detail, { cause });
+    const refuse = (detail: string, cause?: unknown): CaveatError =>
+      new CaveatError("UNAUTHENTICATED", detail, { cause });
     if (token.length > 4_096) throw refuse("token too long");
     for (const { issuer, key } of this.#issuers.values()) {
       try {
@@ -118,7 +119,12 @@ export class TokenIssuer {
   /** A signed token that lasts `seconds` (at most 900). */
   issue(request: TokenRequest, now: Date, seconds = MAX_LIFE_SECONDS): Promise<string> {
     const issued = Math.floor(now.getTime() / 1000);
-    return new SignJWT({ azp: request.clientId, sid: request.sessionId, lvl: request.sessionLevel, pur: request.purpose })
+    return new SignJWT({
+      azp: request.clientId,
+      sid: request.sessionId,
+      lvl: request.sessionLevel,
+      pur: request.purpose,
+    })
       .setProtectedHeader({ alg: ALGORITHM, typ: "at+jwt" })
       .setIssuer(this.#issuer)
       .setAudience(this.#audience)

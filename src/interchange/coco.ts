@@ -43,7 +43,15 @@ export function readCoco(text: string): RawReading {
       if (left < 0) throw new UnreadableError("TOO_MANY_ANNOTATIONS");
       for (let segment = 0; segment < segments.length; segment += 1) {
         if (typeof image === "string") refused.push({ reason: image, at });
-        else annotations.push({ ...image, image: image.name, className: "", shape: { refused: "COCO_PANOPTIC" }, score: null, at });
+        else
+          annotations.push({
+            ...image,
+            image: image.name,
+            className: "",
+            shape: { refused: "COCO_PANOPTIC" },
+            score: null,
+            at,
+          });
       }
       continue;
     }

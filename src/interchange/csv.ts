@@ -23,7 +23,7 @@ export function* splitCsv(text: string): Generator<CsvRecord> {
   while (at < text.length) {
     const fields: string[] = [];
     const startLine = line;
-    for (let open = true; open; ) {
+    for (let open = true; open;) {
       let field: string;
       if (text[at] === '"') {
         const end = closingQuote(text, at + 1);

@@ -72,7 +72,9 @@ export async function listFolder(dir: string, refused: RefusalCount): Promise<Fo
  * listed, FILE_TOO_LARGE, FILE_ENCODING when it is not UTF-8 (a byte order mark is skipped).
  */
 export async function readText(file: FolderFile): Promise<string> {
-  const handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  const handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => null,
+  );
   if (handle === null) throw new UnreadableError("FILE_KIND");
   try {
     const before = await handle.stat();

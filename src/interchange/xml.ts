@@ -27,7 +27,8 @@ const START = new RegExp(
   "uy",
 );
 const END = new RegExp(`</(${NAME})\\s{0,100}>`, "uy");
-const DECLARATION = /^<\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["'](?:utf-8|us-ascii)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>/iu;
+const DECLARATION =
+  /^<\?xml\s+version=["']1\.[01]["'](?:\s+encoding=["'](?:utf-8|us-ascii)["'])?(?:\s+standalone=["'](?:yes|no)["'])?\s*\?>/iu;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /**

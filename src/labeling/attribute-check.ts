@@ -30,7 +30,9 @@ export type AttributesResult =
   | { readonly ok: true; readonly attributes: Attributes }
   | { readonly ok: false; readonly code: AttributeCode; readonly at: string };
 
-type ValueResult = { readonly ok: true; readonly value: AttributeValue } | { readonly ok: false; readonly code: AttributeCode };
+type ValueResult =
+  | { readonly ok: true; readonly value: AttributeValue }
+  | { readonly ok: false; readonly code: AttributeCode };
 
 /**
  * Checks an untrusted value against the attributes of a class and brings it into canonical form. `undefined` and `null`

@@ -43,7 +43,12 @@ function labelRows(
     origin,
     createdAt: grant.now(),
   };
-  const revision = revisionOf(grant, label, content, marking, { kind: origin === "model" ? "import" : "create", previousId: null, ordinal: 1, score });
+  const revision = revisionOf(grant, label, content, marking, {
+    kind: origin === "model" ? "import" : "create",
+    previousId: null,
+    ordinal: 1,
+    score,
+  });
   return { label, revision };
 }
 
@@ -107,17 +112,29 @@ export const importLabels: Command<{ assetId: string; labels: readonly PreLabelI
   action: "label.import",
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
   async run(grant, { assetId, labels }) {
-    if (labels.length === 0 || labels.length > 1_000) throw new UserError("INVALID_INPUT", "1 to 1,000 labels at once", ["labels"]);
+    if (labels.length === 0 || labels.length > 1_000)
+      throw new UserError("INVALID_INPUT", "1 to 1,000 labels at once", ["labels"]);
     const context = await labelContext(grant, assetId);
     const rows: { label: RowOf<"label">; revision: RowOf<"labelRevision"> }[] = [];
     for (const [index, input] of labels.entries()) {
-      if (!(input.score >= 0 && input.score <= 1)) throw new UserError("INVALID_INPUT", "a score is between 0 and 1", ["labels", String(index)]);
+      if (!(input.score >= 0 && input.score <= 1))
+        throw new UserError("INVALID_INPUT", "a score is between 0 and 1", ["labels", String(index)]);
       const content = checkContent(context, input, ["labels", String(index)]);
       const marking = await grant.office.derive([context.assetMarking, content.classMarking]);
       rows.push(labelRows(grant, context.asset, content, marking, "model", input.score));
     }
-    await grant.insert("label", rows.map((r) => r.label), "label.import", [context.assetMarking]);
-    await grant.insert("labelRevision", rows.map((r) => r.revision), "label.import", [context.assetMarking]);
+    await grant.insert(
+      "label",
+      rows.map((r) => r.label),
+      "label.import",
+      [context.assetMarking],
+    );
+    await grant.insert(
+      "labelRevision",
+      rows.map((r) => r.revision),
+      "label.import",
+      [context.assetMarking],
+    );
     const seen = new Map(rows.map((r) => [r.label.markingId, r.label]));
     for (const label of seen.values()) await grant.noteMarking("label", label);
     return { ids: rows.map((r) => r.label.id) };
@@ -125,18 +142,34 @@ export const importLabels: Command<{ assetId: string; labels: readonly PreLabelI
 });
 
 /** The label with its latest revision that the caller sees; STALE when he worked on another one. */
-async function current(grant: Grant, labelId: string, baseRevisionId: string): Promise<{ label: RowOf<"label">; latest: RowOf<"labelRevision"> }> {
+async function current(
+  grant: Grant,
+  labelId: string,
+  baseRevisionId: string,
+): Promise<{ label: RowOf<"label">; latest: RowOf<"labelRevision"> }> {
   const label = await grant.read.byId("label", labelId);
   const latest = label && (await grant.read.latestRevisions([label.id]))[0];
   if (!label || !latest) throw new UserError("NOT_FOUND", "not found");
-  if (latest.id !== baseRevisionId) throw new UserError("STALE", "the label was revised meanwhile", ["baseRevisionId"], [`labelRevision:${latest.id}`]);
+  if (latest.id !== baseRevisionId)
+    throw new UserError("STALE", "the label was revised meanwhile", ["baseRevisionId"], [`labelRevision:${latest.id}`]);
   if (latest.kind === "retract") throw new UserError("ALREADY_DONE", "the label is retracted");
   return { label, latest };
 }
 
-async function insertRevision(grant: Grant, revision: RowOf<"labelRevision">, action: "label.revise" | "label.retract", sources: InternedMarking[]): Promise<void> {
+async function insertRevision(
+  grant: Grant,
+  revision: RowOf<"labelRevision">,
+  action: "label.revise" | "label.retract",
+  sources: InternedMarking[],
+): Promise<void> {
   try {
-    await grant.insert("labelRevision", [revision], action, sources, grant.facts(revision.programId, revision.labelAuthorId));
+    await grant.insert(
+      "labelRevision",
+      [revision],
+      action,
+      sources,
+      grant.facts(revision.programId, revision.labelAuthorId),
+    );
   } catch (error) {
     if (isUniqueViolation(error)) throw new UserError("STALE", "the label was revised meanwhile", ["baseRevisionId"]);
     throw error;
@@ -169,9 +202,19 @@ export const reviseLabel: Command<ReviseLabelInput, Made> = command({
       shape: input.shape ?? latest.shape,
       attributes: input.attributes ?? latest.attributes,
     });
-    const sources = [context.assetMarking, content.classMarking, await grant.marking(label.markingId), await grant.marking(latest.markingId)] as const;
+    const sources = [
+      context.assetMarking,
+      content.classMarking,
+      await grant.marking(label.markingId),
+      await grant.marking(latest.markingId),
+    ] as const;
     const marking = await grant.markingOf(input.marking, [...sources], "label.revise", label.programId);
-    const revision = revisionOf(grant, label, content, marking, { kind: "revise", previousId: latest.id, ordinal: latest.ordinal + 1, score: null });
+    const revision = revisionOf(grant, label, content, marking, {
+      kind: "revise",
+      previousId: latest.id,
+      ordinal: latest.ordinal + 1,
+      score: null,
+    });
     await insertRevision(grant, revision, "label.revise", [...sources]);
     return { id: label.id };
   },
@@ -217,12 +260,19 @@ export const reviewLabel: Command<ReviewLabelInput, { id: string; reviewId: stri
     const label = await grant.read.byId("label", input.labelId);
     const latest = label && (await grant.read.latestRevisions([label.id]))[0];
     if (!label || !latest) throw new UserError("NOT_FOUND", "not found");
-    if (latest.id !== input.revisionId) throw new UserError("STALE", "the label was revised meanwhile", ["revisionId"], [`labelRevision:${latest.id}`]);
+    if (latest.id !== input.revisionId)
+      throw new UserError("STALE", "the label was revised meanwhile", ["revisionId"], [`labelRevision:${latest.id}`]);
     if (latest.authorId === grant.principal.personId) throw new UserError("SELF_REVIEW", "nobody reviews his own work");
     const comment = input.comment.normalize("NFC");
-    if (!/^[^\p{Cc}\p{Cs}]{0,2000}$/u.test(comment)) throw new UserError("INVALID_INPUT", "at most 2,000 characters without control characters", ["comment"]);
+    if (!/^[^\p{Cc}\p{Cs}]{0,2000}$/u.test(comment))
+      throw new UserError("INVALID_INPUT", "at most 2,000 characters without control characters", ["comment"]);
     const source = await grant.marking(latest.markingId);
-    const marking = await grant.markingOf(input.marking, [source, await grant.marking(label.markingId)], "label.review", label.programId);
+    const marking = await grant.markingOf(
+      input.marking,
+      [source, await grant.marking(label.markingId)],
+      "label.review",
+      label.programId,
+    );
     const review = {
       id: randomUUID(),
       labelId: label.id,
@@ -243,7 +293,13 @@ export const reviewLabel: Command<ReviewLabelInput, { id: string; reviewId: stri
       createdAt: grant.now(),
     };
     try {
-      await grant.insert("labelReview", [review], "label.review", [source], grant.facts(label.programId, latest.authorId));
+      await grant.insert(
+        "labelReview",
+        [review],
+        "label.review",
+        [source],
+        grant.facts(label.programId, latest.authorId),
+      );
     } catch (error) {
       if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "you have reviewed this revision");
       throw error;

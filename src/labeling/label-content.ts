@@ -15,7 +15,10 @@ export interface LabelContext {
   readonly assetMarking: InternedMarking;
   readonly grid: { readonly width: number; readonly height: number };
   readonly versionId: string;
-  readonly classes: ReadonlyMap<string, { readonly row: RowOf<"ontologyClass">; readonly definition: ClassDefinition; readonly marking: InternedMarking }>;
+  readonly classes: ReadonlyMap<
+    string,
+    { readonly row: RowOf<"ontologyClass">; readonly definition: ClassDefinition; readonly marking: InternedMarking }
+  >;
 }
 
 /** A label's checked content. */
@@ -36,7 +39,10 @@ export async function labelContext(grant: Grant, assetId: string, versionId?: st
   const dataset = await grant.read.byId("dataset", asset.datasetId);
   if (!dataset) throw new UserError("NOT_FOUND", "not found");
   const version = versionId ?? dataset.ontologyVersionId;
-  const classes = new Map<string, { row: RowOf<"ontologyClass">; definition: ClassDefinition; marking: InternedMarking }>();
+  const classes = new Map<
+    string,
+    { row: RowOf<"ontologyClass">; definition: ClassDefinition; marking: InternedMarking }
+  >();
   for (const row of await grant.read.all("ontologyClass", { parent: "version", id: version }, 500, "t.id")) {
     const parsed = parseOntology({ classes: [row.definition] });
     const definition = parsed.ok ? parsed.ontology.classes[0] : undefined;
@@ -60,6 +66,13 @@ export function checkContent(
     throw new UserError("INVALID_SHAPE", "this class is not drawn with that shape", [...path, "shape", "kind"]);
   }
   const attributes = checkAttributes(known.definition, input.attributes);
-  if (!attributes.ok) throw new UserError("INVALID_ATTRIBUTES", attributes.code, [...path, "attributes", attributes.at]);
-  return { versionId: context.versionId, classId: known.row.id, classMarking: known.marking, shape: shape.shape, attributes: attributes.attributes };
+  if (!attributes.ok)
+    throw new UserError("INVALID_ATTRIBUTES", attributes.code, [...path, "attributes", attributes.at]);
+  return {
+    versionId: context.versionId,
+    classId: known.row.id,
+    classMarking: known.marking,
+    shape: shape.shape,
+    attributes: attributes.attributes,
+  };
 }

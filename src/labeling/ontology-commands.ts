@@ -36,7 +36,12 @@ async function writeVersion(
   await refuseTaken("version", () => grant.insert("ontologyVersion", [row], "ontology.create", [marking]));
   const rows: RowOf<"ontologyClass">[] = [];
   for (const [index, definition] of parsed.ontology.classes.entries()) {
-    const own = await grant.markingOf(classes[index]?.marking ?? null, [marking], "ontology.create", ontology.programId);
+    const own = await grant.markingOf(
+      classes[index]?.marking ?? null,
+      [marking],
+      "ontology.create",
+      ontology.programId,
+    );
     rows.push({
       id: randomUUID(),
       versionId: id,
@@ -90,7 +95,12 @@ export const createOntologyVersion: Command<{ ontologyId: string; classes: reado
   async run(grant, { ontologyId, classes }) {
     const ontology = await grant.read.byId("ontology", ontologyId);
     if (!ontology) throw new UserError("NOT_FOUND", "not found");
-    const versions = await grant.read.all("ontologyVersion", { parent: "ontology", id: ontologyId }, 1, "t.version desc");
+    const versions = await grant.read.all(
+      "ontologyVersion",
+      { parent: "ontology", id: ontologyId },
+      1,
+      "t.version desc",
+    );
     const marking = await grant.marking(ontology.markingId);
     return { id: await writeVersion(grant, ontology, (versions[0]?.version ?? 0) + 1, marking, classes) };
   },

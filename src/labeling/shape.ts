@@ -124,10 +124,7 @@ export function area(shape: Shape): number {
  */
 export function corners(shape: RotatedBoxShape): readonly [Position, Position, Position, Position] {
   const [cos, sin] = direction(shape.angle);
-  const at = (dx: number, dy: number): Position => [
-    shape.cx + dx * cos - dy * sin,
-    shape.cy + dx * sin + dy * cos,
-  ];
+  const at = (dx: number, dy: number): Position => [shape.cx + dx * cos - dy * sin, shape.cy + dx * sin + dy * cos];
   const dx = shape.width / 2;
   const dy = shape.height / 2;
   return [at(-dx, -dy), at(dx, -dy), at(dx, dy), at(-dx, dy)];

@@ -1,4 +1,15 @@
-import { formatCheckpointLine, formatEnd, formatEntry, formatHeader, leafIndex, nodeCrypto, inclusionProof, parseLeaf, readerOf, treeSize } from "../../audit/index.ts";
+import {
+  formatCheckpointLine,
+  formatEnd,
+  formatEntry,
+  formatHeader,
+  leafIndex,
+  nodeCrypto,
+  inclusionProof,
+  parseLeaf,
+  readerOf,
+  treeSize,
+} from "../../audit/index.ts";
 import type { ArchiveSlot, SectionOpening } from "../../audit/index.ts";
 import { encodeCanonical } from "../../audit/index.ts";
 import type { AuditPort, MayOpen, OfficerEntry, OutboxDraft, OwnEntry, ReleaseProof } from "../policy/audit-port.ts";
@@ -38,7 +49,10 @@ export class AuditService implements AuditPort {
     const marking = encodeCanonical({ banner: draft.marking.banner, effective: draft.marking.effective as never });
     const logId = draft.logId ?? writer.logId;
     const section = { slot: 2, name: "outcome", marking, plaintext: encodeCanonical(draft.outcome) } as const;
-    const record = await writer.record({ kind: draft.kind, personTag: null, gateHash: null, sections: [section] }, logId);
+    const record = await writer.record(
+      { kind: draft.kind, personTag: null, gateHash: null, sections: [section] },
+      logId,
+    );
     await tx.rows("insert into audit.outbox (id, log_id, record) values (?, ?, ?::jsonb)", [
       record.id,
       logId,
@@ -56,10 +70,22 @@ export class AuditService implements AuditPort {
     return entry ? entry.leaf384.toString("hex") : null;
   }
 
-  async own(personId: string, before: number | null, limit: number): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }> {
+  async own(
+    personId: string,
+    before: number | null,
+    limit: number,
+  ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }> {
     const { store, writer, tagOf, sealer } = this.#parts;
-    const rows = await store.entriesOfPerson(writer.logId, tagOf(personId), ["operation.outcome", "mutation.outcome"], before, limit + 1);
-    const entries = await Promise.all(rows.slice(0, limit).map(async (row) => ({ ...(await ownEntry(sealer, row)), position: row.index })));
+    const rows = await store.entriesOfPerson(
+      writer.logId,
+      tagOf(personId),
+      ["operation.outcome", "mutation.outcome"],
+      before,
+      limit + 1,
+    );
+    const entries = await Promise.all(
+      rows.slice(0, limit).map(async (row) => ({ ...(await ownEntry(sealer, row)), position: row.index })),
+    );
     return { entries, more: rows.length > limit };
   }
 
@@ -82,7 +108,11 @@ export class AuditService implements AuditPort {
       sections: SLOTS.map((slot, index) => {
         const sealed = row.sections.some((section) => section.slot === index);
         const opening = openings[index] ?? null;
-        return { slot, state: opening ? "opened" : sealed ? "withheld" : "unused", content: opening?.plaintext ?? null };
+        return {
+          slot,
+          state: opening ? "opened" : sealed ? "withheld" : "unused",
+          content: opening?.plaintext ?? null,
+        };
       }),
     };
   }
@@ -141,7 +171,12 @@ export class AuditService implements AuditPort {
     if (!entry || entry.index >= size) throw new Error("release entry is not covered by the checkpoint");
     // A recipient's log holds its own deliveries only, so its leaf hashes fit in memory.
     const hashes = (await store.leafHashes(logId, 0, size)).map((hash) => new Uint8Array(hash));
-    const proof = await inclusionProof(nodeCrypto, readerOf(nodeCrypto, hashes), leafIndex(entry.index), treeSize(size));
+    const proof = await inclusionProof(
+      nodeCrypto,
+      readerOf(nodeCrypto, hashes),
+      leafIndex(entry.index),
+      treeSize(size),
+    );
     const openings = await openSections(this.#parts.sealer, entry, () => true);
     await this.#commit(publisher.origin, note, openings[2]?.marking ?? null);
     return {
@@ -153,7 +188,9 @@ export class AuditService implements AuditPort {
       hashes: proof.map((hash) => Buffer.from(hash)),
       checkpoint: note,
       openings: openings.map((o: SectionOpening | null) =>
-        o ? { marking: o.marking, name: o.name, plaintext: o.plaintext, salt: Buffer.from(o.salt).toString("base64") } : null,
+        o
+          ? { marking: o.marking, name: o.name, plaintext: o.plaintext, salt: Buffer.from(o.salt).toString("base64") }
+          : null,
       ),
     };
   }

@@ -5,7 +5,11 @@ import type { StoredEntry } from "../storage/ledger-store.ts";
 import type { SectionSealer } from "./sealing.ts";
 
 /** The sections of an entry by slot, opened where the marking may be opened; null where unused, withheld or erased. */
-export async function openSections(sealer: SectionSealer, row: StoredEntry, mayOpen: MayOpen): Promise<(SectionOpening | null)[]> {
+export async function openSections(
+  sealer: SectionSealer,
+  row: StoredEntry,
+  mayOpen: MayOpen,
+): Promise<(SectionOpening | null)[]> {
   const openings: (SectionOpening | null)[] = [null, null, null, null];
   for (const section of row.sections) {
     const marking = await sealer.markingOf(section.keyId);
@@ -20,7 +24,9 @@ export async function ownEntry(sealer: SectionSealer, row: StoredEntry): Promise
   const leaf = parseLeaf(new Uint8Array(row.leaf));
   const outcome = row.sections.find((section) => section.slot === 2);
   const opening = outcome ? await sealer.open(row.id, 2, outcome.keyId, outcome.sealed) : null;
-  const content = opening ? (JSON.parse(opening.plaintext) as { command?: string | null; result?: string; error?: string | null }) : {};
+  const content = opening
+    ? (JSON.parse(opening.plaintext) as { command?: string | null; result?: string; error?: string | null })
+    : {};
   return {
     id: row.id,
     at: leaf.time,

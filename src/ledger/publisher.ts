@@ -1,5 +1,13 @@
 import { createPublicKey } from "node:crypto";
-import { Frontier, checkpointBody, formatCheckpoint, formatVkey, nodeCrypto, treeSize, verifierKey } from "../../audit/index.ts";
+import {
+  Frontier,
+  checkpointBody,
+  formatCheckpoint,
+  formatVkey,
+  nodeCrypto,
+  treeSize,
+  verifierKey,
+} from "../../audit/index.ts";
 import type { VerifierKey } from "../../audit/index.ts";
 import type { Signer } from "../signing/signer.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
@@ -41,7 +49,12 @@ export class CheckpointPublisher {
   async #resume(): Promise<Frontier> {
     if (this.#frontier) return this.#frontier;
     const last = await this.#store.lastCheckpoint(this.logId);
-    const hashes = last ? Array.from({ length: last.frontier.length / 32 }, (_, i) => new Uint8Array(last.frontier.subarray(i * 32, i * 32 + 32))) : [];
+    const hashes = last
+      ? Array.from(
+          { length: last.frontier.length / 32 },
+          (_, i) => new Uint8Array(last.frontier.subarray(i * 32, i * 32 + 32)),
+        )
+      : [];
     this.#frontier = new Frontier(nodeCrypto, last ? { size: treeSize(last.size), hashes } : undefined);
     return this.#frontier;
   }

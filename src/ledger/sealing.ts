@@ -60,9 +60,25 @@ export class SectionSealer {
     const salt = this.#derive(key, "salt", entryId, section.slot);
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#derive(key, "seal", entryId, section.slot), nonce);
-    const sealed = Buffer.concat([nonce, cipher.update(section.plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
-    const commitment = sectionCommitment(nodeCrypto, { marking: section.marking, name: section.name, salt, plaintext: section.plaintext });
-    return { slot: section.slot, keyId: id, sealed, commitment, sealedHash: createHash("sha384").update(sealed).digest() };
+    const sealed = Buffer.concat([
+      nonce,
+      cipher.update(section.plaintext, "utf8"),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
+    const commitment = sectionCommitment(nodeCrypto, {
+      marking: section.marking,
+      name: section.name,
+      salt,
+      plaintext: section.plaintext,
+    });
+    return {
+      slot: section.slot,
+      keyId: id,
+      sealed,
+      commitment,
+      sealedHash: createHash("sha384").update(sealed).digest(),
+    };
   }
 
   /** The marking under which a section was sealed (canonical JSON), without opening it; null when the key was destroyed. */
@@ -73,9 +89,9 @@ export class SectionSealer {
   #key(keyId: string): Promise<{ marking: string; key: KeyObject } | null> {
     const known = this.#byId.get(keyId);
     if (known) return known;
-    const loading = this.#store.sectionKeyById(keyId).then((row) =>
-      row ? { marking: row.marking, key: createSecretKey(unwrapKey(this.#kek, row.wrapped)) } : null,
-    );
+    const loading = this.#store
+      .sectionKeyById(keyId)
+      .then((row) => (row ? { marking: row.marking, key: createSecretKey(unwrapKey(this.#kek, row.wrapped)) } : null));
     this.#byId.set(keyId, loading);
     loading.catch(() => this.#byId.delete(keyId));
     return loading;
@@ -86,7 +102,11 @@ export class SectionSealer {
     const found = await this.#key(keyId);
     const name = (["actor", "request", "outcome", "detail"] as const)[slot];
     if (!found || name === undefined) return null;
-    const decipher = createDecipheriv("aes-256-gcm", this.#derive(found.key, "seal", entryId, slot), sealed.subarray(0, 12));
+    const decipher = createDecipheriv(
+      "aes-256-gcm",
+      this.#derive(found.key, "seal", entryId, slot),
+      sealed.subarray(0, 12),
+    );
     decipher.setAuthTag(sealed.subarray(-16));
     const plaintext = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
     return { marking: found.marking, name, salt: this.#derive(found.key, "salt", entryId, slot), plaintext };

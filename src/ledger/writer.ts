@@ -123,7 +123,14 @@ export class LedgerWriter {
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, this.#maxBatch);
       try {
-        const placed = new Map((await this.#store.append(this.logId, batch.map((w) => w.record))).map((a) => [a.id, a]));
+        const placed = new Map(
+          (
+            await this.#store.append(
+              this.logId,
+              batch.map((w) => w.record),
+            )
+          ).map((a) => [a.id, a]),
+        );
         for (const waiting of batch) {
           const appended = placed.get(waiting.record.id);
           if (appended) waiting.resolve(appended);

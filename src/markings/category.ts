@@ -24,7 +24,9 @@ export const categoryOf = (item: string, register: Register): Category | null =>
   if (tokenRuleFor(item, register.nonIc) !== undefined) return "nonIc";
   const nato = register.nato.find(({ token }) => token === item);
   if (nato !== undefined) return nato.place === "sap" ? "natoSap" : "aea";
-  const isSystem = register.sci.some((rule) => (!rule.names.any && rule.names.list.includes(head)) || rule.titles.includes(head));
+  const isSystem = register.sci.some(
+    (rule) => (!rule.names.any && rule.names.list.includes(head)) || rule.titles.includes(head),
+  );
   return isSystem ? "sci" : null;
 };
 
@@ -36,7 +38,9 @@ export interface Segment {
 
 const refuseRetired = (segment: string, register: Register): void => {
   const words = segment.split(/[ ,/-]/);
-  const retired = register.retired.find(({ word, wholeSegment }) => (wholeSegment ? segment === word : words.includes(word)));
+  const retired = register.retired.find(({ word, wholeSegment }) =>
+    wholeSegment ? segment === word : words.includes(word),
+  );
   if (retired !== undefined) throw new MarkingError("E_RETIRED", retired.hint);
 };
 
@@ -50,7 +54,8 @@ export const recognise = (tail: readonly string[], register: Register): readonly
     if (items.includes("")) throw new MarkingError("E_EMPTY", "nothing stands between two separators");
     refuseRetired(segment, register);
     const category = categoryOf(items[0] ?? "", register);
-    if (category === null) throw new MarkingError("E_UNKNOWN", "a segment begins with a word that the register does not know");
+    if (category === null)
+      throw new MarkingError("E_UNKNOWN", "a segment begins with a word that the register does not know");
     return { category, items };
   });
 
@@ -60,7 +65,8 @@ export const checkCategoryOrder = (segments: readonly Segment[]): void => {
   const seen = new Set<number>();
   for (const { category } of segments) {
     const place = PLACE[category];
-    if (seen.has(place)) throw new MarkingError("E_CATEGORY_TWICE", "a category stands twice; its items are joined by a single /");
+    if (seen.has(place))
+      throw new MarkingError("E_CATEGORY_TWICE", "a category stands twice; its items are joined by a single /");
     if (place < last) throw new MarkingError("E_CATEGORY_ORDER", "the categories are not in order");
     seen.add(place);
     last = place;
@@ -72,6 +78,7 @@ export const checkItems = (items: readonly string[], category: Category, registe
   for (const item of items) {
     const found = categoryOf(item, register);
     if (found === null) throw new MarkingError("E_UNKNOWN", "an item is not in the register");
-    if (found !== category) throw new MarkingError("E_SEPARATOR", "an item of another category stands after a single /");
+    if (found !== category)
+      throw new MarkingError("E_SEPARATOR", "an item of another category stands after a single /");
   }
 };

@@ -31,7 +31,8 @@ const systemOf = (text: string, form: Form, register: Register): { name: string;
   if (byName !== undefined) return { name: text, rule: byName };
   const byTitle = register.sci.find(({ titles }) => titles.includes(text));
   const name = byTitle === undefined || byTitle.names.any ? undefined : byTitle.names.list[0];
-  if (byTitle === undefined || name === undefined) throw new MarkingError("E_UNKNOWN", "a control system is not in the register");
+  if (byTitle === undefined || name === undefined)
+    throw new MarkingError("E_UNKNOWN", "a control system is not in the register");
   if (form === "portion") throw new MarkingError("E_FORM", "a full title stands in a portion");
   return { name, rule: byTitle };
 };

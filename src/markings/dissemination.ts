@@ -11,8 +11,10 @@ export type Dissemination = Pick<Marking, "dissem" | "relTo" | "displayOnlyTo">;
 const commaList = (text: string, register: Register): readonly string[] => {
   const codes = text.split(", ");
   // A comma or space that is left inside an element is a separator that was written wrongly.
-  if (codes.some((code) => /[ ,]/.test(code))) throw new MarkingError("E_SEPARATOR", "countries are separated by a comma and one space");
-  if (!codes.every((code) => isCode(code, register))) throw new MarkingError("E_COUNTRY", "not a country code of the register");
+  if (codes.some((code) => /[ ,]/.test(code)))
+    throw new MarkingError("E_SEPARATOR", "countries are separated by a comma and one space");
+  if (!codes.every((code) => isCode(code, register)))
+    throw new MarkingError("E_COUNTRY", "not a country code of the register");
   return codes;
 };
 
@@ -37,7 +39,12 @@ const bareRelease = (form: Form, context: Marking | undefined): readonly string[
  * @param context the document's banner, whose list a bare REL takes.
  * @throws MarkingError of the item stage (A.2).
  */
-export const parseDissemination = (items: readonly string[], form: Form, register: Register, context: Marking | undefined): Dissemination => {
+export const parseDissemination = (
+  items: readonly string[],
+  form: Form,
+  register: Register,
+  context: Marking | undefined,
+): Dissemination => {
   checkItems(items, "dissem", register);
   const dissem: string[] = [];
   let relTo: readonly string[] = [];
@@ -63,7 +70,8 @@ export const parseDissemination = (items: readonly string[], form: Form, registe
 const controlOf = (item: string, form: Form, rules: Register["dissemination"]): string => {
   const rule = tokenRuleFor(item, rules);
   if (rule === undefined) throw new MarkingError("E_UNKNOWN", "an item is not in the register");
-  if (!isWrittenAs(item, rule, form)) throw new MarkingError("E_FORM", `a word of the other form stands in this ${form}`);
+  if (!isWrittenAs(item, rule, form))
+    throw new MarkingError("E_FORM", `a word of the other form stands in this ${form}`);
   return rule.token;
 };
 
@@ -76,13 +84,16 @@ export const parseNonIc = (items: readonly string[], form: Form, register: Regis
 /** Reads category 7; bare FGI is a concealed source. @throws MarkingError E_SEPARATOR, E_FORM, E_FGI or E_COUNTRY. */
 export const parseFgi = (items: readonly string[], form: Form, register: Register): Fgi => {
   const [item = "", ...others] = items;
-  if (others.length > 0 || item.includes(",")) throw new MarkingError("E_SEPARATOR", "FGI sources are separated by one space");
+  if (others.length > 0 || item.includes(","))
+    throw new MarkingError("E_SEPARATOR", "FGI sources are separated by one space");
   const title = "FOREIGN GOVERNMENT INFORMATION";
-  if (item.startsWith(title) && form === "portion") throw new MarkingError("E_FORM", "a full title stands in a portion");
+  if (item.startsWith(title) && form === "portion")
+    throw new MarkingError("E_FORM", "a full title stands in a portion");
   const list = item.slice(item.startsWith(title) ? title.length : "FGI".length);
   if (list === "") return { concealed: true, sources: [] };
   const sources = list.slice(1).split(" ");
   if (sources.includes("USA")) throw new MarkingError("E_FGI", "USA is no foreign source");
-  if (!sources.every((source) => isCode(source, register))) throw new MarkingError("E_COUNTRY", "not a country code of the register");
+  if (!sources.every((source) => isCode(source, register)))
+    throw new MarkingError("E_COUNTRY", "not a country code of the register");
   return { concealed: false, sources };
 };

@@ -1,5 +1,13 @@
 import type { Compartment, Level, Marking } from "./marking.ts";
-import { compareIdentifiers, higherLevel, NOFORN_FORMS, rankOf, RELEASE_TOKENS, saysNoforn, sortedUnique } from "./marking.ts";
+import {
+  compareIdentifiers,
+  higherLevel,
+  NOFORN_FORMS,
+  rankOf,
+  RELEASE_TOKENS,
+  saysNoforn,
+  sortedUnique,
+} from "./marking.ts";
 import { expandForAccess } from "./country.ts";
 import type { Register } from "./register.ts";
 
@@ -64,7 +72,8 @@ const aeaTokens = ({ aea }: Marking): readonly string[] => [
 ];
 
 const foreignSources = ({ kind, owners, fgi }: Marking): readonly string[] => {
-  const named = kind === "US" ? [] : owners.filter((owner) => owner !== "USA").map((owner) => (owner === "FGI" ? "*" : owner));
+  const named =
+    kind === "US" ? [] : owners.filter((owner) => owner !== "USA").map((owner) => (owner === "FGI" ? "*" : owner));
   return [...named, ...(fgi === null ? [] : fgi.concealed ? ["*"] : fgi.sources)];
 };
 
@@ -74,7 +83,8 @@ const foreignSources = ({ kind, owners, fgi }: Marking): readonly string[] => {
  */
 export const effectiveOf = (marking: Marking, register: Register): Effective => {
   const sources = foreignSources(marking);
-  const foreign = (codes: readonly string[]): readonly string[] => expandForAccess(codes, register).filter((code) => code !== "USA");
+  const foreign = (codes: readonly string[]): readonly string[] =>
+    expandForAccess(codes, register).filter((code) => code !== "USA");
   const controls = [
     ...marking.dissem.filter((token) => !RELEASE_TOKENS.includes(token)),
     ...marking.nonIc.map((token) => NOFORN_FORMS.get(token) ?? token),
@@ -98,8 +108,10 @@ const union = (a: readonly string[], b: readonly string[]): readonly string[] =>
 const common = (a: readonly string[], b: readonly string[]): readonly string[] => a.filter((item) => b.includes(item));
 const within = (a: readonly string[], b: readonly string[]): boolean => a.every((item) => b.includes(item));
 const isEvery = (countries: readonly string[]): boolean => countries[0] === "*";
-const fewer = (a: readonly string[], b: readonly string[]): readonly string[] => (isEvery(a) ? b : isEvery(b) ? a : common(a, b));
-const more = (a: readonly string[], b: readonly string[]): readonly string[] => (isEvery(a) || isEvery(b) ? EVERY : union(a, b));
+const fewer = (a: readonly string[], b: readonly string[]): readonly string[] =>
+  isEvery(a) ? b : isEvery(b) ? a : common(a, b);
+const more = (a: readonly string[], b: readonly string[]): readonly string[] =>
+  isEvery(a) || isEvery(b) ? EVERY : union(a, b);
 
 /** Least upper bound: what an aggregate or a derived object carries (standards B.1). */
 export const joinEffective = (a: Effective, b: Effective): Effective => ({
@@ -113,7 +125,12 @@ export const joinEffective = (a: Effective, b: Effective): Effective => ({
   noforn: a.noforn || b.noforn,
   relTo: fewer(a.relTo, b.relTo),
   displayTo: fewer(a.displayTo, b.displayTo),
-  jointOwners: a.jointOwners === null ? b.jointOwners : b.jointOwners === null ? a.jointOwners : common(a.jointOwners, b.jointOwners),
+  jointOwners:
+    a.jointOwners === null
+      ? b.jointOwners
+      : b.jointOwners === null
+        ? a.jointOwners
+        : common(a.jointOwners, b.jointOwners),
 });
 
 /** Greatest lower bound: a ceiling made of several ceilings. */

@@ -1,5 +1,17 @@
 /** The room's surface: grammar, register, lattice and roll-up of markings (standards A.1 to A.5 and B.1). */
-export type { Aea, Compartment, Fgi, Form, Level, Marking, MarkingErrorCode, NuclearData, ParseResult, SarProgram, SciControl } from "./marking.ts";
+export type {
+  Aea,
+  Compartment,
+  Fgi,
+  Form,
+  Level,
+  Marking,
+  MarkingErrorCode,
+  NuclearData,
+  ParseResult,
+  SarProgram,
+  SciControl,
+} from "./marking.ts";
 export { LEVELS, MarkingError, rankOf } from "./marking.ts";
 export type { Effective } from "./effective.ts";
 export { BOTTOM, dominates, effectiveOf, joinEffective, meetEffective } from "./effective.ts";

@@ -16,14 +16,16 @@ const SIGMA_WORD: Readonly<Record<Form, string>> = { banner: "SIGMA", portion: "
 
 const sigmaOf = (text: string, form: Form, rule: AeaRule, register: Register): readonly number[] => {
   const [word = "", ...numbers] = text.split(" ");
-  if (word !== SIGMA_WORD.banner && word !== SIGMA_WORD.portion) throw new MarkingError("E_SYNTAX", "not a subset of Restricted Data");
+  if (word !== SIGMA_WORD.banner && word !== SIGMA_WORD.portion)
+    throw new MarkingError("E_SYNTAX", "not a subset of Restricted Data");
   if (word !== SIGMA_WORD[form]) throw new MarkingError("E_FORM", `SIGMA is written ${SIGMA_WORD[form]} in a ${form}`);
   if (numbers.length === 0 || !numbers.every((digits) => /^[0-9]{1,3}$/.test(digits))) {
     throw new MarkingError("E_SYNTAX", "SIGMA needs numbers with one space between them");
   }
   const known = numbers.map((digits) => register.sigmaNumbers.find((number) => String(number) === digits));
   const sigma = known.filter((number) => number !== undefined);
-  if (rule.sigmaLevels === null || sigma.length !== numbers.length) throw new MarkingError("E_AEA", "not a SIGMA number of the register");
+  if (rule.sigmaLevels === null || sigma.length !== numbers.length)
+    throw new MarkingError("E_AEA", "not a SIGMA number of the register");
   return sigma;
 };
 
@@ -48,10 +50,12 @@ export const parseAea = (items: readonly string[], form: Form, register: Registe
     const [head = "", ...subsets] = item.split("-");
     const rule = tokenRuleFor(head, register.aea);
     if (rule === undefined) throw new MarkingError("E_UNKNOWN", "an item is not in the register");
-    if (!isWrittenAs(head, rule, form)) throw new MarkingError("E_FORM", `a word of the other form stands in this ${form}`);
+    if (!isWrittenAs(head, rule, form))
+      throw new MarkingError("E_FORM", `a word of the other form stands in this ${form}`);
     if (tokens.includes(rule.token)) throw new MarkingError("E_DUPLICATE", "an Atomic Energy Act control stands twice");
     tokens.push(rule.token);
-    if (rule.token === "RD" || rule.token === "FRD") aea = { ...aea, [rule.token]: dataOf(subsets, form, rule, register) };
+    if (rule.token === "RD" || rule.token === "FRD")
+      aea = { ...aea, [rule.token]: dataOf(subsets, form, rule, register) };
     else if (subsets.length > 0) throw new MarkingError("E_AEA", "this control has no subsets");
     else aea = { ...aea, [rule.token]: true };
   }

@@ -11,7 +11,11 @@ const ascending = <T>(items: readonly T[], compare: (a: T, b: T) => number, what
 };
 
 const orderedCompartments = (compartments: readonly Compartment[]): void => {
-  ascending(compartments.map(({ id }) => id), compareIdentifiers, "compartments");
+  ascending(
+    compartments.map(({ id }) => id),
+    compareIdentifiers,
+    "compartments",
+  );
   for (const { subs } of compartments) ascending(subs, compareIdentifiers, "sub-compartments");
 };
 
@@ -28,10 +32,18 @@ export const checkItemOrder = (marking: Marking, aeaTokens: readonly string[], r
     (a: string, b: string): number =>
       placeOf(a, rules) - placeOf(b, rules);
   if (marking.kind !== "US") ascending(marking.owners, byCode, "owners");
-  ascending(marking.sci.map(({ system }) => system), compareIdentifiers, "control systems");
+  ascending(
+    marking.sci.map(({ system }) => system),
+    compareIdentifiers,
+    "control systems",
+  );
   for (const { compartments } of marking.sci) orderedCompartments(compartments);
   ascending(marking.natoControls, compareIdentifiers, "NATO controls");
-  ascending(marking.sar.map(({ program }) => program), compareIdentifiers, "programs");
+  ascending(
+    marking.sar.map(({ program }) => program),
+    compareIdentifiers,
+    "programs",
+  );
   for (const { compartments } of marking.sar) orderedCompartments(compartments);
   ascending(aeaTokens, byPlace([...register.aea, ...register.nato]), "Atomic Energy Act controls");
   for (const data of [marking.aea.RD, marking.aea.FRD]) ascending(data?.sigma ?? [], (a, b) => a - b, "SIGMA numbers");

@@ -62,7 +62,8 @@ const attempt = (reading: () => Marking): ParseResult => {
 };
 
 /** Reads a banner line (standards A.2). The text may come from an attacker; nothing in it is trimmed or repaired. */
-export const parseBanner = (text: string, register: Register): ParseResult => attempt(() => read(text, "banner", register, undefined));
+export const parseBanner = (text: string, register: Register): ParseResult =>
+  attempt(() => read(text, "banner", register, undefined));
 
 /**
  * Reads a portion mark (standards A.2).

@@ -69,10 +69,7 @@ export const ruleFor = (name: string, rules: readonly NameRule[]): NameRule | un
   rules.find(({ names }) => !names.any && names.list.includes(name)) ??
   rules.find(
     ({ names }) =>
-      names.any &&
-      name.length >= names.min &&
-      name.length <= names.max &&
-      (!names.letters || /^[A-Z]+$/.test(name)),
+      names.any && name.length >= names.min && name.length <= names.max && (!names.letters || /^[A-Z]+$/.test(name)),
   );
 
 /** The rule that a word or title of categories 6, 8, 9 stands for, whatever its form. */

@@ -15,7 +15,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** The members of an object that has no member but the `known` ones and `note`. Throws RegisterError. */
 export const fieldsOf = (value: unknown, where: string, known: readonly string[]): Fields => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new RegisterError(where, "not an object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new RegisterError(where, "not an object");
   const fields = Object.fromEntries(Object.entries(value));
   // An unknown member could be a misspelled restriction: refusing it is the only safe reading.
   for (const key of Object.keys(fields)) {
@@ -44,7 +45,8 @@ export const flagOf = (value: unknown, where: string): boolean => {
 
 /** A whole number above 0. Throws RegisterError. */
 export const numberOf = (value: unknown, where: string): number => {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) throw new RegisterError(where, "not a whole number above 0");
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1)
+    throw new RegisterError(where, "not a whole number above 0");
   return value;
 };
 
@@ -56,7 +58,10 @@ export const distinct = <T>(values: readonly T[], where: string): readonly T[] =
 
 /** A list of different texts. Throws RegisterError. */
 export const textsOf = (value: unknown, where: string): readonly string[] =>
-  distinct(listOf(value, where).map((item, i) => textOf(item, `${where}[${i}]`)), where);
+  distinct(
+    listOf(value, where).map((item, i) => textOf(item, `${where}[${i}]`)),
+    where,
+  );
 
 /** A list of at least one level. Throws RegisterError. */
 export const levelsOf = (value: unknown, where: string): readonly Level[] => {

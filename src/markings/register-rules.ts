@@ -1,21 +1,45 @@
 import type { Level } from "./marking.ts";
-import type { AeaRule, NameRule, Names, NatoRule, Requirement, RetiredWord, Rule, TokenRule } from "./register-entry.ts";
+import type {
+  AeaRule,
+  NameRule,
+  Names,
+  NatoRule,
+  Requirement,
+  RetiredWord,
+  Rule,
+  TokenRule,
+} from "./register-entry.ts";
 import { isIdentifier } from "./register-entry.ts";
 import type { Fields } from "./register-fields.ts";
-import { distinct, fieldsOf, flagOf, levelsOf, listOf, numberOf, RegisterError, textOf, textsOf } from "./register-fields.ts";
+import {
+  distinct,
+  fieldsOf,
+  flagOf,
+  levelsOf,
+  listOf,
+  numberOf,
+  RegisterError,
+  textOf,
+  textsOf,
+} from "./register-fields.ts";
 
 const requirementOf = (value: unknown, where: string): Requirement => {
   const fields = fieldsOf(value, where, ["oneOf", "atLevels"]);
   const oneOf = textsOf(fields["oneOf"], `${where}.oneOf`);
   if (oneOf.length === 0) throw new RegisterError(where, "requires one of nothing");
-  return { oneOf, atLevels: fields["atLevels"] === undefined ? null : levelsOf(fields["atLevels"], `${where}.atLevels`) };
+  return {
+    oneOf,
+    atLevels: fields["atLevels"] === undefined ? null : levelsOf(fields["atLevels"], `${where}.atLevels`),
+  };
 };
 
 const RULE = ["levels", "requires", "excludes"];
 
 const ruleOf = (fields: Fields, where: string): Rule => ({
   levels: levelsOf(fields["levels"], `${where}.levels`),
-  requires: listOf(fields["requires"] ?? [], `${where}.requires`).map((item, i) => requirementOf(item, `${where}.requires[${i}]`)),
+  requires: listOf(fields["requires"] ?? [], `${where}.requires`).map((item, i) =>
+    requirementOf(item, `${where}.requires[${i}]`),
+  ),
   excludes: textsOf(fields["excludes"] ?? [], `${where}.excludes`),
 });
 
@@ -46,7 +70,8 @@ const namesOf = (fields: Fields, where: string): Names => {
   if (fields["names"] !== "any") {
     if (fields["form"] !== undefined) throw new RegisterError(where, "a form belongs to `any` only");
     const list = textsOf(fields["names"], `${where}.names`);
-    if (list.length === 0 || !list.every(isIdentifier)) throw new RegisterError(`${where}.names`, "not a list of identifiers");
+    if (list.length === 0 || !list.every(isIdentifier))
+      throw new RegisterError(`${where}.names`, "not a list of identifiers");
     return { any: false, list };
   }
   if (fields["form"] === undefined) return { any: true, letters: false, min: 1, max: 10 };
@@ -60,7 +85,10 @@ const namesOf = (fields: Fields, where: string): Names => {
 /** The entries side by side at one place of the tree; `depth` counts the places from here down. Throws RegisterError. */
 export const nameRulesOf = (value: unknown, where: string, depth: number): readonly NameRule[] => {
   const rules = listOf(value, where).map((item, i) => nameRuleOf(item, `${where}[${i}]`, depth));
-  distinct(rules.flatMap(({ names }) => (names.any ? ["any"] : names.list)), where);
+  distinct(
+    rules.flatMap(({ names }) => (names.any ? ["any"] : names.list)),
+    where,
+  );
   return rules;
 };
 
@@ -68,7 +96,8 @@ export const nameRulesOf = (value: unknown, where: string, depth: number): reado
 export const nameRuleOf = (value: unknown, where: string, depth: number): NameRule => {
   const fields = fieldsOf(value, where, [...RULE, "names", "form", "titles", "alone", "below"]);
   const below = nameRulesOf(fields["below"] ?? [], `${where}.below`, depth - 1);
-  if (depth === 0 || (depth === 1 && below.length > 0)) throw new RegisterError(where, "nothing may stand below a sub-compartment");
+  if (depth === 0 || (depth === 1 && below.length > 0))
+    throw new RegisterError(where, "nothing may stand below a sub-compartment");
   return {
     names: namesOf(fields, where),
     titles: textsOf(fields["titles"] ?? [], `${where}.titles`),
@@ -83,8 +112,14 @@ export const natoOf = (value: unknown, where: string): NatoRule => {
   const fields = fieldsOf(value, where, ["token", "place", "levels", "owner"]);
   const { place, owner } = fields;
   if (place !== "sap" && place !== "aea") throw new RegisterError(`${where}.place`, "must be sap or aea");
-  if (owner !== "NATO" && owner !== "NATO or FGI NATO") throw new RegisterError(`${where}.owner`, "not a known owner rule");
-  return { token: textOf(fields["token"], `${where}.token`), place, owner, levels: levelsOf(fields["levels"], `${where}.levels`) };
+  if (owner !== "NATO" && owner !== "NATO or FGI NATO")
+    throw new RegisterError(`${where}.owner`, "not a known owner rule");
+  return {
+    token: textOf(fields["token"], `${where}.token`),
+    place,
+    owner,
+    levels: levelsOf(fields["levels"], `${where}.levels`),
+  };
 };
 
 /** One retired word. Throws RegisterError. */

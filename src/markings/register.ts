@@ -1,6 +1,16 @@
 import type { CountryGroup, CountryTable } from "./country.ts";
 import type { AeaRule, NameRule, NatoRule, RetiredWord, TokenRule } from "./register-entry.ts";
-import { dateOf, distinct, fieldsOf, flagOf, listOf, numberOf, RegisterError, textOf, textsOf } from "./register-fields.ts";
+import {
+  dateOf,
+  distinct,
+  fieldsOf,
+  flagOf,
+  listOf,
+  numberOf,
+  RegisterError,
+  textOf,
+  textsOf,
+} from "./register-fields.ts";
 import { aeaOf, nameRuleOf, nameRulesOf, natoOf, retiredOf, tokensOf } from "./register-rules.ts";
 
 /**
@@ -28,7 +38,8 @@ const countriesOf = (value: unknown): ReadonlySet<string> => {
   dateOf(fields["validFrom"], `${where}.validFrom`);
   const codes = ["countries", "extras"].flatMap((key) => {
     const named = fields[key];
-    if (typeof named !== "object" || named === null || Array.isArray(named)) throw new RegisterError(`${where}.${key}`, "not an object");
+    if (typeof named !== "object" || named === null || Array.isArray(named))
+      throw new RegisterError(`${where}.${key}`, "not an object");
     return Object.entries(named).map(([code, name]) => {
       textOf(name, `${where}.${key}.${code}`);
       if (!/^[A-Z]{3}$/.test(code)) throw new RegisterError(`${where}.${key}`, "a trigraph is three letters A-Z");
@@ -48,22 +59,49 @@ const groupsOf = (value: unknown, trigraphs: ReadonlySet<string>): ReadonlyMap<s
     if (!/^[A-Z]{4}$/.test(code)) throw new RegisterError(where, "a tetragraph is four letters A-Z");
     textOf(fields["name"], `${where}.name`);
     const members = textsOf(fields["members"], `${where}.members`);
-    if (!members.every((member) => trigraphs.has(member))) throw new RegisterError(where, "a member is not in countries.json");
+    if (!members.every((member) => trigraphs.has(member)))
+      throw new RegisterError(where, "a member is not in countries.json");
     const decomposable = flagOf(fields["decomposable"], `${where}.decomposable`);
     if (decomposable && members.length === 0) throw new RegisterError(where, "decomposable without members");
-    return { code, version: textOf(fields["version"], `${where}.version`), validFrom: dateOf(fields["validFrom"], `${where}.validFrom`), members, decomposable };
+    return {
+      code,
+      version: textOf(fields["version"], `${where}.version`),
+      validFrom: dateOf(fields["validFrom"], `${where}.validFrom`),
+      members,
+      decomposable,
+    };
   });
-  distinct(groups.map(({ code }) => code), "tetragraphs.json");
+  distinct(
+    groups.map(({ code }) => code),
+    "tetragraphs.json",
+  );
   return new Map(groups.map((group) => [group.code, group]));
 };
 
-const MEMBERS = ["version", "validFrom", "sci", "sap", "aea", "sigmaNumbers", "nato", "dissemination", "nonIc", "retired", "reserved"];
+const MEMBERS = [
+  "version",
+  "validFrom",
+  "sci",
+  "sap",
+  "aea",
+  "sigmaNumbers",
+  "nato",
+  "dissemination",
+  "nonIc",
+  "retired",
+  "reserved",
+];
 
 const each = <T>(value: unknown, where: string, read: (item: unknown, where: string) => T): readonly T[] =>
   listOf(value, where).map((item, i) => read(item, `${where}[${i}]`));
 
 /** Every word that means something in a marking, so that no name can swallow a control (standards A.9, the fuzz trap). */
-const reservedOf = (extra: readonly string[], rules: readonly TokenRule[], nato: readonly NatoRule[], sci: readonly NameRule[]): ReadonlySet<string> => {
+const reservedOf = (
+  extra: readonly string[],
+  rules: readonly TokenRule[],
+  nato: readonly NatoRule[],
+  sci: readonly NameRule[],
+): ReadonlySet<string> => {
   const phrases = [
     ...extra,
     ...rules.flatMap((rule) => [rule.token, rule.banner, rule.portion, ...rule.titles]),
@@ -82,7 +120,8 @@ const checkReferences = (register: Register): void => {
   };
   const walk = (rule: NameRule, where: string): void => {
     known([...rule.excludes, ...rule.requires.flatMap(({ oneOf }) => oneOf)], where);
-    const word = where === "system" || rule.names.any ? undefined : rule.names.list.find((name) => register.reserved.has(name));
+    const word =
+      where === "system" || rule.names.any ? undefined : rule.names.list.find((name) => register.reserved.has(name));
     if (word !== undefined) throw new RegisterError(where, `${JSON.stringify(word)} is a reserved word`);
     for (const child of rule.below) walk(child, "compartment");
   };
@@ -91,7 +130,10 @@ const checkReferences = (register: Register): void => {
   }
   for (const rule of register.sci) walk(rule, "system");
   walk(register.sap, "program");
-  distinct([...register.dissemination, ...register.nonIc, ...register.aea, ...register.nato].map(({ token }) => token), "tokens");
+  distinct(
+    [...register.dissemination, ...register.nonIc, ...register.aea, ...register.nato].map(({ token }) => token),
+    "tokens",
+  );
 };
 
 /**

@@ -20,7 +20,9 @@ const isBareUnclassified = (marking: Marking): boolean =>
   marking.kind === "US" &&
   marking.level === "U" &&
   marking.fgi === null &&
-  [marking.dissem, marking.nonIc, marking.sar, marking.sci, Object.keys(marking.aea)].every((list) => list.length === 0);
+  [marking.dissem, marking.nonIc, marking.sar, marking.sci, Object.keys(marking.aea)].every(
+    (list) => list.length === 0,
+  );
 
 /** A portion's effective FD&R set (A.5 step 9 a-e); null is a bare (U), which is ignored. */
 const releaseOf = (marking: Marking): Release | null => {
@@ -56,8 +58,16 @@ export const rollUpRelease = (portions: readonly Marking[], register: Register):
   const sets = portions.map(releaseOf).filter((set) => set !== null);
   if (sets.some(({ tokens }) => tokens.includes("NF"))) return NOFORN;
   const every = (token: string): boolean => sets.every(({ tokens }) => tokens.includes(token));
-  const released = every("REL") ? commonCodes(sets.map(({ relTo }) => relTo), register) : [];
-  const seen = commonCodes(sets.map(({ relTo, displayOnlyTo }) => [...relTo, ...displayOnlyTo]), register);
+  const released = every("REL")
+    ? commonCodes(
+        sets.map(({ relTo }) => relTo),
+        register,
+      )
+    : [];
+  const seen = commonCodes(
+    sets.map(({ relTo, displayOnlyTo }) => [...relTo, ...displayOnlyTo]),
+    register,
+  );
   const admitted = new Set(expandForAccess(released, register));
   const displayed = seen.filter((code) => !released.includes(code) && !admitted.has(code));
   const relido = every("RELIDO");
@@ -67,9 +77,12 @@ export const rollUpRelease = (portions: readonly Marking[], register: Register):
   }
   if (displayed.length > 0) return { tokens: ["DISPLAYONLY"], relTo: [], displayOnlyTo: displayed };
   // RELIDO beside REL TO without a common country: ISM refuses a bare RELIDO there (source conflict R15).
-  return relido && sets.every(({ tokens }) => tokens.length === 1) ? { tokens: ["RELIDO"], relTo: [], displayOnlyTo: [] } : NOFORN;
+  return relido && sets.every(({ tokens }) => tokens.length === 1)
+    ? { tokens: ["RELIDO"], relTo: [], displayOnlyTo: [] }
+    : NOFORN;
 };
 
 /** True when the portion itself carries an FD&R mark, in category 8 or inside a non-IC control. */
 export const hasMark = (portion: Marking): boolean =>
-  portion.dissem.some((token) => RELEASE_TOKENS.includes(token)) || portion.nonIc.some((token) => NOFORN_FORMS.has(token));
+  portion.dissem.some((token) => RELEASE_TOKENS.includes(token)) ||
+  portion.nonIc.some((token) => NOFORN_FORMS.has(token));

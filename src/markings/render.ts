@@ -20,7 +20,10 @@ const aeaText = ({ aea, natoControls }: Marking, form: Form, register: Register)
     .filter(({ token }) => Object.hasOwn(aea, token))
     .map((rule) => {
       const data = rule.token === "RD" || rule.token === "FRD" ? aea[rule.token] : undefined;
-      const sigma = data === undefined || data.sigma.length === 0 ? "" : `-${form === "banner" ? "SIGMA" : "SG"} ${data.sigma.join(" ")}`;
+      const sigma =
+        data === undefined || data.sigma.length === 0
+          ? ""
+          : `-${form === "banner" ? "SIGMA" : "SG"} ${data.sigma.join(" ")}`;
       return `${rule[form]}${data?.cnwdi === true ? "-CNWDI" : ""}${sigma}`;
     });
   return [...items, ...natoControls.filter((control) => natoPlace(control, register) === "aea")].join("/");
@@ -49,7 +52,9 @@ const lineOf = (marking: Marking, form: Form, register: Register): string => {
   const segments = [
     sci.map(({ system, compartments }) => `${system}${compartmentsText(compartments)}`).join("/"),
     marking.natoControls.filter((control) => natoPlace(control, register) === "sap").join("/"),
-    sar.length === 0 ? "" : `SAR-${sar.map(({ program, compartments }) => `${program}${compartmentsText(compartments)}`).join("/")}`,
+    sar.length === 0
+      ? ""
+      : `SAR-${sar.map(({ program, compartments }) => `${program}${compartmentsText(compartments)}`).join("/")}`,
     aeaText(marking, form, register),
     fgi === null ? "" : ["FGI", ...fgi.sources].join(" "),
     dissemText(marking, form, register),
@@ -67,8 +72,13 @@ const lineOf = (marking: Marking, form: Form, register: Register): string => {
 export const renderBanner = (marking: Marking, register: Register): string => {
   if (marking.kind !== "NONUS" || !marking.owners.includes("FGI")) return lineOf(marking, "banner", register);
   const level = marking.level === "R" ? "C" : marking.level;
-  return lineOf({ ...marking, kind: "US", level, owners: ["USA"], fgi: { concealed: true, sources: [] } }, "banner", register);
+  return lineOf(
+    { ...marking, kind: "US", level, owners: ["USA"], fgi: { concealed: true, sources: [] } },
+    "banner",
+    register,
+  );
 };
 
 /** The portion mark of a marking, always with its full lists (standards A.2). @throws MarkingError E_UNKNOWN as above. */
-export const renderPortion = (marking: Marking, register: Register): string => `(${lineOf(marking, "portion", register)})`;
+export const renderPortion = (marking: Marking, register: Register): string =>
+  `(${lineOf(marking, "portion", register)})`;

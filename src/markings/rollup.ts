@@ -1,5 +1,12 @@
 import type { Aea, Compartment, Fgi, Marking, NuclearData, SarProgram, SciControl } from "./marking.ts";
-import { compareIdentifiers, higherLevel, MarkingError, NOFORN_FORMS, RELEASE_TOKENS, sortedUnique } from "./marking.ts";
+import {
+  compareIdentifiers,
+  higherLevel,
+  MarkingError,
+  NOFORN_FORMS,
+  RELEASE_TOKENS,
+  sortedUnique,
+} from "./marking.ts";
 import { sortCodes } from "./country.ts";
 import type { Register } from "./register.ts";
 import { placeOf } from "./register-entry.ts";
@@ -10,28 +17,39 @@ import { validate } from "./validate.ts";
 type Tree = ReadonlyMap<string, readonly Compartment[]>;
 
 const mergeCompartments = (compartments: readonly Compartment[]): readonly Compartment[] =>
-  sortedUnique(compartments.map(({ id }) => id), compareIdentifiers).map((id) => ({
+  sortedUnique(
+    compartments.map(({ id }) => id),
+    compareIdentifiers,
+  ).map((id) => ({
     id,
-    subs: sortedUnique(compartments.filter((entry) => entry.id === id).flatMap(({ subs }) => subs), compareIdentifiers),
+    subs: sortedUnique(
+      compartments.filter((entry) => entry.id === id).flatMap(({ subs }) => subs),
+      compareIdentifiers,
+    ),
   }));
 
 const mergeTree = (entries: readonly (readonly [string, readonly Compartment[]])[]): Tree =>
   new Map(
-    sortedUnique(entries.map(([name]) => name), compareIdentifiers).map((name) => [
+    sortedUnique(
+      entries.map(([name]) => name),
+      compareIdentifiers,
+    ).map((name) => [
       name,
       mergeCompartments(entries.filter(([other]) => other === name).flatMap(([, compartments]) => compartments)),
     ]),
   );
 
 const sciOf = (portions: readonly Marking[]): readonly SciControl[] =>
-  [...mergeTree(portions.flatMap(({ sci }) => sci.map(({ system, compartments }) => [system, compartments] as const)))].map(
-    ([system, compartments]) => ({ system, compartments }),
-  );
+  [
+    ...mergeTree(portions.flatMap(({ sci }) => sci.map(({ system, compartments }) => [system, compartments] as const))),
+  ].map(([system, compartments]) => ({ system, compartments }));
 
 const sarOf = (portions: readonly Marking[]): readonly SarProgram[] =>
-  [...mergeTree(portions.flatMap(({ sar }) => sar.map(({ program, compartments }) => [program, compartments] as const)))].map(
-    ([program, compartments]) => ({ program, compartments }),
-  );
+  [
+    ...mergeTree(
+      portions.flatMap(({ sar }) => sar.map(({ program, compartments }) => [program, compartments] as const)),
+    ),
+  ].map(([program, compartments]) => ({ program, compartments }));
 
 /** A.5 step 4; DCNI and UCNI stay only in an unclassified banner. */
 const aeaOf = (portions: readonly Marking[], classified: boolean): Aea => {
@@ -39,19 +57,24 @@ const aeaOf = (portions: readonly Marking[], classified: boolean): Aea => {
   const data = all.flatMap(({ RD, FRD }) => [RD, FRD]).filter((entry) => entry !== undefined);
   const merged: NuclearData = {
     cnwdi: data.some(({ cnwdi }) => cnwdi),
-    sigma: sortedUnique(data.flatMap(({ sigma }) => sigma), (a, b) => a - b),
+    sigma: sortedUnique(
+      data.flatMap(({ sigma }) => sigma),
+      (a, b) => a - b,
+    ),
   };
   if (all.some(({ RD }) => RD !== undefined)) return { RD: merged };
   if (all.some(({ FRD }) => FRD !== undefined)) return { FRD: merged };
   if (all.some(({ TFNI }) => TFNI === true)) return { TFNI: true };
-  const kept = (token: "DCNI" | "UCNI"): Aea => (!classified && all.some((aea) => aea[token] === true) ? { [token]: true } : {});
+  const kept = (token: "DCNI" | "UCNI"): Aea =>
+    !classified && all.some((aea) => aea[token] === true) ? { [token]: true } : {};
   return { ...kept("DCNI"), ...kept("UCNI") };
 };
 
 /** A.5 step 5: one concealed source conceals all; foreign owners of a mixed document become sources. */
 const fgiOf = (portions: readonly Marking[], kind: Marking["kind"], register: Register): Fgi | null => {
   if (kind === "NONUS") return null;
-  const owners = kind === "JOINT" ? [] : portions.flatMap((portion) => portion.owners.filter((owner) => owner !== "USA"));
+  const owners =
+    kind === "JOINT" ? [] : portions.flatMap((portion) => portion.owners.filter((owner) => owner !== "USA"));
   const marks = portions.map(({ fgi }) => fgi).filter((fgi) => fgi !== null);
   if (owners.includes("FGI") || marks.some(({ concealed }) => concealed)) return { concealed: true, sources: [] };
   const sources = sortCodes([...owners, ...marks.flatMap((fgi) => fgi.sources)], register);
@@ -59,7 +82,10 @@ const fgiOf = (portions: readonly Marking[], kind: Marking["kind"], register: Re
 };
 
 /** A.5 step 8 and the NOFORN that the non-IC controls, or a dropped UCNI, leave behind. */
-const nonIcOf = (portions: readonly Marking[], classified: boolean): { tokens: ReadonlySet<string>; forcesNoforn: boolean } => {
+const nonIcOf = (
+  portions: readonly Marking[],
+  classified: boolean,
+): { tokens: ReadonlySet<string>; forcesNoforn: boolean } => {
   const all = new Set(portions.flatMap(({ nonIc }) => nonIc));
   const noforn = [...all].filter((token) => NOFORN_FORMS.has(token));
   // The joined form stays when it is the only FD&R statement of an unclassified banner.
@@ -102,7 +128,12 @@ const bannerOf = (portions: readonly Marking[], owned: Owned, release: Release |
   const controls = controlsOf(portions, classified || nonIc.tokens.size > 0 || Object.keys(aea).length > 0);
   const joined = [...nonIc.tokens].some((token) => NOFORN_FORMS.has(token));
   const { tokens, relTo, displayOnlyTo } =
-    release ?? (nonIc.forcesNoforn ? NOFORN : joined ? { tokens: [], relTo: [], displayOnlyTo: [] } : rollUpRelease(portions, register));
+    release ??
+    (nonIc.forcesNoforn
+      ? NOFORN
+      : joined
+        ? { tokens: [], relTo: [], displayOnlyTo: [] }
+        : rollUpRelease(portions, register));
   const inOrder = (words: Iterable<string>, rules: Register["nonIc"]): readonly string[] =>
     sortedUnique(words, (a, b) => placeOf(a, rules) - placeOf(b, rules));
   return {
@@ -112,7 +143,10 @@ const bannerOf = (portions: readonly Marking[], owned: Owned, release: Release |
     sci: sciOf(portions),
     sar: sarOf(portions),
     aea,
-    natoControls: sortedUnique(portions.flatMap(({ natoControls }) => natoControls), compareIdentifiers),
+    natoControls: sortedUnique(
+      portions.flatMap(({ natoControls }) => natoControls),
+      compareIdentifiers,
+    ),
     fgi: fgiOf(portions, owned.kind, register),
     dissem: inOrder([...controls, ...tokens], register.dissemination),
     relTo,
@@ -131,7 +165,11 @@ const bannerOf = (portions: readonly Marking[], owned: Owned, release: Release |
 export const rollUp = (portions: readonly Marking[], register: Register): Marking => {
   if (portions.length === 0) throw new MarkingError("E_EMPTY", "nothing to roll up");
   const owned = ownersOf(portions);
-  const attempts = [bannerOf(portions, owned, null, register), bannerOf(portions, owned, NOFORN, register), bannerOf(portions, US, NOFORN, register)];
+  const attempts = [
+    bannerOf(portions, owned, null, register),
+    bannerOf(portions, owned, NOFORN, register),
+    bannerOf(portions, US, NOFORN, register),
+  ];
   let refusal: MarkingError | undefined;
   for (const banner of attempts) {
     try {

@@ -31,7 +31,8 @@ const withoutParentheses = (text: string, form: Form): string => {
  */
 export const scan = (text: string, form: Form): Scanned => {
   if (text === "") throw new MarkingError("E_EMPTY", "the marking is empty");
-  if (text.length > MAX_CHARACTERS) throw new MarkingError("E_SYNTAX", `the marking is longer than ${MAX_CHARACTERS} characters`);
+  if (text.length > MAX_CHARACTERS)
+    throw new MarkingError("E_SYNTAX", `the marking is longer than ${MAX_CHARACTERS} characters`);
   if (/[a-z\u0080-\uffff]/.test(text)) throw new MarkingError("E_CASE", "a marking is upper-case ASCII");
   const body = withoutParentheses(text, form);
   // Apart from U+0020 no white space or control character exists in a marking.

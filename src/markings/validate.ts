@@ -40,12 +40,16 @@ const checkKind = (marking: Marking, register: Register): void => {
   const nato = owners.includes("NATO");
   if (kind === "JOINT") {
     if (marking.level === "R") throw new MarkingError("E_JOINT", "JOINT information is never RESTRICTED");
-    if (!owners.includes("USA") || owners.length < 2) throw new MarkingError("E_JOINT", "the owners are USA and at least one other");
+    if (!owners.includes("USA") || owners.length < 2)
+      throw new MarkingError("E_JOINT", "the owners are USA and at least one other");
     if (saysNoforn(marking)) throw new MarkingError("E_JOINT", "JOINT information is never NOFORN");
-    if (marking.sci.some(({ system }) => system === "HCS")) throw new MarkingError("E_JOINT", "JOINT information is never HCS");
-    if (!owners.every((owner) => covers(relTo, owner, register))) throw new MarkingError("E_JOINT", "REL TO holds every owner");
+    if (marking.sci.some(({ system }) => system === "HCS"))
+      throw new MarkingError("E_JOINT", "JOINT information is never HCS");
+    if (!owners.every((owner) => covers(relTo, owner, register)))
+      throw new MarkingError("E_JOINT", "REL TO holds every owner");
   }
-  if (kind === "NONUS" && marking.fgi !== null) throw new MarkingError("E_FGI", "FGI stands in US and JOINT markings only");
+  if (kind === "NONUS" && marking.fgi !== null)
+    throw new MarkingError("E_FGI", "FGI stands in US and JOINT markings only");
   if (nato && saysNoforn(marking)) throw new MarkingError("E_NATO_NOFORN", "NATO information is never NOFORN");
   for (const control of marking.natoControls) {
     const rule = register.nato.find(({ token }) => token === control);
@@ -53,14 +57,18 @@ const checkKind = (marking: Marking, register: Register): void => {
     const source = rule.owner === "NATO or FGI NATO" && marking.fgi?.sources.includes("NATO") === true;
     if (!nato && !source) throw new MarkingError("E_NATO", "a NATO control stands on information that is not NATO's");
     if (!rule.levels.includes(marking.level)) {
-      throw new MarkingError(rule.place === "sap" ? "E_NATO" : "E_LEVEL", "a NATO control stands at a level that it does not have");
+      throw new MarkingError(
+        rule.place === "sap" ? "E_NATO" : "E_LEVEL",
+        "a NATO control stands at a level that it does not have",
+      );
     }
   }
 };
 
 const checkLevels = (marking: Marking, rules: readonly Rule[], register: Register): void => {
   const allowed = (levels: readonly Level[] | null): void => {
-    if (levels === null || !levels.includes(marking.level)) throw new MarkingError("E_LEVEL", "a control is not allowed at this level");
+    if (levels === null || !levels.includes(marking.level))
+      throw new MarkingError("E_LEVEL", "a control is not allowed at this level");
   };
   for (const { levels } of rules) allowed(levels);
   for (const rule of register.aea) {
@@ -99,10 +107,13 @@ export const validate = (marking: Marking, register: Register): void => {
   }
   const missing = rules.some(({ requires }) =>
     requires.some(
-      ({ oneOf, atLevels }) => (atLevels === null || atLevels.includes(marking.level)) && !oneOf.some((token) => present.has(token)),
+      ({ oneOf, atLevels }) =>
+        (atLevels === null || atLevels.includes(marking.level)) && !oneOf.some((token) => present.has(token)),
     ),
   );
-  const bare = trees.some(({ name, compartments, roots }) => compartments.length === 0 && ruleFor(name, roots)?.alone === false);
+  const bare = trees.some(
+    ({ name, compartments, roots }) => compartments.length === 0 && ruleFor(name, roots)?.alone === false,
+  );
   if (bare) throw new MarkingError("E_REQUIRES", "this control system is never written without a compartment");
   if (missing) throw new MarkingError("E_REQUIRES", "a control needs another that is missing");
 };

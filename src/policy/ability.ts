@@ -26,7 +26,9 @@ export interface LayerAnswer {
  * last, because in CASL the last matching rule wins. Every condition is parsed now, so that a bad one refuses at once.
  * @throws PolicyError condition-operator
  */
-export function makeAbility(rules: readonly { readonly rule: Rule; readonly conditions: ClosedConditions | null }[]): CaveatAbility {
+export function makeAbility(
+  rules: readonly { readonly rule: Rule; readonly conditions: ClosedConditions | null }[],
+): CaveatAbility {
   const ordered = rules.toSorted((a, b) => Number(a.rule.effect === "deny") - Number(b.rule.effect === "deny"));
   const raw = ordered.map(({ rule, conditions }) => {
     if (conditions !== null) closedConditions(conditions);
@@ -38,7 +40,10 @@ export function makeAbility(rules: readonly { readonly rule: Rule; readonly cond
       ...(conditions !== null && { conditions }),
     } satisfies RawRuleFrom<CaveatAbilities, ClosedConditions>;
   });
-  const ability = new Ability<CaveatAbilities, ClosedConditions>(raw, { conditionsMatcher: closedConditions, detectSubjectType });
+  const ability = new Ability<CaveatAbilities, ClosedConditions>(raw, {
+    conditionsMatcher: closedConditions,
+    detectSubjectType,
+  });
   Object.freeze(ability);
   return ability;
 }

@@ -33,7 +33,11 @@ export interface OfficerEntry {
   readonly at: string;
   readonly leafHash: string;
   readonly chain: string;
-  readonly sections: readonly { readonly slot: string; readonly state: "opened" | "withheld" | "unused"; readonly content: string | null }[];
+  readonly sections: readonly {
+    readonly slot: string;
+    readonly state: "opened" | "withheld" | "unused";
+    readonly content: string | null;
+  }[];
 }
 
 /** Decides whether a section with this marking (canonical JSON of banner and effective marking) may be opened. */
@@ -50,7 +54,11 @@ export interface AuditPort {
   /** Markings (canonical JSON) of all sections that may be opened: what an archive made now discloses at most. */
   openable(mayOpen: MayOpen): Promise<string[]>;
   /** Own entries, newest first, older than the cursor. */
-  own(personId: string, before: number | null, limit: number): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }>;
+  own(
+    personId: string,
+    before: number | null,
+    limit: number,
+  ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }>;
   /** Entries of the activity log from an index on. */
   page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }>;
   /** The archive of the activity log as of a checkpoint taken now, line by line. */
@@ -71,5 +79,10 @@ export interface ReleaseProof {
   readonly leaf384: Buffer;
   readonly hashes: readonly Buffer[];
   readonly checkpoint: string;
-  readonly openings: readonly ({ readonly marking: string; readonly name: string; readonly plaintext: string; readonly salt: string } | null)[];
+  readonly openings: readonly ({
+    readonly marking: string;
+    readonly name: string;
+    readonly plaintext: string;
+    readonly salt: string;
+  } | null)[];
 }

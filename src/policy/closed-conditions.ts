@@ -40,7 +40,9 @@ const INSTRUCTIONS = {
 // Own properties only: an attribute of a prototype is no attribute of the object.
 function attribute<T>(object: unknown, field: string, is: (value: unknown) => value is T): T {
   const value: unknown =
-    typeof object === "object" && object !== null && Object.hasOwn(object, field) ? Reflect.get(object, field) : undefined;
+    typeof object === "object" && object !== null && Object.hasOwn(object, field)
+      ? Reflect.get(object, field)
+      : undefined;
   if (!is(value)) throw new PolicyError("condition-attribute", field);
   return value;
 }
@@ -48,11 +50,14 @@ const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
 const isInteger = (value: unknown): value is number => Number.isInteger(value);
 const isTextList = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
 
-const is: JsInterpreter<FieldCondition<boolean>> = (node, object) => attribute(object, node.field, isFlag) === node.value;
+const is: JsInterpreter<FieldCondition<boolean>> = (node, object) =>
+  attribute(object, node.field, isFlag) === node.value;
 const isOneOf: JsInterpreter<FieldCondition<readonly string[]>> = (node, object) =>
   node.value.includes(attribute(object, node.field, isText));
-const atMost: JsInterpreter<FieldCondition<number>> = (node, object) => attribute(object, node.field, isInteger) <= node.value;
-const atLeast: JsInterpreter<FieldCondition<number>> = (node, object) => attribute(object, node.field, isInteger) >= node.value;
+const atMost: JsInterpreter<FieldCondition<number>> = (node, object) =>
+  attribute(object, node.field, isInteger) <= node.value;
+const atLeast: JsInterpreter<FieldCondition<number>> = (node, object) =>
+  attribute(object, node.field, isInteger) >= node.value;
 const holdsAny: JsInterpreter<FieldCondition<readonly string[]>> = (node, object) =>
   attribute(object, node.field, isTextList).some((item) => node.value.includes(item));
 // Every part is asked even after one said no, so that a missing attribute is never passed over.

@@ -47,7 +47,11 @@ export function decideBy(
     const pair = pairDecision(conditions, policy, profile, effective, known.named, action);
     if (!pair.allow) return pair;
     const row = askRow(policy, known, action);
-    return { ...pair, allow: row.allow, reasons: row.allow ? [...pair.reasons, row.rule ?? ""] : [row.rule ?? "row.no-allow"] };
+    return {
+      ...pair,
+      allow: row.allow,
+      reasons: row.allow ? [...pair.reasons, row.rule ?? ""] : [row.rule ?? "row.no-allow"],
+    };
   });
   return Object.freeze({
     decision: made.allow ? "allow" : "deny",
@@ -70,8 +74,10 @@ export function decidePair(policy: Policy, profile: AccessProfile, effective: Ef
 
 /** The cell of the matrix for a profile and a marking: bit n is set when decidePair allows the action with bit n. */
 export function pairBits(policy: Policy, profile: AccessProfile, effective: Effective): bigint {
-  return ACTIONS.filter((action) => decidePair(policy, profile, effective, action).allow)
-    .reduce((bits, action) => bits | (1n << BigInt(actionBit(action))), 0n);
+  return ACTIONS.filter((action) => decidePair(policy, profile, effective, action).allow).reduce(
+    (bits, action) => bits | (1n << BigInt(actionBit(action))),
+    0n,
+  );
 }
 
 function pairDecision(
@@ -84,10 +90,17 @@ function pairDecision(
 ): PairDecision {
   if (!isAction(action)) return { allow: false, reasons: ["input.action"], obligations: [] };
   const reader = wholeProfile(profile);
-  const { failed, obligations } = mandatory({ reader, object: effective, named, viewing: isViewing(action) }, conditions);
+  const { failed, obligations } = mandatory(
+    { reader, object: effective, named, viewing: isViewing(action) },
+    conditions,
+  );
   if (failed.length > 0) return { allow: false, reasons: failed, obligations: [] };
   const answer = askPair(pairAbility(policy, reader), effective, action);
-  return { allow: answer.allow, reasons: [answer.rule ?? "pair.no-allow"], obligations: answer.allow ? obligations : [] };
+  return {
+    allow: answer.allow,
+    reasons: [answer.rule ?? "pair.no-allow"],
+    obligations: answer.allow ? obligations : [],
+  };
 }
 
 // Whatever goes wrong while deciding is a refusal.

@@ -14,7 +14,8 @@ export function isWholeEffective(value: unknown): value is Effective {
   const members = value as Readonly<Record<PropertyKey, unknown>>;
   const names = Reflect.ownKeys(members);
   if (names.length !== MEMBERS.size || !names.every((name) => MEMBERS.has(name))) return false;
-  if (!(LEVELS as readonly unknown[]).includes(members["level"]) || typeof members["noforn"] !== "boolean") return false;
+  if (!(LEVELS as readonly unknown[]).includes(members["level"]) || typeof members["noforn"] !== "boolean")
+    return false;
   const owners = members["jointOwners"];
   return (owners === null || isTokenArray(owners)) && SETS.every((name) => isTokenArray(members[name]));
 }

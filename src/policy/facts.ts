@@ -22,7 +22,13 @@ export interface Facts {
 }
 
 /** Names of the facts, all required. */
-export const FACT_MEMBERS = ["member", "assigned", "owner", "state", "named"] as const satisfies readonly (keyof Facts)[];
+export const FACT_MEMBERS = [
+  "member",
+  "assigned",
+  "owner",
+  "state",
+  "named",
+] as const satisfies readonly (keyof Facts)[];
 
 /**
  * Reads facts from outside.

@@ -83,7 +83,9 @@ export class Door {
         this.#section(1, "request", base, {
           transport: request.transport,
           operation: request.operation.slice(0, NAME_LIMIT),
-          fields: request.fields.slice(0, FIELD_LIMIT).map((f) => ({ name: f.name.slice(0, NAME_LIMIT), ids: f.ids.slice(0, 20).map((id) => id.slice(0, 64)) })),
+          fields: request.fields
+            .slice(0, FIELD_LIMIT)
+            .map((f) => ({ name: f.name.slice(0, NAME_LIMIT), ids: f.ids.slice(0, 20).map((id) => id.slice(0, 64)) })),
           digest: request.digest,
           source: request.source,
           receipt,
@@ -101,7 +103,12 @@ export class Door {
       nonce,
       purpose: principal.purpose,
     };
-    const lockValues = { policyId: office.policyId, profileId, personId: principal.personId, programIds: [...principal.programs] };
+    const lockValues = {
+      policyId: office.policyId,
+      profileId,
+      personId: principal.personId,
+      programIds: [...principal.programs],
+    };
     const scope = {
       policyId: office.policyId,
       profileId,
@@ -111,7 +118,12 @@ export class Door {
         return actionBit(action);
       },
     };
-    const draft = (kind: "operation.outcome" | "mutation.outcome", outcome: Outcome, ledger: DecisionLedger, grant: Grant | null) => {
+    const draft = (
+      kind: "operation.outcome" | "mutation.outcome",
+      outcome: Outcome,
+      ledger: DecisionLedger,
+      grant: Grant | null,
+    ) => {
       const { content, markings } = outcomeSection(office, principal, outcome, ledger.decisions, grant?.changed ?? []);
       const summary = office.summarize(markings);
       const marking = summary ? sectionMarking(summary.banner ?? "see the effective marking", summary.effective) : base;
@@ -134,7 +146,9 @@ export class Door {
       clock,
       begin: () => this.#parts.database.begin((backend) => mint.mint({ ...claim, backend }, clock()), scope),
       conclude: async (outcome, ledger, grant) => {
-        await writer.append(draft(outcome.command === null ? "operation.outcome" : "mutation.outcome", outcome, ledger, grant));
+        await writer.append(
+          draft(outcome.command === null ? "operation.outcome" : "mutation.outcome", outcome, ledger, grant),
+        );
       },
       concludeIn: async (tx, outcome, ledger, grant) => {
         const record = await writer.record(draft("mutation.outcome", outcome, ledger, grant));
@@ -148,13 +162,20 @@ export class Door {
 
   /** The marking of what is known before anything is read: the session's level, for our own people only. */
   #base(principal: Principal): string {
-    const name = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[principal.session.level];
+    const name = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[
+      principal.session.level
+    ];
     const read = this.#parts.office.read(`${name}//NOFORN`);
     if (!read) throw new CaveatError("UNAVAILABLE", "base marking is not in the register");
     return sectionMarking(`${name}//NOFORN`, read.effective);
   }
 
-  #section(slot: 0 | 1 | 2 | 3, name: PlainSection["name"], marking: string, content: { readonly [member: string]: Plain }): PlainSection {
+  #section(
+    slot: 0 | 1 | 2 | 3,
+    name: PlainSection["name"],
+    marking: string,
+    content: { readonly [member: string]: Plain },
+  ): PlainSection {
     return { slot, name, marking, plaintext: encodeCanonical(nfc(content)) };
   }
 }
@@ -187,5 +208,9 @@ function actorOf(principal: Principal): { readonly [member: string]: Plain } {
 
 /** Puts a record into the outbox of a transaction. */
 export async function insertOutbox(tx: Transaction, logId: number, id: string, record: unknown): Promise<void> {
-  await tx.rows("insert into audit.outbox (id, log_id, record) values (?, ?, ?::jsonb)", [id, logId, JSON.stringify(record)]);
+  await tx.rows("insert into audit.outbox (id, log_id, record) values (?, ?, ?::jsonb)", [
+    id,
+    logId,
+    JSON.stringify(record),
+  ]);
 }

@@ -111,7 +111,12 @@ export class Grant {
    * The marking that a text from the caller stands for. One refusal for a text that the register does not understand and
    * for one that the caller may not read himself: which names exist is not told.
    */
-  async markingFrom(text: string, action: Action, programId: string, path: readonly string[]): Promise<InternedMarking> {
+  async markingFrom(
+    text: string,
+    action: Action,
+    programId: string,
+    path: readonly string[],
+  ): Promise<InternedMarking> {
     const refusal = new UserError("INVALID_MARKING", "this marking cannot be used here", path);
     const parsed = this.office.read(text);
     if (!parsed) throw refusal;

@@ -24,7 +24,9 @@ export function inputDigest(command: string, input: unknown): Buffer {
         .map(([name, member]) => [name, ordered(member)]),
     );
   };
-  return createHash("sha256").update(`${command}\n${JSON.stringify(ordered(input))}`).digest();
+  return createHash("sha256")
+    .update(`${command}\n${JSON.stringify(ordered(input))}`)
+    .digest();
 }
 
 /**
@@ -41,7 +43,9 @@ export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input:
   const stored = known[0];
   if (stored) {
     if (stored.command !== command.name || !Buffer.from(stored.input_digest).equals(call.inputDigest)) {
-      throw new UserError("IDEMPOTENCY_MISMATCH", "this idempotency key was used for another request", ["idempotencyKey"]);
+      throw new UserError("IDEMPOTENCY_MISMATCH", "this idempotency key was used for another request", [
+        "idempotencyKey",
+      ]);
     }
     return typeof stored.result === "string" ? (JSON.parse(stored.result) as O) : stored.result;
   }

@@ -65,7 +65,14 @@ export class DecisionLedger {
       known.objects.add(object);
       return known.decision;
     }
-    const decision = decide(this.#office.policy, this.#office.register.version, this.#principal.profile, marking.effective, facts, action);
+    const decision = decide(
+      this.#office.policy,
+      this.#office.register.version,
+      this.#principal.profile,
+      marking.effective,
+      facts,
+      action,
+    );
     this.#decisions.set(key, { action, marking, facts, decision, objects: new Set([object]) });
     return decision;
   }

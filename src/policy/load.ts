@@ -27,7 +27,10 @@ export function loadPolicy(files: readonly PolicyFile[]): Policy {
   const rules = sorted.flatMap((file) => parseRuleFile(parseFile(file), file.name.slice(0, -".json".length) as Noun));
   refuseDuplicateIds(rules);
   refuseIncomplete(rules);
-  const policy: Policy = Object.freeze({ version: policyVersion(sorted), rules: Object.freeze(rules.toSorted(denyLast)) });
+  const policy: Policy = Object.freeze({
+    version: policyVersion(sorted),
+    rules: Object.freeze(rules.toSorted(denyLast)),
+  });
   loaded.add(policy);
   return policy;
 }

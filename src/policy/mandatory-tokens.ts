@@ -2,7 +2,6 @@ import type { Effective, Level } from "../markings/index.ts";
 import { LEVELS, rankOf } from "../markings/index.ts";
 import type { AccessProfile } from "./profile.ts";
 
-
 /** Whether the reader holds the token and every parent of it: SI-G-ABCD needs SI, SI-G and SI-G-ABCD. */
 export function holdsWithParents(reader: AccessProfile, token: string): boolean {
   const parts = token.split("-");

@@ -133,7 +133,8 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
     authority: "ICD 710 (standards B.1 #8)",
     holds: ({ reader, object }) =>
       object.jointOwners === null ||
-      (object.jointOwners.includes(reader.countryOfAffiliation) && reader.clearanceIssuer === reader.countryOfAffiliation),
+      (object.jointOwners.includes(reader.countryOfAffiliation) &&
+        reader.clearanceIssuer === reader.countryOfAffiliation),
   },
   {
     id: "mac.orcon",

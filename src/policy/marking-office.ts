@@ -1,4 +1,12 @@
-import { MarkingError, effectiveOf, joinEffective, markingFromText, renderBanner, renderPortion, rollUp } from "../markings/index.ts";
+import {
+  MarkingError,
+  effectiveOf,
+  joinEffective,
+  markingFromText,
+  renderBanner,
+  renderPortion,
+  rollUp,
+} from "../markings/index.ts";
 import type { Effective, Marking, Register } from "../markings/index.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { InternedMarking } from "../storage/ports.ts";
@@ -28,7 +36,9 @@ export class MarkingOffice {
     const canonical = canonicalProfile(profile);
     const known = this.#profiles.get(canonical);
     if (known) return known;
-    const loading = this.#store.internProfile(canonical, this.policyId, (effective) => pairBits(this.policy, profile, effective));
+    const loading = this.#store.internProfile(canonical, this.policyId, (effective) =>
+      pairBits(this.policy, profile, effective),
+    );
     this.#profiles.set(canonical, loading);
     loading.catch(() => this.#profiles.delete(canonical));
     return loading;
@@ -42,7 +52,12 @@ export class MarkingOffice {
 
   /** Interns a marking with the effective marking that decides about it. */
   intern(structure: Marking, effective: Effective): Promise<InternedMarking> {
-    const value = { structure, effective, banner: renderBanner(structure, this.register), portion: renderPortion(structure, this.register) };
+    const value = {
+      structure,
+      effective,
+      banner: renderBanner(structure, this.register),
+      portion: renderPortion(structure, this.register),
+    };
     return this.#store.internMarking(value, this.register.version, this.policyId, (profile, of) =>
       pairBits(this.policy, parseProfile(profile), of),
     );
@@ -61,7 +76,10 @@ export class MarkingOffice {
   /** Some markings have no legal common banner (a NATO special category beside US information, for one). */
   #rolledUp(sources: readonly InternedMarking[]): Marking | null {
     try {
-      return rollUp(sources.map((source) => source.structure), this.register);
+      return rollUp(
+        sources.map((source) => source.structure),
+        this.register,
+      );
     } catch (error) {
       if (error instanceof MarkingError) return null;
       throw error;

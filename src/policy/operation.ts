@@ -30,7 +30,12 @@ export interface OperationParts {
   /** Writes an outcome entry and waits until it is durable. */
   readonly conclude: (outcome: Outcome, ledger: DecisionLedger, grant: Grant | null) => Promise<void>;
   /** Writes an outcome entry into the mutation's own transaction; the returned function waits until it is in the log. */
-  readonly concludeIn: (tx: Transaction, outcome: Outcome, ledger: DecisionLedger, grant: Grant) => Promise<() => Promise<void>>;
+  readonly concludeIn: (
+    tx: Transaction,
+    outcome: Outcome,
+    ledger: DecisionLedger,
+    grant: Grant,
+  ) => Promise<() => Promise<void>>;
 }
 
 /**
@@ -116,7 +121,12 @@ export class Operation {
       const result = await (once ? runOnce(grant, command, ready, once) : command.run(grant, ready));
       const refused = await ledger.lastLook();
       if (refused.length > 0) throw new CaveatError("UNAVAILABLE", "last look refused");
-      const outcome: Outcome = { result: "answered", error: null, command: command.name, request: this.#parts.requestId };
+      const outcome: Outcome = {
+        result: "answered",
+        error: null,
+        command: command.name,
+        request: this.#parts.requestId,
+      };
       const settled = await this.#parts.concludeIn(tx, outcome, ledger, grant);
       await tx.commit();
       committed = true;
@@ -170,7 +180,10 @@ export class Operation {
   async close(): Promise<{ banner: string | null; receipt: string }> {
     const grant = this.#reading ? await this.#reading.catch(() => null) : null;
     const refused = await this.#ledger.lastLook();
-    if (grant) await transactionOf(grant).rollback().catch(() => undefined);
+    if (grant)
+      await transactionOf(grant)
+        .rollback()
+        .catch(() => undefined);
     if (refused.length > 0) this.#failure ??= new CaveatError("UNAVAILABLE", "last look refused");
     const failure = this.#failure;
     await this.#parts.conclude(
@@ -179,7 +192,9 @@ export class Operation {
         error: failure ? failure.detail : null,
         command: null,
         request: this.#parts.requestId,
-        ...(refused.length + this.#refusals.length === 0 ? {} : { detail: { refused: [...refused, ...this.#refusals] } }),
+        ...(refused.length + this.#refusals.length === 0
+          ? {}
+          : { detail: { refused: [...refused, ...this.#refusals] } }),
       },
       this.#ledger,
       grant,

@@ -35,7 +35,9 @@ export function pairAbility(policy: Policy, profile: AccessProfile): PairAbility
 /** What the pair rules say of an action on a marking. @throws PolicyError condition-attribute when the marking is not whole */
 export function askPair(ability: PairAbility, effective: Effective, action: Action): LayerAnswer {
   const sets = Object.fromEntries(MARKING_SETS.map((name) => [name, effective[name]]));
-  return ask(ability, action, { noun: nounOf(action), rank: rankOf(effective.level), ...sets } as { noun: ReturnType<typeof nounOf> });
+  return ask(ability, action, { noun: nounOf(action), rank: rankOf(effective.level), ...sets } as {
+    noun: ReturnType<typeof nounOf>;
+  });
 }
 
 function appliesTo(condition: PairCondition, profile: AccessProfile): boolean {

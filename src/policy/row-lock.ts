@@ -38,8 +38,18 @@ export function rowLock(policy: Policy, values: LockValues): (table: string, ali
         params.push(`{${when.values.join(",")}}`);
         parts.push(`${alias}.${when.column} = any(?::text[])`);
       }
-      parts.push(...table.above.map(([column, read]) => cell(column, read)), ...table.own.map((column) => cell(column, action)));
-      const filter = compileRowFilter(policy, action, table.facts, { personId: values.personId, programIds: [] }, { style: "question" }, alias);
+      parts.push(
+        ...table.above.map(([column, read]) => cell(column, read)),
+        ...table.own.map((column) => cell(column, action)),
+      );
+      const filter = compileRowFilter(
+        policy,
+        action,
+        table.facts,
+        { personId: values.personId, programIds: [] },
+        { style: "question" },
+        alias,
+      );
       parts.push(`(${filter.sql})`);
       // An array parameter is written as text: the driver below would spread a list into several parameters.
       params.push(...filter.params.map((param) => (Array.isArray(param) ? programs : param)));

@@ -36,7 +36,9 @@ function tableSecurity(policy: Policy, access: TableAccess): string {
   if (access.insert.length > 0) {
     const makers = access.makers.map((maker) => `  ${column(maker)} = ${CALLER} and\n`).join("");
     const check = branches(policy, access, access.insert);
-    lines.push(`create policy ${insert} on ${table} for insert to caveat_app with check (\n${makers}  (\n${check}\n  )\n);`);
+    lines.push(
+      `create policy ${insert} on ${table} for insert to caveat_app with check (\n${makers}  (\n${check}\n  )\n);`,
+    );
   }
   return lines.join("\n");
 }

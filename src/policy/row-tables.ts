@@ -39,7 +39,12 @@ const noun = (...values: string[]) => ({ column: "noun", values });
 
 const DATASET = ["dataset_marking_id", "dataset.read"] as const;
 const ASSET = ["asset_marking_id", "asset.read"] as const;
-const OF_DELIVERY = { above: [], own: ["delivery_marking_id"], facts: inProgram("requester_id"), read: [{ action: "delivery.read" }] } as const;
+const OF_DELIVERY = {
+  above: [],
+  own: ["delivery_marking_id"],
+  facts: inProgram("requester_id"),
+  read: [{ action: "delivery.read" }],
+} as const;
 
 /** Every table of the schema 'data' that holds labeled rows, in the order in which it is printed. */
 export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([

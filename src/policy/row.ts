@@ -21,7 +21,9 @@ function rowAbility(policy: Policy): RowAbility {
   requireLoaded(policy);
   const known = abilities.get(policy);
   if (known) return known;
-  const rules = policy.rules.flatMap((rule) => ("row" in rule.when ? [{ rule, conditions: onFacts(rule.when.row) }] : []));
+  const rules = policy.rules.flatMap((rule) =>
+    "row" in rule.when ? [{ rule, conditions: onFacts(rule.when.row) }] : [],
+  );
   const made = makeAbility(rules);
   abilities.set(policy, made);
   return made;
@@ -67,7 +69,10 @@ function compile(node: Condition, wanted: boolean, facts: FactSql): string {
     const [only] = parts;
     if (node.operator === "not" && parts.length === 1 && only !== undefined) return compile(only, !wanted, facts);
     if (node.operator !== "and" && node.operator !== "or") throw new PolicyError("condition-operator", node.operator);
-    return join((node.operator === "and") === wanted, parts.map((part) => compile(part, wanted, facts)));
+    return join(
+      (node.operator === "and") === wanted,
+      parts.map((part) => compile(part, wanted, facts)),
+    );
   }
   if (!(node instanceof FieldCondition)) throw new PolicyError("condition-operator", node.operator);
   return node.operator === "is" ? compileFlag(node, wanted, facts) : compileState(node, wanted, facts);
@@ -83,8 +88,11 @@ function compileFlag(node: FieldCondition, wanted: boolean, facts: FactSql): str
 
 function compileState(node: FieldCondition, wanted: boolean, { state }: FactSql): string {
   const values: unknown = node.value;
-  if (node.operator !== "oneOf" || node.field !== "state" || !Array.isArray(values)) throw new PolicyError("condition-operator", node.operator);
-  const known = values.map((value) => (typeof value === "string" && /^[A-Z]+$/.test(value) ? value : refuse(node.field)));
+  if (node.operator !== "oneOf" || node.field !== "state" || !Array.isArray(values))
+    throw new PolicyError("condition-operator", node.operator);
+  const known = values.map((value) =>
+    typeof value === "string" && /^[A-Z]+$/.test(value) ? value : refuse(node.field),
+  );
   if (state === null) return "false";
   if ("constant" in state) return String(known.includes(state.constant) === wanted);
   return `${column(state.column)} ${wanted ? "in" : "not in"} (${known.map((value) => `'${value}'`).join(", ")})`;

@@ -69,7 +69,9 @@ export function parseRuleFile(value: unknown, noun: Noun): readonly Rule[] {
     return file["rules"].map((rule: unknown, index) => parseRule(rule, noun, `${noun}.rules[${index}]`));
   } catch (error) {
     const code = error instanceof PolicyError ? OUTSIDE[error.code] : undefined;
-    throw error instanceof PolicyError && code !== undefined ? new PolicyError(code, error.at, { cause: error }) : error;
+    throw error instanceof PolicyError && code !== undefined
+      ? new PolicyError(code, error.at, { cause: error })
+      : error;
   }
 }
 
@@ -108,7 +110,8 @@ function parsePair(value: unknown, effect: Rule["effect"], at: string): PairCond
   const has = (name: string) => Object.hasOwn(members, name);
   const set = <T extends string>(name: string, read: (item: unknown, where: string) => T) =>
     stringSet(members[name], read, 64, filled(members[name], `${at}.${name}`));
-  const roles = members["roles"] === "any" ? ("any" as const) : set("roles", (item, where) => oneOf(item, ROLES, where));
+  const roles =
+    members["roles"] === "any" ? ("any" as const) : set("roles", (item, where) => oneOf(item, ROLES, where));
   return Object.freeze({
     roles,
     ...(has("countries") && { countries: set("countries", (item, where) => text(item, COUNTRY_PATTERN, where)) }),
@@ -137,15 +140,24 @@ function parseRow(value: unknown, effect: Rule["effect"], at: string): RowCondit
     : {};
   // A refusal of everything is a rule that should not have been written: leave the allow out instead.
   if (effect === "deny" && given.length === 0 && !("state" in state)) throw new PolicyError("rules-value", at);
-  return Object.freeze({ ...Object.fromEntries(given.map((name) => [name, flag(members[name], `${at}.${name}`)])), ...state });
+  return Object.freeze({
+    ...Object.fromEntries(given.map((name) => [name, flag(members[name], `${at}.${name}`)])),
+    ...state,
+  });
 }
 
 // An operator that is not known here is told apart from a misspelt member: CASL itself would take it for a value.
-function operators(value: unknown, required: readonly string[], allowed: readonly string[], at: string): Readonly<Record<string, unknown>> {
+function operators(
+  value: unknown,
+  required: readonly string[],
+  allowed: readonly string[],
+  at: string,
+): Readonly<Record<string, unknown>> {
   try {
     return closedObject(value, required, at, allowed);
   } catch (error) {
-    if (error instanceof PolicyError && error.code === "input-unknown") throw new PolicyError("rules-operator", error.at, { cause: error });
+    if (error instanceof PolicyError && error.code === "input-unknown")
+      throw new PolicyError("rules-operator", error.at, { cause: error });
     throw error;
   }
 }

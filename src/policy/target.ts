@@ -38,7 +38,10 @@ export async function decideTarget(
 ): Promise<Refusal | null> {
   if (target === null) return null;
   const row = isId(target.id) ? await grant.read.byId(target.noun, target.id) : null;
-  const placement = await locator.locate(target.noun, isId(target.id) ? target.id : "00000000-0000-4000-8000-000000000000");
+  const placement = await locator.locate(
+    target.noun,
+    isId(target.id) ? target.id : "00000000-0000-4000-8000-000000000000",
+  );
   if (!row) {
     const reasons: string[] = [];
     if (placement) {

@@ -9,12 +9,12 @@
  * - `KEY_NAME_REFUSED`      a purpose or origin that cannot be a file name
  */
 export type SigningErrorCode =
-  | 'KEY_DIRECTORY_UNSAFE'
-  | 'KEY_FILE_MISSING'
-  | 'KEY_FILE_UNSAFE'
-  | 'KEY_FILE_MALFORMED'
-  | 'KEY_WRONG_ALGORITHM'
-  | 'KEY_NAME_REFUSED';
+  | "KEY_DIRECTORY_UNSAFE"
+  | "KEY_FILE_MISSING"
+  | "KEY_FILE_UNSAFE"
+  | "KEY_FILE_MALFORMED"
+  | "KEY_WRONG_ALGORITHM"
+  | "KEY_NAME_REFUSED";
 
 /** A refusal of the signing room. The message names the file, never anything of the key. */
 export class SigningError extends Error {
@@ -22,7 +22,7 @@ export class SigningError extends Error {
 
   constructor(code: SigningErrorCode, message: string) {
     super(message);
-    this.name = 'SigningError';
+    this.name = "SigningError";
     this.code = code;
   }
 }

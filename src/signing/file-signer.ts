@@ -1,8 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, sign, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
-import { SigningError } from './errors.ts';
-import { createFileOnce, readKeyFile } from './key-files.ts';
-import { keyIdOf, type SignatureAlgorithm, type Signer } from './signer.ts';
+import { createPrivateKey, createPublicKey, generateKeyPair, sign, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
+import { SigningError } from "./errors.ts";
+import { createFileOnce, readKeyFile } from "./key-files.ts";
+import { keyIdOf, type SignatureAlgorithm, type Signer } from "./signer.ts";
 
 const generate = promisify(generateKeyPair);
 
@@ -11,12 +11,13 @@ const RSA_PUBLIC_EXPONENT = 65537n;
 
 const generatePrivateKey = async (algorithm: SignatureAlgorithm): Promise<KeyObject> => {
   switch (algorithm) {
-    case 'ed25519':
-      return (await generate('ed25519', {})).privateKey;
-    case 'ecdsa-p384-sha384':
-      return (await generate('ec', { namedCurve: 'P-384' })).privateKey;
-    case 'rsa-3072-sha384':
-      return (await generate('rsa', { modulusLength: RSA_MODULUS_BITS, publicExponent: Number(RSA_PUBLIC_EXPONENT) })).privateKey;
+    case "ed25519":
+      return (await generate("ed25519", {})).privateKey;
+    case "ecdsa-p384-sha384":
+      return (await generate("ec", { namedCurve: "P-384" })).privateKey;
+    case "rsa-3072-sha384":
+      return (await generate("rsa", { modulusLength: RSA_MODULUS_BITS, publicExponent: Number(RSA_PUBLIC_EXPONENT) }))
+        .privateKey;
   }
 };
 
@@ -24,13 +25,13 @@ const generatePrivateKey = async (algorithm: SignatureAlgorithm): Promise<KeyObj
 const isKeyFor = (key: KeyObject, algorithm: SignatureAlgorithm): boolean => {
   const details = key.asymmetricKeyDetails ?? {};
   switch (algorithm) {
-    case 'ed25519':
-      return key.asymmetricKeyType === 'ed25519';
-    case 'ecdsa-p384-sha384':
-      return key.asymmetricKeyType === 'ec' && details.namedCurve === 'secp384r1';
-    case 'rsa-3072-sha384':
+    case "ed25519":
+      return key.asymmetricKeyType === "ed25519";
+    case "ecdsa-p384-sha384":
+      return key.asymmetricKeyType === "ec" && details.namedCurve === "secp384r1";
+    case "rsa-3072-sha384":
       return (
-        key.asymmetricKeyType === 'rsa' &&
+        key.asymmetricKeyType === "rsa" &&
         details.modulusLength === RSA_MODULUS_BITS &&
         details.publicExponent === RSA_PUBLIC_EXPONENT
       );
@@ -38,11 +39,11 @@ const isKeyFor = (key: KeyObject, algorithm: SignatureAlgorithm): boolean => {
 };
 
 /** Ed25519 hashes by itself; the others take SHA-384, the CNSA hash (D.6). */
-const digestOf = (algorithm: SignatureAlgorithm): string | null => (algorithm === 'ed25519' ? null : 'sha384');
+const digestOf = (algorithm: SignatureAlgorithm): string | null => (algorithm === "ed25519" ? null : "sha384");
 
 const signerOf = (privateKey: KeyObject, algorithm: SignatureAlgorithm): Signer => {
   const publicKey = createPublicKey(privateKey);
-  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   const keyId = keyIdOf(publicKey);
   return {
     keyId,
@@ -61,10 +62,10 @@ const signerOf = (privateKey: KeyObject, algorithm: SignatureAlgorithm): Signer 
 
 const parsePrivateKey = (path: string, der: Buffer): KeyObject => {
   try {
-    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   } catch {
     // The library's own message may quote what it read, so it is not passed on.
-    throw new SigningError('KEY_FILE_MALFORMED', `key file ${path} is not a PKCS#8 key`);
+    throw new SigningError("KEY_FILE_MALFORMED", `key file ${path} is not a PKCS#8 key`);
   } finally {
     der.fill(0);
   }
@@ -80,9 +81,10 @@ const parsePrivateKey = (path: string, der: Buffer): KeyObject => {
  */
 export const loadSigner = async (path: string, algorithm: SignatureAlgorithm): Promise<Signer> => {
   const der = await readKeyFile(path);
-  if (der === null) throw new SigningError('KEY_FILE_MISSING', `there is no key file ${path}`);
+  if (der === null) throw new SigningError("KEY_FILE_MISSING", `there is no key file ${path}`);
   const privateKey = parsePrivateKey(path, der);
-  if (!isKeyFor(privateKey, algorithm)) throw new SigningError('KEY_WRONG_ALGORITHM', `key file ${path} is not an ${algorithm} key`);
+  if (!isKeyFor(privateKey, algorithm))
+    throw new SigningError("KEY_WRONG_ALGORITHM", `key file ${path} is not an ${algorithm} key`);
   return signerOf(privateKey, algorithm);
 };
 
@@ -94,7 +96,7 @@ export const loadOrCreateSigner = async (path: string, algorithm: SignatureAlgor
   const existing = await readKeyFile(path);
   if (existing === null) {
     const fresh = await generatePrivateKey(algorithm);
-    const der = fresh.export({ type: 'pkcs8', format: 'der' });
+    const der = fresh.export({ type: "pkcs8", format: "der" });
     try {
       await createFileOnce(path, der);
     } finally {

@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, mkdir, open, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { SigningError } from './errors.ts';
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { link, mkdir, open, stat, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { SigningError } from "./errors.ts";
 
 const OTHERS = 0o077;
 const MAX_KEY_FILE_BYTES = 16 * 1024;
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
 
 /**
  * Makes the directory of the key files with mode 0700, or checks one that is there.
@@ -19,7 +19,10 @@ export const ensureKeyDirectory = async (directory: string): Promise<void> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const found = await stat(directory);
   if (!found.isDirectory() || (found.mode & OTHERS) !== 0) {
-    throw new SigningError('KEY_DIRECTORY_UNSAFE', `key directory ${directory} must have mode 0700 (chmod 700 ${directory})`);
+    throw new SigningError(
+      "KEY_DIRECTORY_UNSAFE",
+      `key directory ${directory} must have mode 0700 (chmod 700 ${directory})`,
+    );
   }
 };
 
@@ -34,21 +37,21 @@ export const ensureKeyDirectory = async (directory: string): Promise<void> => {
  */
 export const readKeyFile = async (path: string): Promise<Buffer | null> => {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
-    if (codeOf(error) === 'ELOOP') throw new SigningError('KEY_FILE_UNSAFE', `key file ${path} is a symbolic link`);
+    if (codeOf(error) === "ENOENT") return null;
+    if (codeOf(error) === "ELOOP") throw new SigningError("KEY_FILE_UNSAFE", `key file ${path} is a symbolic link`);
     throw error;
   });
   if (file === null) return null;
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw new SigningError('KEY_FILE_UNSAFE', `key file ${path} is not a plain file`);
+    if (!found.isFile()) throw new SigningError("KEY_FILE_UNSAFE", `key file ${path} is not a plain file`);
     if ((found.mode & OTHERS) !== 0) {
-      throw new SigningError('KEY_FILE_UNSAFE', `key file ${path} must have mode 0600 (chmod 600 ${path})`);
+      throw new SigningError("KEY_FILE_UNSAFE", `key file ${path} must have mode 0600 (chmod 600 ${path})`);
     }
     if (process.getuid !== undefined && found.uid !== process.getuid()) {
-      throw new SigningError('KEY_FILE_UNSAFE', `key file ${path} belongs to another user`);
+      throw new SigningError("KEY_FILE_UNSAFE", `key file ${path} belongs to another user`);
     }
-    if (found.size > MAX_KEY_FILE_BYTES) throw new SigningError('KEY_FILE_MALFORMED', `key file ${path} is too large`);
+    if (found.size > MAX_KEY_FILE_BYTES) throw new SigningError("KEY_FILE_MALFORMED", `key file ${path} is too large`);
     return await file.readFile();
   } finally {
     await file.close();
@@ -64,8 +67,8 @@ export const readKeyFile = async (path: string): Promise<Buffer | null> => {
  * @returns false when the name was already taken; the file that is there is untouched.
  */
 export const createFileOnce = async (path: string, bytes: Uint8Array, mode = 0o600): Promise<boolean> => {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
-  const file = await open(temporary, 'wx', mode);
+  const temporary = `${path}.${randomBytes(8).toString("hex")}.tmp`;
+  const file = await open(temporary, "wx", mode);
   try {
     try {
       await file.writeFile(bytes);
@@ -75,7 +78,7 @@ export const createFileOnce = async (path: string, bytes: Uint8Array, mode = 0o6
     }
     await link(temporary, path);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   } finally {
     await unlink(temporary);

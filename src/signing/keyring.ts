@@ -1,10 +1,10 @@
-import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
-import { SigningError } from './errors.ts';
-import { loadOrCreateSigner } from './file-signer.ts';
-import { ensureKeyDirectory } from './key-files.ts';
-import { loadOrCreateSecret } from './secret-file.ts';
-import type { Signer } from './signer.ts';
+import type { KeyObject } from "node:crypto";
+import { join } from "node:path";
+import { SigningError } from "./errors.ts";
+import { loadOrCreateSigner } from "./file-signer.ts";
+import { ensureKeyDirectory } from "./key-files.ts";
+import { loadOrCreateSecret } from "./secret-file.ts";
+import type { Signer } from "./signer.ts";
 
 /**
  * Every key of one installation. One key has one purpose, and the purpose stands in the name of its file and again in the
@@ -33,14 +33,14 @@ const MAX_ORIGIN_IN_NAME = 180;
 const logKeyFile = (origin: string): string => {
   const encoded = encodeURIComponent(origin);
   if (origin.length === 0 || encoded.length > MAX_ORIGIN_IN_NAME) {
-    throw new SigningError('KEY_NAME_REFUSED', 'a log origin must have 1 to 180 bytes once percent-encoded');
+    throw new SigningError("KEY_NAME_REFUSED", "a log origin must have 1 to 180 bytes once percent-encoded");
   }
   return `log.${encoded}.ed25519.p8`;
 };
 
 const secretFile = (purpose: string): string => {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(purpose) || purpose.length > 64) {
-    throw new SigningError('KEY_NAME_REFUSED', 'the purpose of a secret is lower-case words joined by hyphens');
+    throw new SigningError("KEY_NAME_REFUSED", "the purpose of a secret is lower-case words joined by hyphens");
   }
   return `secret.${purpose}.key`;
 };
@@ -67,10 +67,10 @@ export const loadOrCreateKeyring = async (directory: string): Promise<Keyring> =
   await ensureKeyDirectory(directory);
   const at = (name: string): string => join(directory, name);
   const [statementSigner, cmsSigner, caSigner, kek] = await Promise.all([
-    loadOrCreateSigner(at('delivery-statement.p384.p8'), 'ecdsa-p384-sha384'),
-    loadOrCreateSigner(at('delivery-cms.rsa3072.p8'), 'rsa-3072-sha384'),
-    loadOrCreateSigner(at('delivery-cms-ca.rsa3072.p8'), 'rsa-3072-sha384'),
-    loadOrCreateSecret(at('kek.aes256.key')),
+    loadOrCreateSigner(at("delivery-statement.p384.p8"), "ecdsa-p384-sha384"),
+    loadOrCreateSigner(at("delivery-cms.rsa3072.p8"), "rsa-3072-sha384"),
+    loadOrCreateSigner(at("delivery-cms-ca.rsa3072.p8"), "rsa-3072-sha384"),
+    loadOrCreateSecret(at("kek.aes256.key")),
   ]);
   return {
     directory,
@@ -78,7 +78,7 @@ export const loadOrCreateKeyring = async (directory: string): Promise<Keyring> =
     cmsSigner,
     caSigner,
     kek,
-    logSigner: once(async (origin) => loadOrCreateSigner(at(logKeyFile(origin)), 'ed25519')),
+    logSigner: once(async (origin) => loadOrCreateSigner(at(logKeyFile(origin)), "ed25519")),
     secret: once(async (purpose) => loadOrCreateSecret(at(secretFile(purpose)))),
   };
 };

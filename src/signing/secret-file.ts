@@ -1,6 +1,6 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { SigningError } from './errors.ts';
-import { createFileOnce, readKeyFile } from './key-files.ts';
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
+import { SigningError } from "./errors.ts";
+import { createFileOnce, readKeyFile } from "./key-files.ts";
 
 const SECRET_BYTES = 32;
 
@@ -20,10 +20,11 @@ export const loadOrCreateSecret = async (path: string): Promise<KeyObject> => {
       fresh.fill(0);
     }
     bytes = await readKeyFile(path);
-    if (bytes === null) throw new SigningError('KEY_FILE_MISSING', `secret file ${path} vanished while it was made`);
+    if (bytes === null) throw new SigningError("KEY_FILE_MISSING", `secret file ${path} vanished while it was made`);
   }
   try {
-    if (bytes.length !== SECRET_BYTES) throw new SigningError('KEY_FILE_MALFORMED', `secret file ${path} is not ${SECRET_BYTES} bytes`);
+    if (bytes.length !== SECRET_BYTES)
+      throw new SigningError("KEY_FILE_MALFORMED", `secret file ${path} is not ${SECRET_BYTES} bytes`);
     return createSecretKey(bytes);
   } finally {
     bytes.fill(0);

@@ -1,7 +1,7 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from "node:crypto";
 
 /** The only algorithms that sign anything here. The key's record fixes the algorithm; no message ever chooses it. */
-export type SignatureAlgorithm = 'ed25519' | 'ecdsa-p384-sha384' | 'rsa-3072-sha384';
+export type SignatureAlgorithm = "ed25519" | "ecdsa-p384-sha384" | "rsa-3072-sha384";
 
 /**
  * Something that can sign with one private key that the caller never sees: a key file today, a hardware token later.
@@ -26,4 +26,7 @@ export interface Signer {
  * purpose, so verifiers take the whole key from the trust file and never a key by its id alone.
  */
 export const keyIdOf = (publicKey: KeyObject): string =>
-  createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 16);
+  createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex")
+    .slice(0, 16);

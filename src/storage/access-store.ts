@@ -13,7 +13,12 @@ export interface PersonRecord {
   readonly usGovernmentAgency: boolean;
   readonly entityType: "GOV" | "MIL" | "CTR";
   readonly roles: readonly string[];
-  readonly clearance: { readonly level: Level; readonly issuer: string; readonly source: string; readonly assertedAt: string };
+  readonly clearance: {
+    readonly level: Level;
+    readonly issuer: string;
+    readonly source: string;
+    readonly assertedAt: string;
+  };
   readonly readOns: readonly { readonly token: string; readonly source: string; readonly assertedAt: string }[];
   readonly programs: readonly string[];
   readonly epoch: number;
@@ -45,12 +50,16 @@ export interface Placement {
 }
 
 const LOCATE = {
-  program: "select id as program_id, array[marking_id] as marking_ids, null::uuid as author_id from data.program where id = $1",
+  program:
+    "select id as program_id, array[marking_id] as marking_ids, null::uuid as author_id from data.program where id = $1",
   dataset: "select program_id, array[marking_id] as marking_ids, author_id from data.dataset where id = $1",
   ontology: "select program_id, array[marking_id] as marking_ids, author_id from data.ontology where id = $1",
-  asset: "select program_id, array[dataset_marking_id, marking_id] as marking_ids, author_id from data.asset where id = $1",
-  label: "select program_id, array[dataset_marking_id, asset_marking_id, marking_id] as marking_ids, author_id from data.label where id = $1",
-  delivery: "select program_id, array[dataset_marking_id, marking_id] as marking_ids, requester_id as author_id from data.delivery where id = $1",
+  asset:
+    "select program_id, array[dataset_marking_id, marking_id] as marking_ids, author_id from data.asset where id = $1",
+  label:
+    "select program_id, array[dataset_marking_id, asset_marking_id, marking_id] as marking_ids, author_id from data.label where id = $1",
+  delivery:
+    "select program_id, array[dataset_marking_id, marking_id] as marking_ids, requester_id as author_id from data.delivery where id = $1",
 } as const;
 
 /** A noun whose rows can be located. */
@@ -117,7 +126,9 @@ export class AccessStore {
     policyId: string,
     cell: (profile: unknown, effective: Effective) => bigint,
   ): Promise<InternedMarking> {
-    const digest = createHash("sha256").update(JSON.stringify([value.banner, value.effective, registerVersion])).digest();
+    const digest = createHash("sha256")
+      .update(JSON.stringify([value.banner, value.effective, registerVersion]))
+      .digest();
     const found = await this.#markingByDigest(digest);
     if (found) return found;
     const client = await this.#pool.connect();
@@ -127,11 +138,20 @@ export class AccessStore {
       const inserted = await client.query<MarkingRow>(
         `insert into access.marking (digest, structure, effective, banner, portion, register_version)
          values ($1, $2, $3, $4, $5, $6) on conflict (digest) do nothing returning id, structure, effective, banner, portion`,
-        [digest, JSON.stringify(value.structure), JSON.stringify(value.effective), value.banner, value.portion, registerVersion],
+        [
+          digest,
+          JSON.stringify(value.structure),
+          JSON.stringify(value.effective),
+          value.banner,
+          value.portion,
+          registerVersion,
+        ],
       );
       const row = inserted.rows[0];
       if (row) {
-        const { rows: profiles } = await client.query<{ id: string; profile: unknown }>("select id, profile from access.profile");
+        const { rows: profiles } = await client.query<{ id: string; profile: unknown }>(
+          "select id, profile from access.profile",
+        );
         await client.query(
           `insert into access.profile_marking (policy_id, profile_id, marking_id, actions)
            select $1, p, $2, a from unnest($3::uuid[], $4::bigint[]) u (p, a) on conflict do nothing`,
@@ -168,11 +188,10 @@ export class AccessStore {
     try {
       await client.query("begin");
       await client.query("select pg_advisory_xact_lock(7233, 2)");
-      await client.query("insert into access.profile (id, digest, profile) values ($1, $2, $3) on conflict (digest) do nothing", [
-        randomUUID(),
-        digest,
-        canonical,
-      ]);
+      await client.query(
+        "insert into access.profile (id, digest, profile) values ($1, $2, $3) on conflict (digest) do nothing",
+        [randomUUID(), digest, canonical],
+      );
       const { rows } = await client.query<{ id: string }>("select id from access.profile where digest = $1", [digest]);
       const id = rows[0]?.id;
       if (id === undefined) throw new Error("interned profile is missing");
@@ -207,7 +226,10 @@ export class AccessStore {
 
   /** Where an object stands, for the record of a refusal only: the answer to the caller never depends on it. */
   async locate(noun: LocatedNoun, id: string): Promise<Placement | null> {
-    const { rows } = await this.#pool.query<{ program_id: string; marking_ids: string[]; author_id: string | null }>(LOCATE[noun], [id]);
+    const { rows } = await this.#pool.query<{ program_id: string; marking_ids: string[]; author_id: string | null }>(
+      LOCATE[noun],
+      [id],
+    );
     const row = rows[0];
     return row ? { programId: row.program_id, markingIds: row.marking_ids, authorId: row.author_id } : null;
   }

@@ -12,7 +12,10 @@ export interface PolicyRecord {
  * Activates the first policy of an empty database (demonstration only); afterwards a version is changed by two people.
  * Returns the active version, which may be another than the one offered: the caller then refuses to start.
  */
-export async function activateFirstPolicy(admin: Connection, offered: PolicyRecord): Promise<{ version: string; registerVersion: string }> {
+export async function activateFirstPolicy(
+  admin: Connection,
+  offered: PolicyRecord,
+): Promise<{ version: string; registerVersion: string }> {
   const client = new Client({ ...admin });
   await client.connect();
   try {
@@ -24,7 +27,9 @@ export async function activateFirstPolicy(admin: Connection, offered: PolicyReco
        select $1, $2, $3, true where not exists (select from access.policy)`,
       [offered.version, offered.registerVersion, JSON.stringify(offered.documents)],
     );
-    const { rows } = await client.query<{ version: string; register_version: string }>("select version, register_version from access.policy where active");
+    const { rows } = await client.query<{ version: string; register_version: string }>(
+      "select version, register_version from access.policy where active",
+    );
     await client.query("commit");
     const active = rows[0];
     if (!active) throw new Error("no active policy");

@@ -9,7 +9,7 @@ export async function asAdministrator<T>(connection: Connection, work: (run: Adm
   const client = new Client({ ...connection });
   await client.connect();
   try {
-    return await work(async (sql, params = []) => (await client.query(sql, [...params])).rows);
+    return await work(async (sql, params = []) => (await client.query<never>(sql, [...params])).rows);
   } finally {
     await client.end();
   }

@@ -19,7 +19,8 @@ function numbered(sql: string, count: number): string {
 
 /** What PostgreSQL is to get for one parameter: structures as JSON text, the rest as the pg driver writes it. */
 function bound(value: unknown): unknown {
-  const plain = value !== null && typeof value === "object" && !(value instanceof Date) && !(value instanceof Uint8Array);
+  const plain =
+    value !== null && typeof value === "object" && !(value instanceof Date) && !(value instanceof Uint8Array);
   return plain ? JSON.stringify(value) : value;
 }
 
@@ -34,7 +35,8 @@ class BoundConnection extends PostgreSqlConnection {
     const values = Array.isArray(raw.params) ? (raw.params as unknown[]).map(bound) : [];
     const compiled = CompiledQuery.raw(numbered(raw.sql, values.length), values);
     const client = (ctx as Kysely<unknown> | undefined) ?? this.getClient<unknown>();
-    const run = async (): Promise<T> => this.transformRawResult<T>(await client.executeQuery(compiled), method ?? "all");
+    const run = async (): Promise<T> =>
+      this.transformRawResult<T>(await client.executeQuery(compiled), method ?? "all");
     return this.executeQuery(raw.sql, run, { query: raw.sql, params: [] });
   }
 }

@@ -23,7 +23,9 @@ export class DeliveryRecords {
 
   /** A recipient by id (a UUID); null when there is none. */
   async recipient(id: string): Promise<RecipientRow | null> {
-    return (await this.#tx.mapped<RecipientRow>(Recipient, "select * from data.recipient where id = ?", [id]))[0] ?? null;
+    return (
+      (await this.#tx.mapped<RecipientRow>(Recipient, "select * from data.recipient where id = ?", [id]))[0] ?? null
+    );
   }
 
   /** The proof of a delivery through both locks; null when hidden or not there. */

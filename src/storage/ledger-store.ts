@@ -72,7 +72,11 @@ export class LedgerStore {
 
   /** The id of the log with this origin, made when it does not exist. */
   async openLog(origin: string, purpose: "activity" | "recipient", recipientId: string | null): Promise<number> {
-    const { rows } = await this.#pool.query<{ id: number }>("select audit.open_log($1, $2, $3) as id", [origin, purpose, recipientId]);
+    const { rows } = await this.#pool.query<{ id: number }>("select audit.open_log($1, $2, $3) as id", [
+      origin,
+      purpose,
+      recipientId,
+    ]);
     const id = rows[0]?.id;
     if (id === undefined) throw new Error("log not opened");
     return id;
@@ -80,7 +84,9 @@ export class LedgerStore {
 
   /** The head of a log. */
   async head(logId: number): Promise<LogHead> {
-    const { rows } = await this.#pool.query<LogHead>("select id, origin, size, chain from audit.log where id = $1", [logId]);
+    const { rows } = await this.#pool.query<LogHead>("select id, origin, size, chain from audit.log where id = $1", [
+      logId,
+    ]);
     const row = rows[0];
     if (!row) throw new Error("no such log");
     return row;
@@ -128,7 +134,13 @@ export class LedgerStore {
   }
 
   /** Entries of one person (by keyed tag) of these kinds, newest first, older than `before`. */
-  async entriesOfPerson(logId: number, tag: Buffer, kinds: readonly string[], before: number | null, limit: number): Promise<StoredEntry[]> {
+  async entriesOfPerson(
+    logId: number,
+    tag: Buffer,
+    kinds: readonly string[],
+    before: number | null,
+    limit: number,
+  ): Promise<StoredEntry[]> {
     const { rows } = await this.#pool.query<EntryRow>(
       `select ${ENTRY_COLUMNS} from audit.entry e
        where e.log_id = $1 and e.person_tag = $2 and e.kind = any ($3) and ($4::bigint is null or e.idx < $4)
@@ -140,10 +152,10 @@ export class LedgerStore {
 
   /** The entry with this id. */
   async entry(logId: number, id: string): Promise<StoredEntry | null> {
-    const { rows } = await this.#pool.query<EntryRow>(`select ${ENTRY_COLUMNS} from audit.entry e where e.log_id = $1 and e.id = $2`, [
-      logId,
-      id,
-    ]);
+    const { rows } = await this.#pool.query<EntryRow>(
+      `select ${ENTRY_COLUMNS} from audit.entry e where e.log_id = $1 and e.id = $2`,
+      [logId, id],
+    );
     const row = rows[0];
     return row ? stored(row) : null;
   }
@@ -168,21 +180,18 @@ export class LedgerStore {
 
   /** Keeps a signed checkpoint; the first one of a size stays. */
   async keepCheckpoint(logId: number, size: number, note: string, frontier: Buffer): Promise<void> {
-    await this.#pool.query("insert into audit.checkpoint (log_id, size, note, frontier) values ($1, $2, $3, $4) on conflict do nothing", [
-      logId,
-      size,
-      note,
-      frontier,
-    ]);
+    await this.#pool.query(
+      "insert into audit.checkpoint (log_id, size, note, frontier) values ($1, $2, $3, $4) on conflict do nothing",
+      [logId, size, note, frontier],
+    );
   }
 
   /** The wrapped key of a section marking; `offer` is stored when there is none yet. */
   async sectionKey(digest: Buffer, marking: string, offer: Buffer): Promise<{ id: string; wrapped: Buffer }> {
-    await this.#pool.query("insert into audit.section_key (marking_digest, marking, wrapped) values ($1, $2, $3) on conflict do nothing", [
-      digest,
-      marking,
-      offer,
-    ]);
+    await this.#pool.query(
+      "insert into audit.section_key (marking_digest, marking, wrapped) values ($1, $2, $3) on conflict do nothing",
+      [digest, marking, offer],
+    );
     const { rows } = await this.#pool.query<{ id: string; wrapped: Buffer }>(
       "select id, wrapped from audit.section_key where marking_digest = $1",
       [digest],

@@ -23,7 +23,8 @@ export interface PageRequest {
 
 /** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
 export function isUniqueViolation(error: unknown): boolean {
-  const code = (value: unknown): unknown => (value !== null && typeof value === "object" && "code" in value ? value.code : undefined);
+  const code = (value: unknown): unknown =>
+    value !== null && typeof value === "object" && "code" in value ? value.code : undefined;
   const cause = error !== null && typeof error === "object" && "cause" in error ? error.cause : undefined;
   return code(error) === "23505" || code(cause) === "23505";
 }

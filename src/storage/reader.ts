@@ -110,7 +110,12 @@ export class Reader {
     const table = this.#table(name);
     const held = this.#tx.lock("data.dataset_marking", "d");
     const lock = this.#tx.lock(table.name, "r");
-    const rows = await this.#tx.rows<{ n: string | number; marking_id: string; program_id: string; dataset_marking_id: string }>(
+    const rows = await this.#tx.rows<{
+      n: string | number;
+      marking_id: string;
+      program_id: string;
+      dataset_marking_id: string;
+    }>(
       `select count(r.id) as n, d.marking_id, d.program_id, d.dataset_marking_id from data.dataset_marking d
        join ${table.name} r on r.dataset_id = d.dataset_id and r.marking_id = d.marking_id
        where d.dataset_id = ? and d.noun = ? and ${held.sql} and ${lock.sql}
@@ -127,11 +132,11 @@ export class Reader {
   /** Markings of the rows that a dataset holds, as far as the caller may see rows of that marking. */
   async heldMarkings(datasetId: string): Promise<string[]> {
     const lock = this.#tx.lock("data.dataset_marking", "t");
-    const rows = (await this.#tx.mapped(
+    const rows = await this.#tx.mapped(
       tables.datasetMarking.entity,
       `select t.* from data.dataset_marking t where t.dataset_id = ? and ${lock.sql} order by t.marking_id, t.noun`,
       [datasetId, ...lock.params],
-    )) as RowOf<"datasetMarking">[];
+    );
     return this.#seen("datasetMarking", rows).map((row) => row.markingId);
   }
 

@@ -71,7 +71,10 @@ export class Transaction {
    * The explicit join with the matrix, for a row alias whose marking columns are given with the action that each needs.
    * Returns the join text and its parameters; a row whose marking has no allowing cell drops out.
    */
-  matrixJoin(alias: string, columns: readonly (readonly [column: string, action: string])[]): { sql: string; params: unknown[] } {
+  matrixJoin(
+    alias: string,
+    columns: readonly (readonly [column: string, action: string])[],
+  ): { sql: string; params: unknown[] } {
     const params: unknown[] = [];
     const sql = columns
       .map(([column, action], index) => {

@@ -63,7 +63,11 @@ export class ApiClient {
   }
 
   /** Sends one request. Throws REFUSED only when nobody answers. */
-  async send(method: string, path: string, body?: { readonly type: string; readonly bytes: string | Uint8Array<ArrayBuffer> }): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    body?: { readonly type: string; readonly bytes: string | Uint8Array<ArrayBuffer> },
+  ): Promise<Answer> {
     const reply = await this.#fetch(method, path, body);
     const headers = Object.fromEntries([...reply.headers].filter(([name]) => name !== "date"));
     return { status: reply.status, headers, body: Buffer.from(await reply.arrayBuffer()) };
@@ -75,7 +79,10 @@ export class ApiClient {
     const answer = await this.send("POST", "/graphql", { type: "application/json", bytes });
     const parsed = parseJson(answer.body);
     if (parsed?.data === undefined || parsed.data === null || parsed.errors !== undefined) {
-      throw new TourError("REFUSED", `${this.handle} was refused: ${parsed?.errors?.[0]?.extensions?.code ?? `status ${answer.status}`}`);
+      throw new TourError(
+        "REFUSED",
+        `${this.handle} was refused: ${parsed?.errors?.[0]?.extensions?.code ?? `status ${answer.status}`}`,
+      );
     }
     return { data: parsed.data as T, marking: parsed.extensions?.marking ?? null, answer };
   }
@@ -91,10 +98,17 @@ export class ApiClient {
   async mutateMany<T>({ field, select }: Mutation, inputs: readonly object[]): Promise<Payload<T>[]> {
     const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input!`;
     const act = async (batch: readonly object[]): Promise<Payload<T>[]> => {
-      const variables = Object.fromEntries(batch.map((input, at) => [`i${at}`, { ...input, idempotencyKey: this.#nextKey() }]));
+      const variables = Object.fromEntries(
+        batch.map((input, at) => [`i${at}`, { ...input, idempotencyKey: this.#nextKey() }]),
+      );
       const names = batch.map((_, at) => `$i${at}: ${type}`).join(", ");
-      const fields = batch.map((_, at) => `a${at}: ${field}(input: $i${at}) { ${select} userErrors { code message ids } }`);
-      const { data } = await this.graphql<Record<string, Payload<T>>>(`mutation(${names}) { ${fields.join(" ")} }`, variables);
+      const fields = batch.map(
+        (_, at) => `a${at}: ${field}(input: $i${at}) { ${select} userErrors { code message ids } }`,
+      );
+      const { data } = await this.graphql<Record<string, Payload<T>>>(
+        `mutation(${names}) { ${fields.join(" ")} }`,
+        variables,
+      );
       return batch.map((_, at) => {
         const payload = data[`a${at}`];
         if (!payload) throw new TourError("REFUSED", `${field} answered nothing`);
@@ -113,18 +127,29 @@ export class ApiClient {
   /** Receives a body into a file of its own and returns its size in bytes. Throws REFUSED for any answer but 200. */
   async download(path: string, file: string): Promise<number> {
     const reply = await this.#fetch("GET", path);
-    if (reply.status !== 200 || !reply.body) throw new TourError("REFUSED", `${this.handle} was refused at ${path}: status ${reply.status}`);
+    if (reply.status !== 200 || !reply.body)
+      throw new TourError("REFUSED", `${this.handle} was refused at ${path}: status ${reply.status}`);
     const target = createWriteStream(file, { mode: 0o600 });
     await pipeline(Readable.fromWeb(reply.body), target);
     return target.bytesWritten;
   }
 
-  async #fetch(method: string, path: string, body?: { readonly type: string; readonly bytes: string | Uint8Array<ArrayBuffer> }): Promise<Response> {
+  async #fetch(
+    method: string,
+    path: string,
+    body?: { readonly type: string; readonly bytes: string | Uint8Array<ArrayBuffer> },
+  ): Promise<Response> {
     this.#requests += 1;
     const headers = { authorization: `Bearer ${this.#token}`, ...(body ? { "content-type": body.type } : {}) };
     const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
-      return await fetch(new URL(path, this.#url), { method, headers, signal, redirect: "error", ...(body ? { body: body.bytes } : {}) });
+      return await fetch(new URL(path, this.#url), {
+        method,
+        headers,
+        signal,
+        redirect: "error",
+        ...(body ? { body: body.bytes } : {}),
+      });
     } catch (cause) {
       throw new TourError("REFUSED", `no answer to ${method} ${path}`, { cause });
     }

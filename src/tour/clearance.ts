@@ -33,14 +33,22 @@ export function readMarking(text: string, register: Register): StoryMarking | nu
 }
 
 /**
- * Whether the people of the story can work under a marking: a level, SI and TK, and release to any of the countries to
- * which the program is released. Whatever else a marking may say, nobody of them is read into.
+ * Whether the people of the story can work under a marking: a level, SI and TK, and NOFORN or release to any of the
+ * countries to which the program is released. Whatever else a marking may say, nobody of them is read into.
  */
 export function isForTheTour(marking: StoryMarking, register: Register): boolean {
   const program = readMarking(PROGRAM_MARKING, register);
-  const { sci, sar, aea, nato, fgi, controls, jointOwners } = marking.effective;
-  const plain = [sar, aea, nato, fgi, controls].every((tokens) => tokens.length === 0) && jointOwners === null;
-  return plain && sci.every((token) => token === "SI" || token === "TK") && program !== null && dominates(marking.effective, program.effective);
+  const { sci, sar, aea, nato, fgi, controls, noforn, relTo, jointOwners } = marking.effective;
+  const plain =
+    [sar, aea, nato, fgi, controls].every((tokens) => tokens.length === 0) &&
+    jointOwners === null &&
+    (noforn || relTo.length > 0);
+  return (
+    plain &&
+    sci.every((token) => token === "SI" || token === "TK") &&
+    program !== null &&
+    dominates(marking.effective, program.effective)
+  );
 }
 
 /**

@@ -49,7 +49,9 @@ export async function damageArchive(tell: Telling, shelf: Shelf, archive: string
   toldEqual(code, 1, "exit code of the verifier on the damaged archive");
   const finding = report.findings.find(({ code: found }) => found === "LEAF_CHANGED");
   toldEqual(finding?.at["index"] ?? null, index, "the entry that the verifier names");
-  tell.say(`Byte ${offset} of a copy changed, inside entry ${index} of ${count(entries)}: refused, LEAF_CHANGED at entry ${index}.`);
+  tell.say(
+    `Byte ${offset} of a copy changed, inside entry ${index} of ${count(entries)}: refused, LEAF_CHANGED at entry ${index}.`,
+  );
   tell.figure("entry", index);
   tell.figure("code", "LEAF_CHANGED");
 }
@@ -57,7 +59,10 @@ export async function damageArchive(tell: Telling, shelf: Shelf, archive: string
 /** Damages one byte of an image in a copy of the package; the verifier must refuse it and name the file. */
 export async function damagePackage(tell: Telling, shelf: Shelf, tar: string): Promise<void> {
   const bytes = await readFile(tar);
-  const entries = await readTarEntries((from, length) => Promise.resolve(bytes.subarray(from, from + length)), bytes.length);
+  const entries = await readTarEntries(
+    (from, length) => Promise.resolve(bytes.subarray(from, from + length)),
+    bytes.length,
+  );
   const image = entries.find(({ path }) => path.startsWith("data/images/"));
   told(image !== undefined, "the package holds no image");
   const damaged = join(shelf.folder, "damaged-delivery.tar");

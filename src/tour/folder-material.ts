@@ -16,9 +16,14 @@ type FolderLabel = FolderReading["labels"][number];
  * Figures of annotators, read from their COCO files as they stand: by file, and by the place that a reading names. The
  * delivery is held against these and never against a computation of ours.
  */
-async function annotatorsFigures(folder: string, labels: readonly FolderLabel[]): Promise<ReadonlyMap<string, AnnotatorsFigures>> {
+async function annotatorsFigures(
+  folder: string,
+  labels: readonly FolderLabel[],
+): Promise<ReadonlyMap<string, AnnotatorsFigures>> {
   const figures = new Map<string, AnnotatorsFigures>();
-  const files = new Set(labels.map((label) => label.source.file).filter((file) => file.toLowerCase().endsWith(".json")));
+  const files = new Set(
+    labels.map((label) => label.source.file).filter((file) => file.toLowerCase().endsWith(".json")),
+  );
   for (const file of files) {
     const text = (await readFile(join(folder, file), "utf8")).replace(/^\uFEFF/u, "");
     const { annotations } = JSON.parse(text) as { annotations: { id?: unknown; area?: unknown; bbox?: unknown }[] };
@@ -37,7 +42,11 @@ async function annotatorsFigures(folder: string, labels: readonly FolderLabel[])
 function classesOf(names: Iterable<string>): TourClass[] {
   const taken = new Set<string>();
   return [...new Set(names)].sort().map((name) => {
-    const base = name.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 56) || "class";
+    const base =
+      name
+        .replace(/[^A-Za-z0-9_.-]+/g, "-")
+        .replace(/^[^A-Za-z0-9]+/, "")
+        .slice(0, 56) || "class";
     let key = base;
     for (let n = 2; taken.has(key); n += 1) key = `${base}-${n}`;
     taken.add(key);
@@ -65,7 +74,8 @@ export async function folderMaterial(given: string): Promise<Material> {
   told(reading.images.length > 0, `${given} holds no image that can be read`);
   const figures = await annotatorsFigures(folder, reading.labels);
   const images = reading.images.map((image, at): TourImage => {
-    const here = <L extends FolderLabel>(labels: readonly L[]): readonly L[] => labels.filter((label) => label.imageFile === image.file);
+    const here = <L extends FolderLabel>(labels: readonly L[]): readonly L[] =>
+      labels.filter((label) => label.imageFile === image.file);
     return {
       title: titleOf(image.file, at),
       mediaType: image.mediaType,
@@ -79,11 +89,22 @@ export async function folderMaterial(given: string): Promise<Material> {
         truth: figures.get(`${source.file} ${source.at}`) ?? null,
         source: source.file,
       })),
-      preLabels: here(reading.preLabels).map(({ className, shape, score }) => ({ className, shape, attributes: {}, score: score ?? 0 })),
+      preLabels: here(reading.preLabels).map(({ className, shape, score }) => ({
+        className,
+        shape,
+        attributes: {},
+        score: score ?? 0,
+      })),
     };
   });
   const classes = classesOf([...reading.labels, ...reading.preLabels].map((label) => label.className));
-  return completed({ origin: `the folder ${given}`, truthOf: "their annotators' own figures", images, classes, refused: reading.refused });
+  return completed({
+    origin: `the folder ${given}`,
+    truthOf: "their annotators' own figures",
+    images,
+    classes,
+    refused: reading.refused,
+  });
 }
 
 async function completed(material: Material): Promise<Material> {
@@ -91,17 +112,23 @@ async function completed(material: Material): Promise<Material> {
   const [first] = images;
   if (first && images.every((image) => image.labels.length === 0)) {
     images = [{ ...first, labels: [sceneOf(first)] }, ...images.slice(1)];
-    classes = [...classes.filter((known) => known.name !== SCENE), ...classesOf([SCENE]).map((scene) => ({ ...scene, key: "tour.scene" }))];
+    classes = [
+      ...classes.filter((known) => known.name !== SCENE),
+      ...classesOf([SCENE]).map((scene) => ({ ...scene, key: "tour.scene" })),
+    ];
   }
   if (images.length > 1) return { ...material, images, classes };
   const harbor = await harborMaterial();
   const second = harbor.images.at(-1);
   const named = (name: string): string => `harbor ${name.toLowerCase()}`;
   const added = harbor.classes.map((known) => ({ ...known, key: `tour.${known.key}`, name: named(known.name) }));
-  const renamed = <L extends { readonly className: string }>(labels: readonly L[]): L[] => labels.map((label) => ({ ...label, className: named(label.className) }));
+  const renamed = <L extends { readonly className: string }>(labels: readonly L[]): L[] =>
+    labels.map((label) => ({ ...label, className: named(label.className) }));
   return {
     ...material,
-    images: second ? [...images, { ...second, labels: renamed(second.labels), preLabels: renamed(second.preLabels) }] : images,
+    images: second
+      ? [...images, { ...second, labels: renamed(second.labels), preLabels: renamed(second.preLabels) }]
+      : images,
     classes: [...classes.filter((known) => !added.some(({ name }) => name === known.name)), ...added],
   };
 }

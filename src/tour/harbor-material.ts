@@ -17,7 +17,11 @@ const CLASSES: readonly TourClass[] = [
       { key: "underway", type: "boolean", required: true },
     ],
   },
-  { key: "vehicle", name: "Vehicle", attributes: [{ key: "type", type: "choice", required: true, choices: ["car", "truck"] }] },
+  {
+    key: "vehicle",
+    name: "Vehicle",
+    attributes: [{ key: "type", type: "choice", required: true, choices: ["car", "truck"] }],
+  },
 ];
 
 /** A vessel as a person draws it: turned boxes in even images, outlines in odd ones. */
@@ -27,7 +31,9 @@ function vessel(object: HarborObject, outlined: boolean): TourLabel {
     className: "Vessel",
     shape: outlined ? object.polygon : object.rotatedBox,
     attributes: { type: object.type, underway: object.underway },
-    truth: outlined ? { area: null, bbox: [x, y, width, height] } : { area: object.rotatedBox.width * object.rotatedBox.height, bbox: null },
+    truth: outlined
+      ? { area: null, bbox: [x, y, width, height] }
+      : { area: object.rotatedBox.width * object.rotatedBox.height, bbox: null },
     source: null,
   };
 }
@@ -43,12 +49,23 @@ function image(drawn: HarborImage, at: number): TourImage {
     // What a detector would say: boxes around vehicles, surer of trucks.
     preLabels: drawn.objects
       .filter(({ classKey }) => classKey === "vehicle")
-      .map(({ box, type }) => ({ className: "Vehicle", shape: box, attributes: { type }, score: type === "truck" ? 0.91 : 0.64 })),
+      .map(({ box, type }) => ({
+        className: "Vehicle",
+        shape: box,
+        attributes: { type },
+        score: type === "truck" ? 0.91 : 0.64,
+      })),
   };
 }
 
 /** The harbor that Caveat draws itself; people label its vessels, a model proposes its vehicles. The same every time. */
 export async function harborMaterial(): Promise<Material> {
   const images = (await drawHarbor(SEED)).map((drawn, at) => image(drawn, at));
-  return { origin: "a harbor that Caveat draws itself", truthOf: "the truth that the pictures were drawn from", images, classes: CLASSES, refused: [] };
+  return {
+    origin: "a harbor that Caveat draws itself",
+    truthOf: "the truth that the pictures were drawn from",
+    images,
+    classes: CLASSES,
+    refused: [],
+  };
 }

@@ -21,7 +21,11 @@ export interface Drawn {
 }
 
 interface Made {
-  readonly label: { readonly id: string; readonly latest: { readonly id: string } | null; readonly marking: { readonly banner: string } } | null;
+  readonly label: {
+    readonly id: string;
+    readonly latest: { readonly id: string } | null;
+    readonly marking: { readonly banner: string };
+  } | null;
 }
 
 /** A box over the upper left quarter, which is nothing. */
@@ -38,14 +42,21 @@ export async function drawLabels(tell: Telling, ana: ApiClient, loaded: Loaded):
   told(first !== undefined && sample !== undefined, "there is nothing to label");
   const seen = await ana.send("GET", `/assets/${first.id}/display`);
   toldEqual(seen.status, 200, "the answer to Ana's look at a picture");
-  tell.say(`Ana looks at "${first.image.title}": ${bytes(seen.body.length)} of ${seen.headers["content-type"] ?? "?"}, made for looking, never the original.`);
+  tell.say(
+    `Ana looks at "${first.image.title}": ${bytes(seen.body.length)} of ${seen.headers["content-type"] ?? "?"}, made for looking, never the original.`,
+  );
 
   const wanted = [...all, { on: first, label: mistakeOn(first, sample.className, sample.attributes) }];
   const before = ana.requests;
   const began = performance.now();
   const payloads = await ana.mutateMany<Made>(
     { field: "labelCreate", select: "label { id latest { id } marking { banner } }" },
-    wanted.map(({ on, label }) => ({ assetId: on.id, classKey: classKey(loaded.material, label.className), shape: label.shape, attributes: label.attributes })),
+    wanted.map(({ on, label }) => ({
+      assetId: on.id,
+      classKey: classKey(loaded.material, label.className),
+      shape: label.shape,
+      attributes: label.attributes,
+    })),
   );
   const ms = performance.now() - began;
   const labels = payloads.map((payload, at): DrawnLabel => {
@@ -60,7 +71,8 @@ export async function drawLabels(tell: Telling, ana: ApiClient, loaded: Loaded):
   tell.say(
     `${several(labels.length, "label")} in ${several(ana.requests - before, "round trip")}, ${(ms / wanted.length).toFixed(1)} ms each; every one carries the marking of its image without being told. One more by mistake.`,
   );
-  for (const { image } of loaded.images) if (image.labels.length > 0) tell.figure(`labels.${image.title}`, image.labels.length);
+  for (const { image } of loaded.images)
+    if (image.labels.length > 0) tell.figure(`labels.${image.title}`, image.labels.length);
   tell.figure("labels", labels.length);
   for (const source of new Set(labels.flatMap(({ label }) => label.source ?? []))) {
     const from = labels.filter(({ label }) => label.source === source).length;

@@ -28,26 +28,43 @@ export interface Loaded {
 }
 
 /** Marking of the image at a position: the last is close-hold, the one before it, if there are three, for US eyes. */
-function markingAt(at: number, images: number, released: StoryMarking, read: (text: string) => StoryMarking): StoryMarking {
+function markingAt(
+  at: number,
+  images: number,
+  released: StoryMarking,
+  read: (text: string) => StoryMarking,
+): StoryMarking {
   if (at === images - 1) return read(CLOSE_HOLD);
   return images > 2 && at === images - 2 ? read(NOT_RELEASABLE) : released;
 }
 
 async function createDataset(sam: ApiClient, material: Material): Promise<{ programId: string; datasetId: string }> {
-  const { data } = await sam.graphql<{ programs: { edges: { node: { id: string; name: string } }[] } }>("{ programs(first: 1) { edges { node { id name } } } }");
+  const { data } = await sam.graphql<{ programs: { edges: { node: { id: string; name: string } }[] } }>(
+    "{ programs(first: 1) { edges { node { id name } } } }",
+  );
   const programId = data.programs.edges[0]?.node.id;
   told(programId !== undefined, "Sam is read into no program");
   const ontology = done(
     await sam.mutate<{ ontology: { versions: { id: string }[] } | null }>(
       { field: "ontologyCreate", select: "ontology { versions(first: 1) { id } }" },
-      { programId, name: "Tour classes", marking: PROGRAM_MARKING, classes: material.classes.map((known) => ({ ...known, shapes: SHAPE_KINDS })) },
+      {
+        programId,
+        name: "Tour classes",
+        marking: PROGRAM_MARKING,
+        classes: material.classes.map((known) => ({ ...known, shapes: SHAPE_KINDS })),
+      },
     ),
     "the ontology",
   );
   const dataset = done(
     await sam.mutate<{ dataset: { id: string } | null }>(
       { field: "datasetCreate", select: "dataset { id }" },
-      { programId, name: "Tour imagery", marking: PROGRAM_MARKING, ontologyVersionId: ontology.ontology?.versions[0]?.id },
+      {
+        programId,
+        name: "Tour imagery",
+        marking: PROGRAM_MARKING,
+        ontologyVersionId: ontology.ontology?.versions[0]?.id,
+      },
     ),
     "the dataset",
   );
@@ -55,7 +72,12 @@ async function createDataset(sam: ApiClient, material: Material): Promise<{ prog
   return { programId, datasetId: dataset.dataset.id };
 }
 
-async function loadImage(sam: ApiClient, datasetId: string, image: TourImage, marking: StoryMarking): Promise<{ loaded: LoadedImage; size: number }> {
+async function loadImage(
+  sam: ApiClient,
+  datasetId: string,
+  image: TourImage,
+  marking: StoryMarking,
+): Promise<{ loaded: LoadedImage; size: number }> {
   const made = done(
     await sam.mutate<{ asset: { id: string; marking: { banner: string } } | null; uploadUrl: string | null }>(
       { field: "assetCreate", select: "asset { id marking { banner } } uploadUrl" },
@@ -69,21 +91,38 @@ async function loadImage(sam: ApiClient, datasetId: string, image: TourImage, ma
   const sent = await sam.send("PUT", made.uploadUrl, { type: image.mediaType, bytes: content });
   told(sent.status >= 200 && sent.status < 300, `the bytes of ${image.title} were refused: status ${sent.status}`);
   const digest = await crypto.subtle.digest("SHA-256", content);
-  return { loaded: { image, id: made.asset.id, marking, sha256: Buffer.from(digest).toString("hex") }, size: content.length };
+  return {
+    loaded: { image, id: made.asset.id, marking, sha256: Buffer.from(digest).toString("hex") },
+    size: content.length,
+  };
 }
 
 async function importPreLabels(sam: ApiClient, material: Material, { id, image }: LoadedImage): Promise<number> {
   let imported = 0;
-  const proposals = image.preLabels.map(({ className, shape, attributes, score }) => ({ classKey: classKey(material, className), shape, attributes, score }));
+  const proposals = image.preLabels.map(({ className, shape, attributes, score }) => ({
+    classKey: classKey(material, className),
+    shape,
+    attributes,
+    score,
+  }));
   for (const labels of batches(proposals, IMPORT_AT_ONCE)) {
-    const payload = await sam.mutate<{ labelIds: string[] | null }>({ field: "labelsImport", select: "labelIds" }, { assetId: id, labels });
+    const payload = await sam.mutate<{ labelIds: string[] | null }>(
+      { field: "labelsImport", select: "labelIds" },
+      { assetId: id, labels },
+    );
     imported += done(payload, `pre-labels of ${image.title}`).labelIds?.length ?? 0;
   }
   return imported;
 }
 
 /** Sam loads and marks: an ontology, a dataset, every image with a marking of its own, and what a model proposes. */
-export async function loadAndMark(tell: Telling, sam: ApiClient, material: Material, released: StoryMarking, read: (text: string) => StoryMarking): Promise<Loaded> {
+export async function loadAndMark(
+  tell: Telling,
+  sam: ApiClient,
+  material: Material,
+  released: StoryMarking,
+  read: (text: string) => StoryMarking,
+): Promise<Loaded> {
   const { programId, datasetId } = await createDataset(sam, material);
   const images: LoadedImage[] = [];
   let size = 0;
@@ -98,9 +137,12 @@ export async function loadAndMark(tell: Telling, sam: ApiClient, material: Mater
   tell.say(`From ${material.origin}: ${several(images.length, "image")}, ${bytes(size)}.`);
   for (const banner of new Set(images.map(({ marking }) => marking.banner))) {
     const under = images.filter(({ marking }) => marking.banner === banner);
-    tell.say(`${several(under.length, "image")} under ${banner}${under.length === 1 ? ` (${under[0]?.image.title ?? ""})` : ""}.`);
+    tell.say(
+      `${several(under.length, "image")} under ${banner}${under.length === 1 ? ` (${under[0]?.image.title ?? ""})` : ""}.`,
+    );
   }
-  if (imported > 0) tell.say(`${several(imported, "shape")} with a score came in as a model's pre-labels, not as labels.`);
+  if (imported > 0)
+    tell.say(`${several(imported, "shape")} with a score came in as a model's pre-labels, not as labels.`);
   for (const { source, reason, count: times, first } of material.refused) {
     const place = first === "" ? "" : times === 1 ? `, at ${first}` : `, first at ${first}`;
     tell.say(`Not taken from ${source}: ${count(times)} ${reason}${place}.`);

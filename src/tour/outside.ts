@@ -18,7 +18,11 @@ const PATIENCE_MS = 120_000;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Runs a program to its end, without a shell. Throws TourError SERVER only when it cannot be started at all. */
-export function runProgram(command: string, args: readonly string[], options: { cwd?: string; env: Environment }): Promise<Ended> {
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env: Environment },
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args], {
       cwd: options.cwd,

@@ -17,8 +17,8 @@ export interface OwnServer {
   readonly pid: number;
   /** Process of its PostgreSQL; null when that cannot be told. */
   readonly databasePid: number | null;
-  /** Sends SIGTERM and waits. Returns the exit code, null when it had to be killed. Harmless when it has ended. */
-  readonly stop: () => Promise<number | null>;
+  /** Sends SIGTERM and waits. Returns the exit code, or the signal that ended it. Harmless when it has ended. */
+  readonly stop: () => Promise<number | string>;
   /** Processes and folders of the server that are still there after it ended. */
   readonly leftovers: () => string[];
   /** The last lines that it logged: warnings and errors, free of labeled text. */
@@ -40,11 +40,11 @@ export async function startOwnServer(state: string, env: Environment, signal: Ab
   child.stderr?.on("data", (text: string) => {
     lines = (lines + text).slice(-2_000);
   });
-  const ended = new Promise<number | null>((resolve) => {
-    child.once("exit", (code) => resolve(code));
-    child.once("error", () => resolve(null));
+  const ended = new Promise<number | string>((resolve) => {
+    child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"));
+    child.once("error", () => resolve("not started"));
   });
-  const stop = (): Promise<number | null> => stopChild(child, ended);
+  const stop = (): Promise<number | string> => stopChild(child, ended);
   try {
     const { url, pid } = await announced(state, child, signal);
     const database = await findDatabase(state);
@@ -55,19 +55,29 @@ export async function startOwnServer(state: string, env: Environment, signal: Ab
       stop,
       lastLines: () => lines.trim(),
       leftovers: () => [
-        ...[pid, database.pid].flatMap((process) => (process !== null && isAlive(process) ? [`process ${process}`] : [])),
+        ...[pid, database.pid].flatMap((process) =>
+          process !== null && isAlive(process) ? [`process ${process}`] : [],
+        ),
         ...(database.socketFolder !== null && existsSync(database.socketFolder) ? [database.socketFolder] : []),
       ],
     };
   } catch (cause) {
     await stop();
     signal.throwIfAborted();
-    throw new TourError("SERVER", `the server did not start: ${lines.trim().split("\n").slice(-3).join(" / ") || "it said nothing"}`, { cause });
+    throw new TourError(
+      "SERVER",
+      `the server did not start: ${lines.trim().split("\n").slice(-3).join(" / ") || "it said nothing"}`,
+      { cause },
+    );
   }
 }
 
 /** Waits for the file in which a server says where it listens; it writes it when it does. */
-async function announced(state: string, child: ChildProcess, signal: AbortSignal): Promise<{ url: string; pid: number }> {
+async function announced(
+  state: string,
+  child: ChildProcess,
+  signal: AbortSignal,
+): Promise<{ url: string; pid: number }> {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
     signal.throwIfAborted();
@@ -93,7 +103,7 @@ async function findDatabase(state: string): Promise<{ pid: number | null; socket
   return { pid, socketFolder };
 }
 
-async function stopChild(child: ChildProcess, ended: Promise<number | null>): Promise<number | null> {
+async function stopChild(child: ChildProcess, ended: Promise<number | string>): Promise<number | string> {
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
   const code = await ended;

@@ -36,8 +36,11 @@ export interface View {
 /** Asks for the whole dataset as one person, page by page. */
 export async function viewOf(person: ApiClient, datasetId: string): Promise<View> {
   const assets = new Set<string>();
-  for (let after: string | null = null; ; ) {
-    const answer: { data: DatasetPage; marking: string | null } = await person.graphql<DatasetPage>(DATASET, { id: datasetId, after });
+  for (let after: string | null = null; ;) {
+    const answer: { data: DatasetPage; marking: string | null } = await person.graphql<DatasetPage>(DATASET, {
+      id: datasetId,
+      after,
+    });
     const { dataset } = answer.data;
     told(dataset !== null, `${person.handle} does not see the dataset`);
     for (const { node } of dataset.assets.edges) assets.add(node.id);
@@ -49,17 +52,28 @@ export async function viewOf(person: ApiClient, datasetId: string): Promise<View
 }
 
 /** Holds what a person is shown against what the story expects of his clearance, release and read-ons. */
-export async function seesExactly(tell: Telling, person: ApiClient, reader: Reader, loaded: Loaded, drawn: Drawn): Promise<View> {
+export async function seesExactly(
+  tell: Telling,
+  person: ApiClient,
+  reader: Reader,
+  loaded: Loaded,
+  drawn: Drawn,
+): Promise<View> {
   const view = await viewOf(person, loaded.datasetId);
   const expected = loaded.images.filter(({ marking }) => sees(reader, marking));
   toldEqual(view.assets.size, expected.length, `images that ${person.handle} sees`);
-  told(expected.every(({ id }) => view.assets.has(id)), `${person.handle} sees other images than told`);
+  told(
+    expected.every(({ id }) => view.assets.has(id)),
+    `${person.handle} sees other images than told`,
+  );
   const visible = new Set(expected.map(({ id }) => id));
   const drawnThere = [...drawn.labels, drawn.mistake].filter(({ on }) => visible.has(on.id)).length;
   const proposed = expected.reduce((sum, { image }) => sum + image.preLabels.length, 0);
   toldEqual(view.labels, drawnThere + proposed, `labels that ${person.handle} sees`);
   const all = drawn.labels.length + 1 + loaded.images.reduce((sum, { image }) => sum + image.preLabels.length, 0);
-  tell.say(`${several(view.assets.size, "image")} of ${count(loaded.images.length)} and ${several(view.labels, "label")} of ${count(all)}, pre-labels among them; the dataset shows as ${view.contentMarking}.`);
+  tell.say(
+    `${several(view.assets.size, "image")} of ${count(loaded.images.length)} and ${several(view.labels, "label")} of ${count(all)}, pre-labels among them; the dataset shows as ${view.contentMarking}.`,
+  );
   tell.figure("images", view.assets.size);
   tell.figure("labels", view.labels);
   return view;
@@ -71,7 +85,9 @@ function same(a: Answer, b: Answer): boolean {
 
 /** Renames values that are fresh in every answer (receipts), which is all that may differ. */
 function renamed(answer: Answer): Answer {
-  const text = answer.body.toString("utf8").replace(/"receipt":"[^"]+"/gu, (receipt) => `"receipt":"${"r".repeat(receipt.length - 12)}"`);
+  const text = answer.body
+    .toString("utf8")
+    .replace(/"receipt":"[^"]+"/gu, (receipt) => `"receipt":"${"r".repeat(receipt.length - 12)}"`);
   return { ...answer, body: Buffer.from(text) };
 }
 
@@ -84,26 +100,38 @@ export async function refusedLikeAbsent(tell: Telling, ben: ApiClient, loaded: L
   const className = loaded.material.classes[0]?.name;
   told(hidden !== undefined && className !== undefined, "there is no image to hide");
   const absent = Buffer.from(`asset:${randomUUID()}`).toString("base64url");
-  const [display, none] = [await ben.send("GET", `/assets/${hidden.id}/display`), await ben.send("GET", `/assets/${absent}/display`)];
+  const [display, none] = [
+    await ben.send("GET", `/assets/${hidden.id}/display`),
+    await ben.send("GET", `/assets/${absent}/display`),
+  ];
   toldEqual(display.status, 404, "the answer to Ben's look at the hidden image");
   told(same(display, none), "a hidden image answers otherwise than one that does not exist");
-  const query = "query($id: ID!) { node(id: $id) { id } asset(id: $id) { title labels(first: 10) { edges { node { id } } } } }";
+  const query =
+    "query($id: ID!) { node(id: $id) { id } asset(id: $id) { title labels(first: 10) { edges { node { id } } } } }";
   const asked = [];
   for (const id of [hidden.id, absent]) {
     const { data, answer } = await ben.graphql<{ node: unknown; asset: unknown }>(query, { id });
     told(data.node === null && data.asset === null, "Ben is told something of a hidden image");
     asked.push(renamed(answer));
   }
-  told(asked[0] !== undefined && asked[1] !== undefined && same(asked[0], asked[1]), "a hidden id answers otherwise than one that does not exist");
+  told(
+    asked[0] !== undefined && asked[1] !== undefined && same(asked[0], asked[1]),
+    "a hidden id answers otherwise than one that does not exist",
+  );
   const tried = [];
   for (const assetId of [hidden.id, absent]) {
     const shape = { kind: "point", x: 1, y: 1 };
-    const payload = await ben.mutate({ field: "labelCreate", select: "label { id }" }, { assetId, classKey: classKey(loaded.material, className), shape, attributes: {} });
+    const payload = await ben.mutate(
+      { field: "labelCreate", select: "label { id }" },
+      { assetId, classKey: classKey(loaded.material, className), shape, attributes: {} },
+    );
     tried.push(JSON.stringify(payload));
     toldEqual(refusal(payload)?.code ?? null, "NOT_FOUND", "the answer to Ben's label on the hidden image");
   }
   toldEqual(tried[0] ?? "", tried[1] ?? "", "the refusal of a label on a hidden image");
-  tell.say(`"${hidden.image.title}" (${hidden.marking.banner}) answers him like an id that does not exist: status ${display.status}, the same ${bytes(display.body.length)}, the same headers.`);
+  tell.say(
+    `"${hidden.image.title}" (${hidden.marking.banner}) answers him like an id that does not exist: status ${display.status}, the same ${bytes(display.body.length)}, the same headers.`,
+  );
   tell.say(`So do its id in a query (${bytes(asked[0].body.length)}, the receipt aside) and a label drawn on it.`);
   tell.figure("refusalBytes", display.body.length);
   tell.figure("sameAsAbsent", true);

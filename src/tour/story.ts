@@ -83,7 +83,16 @@ export class Story {
     const end = (problem: string | null): void => {
       const ms = Math.round(performance.now() - began);
       if (this.#style === "json") {
-        const line = { step, name, title, ok: problem === null, ms, figures, said, ...(problem === null ? {} : { problem }) };
+        const line = {
+          step,
+          name,
+          title,
+          ok: problem === null,
+          ms,
+          figures,
+          said,
+          ...(problem === null ? {} : { problem }),
+        };
         this.#write(`${JSON.stringify(line)}\n`);
       } else this.#write(this.#paragraph(step, title, ms, said, problem));
     };
@@ -108,7 +117,9 @@ export class Story {
     const head = `${String(step).padStart(2)}. ${problem === null ? signs.good : signs.bad} ${printed(title, style)}`;
     const sentences = [...said, ...(problem === null ? [] : [problem])];
     const lines = sentences.flatMap((sentence) => wrapped(printed(sentence, style), COLUMNS - INDENT.length));
-    return [`${head.padEnd(COLUMNS - 10)} ${count(ms).padStart(6)} ms`, ...lines.map((line) => INDENT + line), ""].join("\n");
+    return [`${head.padEnd(COLUMNS - 10)} ${count(ms).padStart(6)} ms`, ...lines.map((line) => INDENT + line), ""].join(
+      "\n",
+    );
   }
 }
 

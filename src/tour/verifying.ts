@@ -9,11 +9,22 @@ import type { Telling } from "./story.ts";
 /** What the verifier reports as JSON; the members that the story needs. */
 interface Report {
   readonly verified: boolean;
-  readonly findings: readonly { readonly code: string; readonly at: Readonly<Record<string, string | number>>; readonly sentence: string }[];
+  readonly findings: readonly {
+    readonly code: string;
+    readonly at: Readonly<Record<string, string | number>>;
+    readonly sentence: string;
+  }[];
   readonly warnings?: readonly { readonly code: string }[];
-  readonly signed?: { readonly size: number; readonly root: string; readonly sections: { readonly opened: number; readonly sealed: number } } | null;
+  readonly signed?: {
+    readonly size: number;
+    readonly root: string;
+    readonly sections: { readonly opened: number; readonly sealed: number };
+  } | null;
   readonly knownSize?: number | null;
-  readonly delivery?: { readonly manifest: { readonly marking: { readonly banner: string } }; readonly release: { readonly index: number; readonly origin: string } } | null;
+  readonly delivery?: {
+    readonly manifest: { readonly marking: { readonly banner: string } };
+    readonly release: { readonly index: number; readonly origin: string };
+  } | null;
 }
 
 /** Where the tour keeps what it fetches. */
@@ -27,7 +38,11 @@ function reportOf(ended: Ended): Report {
   try {
     return JSON.parse(ended.out) as Report;
   } catch (cause) {
-    throw new TourError("NOT_AS_TOLD", `the verifier ended with ${String(ended.code)} and no report: ${ended.err.trim().slice(0, 200)}`, { cause });
+    throw new TourError(
+      "NOT_AS_TOLD",
+      `the verifier ended with ${String(ended.code)} and no report: ${ended.err.trim().slice(0, 200)}`,
+      { cause },
+    );
   }
 }
 
@@ -39,8 +54,15 @@ export async function fetchTrust(otto: ApiClient, folder: string): Promise<strin
 }
 
 /** Runs the separate verifier on an archive. */
-export async function verifyArchive(shelf: Shelf, archive: string, known: string | null = null): Promise<{ code: number | null; report: Report }> {
-  const ended = await runVerifier(["verify", "log", archive, "--key", shelf.trust, "--json", ...(known === null ? [] : ["--known", known])], shelf.env);
+export async function verifyArchive(
+  shelf: Shelf,
+  archive: string,
+  known: string | null = null,
+): Promise<{ code: number | null; report: Report }> {
+  const ended = await runVerifier(
+    ["verify", "log", archive, "--key", shelf.trust, "--json", ...(known === null ? [] : ["--known", known])],
+    shelf.env,
+  );
   return { code: ended.code, report: reportOf(ended) };
 }
 
@@ -62,7 +84,13 @@ async function lastCheckpoint(archive: string): Promise<string> {
  * Otto exports the archive and verifies it with the separate program, against the checkpoint that he kept from the last
  * time if there was one. Returns archive and checkpoint.
  */
-export async function exportAndVerify(tell: Telling, otto: ApiClient, shelf: Shelf, name: string, known: string | null): Promise<{ archive: string; checkpoint: string }> {
+export async function exportAndVerify(
+  tell: Telling,
+  otto: ApiClient,
+  shelf: Shelf,
+  name: string,
+  known: string | null,
+): Promise<{ archive: string; checkpoint: string }> {
   const archive = join(shelf.folder, name);
   const size = await otto.download("/audit/archive", archive);
   const { code, report } = await verifyArchive(shelf, archive, known);
@@ -70,8 +98,12 @@ export async function exportAndVerify(tell: Telling, otto: ApiClient, shelf: She
   told(report.verified && report.signed != null, "the verifier did not verify");
   toldEqual(report.warnings?.length ?? 0, 0, "warnings of the verifier");
   const { signed } = report;
-  tell.say(`${several(signed.size, "entry", "entries")}, ${bytes(size)}: whole, in order and signed; root ${signed.root.slice(0, 16)}...`);
-  tell.say(`${count(signed.sections.opened)} sections open to Otto and match, ${count(signed.sections.sealed)} stay sealed and are undamaged.`);
+  tell.say(
+    `${several(signed.size, "entry", "entries")}, ${bytes(size)}: whole, in order and signed; root ${signed.root.slice(0, 16)}...`,
+  );
+  tell.say(
+    `${count(signed.sections.opened)} sections open to Otto and match, ${count(signed.sections.sealed)} stay sealed and are undamaged.`,
+  );
   if (known !== null) {
     told((report.knownSize ?? 0) > 0, "the kept checkpoint did not count");
     tell.say(`It continues the ${count(report.knownSize ?? 0)} entries whose checkpoint Otto kept from before.`);
@@ -85,14 +117,21 @@ export async function exportAndVerify(tell: Telling, otto: ApiClient, shelf: She
 }
 
 /** Petra fetches the package and verifies it with the separate program. Returns its file. */
-export async function fetchAndVerify(tell: Telling, petra: ApiClient, shelf: Shelf, packageUrl: string): Promise<string> {
+export async function fetchAndVerify(
+  tell: Telling,
+  petra: ApiClient,
+  shelf: Shelf,
+  packageUrl: string,
+): Promise<string> {
   const tar = join(shelf.folder, "delivery.tar");
   const size = await petra.download(packageUrl, tar);
   const { code, report } = await verifyPackage(shelf, tar);
   toldEqual(code, 0, "exit code of the verifier");
   told(report.verified && report.delivery != null, "the verifier did not verify");
   const { manifest, release } = report.delivery;
-  tell.say(`${bytes(size)} of ${manifest.marking.banner}; statement, both approvals, every file and the release verify offline.`);
+  tell.say(
+    `${bytes(size)} of ${manifest.marking.banner}; statement, both approvals, every file and the release verify offline.`,
+  );
   tell.say(`The release is entry ${release.index} of the recipient's own log.`);
   tell.figure("bytes", size);
   tell.figure("releaseIndex", release.index);
@@ -115,10 +154,28 @@ export async function verifyWithOpenssl(tell: Telling, shelf: Shelf, unpacked: s
   toldEqual(certificates.code, 0, "exit code of the verifier");
   await writeFile(authority, certificates.out, { mode: 0o600 });
   const check = (content: string): Promise<Ended> =>
-    runProgram("openssl", ["cms", "-verify", "-binary", "-inform", "DER", "-in", "proof/manifest.cms", "-content", content, "-CAfile", authority, "-out", "/dev/null"], {
-      cwd: unpacked,
-      env: shelf.env,
-    });
+    runProgram(
+      "openssl",
+      [
+        "cms",
+        "-verify",
+        "-binary",
+        "-inform",
+        "DER",
+        "-in",
+        "proof/manifest.cms",
+        "-content",
+        content,
+        "-CAfile",
+        authority,
+        "-out",
+        "/dev/null",
+      ],
+      {
+        cwd: unpacked,
+        env: shelf.env,
+      },
+    );
   const good = await check("manifest.json");
   told(good.code === 0, `openssl refused the signature: ${good.err.trim().slice(0, 200)}`);
   const other = join(shelf.folder, "other-manifest.json");
@@ -126,7 +183,9 @@ export async function verifyWithOpenssl(tell: Telling, shelf: Shelf, unpacked: s
   await appendFile(other, " ");
   told((await check(other)).code !== 0, "openssl took the signature for another manifest");
   const version = (await runProgram("openssl", ["version"], { env: shelf.env })).out.trim();
-  tell.say(`${version}: the CMS signature over the manifest verifies, and with one blank more in the manifest it does not.`);
+  tell.say(
+    `${version}: the CMS signature over the manifest verifies, and with one blank more in the manifest it does not.`,
+  );
   tell.figure("openssl", version);
   tell.figure("skipped", false);
 }

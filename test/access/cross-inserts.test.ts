@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { transactionOf } from "../../src/policy/grant.ts";
 import { ROW_TABLES } from "../../src/policy/row-tables.ts";
 import { Seeded } from "../audit/seeded.ts";
 import { accessOf, fillRow, rowName } from "./cross-rows.ts";
@@ -40,7 +41,7 @@ describe("I1 row security on what is written", () => {
         // Half of the sample is drawn from what should be taken: most rows of the product are refused.
         const allowed = rows.filter(({ row }) => world.product.expectRow(row, profile, "insert"));
         const tried = [...sample(random, rows), ...sample(random, allowed)];
-        const [answer] = await grant.tx.rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [
+        const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [
           table,
           JSON.stringify(tried.map(({ values }) => values)),
         ]);
@@ -65,7 +66,7 @@ describe("I1 row security on what is written", () => {
           const allowed = candidates(table).find(({ row }) => world.product.expectRow(row, profile, "insert"));
           if (!allowed) continue;
           const forged = { ...allowed.values, [maker]: world.house.personId("rita") };
-          const [answer] = await grant.tx.rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [table, JSON.stringify([forged])]);
+          const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [table, JSON.stringify([forged])]);
           if (answer?.passes[0] !== false) found.push(`${profile} ${table}.${maker}`);
         }
       }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ACTIONS, actionBit, isAction } from "../../src/policy/actions.ts";
 import type { Action } from "../../src/policy/actions.ts";
+import { transactionOf } from "../../src/policy/grant.ts";
 import { compileRowFilter } from "../../src/policy/row-filter.ts";
+import { rowLock } from "../../src/policy/row-lock.ts";
 import { ROW_TABLES } from "../../src/policy/row-tables.ts";
 import type { TableAccess } from "../../src/policy/row-tables.ts";
 import { Database } from "../../src/storage/database.ts";
@@ -31,7 +33,7 @@ const shortName = ({ table }: TableAccess): TableName | undefined => SHORT.get(`
 
 const keysOf = (rows: readonly { readonly key: string }[]): Set<string> => new Set(rows.map(({ key }) => key));
 
-/** The explicit lock alone, as superuser: the matrix join and the row filter that the repository's queries are made of. */
+/** The same lock put together by hand from the matrix join and the row filter. */
 async function explicitly(tx: Transaction, access: TableAccess): Promise<Set<string>> {
   const seen = new Set<string>();
   for (const { action, when } of access.read) {
@@ -67,7 +69,10 @@ async function eachAsSuperuser(look: (tx: Transaction, profile: string) => Promi
   for (const [name, profile] of world.product.profiles) {
     const profileId = await world.house.house.office.profileId(profile);
     const bit = (action: string): number => actionBit(isAction(action) ? action : "program.read");
-    const tx = await superuser.begin("", { policyId: world.house.house.office.policyId, profileId, bit });
+    const { policyId } = world.house.house.office;
+    const { personId, programs } = world.principal;
+    const lock = rowLock(world.product.policy, { policyId, profileId, personId, programIds: [...programs] });
+    const tx = await superuser.begin(() => "", { policyId, profileId, bit, lock });
     try {
       wrong.push(...(await look(tx, name)));
     } finally {
@@ -113,7 +118,20 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
     expect(wrong).toEqual([]);
   });
 
-  test("I1 the matrix join and the row filter alone, with row security set aside, show what decide() allows", async () => {
+  test("I1 the explicit lock of every table alone, with row security set aside, shows what decide() allows", async () => {
+    const wrong = await eachAsSuperuser(async (tx, profile) => {
+      const found: string[] = [];
+      for (const access of ROW_TABLES) {
+        const lock = tx.lock(`data.${access.table}`, "t");
+        const sql = `select t.${keyColumn(access.table)} as key from data.${access.table} t where ${lock.sql}`;
+        found.push(...world.differences(profile, access.table, keysOf(await tx.rows<{ key: string }>(sql, lock.params))));
+      }
+      return found;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("I1 the matrix join and the row filter, with row security set aside, show what decide() allows", async () => {
     const wrong = await eachAsSuperuser(async (tx, profile) => {
       const found: string[] = [];
       for (const access of ROW_TABLES) found.push(...world.differences(profile, access.table, await explicitly(tx, access)));
@@ -139,7 +157,7 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
     const wrong = await world.eachProfile(async (grant, profile) => {
       const found: string[] = [];
       for (const access of ROW_TABLES) {
-        const rows = await grant.tx.rows<{ key: string }>(`select ${keyColumn(access.table)} as key from data.${access.table}`);
+        const rows = await transactionOf(grant).rows<{ key: string }>(`select ${keyColumn(access.table)} as key from data.${access.table}`);
         found.push(...world.differences(profile, access.table, keysOf(rows)));
       }
       return found;

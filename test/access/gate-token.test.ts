@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { Client, Pool } from "pg";
+import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GateTokenMint, gateHash } from "../../src/policy/gate-token.ts";
 import type { GateClaim } from "../../src/policy/gate-token.ts";
@@ -8,28 +8,15 @@ import { releaseDelivery, sealDelivery } from "../../src/deliveries/release-comm
 import { createDataset } from "../../src/datasets/commands.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
+import { TokenMaker, backendOf, requestRecord } from "./tokens.ts";
 import { S, approve, request, review, smallWorld } from "./harbor-world.ts";
 
 const LABELED = [...ROW_TABLES.map(({ table }) => table), "data_key", "recipient", "idempotency"];
 let house: TestHouse;
 let app: Client;
-let ledger: Pool;
-let mint: GateTokenMint;
+let maker: TokenMaker;
 /** A claim of petra, a program officer, for a request entry that is in the log. */
 let claim: GateClaim;
-
-/** Appends a request entry that a token of this person can open, as the server does; returns what the token must say. */
-async function entryFor(personId: string, purpose: string): Promise<{ requestId: string; nonce: Buffer }> {
-  const nonce = randomBytes(16);
-  const requestId = randomUUID();
-  await ledger.query("select * from audit.append($1, $2)", [house.house.keeper.logId, record(requestId, gateHash(nonce, personId, purpose))]);
-  return { requestId, nonce };
-}
-
-function record(id: string, hash: Buffer): string {
-  const base = { id, leaf: randomBytes(40).toString("base64"), kind: "operation.request", personTag: null, sections: [] };
-  return JSON.stringify([{ ...base, gateHash: hash.toString("base64") }]);
-}
 
 /** Rows that a token shows of each labeled table, in a transaction of the application role. */
 async function visible(token: string | null): Promise<Record<string, number>> {
@@ -79,32 +66,22 @@ beforeAll(async () => {
   });
   app = new Client({ ...house.database.as("caveat_app") });
   await app.connect();
-  ledger = new Pool({ ...house.database.as("caveat_ledger"), max: 2 });
-  mint = new GateTokenMint();
-  await mint.register(house.house.store);
-  const profileId = await house.house.office.profileId(petra.profile);
-  claim = {
-    personId: petra.personId,
-    profileId,
-    policyId: house.house.office.policyId,
-    epoch: petra.epoch,
-    purpose: "test",
-    ...(await entryFor(petra.personId, "test")),
-  };
+  maker = await TokenMaker.open(house);
+  claim = await maker.claimOf(petra, await backendOf(app));
 });
 afterAll(async () => {
   await app.end();
-  await ledger.end();
+  await maker.close();
   await house.remove();
 });
 
 describe("I1 a gate token opens", () => {
   test("the rows of its person, in every table that he may read at all", async () => {
-    const seen = await visible(mint.mint(claim, new Date()));
+    const seen = await visible(maker.token(claim));
     expect(Object.entries(seen).filter(([, n]) => n === 0).map(([table]) => table)).toEqual(["idempotency"]);
   });
   test("only in the transaction that set it", async () => {
-    await visible(mint.mint(claim, new Date()));
+    await visible(maker.token(claim));
     expect(await counts(app)).toEqual(NOTHING);
   });
 });
@@ -115,7 +92,7 @@ describe("I1 a gate token opens nothing", () => {
   });
 
   test("with any one byte of it changed", async () => {
-    const token = mint.mint(claim, new Date());
+    const token = maker.token(claim);
     for (let at = 0; at < token.length; at += 1) {
       const changed = token.slice(0, at) + (token[at] === "1" ? "2" : "1") + token.slice(at + 1);
       await app.query("begin");
@@ -131,7 +108,7 @@ describe("I1 a gate token opens nothing", () => {
   });
 
   test("when its time is over", async () => {
-    expect(await visible(mint.mint(claim, new Date(Date.now() - 301_000)))).toEqual(NOTHING);
+    expect(await visible(maker.mint.mint(claim, new Date(Date.now() - 301_000)))).toEqual(NOTHING);
   });
 
   test("when its key's time is over", async () => {
@@ -144,43 +121,49 @@ describe("I1 a gate token opens nothing", () => {
   });
 
   test("with the nonce or the request entry of another person", async () => {
-    const other = await entryFor(house.personId("ben"), "test");
-    expect(await visible(mint.mint({ ...claim, ...other }, new Date()))).toEqual(NOTHING);
-    expect(await visible(mint.mint({ ...claim, nonce: other.nonce }, new Date()))).toEqual(NOTHING);
-    expect(await visible(mint.mint({ ...claim, requestId: other.requestId }, new Date()))).toEqual(NOTHING);
-    expect(await visible(mint.mint({ ...claim, requestId: randomUUID() }, new Date()))).toEqual(NOTHING);
+    const other = await maker.entryFor(house.personId("ben"), "test");
+    expect(await visible(maker.token({ ...claim, ...other }))).toEqual(NOTHING);
+    expect(await visible(maker.token({ ...claim, nonce: other.nonce }))).toEqual(NOTHING);
+    expect(await visible(maker.token({ ...claim, requestId: other.requestId }))).toEqual(NOTHING);
+    expect(await visible(maker.token({ ...claim, requestId: randomUUID() }))).toEqual(NOTHING);
+  });
+
+  test("on another connection than the one that it was minted for", async () => {
+    const { backend } = claim;
+    for (const other of [backend + 1, 0, -1]) expect(await visible(maker.token({ ...claim, backend: other }))).toEqual(NOTHING);
   });
 
   test("for another purpose than the one its request entry was made for", async () => {
-    expect(await visible(mint.mint({ ...claim, purpose: "another" }, new Date()))).toEqual(NOTHING);
+    expect(await visible(maker.token({ ...claim, purpose: "another" }))).toEqual(NOTHING);
   });
 
   test("under another epoch", async () => {
-    for (const epoch of [claim.epoch - 1, claim.epoch + 1]) expect(await visible(mint.mint({ ...claim, epoch }, new Date()))).toEqual(NOTHING);
+    for (const epoch of [claim.epoch - 1, claim.epoch + 1]) expect(await visible(maker.token({ ...claim, epoch }))).toEqual(NOTHING);
   });
 
   test("under a policy or a profile that is not there", async () => {
-    expect(await visible(mint.mint({ ...claim, policyId: randomUUID() }, new Date()))).toEqual(NOTHING);
+    expect(await visible(maker.token({ ...claim, policyId: randomUUID() }))).toEqual(NOTHING);
     // Who he is still holds, so what depends on the person alone (his programs, so the offices) stays.
-    const seen = await visible(mint.mint({ ...claim, profileId: randomUUID() }, new Date()));
+    const seen = await visible(maker.token({ ...claim, profileId: randomUUID() }));
     expect({ ...seen, recipient: 0 }).toEqual(NOTHING);
   });
 
   test("when its request entry is not committed, to others and in the same transaction", async () => {
     const nonce = randomBytes(16);
     const requestId = randomUUID();
-    const token = mint.mint({ ...claim, requestId, nonce }, new Date());
+    const token = maker.token({ ...claim, requestId, nonce });
     const both = new Client({ ...house.database.admin });
     await both.connect();
     try {
       await both.query("begin; set local role caveat_ledger");
       await both.query("select * from audit.append($1, $2)", [
         house.house.keeper.logId,
-        record(requestId, gateHash(nonce, claim.personId, claim.purpose)),
+        requestRecord(requestId, gateHash(nonce, claim.personId, claim.purpose)),
       ]);
       expect(await visible(token)).toEqual(NOTHING);
       await both.query("set local role caveat_app");
-      await both.query("select set_config('caveat.gate', $1, true)", [token]);
+      const own = maker.token({ ...claim, requestId, nonce, backend: await backendOf(both) });
+      await both.query("select set_config('caveat.gate', $1, true)", [own]);
       expect(await counts(both)).toEqual(NOTHING);
       await both.query("commit");
       expect((await visible(token))["program"]).toBe(1);
@@ -196,7 +179,7 @@ describe("I1 I9 what is taken away is gone at the next statement of an open tran
 
   beforeEach(async () => {
     const petra = await house.as("petra");
-    token = mint.mint({ ...claim, epoch: petra.epoch }, new Date());
+    token = maker.token({ ...claim, epoch: petra.epoch });
     await app.query("begin");
     await app.query("select set_config('caveat.gate', $1, true)", [token]);
   });

@@ -9,6 +9,7 @@ import { ruleFiles } from "../policy/table-world.ts";
 import { fillRow, keyColumn } from "./cross-rows.ts";
 import { openCrossWorld } from "./cross-world.ts";
 import type { CrossWorld } from "./cross-world.ts";
+import { TokenMaker, backendOf } from "./tokens.ts";
 
 const PROFILES = ["us-ts-analyst", "us-reviewer", "us-approver", "us-steward", "us-program-officer"];
 const TRIED = new Set(["S", "S-OC-USGOV-NF"]);
@@ -17,12 +18,10 @@ const tokens = new Map<string, string>();
 
 beforeAll(async () => {
   world = await openCrossWorld();
-  for (const profile of PROFILES) {
-    const rows = await world.house.run(world.as(profile), (operation) =>
-      operation.nested((grant) => grant.tx.rows<{ token: string }>("select current_setting('caveat.gate') as token")),
-    );
-    tokens.set(profile, rows[0]?.token ?? "");
-  }
+  const maker = await TokenMaker.open(world.house);
+  const backend = await backendOf(world.house.admin);
+  for (const profile of PROFILES) tokens.set(profile, maker.token(await maker.claimOf(world.as(profile), backend)));
+  await maker.close();
 });
 afterAll(async () => {
   await world.house.remove();

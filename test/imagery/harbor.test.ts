@@ -72,7 +72,9 @@ describe("the harbor that Caveat draws", () => {
       for (const [index, a] of vessels.entries()) {
         for (const b of vessels.slice(index + 1)) {
           const apart = Math.hypot(a.rotatedBox.cx - b.rotatedBox.cx, a.rotatedBox.cy - b.rotatedBox.cy);
-          expect(apart, `${name}: ${a.type} and ${b.type}`).toBeGreaterThan((a.rotatedBox.height + b.rotatedBox.height) / 2);
+          expect(apart, `${name}: ${a.type} and ${b.type}`).toBeGreaterThan(
+            (a.rotatedBox.height + b.rotatedBox.height) / 2,
+          );
         }
       }
     }

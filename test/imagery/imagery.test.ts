@@ -90,7 +90,10 @@ async function file(name: string, bytes: Uint8Array | string): Promise<string> {
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
-  const outcome = await work.then(() => "taken", (thrown: unknown) => (thrown instanceof ImageError ? thrown.code : thrown));
+  const outcome = await work.then(
+    () => "taken",
+    (thrown: unknown) => (thrown instanceof ImageError ? thrown.code : thrown),
+  );
   return String(outcome);
 }
 
@@ -130,7 +133,9 @@ describe("the header of an image", () => {
 
   test("an SVG behind a WebP signature is never drawn", async () => {
     const dressed = Buffer.from('RIFF    WEBP<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
-    expect(["IMAGE_TYPE", "IMAGE_DAMAGED"]).toContain(await codeOf(makeDisplayCopy(await file("dressed.webp", dressed))));
+    expect(["IMAGE_TYPE", "IMAGE_DAMAGED"]).toContain(
+      await codeOf(makeDisplayCopy(await file("dressed.webp", dressed))),
+    );
   });
 
   test("sniffing needs the whole signature", () => {
@@ -210,33 +215,36 @@ describe("the display copy", () => {
     xmp: `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="${CANARY}"/></rdf:RDF></x:xmpmeta>`,
   };
 
-  test.each(["png", "jpeg", "webp", "tiff"] as const)("of a %s holds no EXIF, XMP, ICC or text of the original", async (format) => {
-    let original = await picture(200, 100)
-      .toFormat(format)
-      .withExif(canaries.exif)
-      .withXmp(canaries.xmp)
-      .withIccProfile("p3")
-      .toBuffer();
-    if (format === "png") {
-      const text = pngChunk("tEXt", Buffer.from(`Comment\0${CANARY}`, "latin1"));
-      original = Buffer.concat([original.subarray(0, 33), text, original.subarray(33)]);
-    }
-    if (format === "jpeg") {
-      const comment = Buffer.from(`\u00ff\u00fe\u0000${String.fromCharCode(CANARY.length + 2)}${CANARY}`, "latin1");
-      original = Buffer.concat([original.subarray(0, 2), comment, original.subarray(2)]);
-    }
-    expect(original.includes(CANARY)).toBe(true);
-    const copy = await makeDisplayCopy(original);
-    const bytes = Buffer.from(copy.bytes);
-    expect(bytes.includes(CANARY)).toBe(false);
-    expect(bytes.includes("CANARY")).toBe(false);
-    expect(bytes.includes("Exif")).toBe(false);
-    expect(bytes.includes("ICC_PROFILE")).toBe(false);
-    expect(bytes.includes("adobe")).toBe(false);
-    const metadata = await sharp(bytes).metadata();
-    expect(metadata).toMatchObject({ format: "jpeg", width: 200, height: 100, space: "srgb", channels: 3 });
-    for (const kind of ["exif", "xmp", "iptc", "icc", "comments"] as const) expect(metadata[kind]).toBeUndefined();
-  });
+  test.each(["png", "jpeg", "webp", "tiff"] as const)(
+    "of a %s holds no EXIF, XMP, ICC or text of the original",
+    async (format) => {
+      let original = await picture(200, 100)
+        .toFormat(format)
+        .withExif(canaries.exif)
+        .withXmp(canaries.xmp)
+        .withIccProfile("p3")
+        .toBuffer();
+      if (format === "png") {
+        const text = pngChunk("tEXt", Buffer.from(`Comment\0${CANARY}`, "latin1"));
+        original = Buffer.concat([original.subarray(0, 33), text, original.subarray(33)]);
+      }
+      if (format === "jpeg") {
+        const comment = Buffer.from(`\u00ff\u00fe\u0000${String.fromCharCode(CANARY.length + 2)}${CANARY}`, "latin1");
+        original = Buffer.concat([original.subarray(0, 2), comment, original.subarray(2)]);
+      }
+      expect(original.includes(CANARY)).toBe(true);
+      const copy = await makeDisplayCopy(original);
+      const bytes = Buffer.from(copy.bytes);
+      expect(bytes.includes(CANARY)).toBe(false);
+      expect(bytes.includes("CANARY")).toBe(false);
+      expect(bytes.includes("Exif")).toBe(false);
+      expect(bytes.includes("ICC_PROFILE")).toBe(false);
+      expect(bytes.includes("adobe")).toBe(false);
+      const metadata = await sharp(bytes).metadata();
+      expect(metadata).toMatchObject({ format: "jpeg", width: 200, height: 100, space: "srgb", channels: 3 });
+      for (const kind of ["exif", "xmp", "iptc", "icc", "comments"] as const) expect(metadata[kind]).toBeUndefined();
+    },
+  );
 
   test("is at most 4,096 pixels on its longest side and says how to come back to source pixels", async () => {
     const copy = await makeDisplayCopy(await picture(5_000, 300).jpeg().toBuffer());
@@ -260,7 +268,12 @@ describe("the display copy", () => {
     expect((await probeImage(bands)).bands).toBe(8);
     for (const original of [grey, clear, deep, bands]) {
       const copy = await makeDisplayCopy(original);
-      expect(await sharp(copy.bytes).metadata()).toMatchObject({ width: 40, height: 30, depth: "uchar", hasAlpha: false });
+      expect(await sharp(copy.bytes).metadata()).toMatchObject({
+        width: 40,
+        height: 30,
+        depth: "uchar",
+        hasAlpha: false,
+      });
     }
   });
 
@@ -275,7 +288,8 @@ describe("the display copy", () => {
 });
 
 test("a drawing becomes the same PNG every time, of the size asked for", async () => {
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10" fill="#246"/></svg>';
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10" fill="#246"/></svg>';
   const once = await rasterizeSvg(svg, { width: 20, height: 10 });
   expect(Buffer.from(once).equals(await rasterizeSvg(svg, { width: 20, height: 10 }))).toBe(true);
   expect(await probeImage(once)).toEqual({ mediaType: "image/png", width: 20, height: 10, bands: 3 });

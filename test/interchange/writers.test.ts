@@ -13,8 +13,29 @@ const U = { banner: "UNCLASSIFIED", portion: "U" };
 const SHAPES: readonly Shape[] = [
   { kind: "box", x: 1, y: 2, width: 30, height: 40.5 },
   { kind: "rotatedBox", cx: 50, cy: 40, width: 30, height: 10, angle: 30 },
-  { kind: "polygon", rings: [[[1, 1], [9, 1], [9, 9]], [[20, 20], [20, 30], [30, 30]]] },
-  { kind: "polyline", points: [[1, 1], [50, 20], [99, 79]] },
+  {
+    kind: "polygon",
+    rings: [
+      [
+        [1, 1],
+        [9, 1],
+        [9, 9],
+      ],
+      [
+        [20, 20],
+        [20, 30],
+        [30, 30],
+      ],
+    ],
+  },
+  {
+    kind: "polyline",
+    points: [
+      [1, 1],
+      [50, 20],
+      [99, 79],
+    ],
+  },
   { kind: "point", x: 12.25, y: 7 },
 ];
 
@@ -76,16 +97,36 @@ describe("COCO text", () => {
   test("carries the banner, each portion, and categories in the order of their keys", () => {
     const text = JSON.parse(writeCoco(DATA)) as CocoText;
     expect(text.info["security"]).toBe("CONFIDENTIAL//NOFORN");
-    expect(text.categories.map(({ id, key }) => [id, key])).toEqual([[1, "car"], [2, "ship"]]);
-    expect(text.images.map(({ id, asset_id, marking }) => [id, asset_id, marking])).toEqual([[1, "asset-a", "U"], [2, "asset-b", "U"]]);
-    expect(text.annotations.map(({ label_id, marking }) => [label_id, marking])).toEqual(SHAPES.map((_, index) => [`label-${index}`, "U"]));
+    expect(text.categories.map(({ id, key }) => [id, key])).toEqual([
+      [1, "car"],
+      [2, "ship"],
+    ]);
+    expect(text.images.map(({ id, asset_id, marking }) => [id, asset_id, marking])).toEqual([
+      [1, "asset-a", "U"],
+      [2, "asset-b", "U"],
+    ]);
+    expect(text.annotations.map(({ label_id, marking }) => [label_id, marking])).toEqual(
+      SHAPES.map((_, index) => [`label-${index}`, "U"]),
+    );
   });
 
   test("computes area and bounding box from the stored geometry and keeps rings together", () => {
     const [box, turnedBox, polygon, line, point] = (JSON.parse(writeCoco(DATA)) as CocoText).annotations;
-    expect(box).toMatchObject({ bbox: [1, 2, 30, 40.5], area: 1215, segmentation: [[1, 2, 31, 2, 31, 42.5, 1, 42.5]], reviewed_by: "analyst two" });
+    expect(box).toMatchObject({
+      bbox: [1, 2, 30, 40.5],
+      area: 1215,
+      segmentation: [[1, 2, 31, 2, 31, 42.5, 1, 42.5]],
+      reviewed_by: "analyst two",
+    });
     expect(turnedBox).toMatchObject({ area: 300, shape: SHAPES[1], reviewed_by: null });
-    expect(polygon).toMatchObject({ bbox: [1, 1, 29, 29], area: 82, segmentation: [[1, 1, 9, 1, 9, 9], [20, 20, 20, 30, 30, 30]] });
+    expect(polygon).toMatchObject({
+      bbox: [1, 1, 29, 29],
+      area: 82,
+      segmentation: [
+        [1, 1, 9, 1, 9, 9],
+        [20, 20, 20, 30, 30, 30],
+      ],
+    });
     expect(line).toMatchObject({ segmentation: [], area: 0, bbox: [1, 1, 98, 78] });
     expect(point).toMatchObject({ segmentation: [], keypoints: [12.25, 7, 2], num_keypoints: 1 });
   });
@@ -130,7 +171,13 @@ describe("GeoJSON text", () => {
 
   test("without a georeference says that its numbers are pixels", () => {
     const { features } = JSON.parse(writeGeoJson(DATA)) as GeoText;
-    expect(features.map((feature) => feature.geometry.type)).toEqual(["Polygon", "Polygon", "MultiPolygon", "LineString", "Point"]);
+    expect(features.map((feature) => feature.geometry.type)).toEqual([
+      "Polygon",
+      "Polygon",
+      "MultiPolygon",
+      "LineString",
+      "Point",
+    ]);
     expect(features[4]?.geometry.coordinates).toEqual([12.25, 7]);
     for (const feature of features) expect(feature.properties).toMatchObject({ coordinates: "pixel", crs: null });
   });
@@ -143,7 +190,10 @@ describe("GeoJSON text", () => {
     expect(point?.geometry.coordinates).toEqual([404_000 + 12.25 * 0.1, 3_285_000 - 0.7]);
     expect(box?.properties).toMatchObject({ coordinates: "map", crs: "EPSG:32617" });
     if (box === undefined || polygon === undefined) throw new Error("no features");
-    const rings = [...(box.geometry.coordinates as number[][][]), ...(polygon.geometry.coordinates as number[][][][]).flat()];
+    const rings = [
+      ...(box.geometry.coordinates as number[][][]),
+      ...(polygon.geometry.coordinates as number[][][][]).flat(),
+    ];
     for (const ring of rings) {
       expect(ring[0]).toEqual(ring.at(-1));
       let twice = 0;

@@ -31,7 +31,9 @@ describe("an ontology", () => {
   test("has one form: the same JSON whatever the order of members and shapes", () => {
     const turned = { attributes: [], shapes: ["rotatedBox", "box"], name: "Ship", key: "ship" };
     const straight = { key: "ship", name: "Ship", shapes: ["box", "rotatedBox"], attributes: [] };
-    expect(JSON.stringify(parseOntology({ classes: [turned] }))).toBe(JSON.stringify(parseOntology({ classes: [straight] })));
+    expect(JSON.stringify(parseOntology({ classes: [turned] }))).toBe(
+      JSON.stringify(parseOntology({ classes: [straight] })),
+    );
   });
 
   test.each([
@@ -40,7 +42,11 @@ describe("an ontology", () => {
     ["no classes", { classes: [] }, "ONTOLOGY_SIZE"],
     ["too many classes", { classes: Array.from({ length: 501 }, () => SHIP) }, "ONTOLOGY_SIZE"],
     ["two classes of one key", { classes: [SHIP, SHIP] }, "ONTOLOGY_REPEATED"],
-    ["two attributes of one key", withClass({ attributes: [SHIP.attributes[2], SHIP.attributes[2]] }), "ONTOLOGY_REPEATED"],
+    [
+      "two attributes of one key",
+      withClass({ attributes: [SHIP.attributes[2], SHIP.attributes[2]] }),
+      "ONTOLOGY_REPEATED",
+    ],
     ["a key with a blank", withClass({ key: "a ship" }), "ONTOLOGY_KEY"],
     ["__proto__ as a key", withClass({ key: "__proto__" }), "ONTOLOGY_KEY"],
     ["a key that is too long", withClass({ key: "k".repeat(65) }), "ONTOLOGY_KEY"],
@@ -50,14 +56,38 @@ describe("an ontology", () => {
     ["no shapes", withClass({ shapes: [] }), "ONTOLOGY_SIZE"],
     ["an unknown shape", withClass({ shapes: ["circle"] }), "ONTOLOGY_SHAPES"],
     ["a shape twice", withClass({ shapes: ["box", "box"] }), "ONTOLOGY_SHAPES"],
-    ["an unknown attribute type", withAttribute({ key: "a", type: "date", required: false }), "ONTOLOGY_ATTRIBUTE_TYPE"],
+    [
+      "an unknown attribute type",
+      withAttribute({ key: "a", type: "date", required: false }),
+      "ONTOLOGY_ATTRIBUTE_TYPE",
+    ],
     ["an attribute without required", withAttribute({ key: "a", type: "text" }), "ONTOLOGY_MEMBER"],
-    ["choices on a text", withAttribute({ key: "a", type: "text", required: false, choices: ["x"] }), "ONTOLOGY_MEMBER"],
-    ["a length on a number", withAttribute({ key: "a", type: "number", required: false, maxLength: 3 }), "ONTOLOGY_MEMBER"],
+    [
+      "choices on a text",
+      withAttribute({ key: "a", type: "text", required: false, choices: ["x"] }),
+      "ONTOLOGY_MEMBER",
+    ],
+    [
+      "a length on a number",
+      withAttribute({ key: "a", type: "number", required: false, maxLength: 3 }),
+      "ONTOLOGY_MEMBER",
+    ],
     ["a choice without choices", withAttribute({ key: "a", type: "choice", required: false }), "ONTOLOGY_CHOICES"],
-    ["a choice twice", withAttribute({ key: "a", type: "choice", required: false, choices: ["x", "x"] }), "ONTOLOGY_CHOICES"],
-    ["a minimum above the maximum", withAttribute({ key: "a", type: "number", required: false, min: 2, max: 1 }), "ONTOLOGY_RANGE"],
-    ["an endless maximum", withAttribute({ key: "a", type: "number", required: false, max: Infinity }), "ONTOLOGY_RANGE"],
+    [
+      "a choice twice",
+      withAttribute({ key: "a", type: "choice", required: false, choices: ["x", "x"] }),
+      "ONTOLOGY_CHOICES",
+    ],
+    [
+      "a minimum above the maximum",
+      withAttribute({ key: "a", type: "number", required: false, min: 2, max: 1 }),
+      "ONTOLOGY_RANGE",
+    ],
+    [
+      "an endless maximum",
+      withAttribute({ key: "a", type: "number", required: false, max: Infinity }),
+      "ONTOLOGY_RANGE",
+    ],
     ["a length of nothing", withAttribute({ key: "a", type: "text", required: false, maxLength: 0 }), "ONTOLOGY_RANGE"],
   ])("refuses %s", (_name, value, code) => {
     expect(codeOf(value)).toBe(code);
@@ -67,7 +97,9 @@ describe("an ontology", () => {
 describe("attributes", () => {
   test("come out sorted by name, texts in NFC", () => {
     const result = checkAttributes(SHIP, { type: "tanker", name: "e\u0301", length: 120.5, moored: true });
-    expect(JSON.stringify(result.ok && result.attributes)).toBe('{"length":120.5,"moored":true,"name":"é","type":"tanker"}');
+    expect(JSON.stringify(result.ok && result.attributes)).toBe(
+      '{"length":120.5,"moored":true,"name":"é","type":"tanker"}',
+    );
   });
 
   test.each([

@@ -32,7 +32,13 @@ describe("reading a shape", () => {
     { kind: "box", x: 0, y: 0, width: 640, height: 480 },
     { kind: "rotatedBox", cx: 5, cy: 5, width: 100, height: 20, angle: 33.5 },
     { kind: "polygon", rings: [TRIANGLE, TRIANGLE] },
-    { kind: "polyline", points: [[1, 1], [2, 2]] },
+    {
+      kind: "polyline",
+      points: [
+        [1, 1],
+        [2, 2],
+      ],
+    },
     { kind: "point", x: 640, y: 480 },
   ])("takes a $kind as it came", (value) => {
     expect(parseShape(value, GRID)).toEqual({ ok: true, shape: value });
@@ -53,26 +59,102 @@ describe("reading a shape", () => {
     ["NaN", { kind: "point", x: Number.NaN, y: 1 }, "SHAPE_NUMBER"],
     ["infinity", { kind: "box", x: 1, y: 1, width: Infinity, height: 1 }, "SHAPE_NUMBER"],
     ["a number too large", { kind: "point", x: LARGEST_NUMBER * 1.01, y: 1 }, "SHAPE_NUMBER"],
-    ["a position of three numbers", { kind: "polyline", points: [[1, 1, 1], [2, 2]] }, "SHAPE_NUMBER"],
+    [
+      "a position of three numbers",
+      {
+        kind: "polyline",
+        points: [
+          [1, 1, 1],
+          [2, 2],
+        ],
+      },
+      "SHAPE_NUMBER",
+    ],
     ["a position of one number", { kind: "polyline", points: [[1], [2, 2]] }, "SHAPE_NUMBER"],
     ["a box beyond the right edge", { kind: "box", x: 600, y: 0, width: 41.01, height: 5 }, "SHAPE_OUTSIDE"],
     ["a box beyond the top", { kind: "box", x: 0, y: -1.01, width: 5, height: 5 }, "SHAPE_OUTSIDE"],
     ["a point outside", { kind: "point", x: 0, y: 481.5 }, "SHAPE_OUTSIDE"],
-    ["a turned box centred outside", { kind: "rotatedBox", cx: -5, cy: 5, width: 100, height: 20, angle: 0 }, "SHAPE_OUTSIDE"],
-    ["a turned box longer than the image", { kind: "rotatedBox", cx: 5, cy: 5, width: 900, height: 20, angle: 0 }, "SHAPE_OUTSIDE"],
-    ["a polygon that leaves the image", { kind: "polygon", rings: [[[0, 0], [700, 0], [0, 9]]] }, "SHAPE_OUTSIDE"],
+    [
+      "a turned box centred outside",
+      { kind: "rotatedBox", cx: -5, cy: 5, width: 100, height: 20, angle: 0 },
+      "SHAPE_OUTSIDE",
+    ],
+    [
+      "a turned box longer than the image",
+      { kind: "rotatedBox", cx: 5, cy: 5, width: 900, height: 20, angle: 0 },
+      "SHAPE_OUTSIDE",
+    ],
+    [
+      "a polygon that leaves the image",
+      {
+        kind: "polygon",
+        rings: [
+          [
+            [0, 0],
+            [700, 0],
+            [0, 9],
+          ],
+        ],
+      },
+      "SHAPE_OUTSIDE",
+    ],
     ["a box without width", { kind: "box", x: 1, y: 1, width: 0, height: 5 }, "SHAPE_EMPTY"],
     ["a box of negative width", { kind: "box", x: 9, y: 1, width: -5, height: 5 }, "SHAPE_EMPTY"],
     ["a box whose area underflows", { kind: "box", x: 1, y: 1, width: 1e-200, height: 1e-200 }, "SHAPE_EMPTY"],
-    ["a flat polygon", { kind: "polygon", rings: [[[0, 0], [5, 5], [10, 10]]] }, "SHAPE_EMPTY"],
-    ["a line that stays where it is", { kind: "polyline", points: [[3, 3], [3, 3]] }, "SHAPE_EMPTY"],
+    [
+      "a flat polygon",
+      {
+        kind: "polygon",
+        rings: [
+          [
+            [0, 0],
+            [5, 5],
+            [10, 10],
+          ],
+        ],
+      },
+      "SHAPE_EMPTY",
+    ],
+    [
+      "a line that stays where it is",
+      {
+        kind: "polyline",
+        points: [
+          [3, 3],
+          [3, 3],
+        ],
+      },
+      "SHAPE_EMPTY",
+    ],
     ["a polygon without rings", { kind: "polygon", rings: [] }, "SHAPE_TOO_FEW_POINTS"],
     ["an empty ring", { kind: "polygon", rings: [TRIANGLE, []] }, "SHAPE_TOO_FEW_POINTS"],
-    ["a ring of two positions, one repeated", { kind: "polygon", rings: [[[0, 0], [5, 5], [0, 0], [5, 5]]] }, "SHAPE_TOO_FEW_POINTS"],
+    [
+      "a ring of two positions, one repeated",
+      {
+        kind: "polygon",
+        rings: [
+          [
+            [0, 0],
+            [5, 5],
+            [0, 0],
+            [5, 5],
+          ],
+        ],
+      },
+      "SHAPE_TOO_FEW_POINTS",
+    ],
     ["a line of one position", { kind: "polyline", points: [[3, 3]] }, "SHAPE_TOO_FEW_POINTS"],
     ["a ring of too many positions", { kind: "polygon", rings: [circle(MOST_POINTS + 1)] }, "SHAPE_TOO_MANY_POINTS"],
-    ["rings of too many positions together", { kind: "polygon", rings: [circle(MOST_POINTS - 1), TRIANGLE] }, "SHAPE_TOO_MANY_POINTS"],
-    ["too many rings", { kind: "polygon", rings: Array.from({ length: 1_001 }, () => TRIANGLE) }, "SHAPE_TOO_MANY_POINTS"],
+    [
+      "rings of too many positions together",
+      { kind: "polygon", rings: [circle(MOST_POINTS - 1), TRIANGLE] },
+      "SHAPE_TOO_MANY_POINTS",
+    ],
+    [
+      "too many rings",
+      { kind: "polygon", rings: Array.from({ length: 1_001 }, () => TRIANGLE) },
+      "SHAPE_TOO_MANY_POINTS",
+    ],
   ])("refuses %s", (_name, value, code) => {
     expect(codeOf(value)).toBe(code);
   });
@@ -82,13 +164,30 @@ describe("reading a shape", () => {
   });
 
   test("a hole in a sparse list is seen", () => {
-    const points: unknown[] = [[1, 1], [2, 2], [3, 3]];
-    delete points[1];
+    const points: unknown[] = [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ];
+    Reflect.deleteProperty(points, 1);
     expect(codeOf({ kind: "polyline", points })).toBe("SHAPE_MEMBER");
   });
 
   test("says where the fault is", () => {
-    const result = parseShape({ kind: "polygon", rings: [TRIANGLE, [[0, 0], [1, 1], ["x", 2]]] }, GRID);
+    const result = parseShape(
+      {
+        kind: "polygon",
+        rings: [
+          TRIANGLE,
+          [
+            [0, 0],
+            [1, 1],
+            ["x", 2],
+          ],
+        ],
+      },
+      GRID,
+    );
     expect(result).toEqual({ ok: false, code: "SHAPE_NUMBER", at: "rings[1][2]" });
   });
 
@@ -129,7 +228,14 @@ describe("reading a shape", () => {
     const pair = fc.tuple(number, number);
     const candidate = fc.oneof(
       fc.record({ kind: fc.constant("box"), x: number, y: number, width: number, height: number }),
-      fc.record({ kind: fc.constant("rotatedBox"), cx: number, cy: number, width: number, height: number, angle: number }),
+      fc.record({
+        kind: fc.constant("rotatedBox"),
+        cx: number,
+        cy: number,
+        width: number,
+        height: number,
+        angle: number,
+      }),
       fc.record({ kind: fc.constant("polygon"), rings: fc.array(fc.array(pair, { maxLength: 6 }), { maxLength: 3 }) }),
       fc.record({ kind: fc.constant("polyline"), points: fc.array(pair, { maxLength: 6 }) }),
     );
@@ -148,8 +254,18 @@ describe("area and bounding box", () => {
     const square: Shape = {
       kind: "polygon",
       rings: [
-        [[0, 0], [10, 0], [10, 10], [0, 10]],
-        [[20, 0], [20, 5], [25, 5], [25, 0]],
+        [
+          [0, 0],
+          [10, 0],
+          [10, 10],
+          [0, 10],
+        ],
+        [
+          [20, 0],
+          [20, 5],
+          [25, 5],
+          [25, 0],
+        ],
       ],
     };
     expect(area(square)).toBe(125);
@@ -157,8 +273,27 @@ describe("area and bounding box", () => {
   });
 
   test("a repeated closing position changes nothing", () => {
-    const open: Shape = { kind: "polygon", rings: [[[1, 1], [7, 2], [3, 9]]] };
-    const closed: Shape = { kind: "polygon", rings: [[[1, 1], [7, 2], [3, 9], [1, 1]]] };
+    const open: Shape = {
+      kind: "polygon",
+      rings: [
+        [
+          [1, 1],
+          [7, 2],
+          [3, 9],
+        ],
+      ],
+    };
+    const closed: Shape = {
+      kind: "polygon",
+      rings: [
+        [
+          [1, 1],
+          [7, 2],
+          [3, 9],
+          [1, 1],
+        ],
+      ],
+    };
     expect(area(closed)).toBe(area(open));
     expect(boundingBox(closed)).toEqual(boundingBox(open));
   });
@@ -185,17 +320,27 @@ describe("area and bounding box", () => {
 
   test("the outline of a turned box has its area at every angle", () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 359.9, noNaN: true }), fc.double({ min: 1, max: 300, noNaN: true }), (angle, width) => {
-        const box: Shape = { kind: "rotatedBox", cx: 1e4, cy: 2e4, width, height: 7, angle };
-        const polygon: Shape = { kind: "polygon", rings: outline(box) };
-        expect(Math.abs(area(polygon) / area(box) - 1)).toBeLessThan(1e-9);
-      }),
+      fc.property(
+        fc.double({ min: 0, max: 359.9, noNaN: true }),
+        fc.double({ min: 1, max: 300, noNaN: true }),
+        (angle, width) => {
+          const box: Shape = { kind: "rotatedBox", cx: 1e4, cy: 2e4, width, height: 7, angle };
+          const polygon: Shape = { kind: "polygon", rings: outline(box) };
+          expect(Math.abs(area(polygon) / area(box) - 1)).toBeLessThan(1e-9);
+        },
+      ),
       { seed: 3 },
     );
   });
 
   test("lines and points have no area", () => {
-    const line: Shape = { kind: "polyline", points: [[1, 5], [9, 2]] };
+    const line: Shape = {
+      kind: "polyline",
+      points: [
+        [1, 5],
+        [9, 2],
+      ],
+    };
     expect([area(line), area({ kind: "point", x: 4, y: 4 })]).toEqual([0, 0]);
     expect(boundingBox(line)).toEqual({ x: 1, y: 2, width: 8, height: 3 });
     expect(boundingBox({ kind: "point", x: 4, y: 4 })).toEqual({ x: 4, y: 4, width: 0, height: 0 });
@@ -208,7 +353,10 @@ describe("area and bounding box", () => {
     expect(file.annotations.length).toBe(62);
     for (const annotation of file.annotations) {
       const rings = annotation.segmentation.map((flat) =>
-        Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? 0, flat[2 * index + 1] ?? 0] as const),
+        Array.from(
+          { length: flat.length / 2 },
+          (_, index) => [flat[2 * index] ?? 0, flat[2 * index + 1] ?? 0] as const,
+        ),
       );
       const shape: Shape = { kind: "polygon", rings };
       expect(Math.abs(area(shape) / annotation.area - 1)).toBeLessThan(1e-9);
@@ -222,7 +370,17 @@ describe("area and bounding box", () => {
 
 describe("warnings", () => {
   test("a bow tie crosses itself, and is still taken", () => {
-    const value = { kind: "polygon", rings: [[[0, 0], [10, 10], [10, 0], [0, 20]]] };
+    const value = {
+      kind: "polygon",
+      rings: [
+        [
+          [0, 0],
+          [10, 10],
+          [10, 0],
+          [0, 20],
+        ],
+      ],
+    };
     const result = parseShape(value, GRID);
     expect(result.ok && shapeWarnings(result.shape)).toEqual(["SHAPE_SELF_CROSSING"]);
   });
@@ -230,20 +388,59 @@ describe("warnings", () => {
   test.each([
     ["a triangle", TRIANGLE],
     ["a closed triangle", [...TRIANGLE, [0, 0]]],
-    ["a concave outline", [[0, 0], [10, 0], [10, 10], [5, 2], [0, 10]]],
+    [
+      "a concave outline",
+      [
+        [0, 0],
+        [10, 0],
+        [10, 10],
+        [5, 2],
+        [0, 10],
+      ],
+    ],
     ["a circle of 1,000 edges", circle(1_000)],
-    ["an outline with a repeated corner", [[0, 0], [10, 0], [10, 0], [10, 10], [0, 10]]],
+    [
+      "an outline with a repeated corner",
+      [
+        [0, 0],
+        [10, 0],
+        [10, 0],
+        [10, 10],
+        [0, 10],
+      ],
+    ],
   ])("%s does not", (_name, ring) => {
     expect(shapeWarnings({ kind: "polygon", rings: [ring as [number, number][]] })).toEqual([]);
   });
 
   test("an outline that touches itself in a corner is told", () => {
-    const ring: [number, number][] = [[0, 0], [10, 0], [5, 5], [10, 10], [0, 10], [5, 5]];
+    const ring: [number, number][] = [
+      [0, 0],
+      [10, 0],
+      [5, 5],
+      [10, 10],
+      [0, 10],
+      [5, 5],
+    ];
     expect(shapeWarnings({ kind: "polygon", rings: [ring] })).toEqual(["SHAPE_SELF_CROSSING"]);
   });
 
   test("two rings that cross each other are no warning, and a ring too long is said to be unexamined", () => {
-    const crossing: Shape = { kind: "polygon", rings: [[[0, 0], [9, 0], [0, 9]], [[0, 0], [9, 9], [9, 0]]] };
+    const crossing: Shape = {
+      kind: "polygon",
+      rings: [
+        [
+          [0, 0],
+          [9, 0],
+          [0, 9],
+        ],
+        [
+          [0, 0],
+          [9, 9],
+          [9, 0],
+        ],
+      ],
+    };
     expect(shapeWarnings(crossing)).toEqual([]);
     const long: Shape = { kind: "polygon", rings: [circle(2_001) as [number, number][]] };
     expect(shapeWarnings(long)).toEqual(["SHAPE_NOT_EXAMINED"]);

@@ -13,16 +13,52 @@ const subset = <T>(items: readonly T[], maxLength = items.length): fc.Arbitrary<
   fc.subarray([...items], { maxLength });
 
 const codes = (min: number): fc.Arbitrary<readonly string[]> =>
-  fc.subarray(["AUS", "CAN", "DEU", "GBR", "JPN", "NZL", "ACGU", "FVEY", "GFNX", "NATO", "TEYE"], { minLength: min, maxLength: 4 });
+  fc.subarray(["AUS", "CAN", "DEU", "GBR", "JPN", "NZL", "ACGU", "FVEY", "GFNX", "NATO", "TEYE"], {
+    minLength: min,
+    maxLength: 4,
+  });
 
 const sci = fc
   .record({
-    HCS: fc.constantFrom(null, null, null, [{ id: "P", subs: [] }], [{ id: "O", subs: [] }], [{ id: "P", subs: ["JJJ", "XYZ"] }]),
+    HCS: fc.constantFrom(
+      null,
+      null,
+      null,
+      [{ id: "P", subs: [] }],
+      [{ id: "O", subs: [] }],
+      [{ id: "P", subs: ["JJJ", "XYZ"] }],
+    ),
     RSV: fc.constantFrom(null, null, null, [{ id: "A1B", subs: [] }]),
-    SI: fc.constantFrom(null, [], [], [{ id: "ABC", subs: [] }, { id: "XYZ", subs: [] }], [{ id: "G", subs: ["ABCD"] }], [{ id: "DEF", subs: [] }, { id: "G", subs: [] }]),
-    TK: fc.constantFrom(null, [], [], [{ id: "BLFH", subs: ["ABCD"] }], [{ id: "IDIT", subs: [] }, { id: "QQ", subs: ["1A"] }]),
+    SI: fc.constantFrom(
+      null,
+      [],
+      [],
+      [
+        { id: "ABC", subs: [] },
+        { id: "XYZ", subs: [] },
+      ],
+      [{ id: "G", subs: ["ABCD"] }],
+      [
+        { id: "DEF", subs: [] },
+        { id: "G", subs: [] },
+      ],
+    ),
+    TK: fc.constantFrom(
+      null,
+      [],
+      [],
+      [{ id: "BLFH", subs: ["ABCD"] }],
+      [
+        { id: "IDIT", subs: [] },
+        { id: "QQ", subs: ["1A"] },
+      ],
+    ),
   })
-  .map((systems) => Object.entries(systems).flatMap(([system, compartments]) => (compartments === null ? [] : [{ system, compartments }])));
+  .map((systems) =>
+    Object.entries(systems).flatMap(([system, compartments]) =>
+      compartments === null ? [] : [{ system, compartments }],
+    ),
+  );
 
 const sar = subset(
   [
@@ -34,7 +70,11 @@ const sar = subset(
 );
 
 const aea: fc.Arbitrary<Aea> = fc.constantFrom<Aea>(
-  {}, {}, {}, {}, {},
+  {},
+  {},
+  {},
+  {},
+  {},
   { RD: { cnwdi: true, sigma: [14, 20] } },
   { RD: { cnwdi: false, sigma: [] } },
   { FRD: { cnwdi: false, sigma: [18] } },
@@ -53,12 +93,22 @@ const release: fc.Arbitrary<ReleaseParts> = fc.oneof<fc.Arbitrary<ReleaseParts>[
   fc.constant({ tokens: [], rel: [], see: [] }),
   fc.constant({ tokens: ["NF"], rel: [], see: [] }),
   fc.constant({ tokens: ["RELIDO"], rel: [], see: [] }),
-  fc.tuple(codes(1), fc.boolean()).map(([rel, relido]) => ({ tokens: ["REL", ...(relido ? ["RELIDO"] : [])], rel, see: [] })),
+  fc
+    .tuple(codes(1), fc.boolean())
+    .map(([rel, relido]) => ({ tokens: ["REL", ...(relido ? ["RELIDO"] : [])], rel, see: [] })),
   codes(1).map((see) => ({ tokens: ["DISPLAYONLY"], rel: [], see })),
-  fc.tuple(codes(1), codes(1)).map(([rel, see]) => ({ tokens: ["REL", "DISPLAYONLY"], rel, see: see.filter((code) => !rel.includes(code)) })),
+  fc
+    .tuple(codes(1), codes(1))
+    .map(([rel, see]) => ({ tokens: ["REL", "DISPLAYONLY"], rel, see: see.filter((code) => !rel.includes(code)) })),
 );
 
-const natoControls: fc.Arbitrary<readonly string[]> = fc.constantFrom<readonly string[]>([], [], [], ["ATOMAL"], ["BALK", "BOHEMIA"]);
+const natoControls: fc.Arbitrary<readonly string[]> = fc.constantFrom<readonly string[]>(
+  [],
+  [],
+  [],
+  ["ATOMAL"],
+  ["BALK", "BOHEMIA"],
+);
 
 const sources: fc.Arbitrary<Fgi | null> = fc.oneof<fc.Arbitrary<Fgi | null>[]>(
   fc.constant(null),
@@ -85,7 +135,10 @@ const parts = fc.record({
   natoControls,
   fgi: sources,
   controls: subset(["RS", "FOUO", "OC", "OC-USGOV", "IMC", "PR", "DSEN", "RAWFISA", "FISA"], 3),
-  nonIc: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: subset(["DS", "XD", "ND", "SBU", "SBU-NF", "LES", "LES-NF", "SSI"], 2) }),
+  nonIc: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: subset(["DS", "XD", "ND", "SBU", "SBU-NF", "LES", "LES-NF", "SSI"], 2) },
+  ),
   release,
 });
 
@@ -107,9 +160,12 @@ export const markings: fc.Arbitrary<Marking> = parts
     const { kind, owners } = part.owned;
     const level = part.level === "R" && kind !== "NONUS" ? "C" : part.level;
     const low = unclassified(level);
-    const joint: ReleaseParts = kind === "JOINT" ? { tokens: ["REL"], rel: [...part.release.rel, "CAN", "GBR"], see: [] } : part.release;
+    const joint: ReleaseParts =
+      kind === "JOINT" ? { tokens: ["REL"], rel: [...part.release.rel, "CAN", "GBR"], see: [] } : part.release;
     const tokens = joint.see.length === 0 ? joint.tokens.filter((token) => token !== "DISPLAYONLY") : joint.tokens;
-    const controls = part.controls.filter((token) => (token === "FOUO" ? level === "U" : !low || !["RS", "OC", "OC-USGOV", "IMC"].includes(token)));
+    const controls = part.controls.filter((token) =>
+      token === "FOUO" ? level === "U" : !low || !["RS", "OC", "OC-USGOV", "IMC"].includes(token),
+    );
     const fgi: Fgi | null = kind === "NONUS" ? null : part.fgi;
     return {
       kind,
@@ -117,10 +173,12 @@ export const markings: fc.Arbitrary<Marking> = parts
       owners,
       sci: low || kind !== "US" ? [] : part.sci,
       sar: low ? [] : part.sar,
-      aea: low === ("DCNI" in part.aea) ? part.aea : {},
+      aea: low === "DCNI" in part.aea ? part.aea : {},
       natoControls: owners.includes("NATO") || fgi?.sources.includes("NATO") === true ? part.natoControls : [],
       fgi,
-      dissem: [...controls, ...tokens].sort((a, b) => placeOf(a, register.dissemination) - placeOf(b, register.dissemination)),
+      dissem: [...controls, ...tokens].sort(
+        (a, b) => placeOf(a, register.dissemination) - placeOf(b, register.dissemination),
+      ),
       relTo: joint.rel.length === 0 ? [] : ["USA", ...sortCodes(joint.rel, register)],
       displayOnlyTo: sortCodes(joint.see, register),
       nonIc: part.nonIc,

@@ -42,7 +42,10 @@ describe("effective marking", () => {
   test("keeps JOINT owners, and only the common ones in a join", () => {
     const three = of("//JOINT SECRET CAN GBR USA//REL TO USA, CAN, GBR");
     expect(three.jointOwners).toStrictEqual(["CAN", "GBR", "USA"]);
-    expect(joinEffective(three, of("//JOINT SECRET CAN USA//REL TO USA, CAN")).jointOwners).toStrictEqual(["CAN", "USA"]);
+    expect(joinEffective(three, of("//JOINT SECRET CAN USA//REL TO USA, CAN")).jointOwners).toStrictEqual([
+      "CAN",
+      "USA",
+    ]);
     expect(joinEffective(three, of("SECRET//NOFORN")).jointOwners).toStrictEqual(["CAN", "GBR", "USA"]);
   });
   test("join keeps what roll-up drops", () => {

@@ -9,7 +9,8 @@ import { rollUp } from "../../src/markings/rollup.ts";
 import { markings, SEED } from "./arbitrary.ts";
 import { marked, ownVectors, register, sharedVectors } from "./register-data.ts";
 
-const parse = (text: string, form: Form) => (form === "banner" ? parseBanner(text, register) : parsePortion(text, register));
+const parse = (text: string, form: Form) =>
+  form === "banner" ? parseBanner(text, register) : parsePortion(text, register);
 const render = (marking: Marking, form: Form) => (form === "banner" ? renderBanner : renderPortion)(marking, register);
 
 const rolled = (portions: readonly Marking[]): Marking | null => {
@@ -34,7 +35,8 @@ describe("grammar", () => {
     fc.assert(
       fc.property(markings, (marking) => {
         const read = marked(parseBanner(renderBanner(marking, register), register));
-        if (marking.owners.includes("FGI")) expect(read).toMatchObject({ kind: "US", fgi: { concealed: true, sources: [] } });
+        if (marking.owners.includes("FGI"))
+          expect(read).toMatchObject({ kind: "US", fgi: { concealed: true, sources: [] } });
         else expect(read).toStrictEqual(marking);
       }),
       { seed: SEED, numRuns: 1000 },
@@ -42,7 +44,50 @@ describe("grammar", () => {
   });
 });
 
-const NAMES_NEVER = ["NF", "NOFORN", "OC", "ORCON", "REL", "RELIDO", "FGI", "RD", "FRD", "TFNI", "FOUO", "SI", "TK", "HCS", "SAR", "RS", "RSEN", "IMC", "IMCON", "PR", "PROPIN", "DS", "XD", "ND", "SBU", "LES", "SSI", "DISPLAY", "ONLY", "FISA", "DSEN", "NATO", "JOINT", "TOP", "SECRET", "EYES", "CUI", "WAIVED", "MULTIPLE", "ATOMAL", "BALK", "BOHEMIA"];
+const NAMES_NEVER = [
+  "NF",
+  "NOFORN",
+  "OC",
+  "ORCON",
+  "REL",
+  "RELIDO",
+  "FGI",
+  "RD",
+  "FRD",
+  "TFNI",
+  "FOUO",
+  "SI",
+  "TK",
+  "HCS",
+  "SAR",
+  "RS",
+  "RSEN",
+  "IMC",
+  "IMCON",
+  "PR",
+  "PROPIN",
+  "DS",
+  "XD",
+  "ND",
+  "SBU",
+  "LES",
+  "SSI",
+  "DISPLAY",
+  "ONLY",
+  "FISA",
+  "DSEN",
+  "NATO",
+  "JOINT",
+  "TOP",
+  "SECRET",
+  "EYES",
+  "CUI",
+  "WAIVED",
+  "MULTIPLE",
+  "ATOMAL",
+  "BALK",
+  "BOHEMIA",
+];
 
 const namesIn = ({ sci, sar }: Marking): readonly string[] => [
   ...sar.flatMap(({ program }) => program.split(" ")),
@@ -60,7 +105,39 @@ const randomOf = (seed: number) => {
   };
 };
 
-const PIECES = ["//", "/", "-", " ", ", ", ",", "(", ")", "A", "9", "USA", "GBR", "NATO", "FVEY", "UK", "TOP SECRET", "SECRET", "TS", "S", "R", ...NAMES_NEVER, "REL TO USA, GBR", "SAR-", "SI-G", "FGI GBR", "RD-SIGMA 14", "DISPLAY ONLY AFG", "a", "\u0000", "é", "__proto__"];
+const PIECES = [
+  "//",
+  "/",
+  "-",
+  " ",
+  ", ",
+  ",",
+  "(",
+  ")",
+  "A",
+  "9",
+  "USA",
+  "GBR",
+  "NATO",
+  "FVEY",
+  "UK",
+  "TOP SECRET",
+  "SECRET",
+  "TS",
+  "S",
+  "R",
+  ...NAMES_NEVER,
+  "REL TO USA, GBR",
+  "SAR-",
+  "SI-G",
+  "FGI GBR",
+  "RD-SIGMA 14",
+  "DISPLAY ONLY AFG",
+  "a",
+  "\u0000",
+  "é",
+  "__proto__",
+];
 
 describe("mutations of valid markings", () => {
   test("never crash, read back to the same structure when accepted, and never make a name of a reserved word", () => {
@@ -83,7 +160,10 @@ describe("mutations of valid markings", () => {
         continue;
       }
       accepted += 1;
-      expect(namesIn(result.marking).filter((name) => NAMES_NEVER.includes(name)), text).toStrictEqual([]);
+      expect(
+        namesIn(result.marking).filter((name) => NAMES_NEVER.includes(name)),
+        text,
+      ).toStrictEqual([]);
       const rendered = render(result.marking, row.form);
       expect(marked(parse(rendered, row.form)), text).toStrictEqual(result.marking);
       // Nothing is dropped: apart from full titles every accepted text is printed back letter for letter.
@@ -115,7 +195,10 @@ describe("roll-up", () => {
         if (banner === null) return;
         made += 1;
         expect(marked(parseBanner(renderBanner(banner, register), register))).toStrictEqual(banner);
-        const [above, join] = [effectiveOf(banner, register), portions.map((portion) => effectiveOf(portion, register)).reduce(joinEffective)];
+        const [above, join] = [
+          effectiveOf(banner, register),
+          portions.map((portion) => effectiveOf(portion, register)).reduce(joinEffective),
+        ];
         expect(rankOf(banner.level)).toBeGreaterThanOrEqual(rankOf(join.level));
         expect([above.sci, above.sar]).toStrictEqual([join.sci, join.sar]);
         expect(above.noforn || !join.noforn).toBe(true);
@@ -137,7 +220,9 @@ describe("roll-up", () => {
       fc.property(lists, (portions) => {
         const banner = rolled(portions);
         if (banner === null) return;
-        const caveated = portions.filter((portion) => portion.level !== "U" || portion.dissem.length + portion.nonIc.length > 0);
+        const caveated = portions.filter(
+          (portion) => portion.level !== "U" || portion.dissem.length + portion.nonIc.length > 0,
+        );
         const above = effectiveOf(banner, register);
         for (const portion of caveated.map((marking) => effectiveOf(marking, register))) {
           expect(above.relTo.every((country) => portion.relTo.includes(country))).toBe(true);

@@ -21,14 +21,25 @@ const same = (a: Effective, b: Effective): boolean => JSON.stringify(a) === JSON
 
 describe("effective lattice", () => {
   test("dominates is reflexive, and antisymmetric in the canonical form", () => {
-    holds(fc.property(elements, elements, (a, b) => dominates(a, a) && (!(dominates(a, b) && dominates(b, a)) || same(a, b))));
+    holds(
+      fc.property(
+        elements,
+        elements,
+        (a, b) => dominates(a, a) && (!(dominates(a, b) && dominates(b, a)) || same(a, b)),
+      ),
+    );
   });
   test("dominates is transitive", () => {
     holds(
       fc.property(elements, elements, elements, (a, b, c) => {
         const middle = joinEffective(b, c);
         const top = joinEffective(a, middle);
-        return dominates(top, middle) && dominates(middle, c) && dominates(top, c) && (!(dominates(a, b) && dominates(b, c)) || dominates(a, c));
+        return (
+          dominates(top, middle) &&
+          dominates(middle, c) &&
+          dominates(top, c) &&
+          (!(dominates(a, b) && dominates(b, c)) || dominates(a, c))
+        );
       }),
     );
   });
@@ -41,14 +52,23 @@ describe("effective lattice", () => {
     );
   });
   test("join is below every upper bound that is built", () => {
-    holds(fc.property(elements, elements, elements, (a, b, c) => dominates(joinEffective(joinEffective(a, c), b), joinEffective(a, b))));
+    holds(
+      fc.property(elements, elements, elements, (a, b, c) =>
+        dominates(joinEffective(joinEffective(a, c), b), joinEffective(a, b)),
+      ),
+    );
   });
   test("meet is the greatest lower bound", () => {
     holds(
       fc.property(elements, elements, elements, (a, b, c) => {
         const meet = meetEffective(a, b);
         const below = meetEffective(meet, c);
-        return dominates(a, meet) && dominates(b, meet) && (dominates(a, c) && dominates(b, c)) === dominates(meet, c) && dominates(meet, below);
+        return (
+          dominates(a, meet) &&
+          dominates(b, meet) &&
+          (dominates(a, c) && dominates(b, c)) === dominates(meet, c) &&
+          dominates(meet, below)
+        );
       }),
     );
   });
@@ -66,19 +86,33 @@ describe("effective lattice", () => {
     );
   });
   test("BOTTOM is below everything and changes nothing in a join", () => {
-    holds(fc.property(elements, (a) => dominates(a, BOTTOM) && same(joinEffective(a, BOTTOM), a) && same(meetEffective(a, BOTTOM), BOTTOM)));
+    holds(
+      fc.property(
+        elements,
+        (a) => dominates(a, BOTTOM) && same(joinEffective(a, BOTTOM), a) && same(meetEffective(a, BOTTOM), BOTTOM),
+      ),
+    );
   });
   test("display reaches every country that release reaches, and NOFORN reaches none", () => {
     holds(
-      fc.property(elements, (a) => a.relTo.every((country) => a.displayTo.includes(country)) && (!a.noforn || a.displayTo.length === 0)),
+      fc.property(
+        elements,
+        (a) => a.relTo.every((country) => a.displayTo.includes(country)) && (!a.noforn || a.displayTo.length === 0),
+      ),
     );
   });
   test("releasing to one more country lowers a marking, to one less raises it", () => {
     holds(
       fc.property(elements, fc.constantFrom("FRA", "GBR", "ITA"), (a, country) => {
         const wider = meetEffective(a, { ...a, relTo: [country], displayTo: [country] });
-        const narrower = joinEffective(a, { ...a, relTo: a.relTo.filter((code) => code !== country), displayTo: a.displayTo });
-        return dominates(a, wider) && dominates(narrower, a) && wider.relTo.some((code) => code === country || code === "*");
+        const narrower = joinEffective(a, {
+          ...a,
+          relTo: a.relTo.filter((code) => code !== country),
+          displayTo: a.displayTo,
+        });
+        return (
+          dominates(a, wider) && dominates(narrower, a) && wider.relTo.some((code) => code === country || code === "*")
+        );
       }),
     );
   });

@@ -2,12 +2,18 @@ import { describe, expect, test } from "vitest";
 import { checkLine, rollupLine } from "../../src/cli/marking-commands.ts";
 import { register } from "./register-data.ts";
 
-const check = (line: string, form: "banner" | "portion" = "banner"): unknown => JSON.parse(checkLine(line, form, register));
+const check = (line: string, form: "banner" | "portion" = "banner"): unknown =>
+  JSON.parse(checkLine(line, form, register));
 const rollup = (line: string): unknown => JSON.parse(rollupLine(line, register));
 
 describe("marking commands", () => {
   test("answers a marking with its structure and its canonical text", () => {
-    expect(check("SECRET//TALENT KEYHOLE//NOFORN")).toMatchObject({ input: "SECRET//TALENT KEYHOLE//NOFORN", ok: true, rendered: "SECRET//TK//NOFORN", marking: { level: "S", relTo: [] } });
+    expect(check("SECRET//TALENT KEYHOLE//NOFORN")).toMatchObject({
+      input: "SECRET//TALENT KEYHOLE//NOFORN",
+      ok: true,
+      rendered: "SECRET//TK//NOFORN",
+      marking: { level: "S", relTo: [] },
+    });
   });
   test("never trims, and answers an empty line", () => {
     expect(check(" SECRET")).toMatchObject({ input: " SECRET", ok: false, code: "E_SPACE" });
@@ -22,10 +28,17 @@ describe("marking commands", () => {
     }
   });
   test("gives the banner of the roll-up and the join of the portions", () => {
-    expect(rollup('["(U//FOUO)","(S//REL TO USA, GBR)"]')).toMatchObject({ banner: "SECRET//NOFORN", effective: { level: "S", controls: ["FOUO"], relTo: [], noforn: false } });
+    expect(rollup('["(U//FOUO)","(S//REL TO USA, GBR)"]')).toMatchObject({
+      banner: "SECRET//NOFORN",
+      effective: { level: "S", controls: ["FOUO"], relTo: [], noforn: false },
+    });
   });
   test("refuses a bare REL, naming the portion", () => {
-    expect(rollup('["(S//NF)","(S//REL)"]')).toMatchObject({ ok: false, code: "E_REL_CONTEXT", message: expect.stringContaining("portion 1") });
+    expect(rollup('["(S//NF)","(S//REL)"]')).toMatchObject({
+      ok: false,
+      code: "E_REL_CONTEXT",
+      message: expect.stringContaining("portion 1") as unknown,
+    });
   });
   test.each(["", "not json", "[1]", '"(S)"', "[", "{}"])("refuses %j as input", (line) => {
     expect(rollup(line)).toMatchObject({ ok: false, code: "E_INPUT" });

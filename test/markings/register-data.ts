@@ -24,8 +24,21 @@ export const marked = (result: ParseResult): Marking => {
 };
 
 export interface Vectors {
-  readonly valid: readonly { id: string; form: "banner" | "portion"; marking: string; bannerContext?: string | null; parsed?: Marking; rendered: string }[];
-  readonly invalid: readonly { id: string; form: "banner" | "portion"; marking: string; code: string; reason: string }[];
+  readonly valid: readonly {
+    id: string;
+    form: "banner" | "portion";
+    marking: string;
+    bannerContext?: string | null;
+    parsed?: Marking;
+    rendered: string;
+  }[];
+  readonly invalid: readonly {
+    id: string;
+    form: "banner" | "portion";
+    marking: string;
+    code: string;
+    reason: string;
+  }[];
   readonly rollup: readonly { id: string; portions: readonly string[]; banner: string; strictBanner?: string }[];
 }
 

@@ -27,7 +27,10 @@ const holds = ({ valid, invalid, rollup }: Vectors): void => {
     expect(parse(row.form, row.marking)).toMatchObject({ ok: false, code: row.code });
   });
   test.each(rollup)("rolls up $id to $banner", (row) => {
-    const banner = rollUp(row.portions.map((text) => marked(parsePortion(text, register))), register);
+    const banner = rollUp(
+      row.portions.map((text) => marked(parsePortion(text, register))),
+      register,
+    );
     expect(renderBanner(banner, register)).toBe(row.strictBanner ?? row.banner);
   });
 };

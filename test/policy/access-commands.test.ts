@@ -13,7 +13,8 @@ import { markingTexts, profiles, register, ruleFiles } from "./table-world.ts";
 const context = { policy: loadPolicy(ruleFiles), register };
 const FACTS = { member: true, assigned: false, owner: false, state: "ACTIVE", named: false };
 const ASK = { profile: profiles.get("us-s-analyst"), marking: "SECRET//NOFORN", facts: FACTS, action: "label.read" };
-const answer = (line: string) => JSON.parse(decideLine(line, context)) as { decision: string; reasons: string[]; code?: string };
+const answer = (line: string) =>
+  JSON.parse(decideLine(line, context)) as { decision: string; reasons: string[]; code?: string };
 const asked = (change: object) => answer(JSON.stringify({ ...ASK, ...change }));
 
 describe("a decision on a line", () => {
@@ -26,10 +27,17 @@ describe("a decision on a line", () => {
       registerVersion: register.version,
     });
     expect(asked({ marking: "(TS//SI//NF)" })).toMatchObject({ decision: "deny", reasons: ["mac.level", "mac.sci"] });
-    expect(asked({ facts: { ...FACTS, member: false } })).toMatchObject({ decision: "deny", reasons: ["row.no-allow"] });
+    expect(asked({ facts: { ...FACTS, member: false } })).toMatchObject({
+      decision: "deny",
+      reasons: ["row.no-allow"],
+    });
     expect(asked({ action: "label.review" })).toMatchObject({ decision: "deny", reasons: ["pair.no-allow"] });
-    expect(asked({ profile: profiles.get("us-reviewer"), facts: { ...FACTS, owner: true }, action: "label.review" })).toMatchObject({ decision: "deny", reasons: ["label.review.never-own"] });
-    expect(asked({ profile: profiles.get("afg-s-analyst"), marking: "CONFIDENTIAL//DISPLAY ONLY AFG, IRQ" })).toMatchObject({ decision: "allow", obligations: ["VIEW_ONLY"] });
+    expect(
+      asked({ profile: profiles.get("us-reviewer"), facts: { ...FACTS, owner: true }, action: "label.review" }),
+    ).toMatchObject({ decision: "deny", reasons: ["label.review.never-own"] });
+    expect(
+      asked({ profile: profiles.get("afg-s-analyst"), marking: "CONFIDENTIAL//DISPLAY ONLY AFG, IRQ" }),
+    ).toMatchObject({ decision: "allow", obligations: ["VIEW_ONLY"] });
   });
 
   test("is the same for a marking as text and as structure", () => {
@@ -45,8 +53,18 @@ describe("a decision on a line", () => {
     ["an empty line", "", "input.json", "input-json"],
     ["a list", "[]", "input.question", "input-value"],
     ["null", "null", "input.question", "input-value"],
-    ["a member named twice", JSON.stringify(ASK).replace("{", '{"action":"label.read",'), "input.duplicate-member", "input-duplicate"],
-    ["a member named twice deep inside", JSON.stringify(ASK).replace('"member":true', '"member":false,"m\\u0065mber":true'), "input.duplicate-member", "input-duplicate"],
+    [
+      "a member named twice",
+      JSON.stringify(ASK).replace("{", '{"action":"label.read",'),
+      "input.duplicate-member",
+      "input-duplicate",
+    ],
+    [
+      "a member named twice deep inside",
+      JSON.stringify(ASK).replace('"member":true', '"member":false,"m\\u0065mber":true'),
+      "input.duplicate-member",
+      "input-duplicate",
+    ],
   ])("is deny for %s", (_, line, reason, code) => {
     expect(answer(line)).toMatchObject({ decision: "deny", reasons: [reason], code });
   });
@@ -79,7 +97,14 @@ describe("a decision on a line", () => {
     const read = markingFromText("TOP SECRET//SI/TK//NOFORN", register);
     if (!read.ok) throw new Error(read.code);
     const { marking } = read;
-    for (const change of [{ sci: marking.sci.toReversed() }, { ntk: [] }, { relTo: undefined }, { relTo: ["GBR"] }, { dissem: "NF" }, { level: "XS" }]) {
+    for (const change of [
+      { sci: marking.sci.toReversed() },
+      { ntk: [] },
+      { relTo: undefined },
+      { relTo: ["GBR"] },
+      { dissem: "NF" },
+      { level: "XS" },
+    ]) {
       const made = asked({ profile: profiles.get("us-ts-analyst"), marking: { ...marking, ...change } });
       expect(made).toMatchObject({ decision: "deny", reasons: ["input.marking"] });
     }
@@ -106,7 +131,33 @@ describe("the schema of a question", () => {
       throw error;
     }
   };
-  const ODD: unknown[] = [undefined, null, "", "U", "TS", "approved", "analyst", "GBR", "gbr", "SI-G", "SI--G", true, false, 0, 1, [], ["SI"], ["SI", "SI"], ["analyst"], ["admin"], [1], {}, "ACTIVE", "x".repeat(101), Array.from({ length: 513 }, (_, i) => `T${i}`)];
+  const ODD: unknown[] = [
+    undefined,
+    null,
+    "",
+    "U",
+    "TS",
+    "approved",
+    "analyst",
+    "GBR",
+    "gbr",
+    "SI-G",
+    "SI--G",
+    true,
+    false,
+    0,
+    1,
+    [],
+    ["SI"],
+    ["SI", "SI"],
+    ["analyst"],
+    ["admin"],
+    [1],
+    {},
+    "ACTIVE",
+    "x".repeat(101),
+    Array.from({ length: 513 }, (_, i) => `T${i}`),
+  ];
 
   test("is draft 2020-12 and closed all the way down", () => {
     expect(schema["$schema"]).toBe("https://json-schema.org/draft/2020-12/schema");
@@ -116,24 +167,55 @@ describe("the schema of a question", () => {
   test("accepts exactly the profiles that the parser accepts", () => {
     const at = { $ref: "#/$defs/profile" };
     fc.assert(
-      fc.property(accessProfiles, fc.constantFrom(...Object.keys(profiles.get("us-s-analyst") ?? {}), "extra"), fc.constantFrom(...ODD), (profile, name, value) => {
-        const plain = JSON.parse(canonicalProfile(profile)) as Record<string, unknown>;
-        expect(schemaAccepts(schema, at, plain)).toBe(true);
-        const changed: unknown = JSON.parse(JSON.stringify({ ...plain, [name]: value }));
-        expect([changed, schemaAccepts(schema, at, changed)]).toEqual([changed, parses(parseProfile, changed)]);
-      }),
+      fc.property(
+        accessProfiles,
+        fc.constantFrom(...Object.keys(profiles.get("us-s-analyst") ?? {}), "extra"),
+        fc.constantFrom(...ODD),
+        (profile, name, value) => {
+          const plain = JSON.parse(canonicalProfile(profile)) as Record<string, unknown>;
+          expect(schemaAccepts(schema, at, plain)).toBe(true);
+          const changed: unknown = JSON.parse(JSON.stringify({ ...plain, [name]: value }));
+          expect([changed, schemaAccepts(schema, at, changed)]).toEqual([changed, parses(parseProfile, changed)]);
+        },
+      ),
       SEED,
     );
   });
 
   test("accepts exactly the environments and facts that the parsers accept", () => {
     fc.assert(
-      fc.property(accessProfiles, facts, fc.constantFrom("client", "clientCeiling", "deviceAttested", "networkCeiling", "sessionLevel", "member", "assigned", "owner", "state", "named", "extra"), fc.constantFrom(...ODD), (profile, of, name, value) => {
-        const changed: unknown = JSON.parse(JSON.stringify({ ...profile, environment: { ...profile.environment, [name]: value } }));
-        expect([changed, schemaAccepts(schema, { $ref: "#/$defs/profile" }, changed)]).toEqual([changed, parses(parseProfile, changed)]);
-        const fact: unknown = JSON.parse(JSON.stringify({ ...of, [name]: value }));
-        expect([fact, schemaAccepts(schema, { $ref: "#/$defs/facts" }, fact)]).toEqual([fact, parses(parseFacts, fact)]);
-      }),
+      fc.property(
+        accessProfiles,
+        facts,
+        fc.constantFrom(
+          "client",
+          "clientCeiling",
+          "deviceAttested",
+          "networkCeiling",
+          "sessionLevel",
+          "member",
+          "assigned",
+          "owner",
+          "state",
+          "named",
+          "extra",
+        ),
+        fc.constantFrom(...ODD),
+        (profile, of, name, value) => {
+          const changed: unknown = JSON.parse(
+            JSON.stringify({ ...profile, environment: { ...profile.environment, [name]: value } }),
+          );
+          expect([changed, schemaAccepts(schema, { $ref: "#/$defs/profile" }, changed)]).toEqual([
+            changed,
+            parses(parseProfile, changed),
+          ]);
+          const fact: unknown = JSON.parse(JSON.stringify({ ...of, [name]: value }));
+          expect([fact, schemaAccepts(schema, { $ref: "#/$defs/facts" }, fact)]).toEqual([
+            fact,
+            parses(parseFacts, fact),
+          ]);
+        },
+      ),
       SEED,
     );
   });
@@ -143,7 +225,13 @@ describe("the text of a profile", () => {
   test("is one for the same attributes in any order", () => {
     fc.assert(
       fc.property(accessProfiles, (profile) => {
-        const turned = Object.fromEntries(Object.entries({ ...profile, role: profile.role.toReversed(), fineAccessControls: profile.fineAccessControls.toReversed() }).toReversed());
+        const turned = Object.fromEntries(
+          Object.entries({
+            ...profile,
+            role: profile.role.toReversed(),
+            fineAccessControls: profile.fineAccessControls.toReversed(),
+          }).toReversed(),
+        );
         expect(canonicalProfile(parseProfile(turned))).toBe(canonicalProfile(profile));
         expect(parseProfile(JSON.parse(canonicalProfile(profile)))).toEqual(profile);
       }),

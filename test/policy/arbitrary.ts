@@ -21,7 +21,9 @@ export const TOKENS = {
 } as const satisfies Record<string, Readonly<Record<string, readonly string[]>>>;
 
 const axis = (tokens: Readonly<Record<string, readonly string[]>>) =>
-  fc.subarray(Object.keys(tokens), { maxLength: 2 }).map((picked) => [...new Set(picked.flatMap((token) => [...(tokens[token] ?? []), token]))].toSorted());
+  fc
+    .subarray(Object.keys(tokens), { maxLength: 2 })
+    .map((picked) => [...new Set(picked.flatMap((token) => [...(tokens[token] ?? []), token]))].toSorted());
 
 /** Effective markings, canonical as effectiveOf makes them. */
 export const effectives: fc.Arbitrary<Effective> = fc
@@ -66,7 +68,9 @@ export const accessProfiles: fc.Arbitrary<AccessProfile> = fc
       sessionLevel: high,
     }),
   })
-  .map(({ country, organization, ...rest }) => parseProfile({ ...rest, countryOfAffiliation: country, dutyOrganization: organization }));
+  .map(({ country, organization, ...rest }) =>
+    parseProfile({ ...rest, countryOfAffiliation: country, dutyOrganization: organization }),
+  );
 
 /** Facts in every combination. */
 export const facts: fc.Arbitrary<Facts> = fc.record({

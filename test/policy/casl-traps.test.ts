@@ -24,22 +24,40 @@ function codeOf(run: () => unknown): string {
 }
 
 describe("what CASL and its default operators get wrong", () => {
-  const BAD = [{}, { x: undefined }, { x: null }, { x: "1" }, { x: Number.NaN }, { x: {} }, { x: [3] }, Object.create({ x: 1 }) as object];
+  const BAD = [
+    {},
+    { x: undefined },
+    { x: null },
+    { x: "1" },
+    { x: Number.NaN },
+    { x: {} },
+    { x: [3] },
+    Object.create({ x: 1 }) as object,
+  ];
 
-  test.each(BAD.map((attributes, index) => ({ attributes, index })))("a level that is missing, null or of another type opens nothing ($index)", ({ attributes }) => {
-    const allow = makeAbility([{ rule: rule("label.low", "allow"), conditions: { x: { $atMost: 2 } } }]);
-    expect(codeOf(() => ask(allow, "label.read", label(attributes)).allow)).toBe("condition-attribute");
-  });
+  test.each(BAD.map((attributes, index) => ({ attributes, index })))(
+    "a level that is missing, null or of another type opens nothing ($index)",
+    ({ attributes }) => {
+      const allow = makeAbility([{ rule: rule("label.low", "allow"), conditions: { x: { $atMost: 2 } } }]);
+      expect(codeOf(() => ask(allow, "label.read", label(attributes)).allow)).toBe("condition-attribute");
+    },
+  );
 
-  test.each(BAD.map((attributes, index) => ({ attributes, index })))("a refusal is not passed over for want of an attribute ($index)", ({ attributes }) => {
-    const ban = makeAbility([allowAll, denyWhen({ x: { $atLeast: 0 } })]);
-    expect(codeOf(() => ask(ban, "label.read", label(attributes)).allow)).toBe("condition-attribute");
-  });
+  test.each(BAD.map((attributes, index) => ({ attributes, index })))(
+    "a refusal is not passed over for want of an attribute ($index)",
+    ({ attributes }) => {
+      const ban = makeAbility([allowAll, denyWhen({ x: { $atLeast: 0 } })]);
+      expect(codeOf(() => ask(ban, "label.read", label(attributes)).allow)).toBe("condition-attribute");
+    },
+  );
 
-  test.each([{}, { x: null }, { x: "OC" }, { x: [1] }, { x: [null] }, { x: { 0: "OC", length: 1 } }])("a refusal by token is not passed over for %j", (attributes) => {
-    const ban = makeAbility([allowAll, denyWhen({ x: { $holdsAny: ["OC"] } })]);
-    expect(codeOf(() => ask(ban, "label.read", label(attributes)).allow)).toBe("condition-attribute");
-  });
+  test.each([{}, { x: null }, { x: "OC" }, { x: [1] }, { x: [null] }, { x: { 0: "OC", length: 1 } }])(
+    "a refusal by token is not passed over for %j",
+    (attributes) => {
+      const ban = makeAbility([allowAll, denyWhen({ x: { $holdsAny: ["OC"] } })]);
+      expect(codeOf(() => ask(ban, "label.read", label(attributes)).allow)).toBe("condition-attribute");
+    },
+  );
 
   test("an attribute that is missing in a later part of a condition is not hidden by an earlier part that says no", () => {
     const ban = makeAbility([allowAll, denyWhen({ a: { $is: true }, b: { $is: true } })]);
@@ -54,7 +72,10 @@ describe("what CASL and its default operators get wrong", () => {
 
   test("a refusal wins over an allow that is named after it", () => {
     const ban = denyWhen({ x: { $is: true } });
-    for (const rules of [[ban, allowAll], [allowAll, ban]]) {
+    for (const rules of [
+      [ban, allowAll],
+      [allowAll, ban],
+    ]) {
       expect(ask(makeAbility(rules), "label.read", label({ x: true }))).toEqual({ allow: false, rule: "label.ban" });
     }
   });
@@ -110,7 +131,10 @@ describe("what CASL and its default operators get wrong", () => {
     const room = new URL("../../src/policy/", import.meta.url);
     for (const name of readdirSync(room).filter((file) => file.endsWith(".ts"))) {
       const code = readFileSync(new URL(name, room), "utf8");
-      expect([name, /rulesToFields|\.can\(|\.cannot\(|mongoQueryMatcher|buildMongoQueryMatcher/.exec(code)?.[0]]).toEqual([name, undefined]);
+      expect([
+        name,
+        /rulesToFields|\.can\(|\.cannot\(|mongoQueryMatcher|buildMongoQueryMatcher/.exec(code)?.[0],
+      ]).toEqual([name, undefined]);
     }
   });
 });

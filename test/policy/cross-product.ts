@@ -66,24 +66,44 @@ export function crossProduct(policy: Policy = loadPolicy(ruleFiles)): CrossProdu
         for (const marking of markings.keys())
           for (const of of facts)
             for (const action of ACTIONS)
-              yield { profile, marking, facts: of, action, expect: allowed(profile, marking, of, action) ? "allow" : "deny" };
+              yield {
+                profile,
+                marking,
+                facts: of,
+                action,
+                expect: allowed(profile, marking, of, action) ? "allow" : "deny",
+              };
     },
     expectRow(row, profile, operation) {
       const table = ROW_TABLES.find((candidate) => candidate.table === row.table);
       if (!table) throw new Error(`no table ${row.table}`);
-      const of: Facts = { member: row.member, assigned: false, owner: table.facts.owner !== null && row.owner, state: "ACTIVE", named: false };
+      const of: Facts = {
+        member: row.member,
+        assigned: false,
+        owner: table.facts.owner !== null && row.owner,
+        state: "ACTIVE",
+        named: false,
+      };
       const marking = (column: string) => known(new Map(Object.entries(row.markings)), column);
-      return table[operation].filter((branch) => selects(branch, row)).some((branch) =>
-        table.own.every((column) => allowed(profile, marking(column), of, branch.action)) &&
-        table.above.every(([column, read]) => decidePair(policy, profileOf(profile), markingOf(marking(column)), read).allow),
-      );
+      return table[operation]
+        .filter((branch) => selects(branch, row))
+        .some(
+          (branch) =>
+            table.own.every((column) => allowed(profile, marking(column), of, branch.action)) &&
+            table.above.every(
+              ([column, read]) => decidePair(policy, profileOf(profile), markingOf(marking(column)), read).allow,
+            ),
+        );
     },
     expectPair: (profile, marking, action) => decidePair(policy, profileOf(profile), markingOf(marking), action).allow,
   };
 }
 
 function selects(branch: RowBranch, row: CrossRow): boolean {
-  return branch.when === undefined || (row.branch !== null && row.branch.column === branch.when.column && branch.when.values.includes(row.branch.value));
+  return (
+    branch.when === undefined ||
+    (row.branch !== null && row.branch.column === branch.when.column && branch.when.values.includes(row.branch.value))
+  );
 }
 
 // Every column takes every marking while the others are unclassified, and all columns take the same one: what goes wrong
@@ -91,14 +111,32 @@ function selects(branch: RowBranch, row: CrossRow): boolean {
 function rowsOf(table: TableAccess): CrossRow[] {
   const columns = [...table.above.map(([column]) => column), ...table.own];
   const uniform = (marking: string) => Object.fromEntries(columns.map((column) => [column, marking]));
-  const mixed = columns.length === 1 ? [] : columns.flatMap((column) => [...markings.keys()].map((marking) => ({ ...uniform("U"), [column]: marking })));
+  const mixed =
+    columns.length === 1
+      ? []
+      : columns.flatMap((column) => [...markings.keys()].map((marking) => ({ ...uniform("U"), [column]: marking })));
   const all = [...[...markings.keys()].map(uniform), ...mixed];
-  const values = [...new Set([...table.read, ...table.insert].flatMap(({ when }) => (when ? when.values.map((value) => `${when.column}=${value}`) : [])))];
-  const branches = values.length === 0 ? [null] : values.map((text) => ({ column: text.split("=")[0] ?? "", value: text.split("=")[1] ?? "" }));
+  const values = [
+    ...new Set(
+      [...table.read, ...table.insert].flatMap(({ when }) =>
+        when ? when.values.map((value) => `${when.column}=${value}`) : [],
+      ),
+    ),
+  ];
+  const branches =
+    values.length === 0
+      ? [null]
+      : values.map((text) => ({ column: text.split("=")[0] ?? "", value: text.split("=")[1] ?? "" }));
   return all.flatMap((of) =>
     branches.flatMap((branch) =>
       [true, false].flatMap((member) =>
-        (table.facts.owner === null ? [false] : [true, false]).map((owner) => ({ table: table.table, markings: of, member, owner, branch })),
+        (table.facts.owner === null ? [false] : [true, false]).map((owner) => ({
+          table: table.table,
+          markings: of,
+          member,
+          owner,
+          branch,
+        })),
       ),
     ),
   );

@@ -46,11 +46,25 @@ describe("decisions over the lattice", () => {
   test("I1 no token, bar, owner or level added to the object opens it, and no country taken away", () => {
     const axes = Object.keys(TOKENS) as (keyof typeof TOKENS)[];
     const harder = (object: Effective): Effective[] => [
-      ...axes.flatMap((axis) => Object.keys(TOKENS[axis]).map((token) => ({ ...object, [axis]: [...new Set([...object[axis], token])].toSorted() }))),
+      ...axes.flatMap((axis) =>
+        Object.keys(TOKENS[axis]).map((token) => ({
+          ...object,
+          [axis]: [...new Set([...object[axis], token])].toSorted(),
+        })),
+      ),
       { ...object, noforn: true },
       ...LEVELS.filter((level) => rankOf(level) > rankOf(object.level)).map((level) => ({ ...object, level })),
-      ...object.displayTo.map((country) => ({ ...object, relTo: object.relTo.filter((c) => c !== country), displayTo: object.displayTo.filter((c) => c !== country) })),
-      ...(object.jointOwners === null ? [{ ...object, jointOwners: ["GBR", "USA"] }] : object.jointOwners.map((country) => ({ ...object, jointOwners: (object.jointOwners ?? []).filter((c) => c !== country) }))),
+      ...object.displayTo.map((country) => ({
+        ...object,
+        relTo: object.relTo.filter((c) => c !== country),
+        displayTo: object.displayTo.filter((c) => c !== country),
+      })),
+      ...(object.jointOwners === null
+        ? [{ ...object, jointOwners: ["GBR", "USA"] }]
+        : object.jointOwners.map((country) => ({
+            ...object,
+            jointOwners: (object.jointOwners ?? []).filter((c) => c !== country),
+          }))),
     ];
     fc.assert(
       fc.property(accessProfiles, effectives, facts, actions, (profile, object, of, action) => {
@@ -64,14 +78,27 @@ describe("decisions over the lattice", () => {
   test("I1 no grant taken away from the reader opens anything", () => {
     const weaker = (profile: AccessProfile): AccessProfile[] => {
       const { environment } = profile;
-      const lower = (level: AccessProfile["clearance"]) => LEVELS.filter((candidate) => rankOf(candidate) < rankOf(level));
+      const lower = (level: AccessProfile["clearance"]) =>
+        LEVELS.filter((candidate) => rankOf(candidate) < rankOf(level));
       return [
-        ...profile.fineAccessControls.map((token) => ({ ...profile, fineAccessControls: profile.fineAccessControls.filter((t) => t !== token) })),
+        ...profile.fineAccessControls.map((token) => ({
+          ...profile,
+          fineAccessControls: profile.fineAccessControls.filter((t) => t !== token),
+        })),
         ...profile.role.map((role) => ({ ...profile, role: profile.role.filter((r) => r !== role) })),
         ...lower(profile.clearance).map((clearance) => ({ ...profile, clearance })),
-        ...lower(environment.sessionLevel).map((sessionLevel) => ({ ...profile, environment: { ...environment, sessionLevel } })),
-        ...lower(environment.clientCeiling).map((clientCeiling) => ({ ...profile, environment: { ...environment, clientCeiling } })),
-        ...lower(environment.networkCeiling).map((networkCeiling) => ({ ...profile, environment: { ...environment, networkCeiling } })),
+        ...lower(environment.sessionLevel).map((sessionLevel) => ({
+          ...profile,
+          environment: { ...environment, sessionLevel },
+        })),
+        ...lower(environment.clientCeiling).map((clientCeiling) => ({
+          ...profile,
+          environment: { ...environment, clientCeiling },
+        })),
+        ...lower(environment.networkCeiling).map((networkCeiling) => ({
+          ...profile,
+          environment: { ...environment, networkCeiling },
+        })),
         { ...profile, usGovernmentAgency: false },
         { ...profile, environment: { ...environment, deviceAttested: false } },
         { ...profile, environment: { ...environment, client: "unapproved" as const } },
@@ -89,12 +116,17 @@ describe("decisions over the lattice", () => {
 
 describe("decisions on what is not whole", () => {
   test("I9 without any one attribute, fact or part of the marking the answer is deny with a reason", () => {
-    const without = (value: object, name: string) => Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
+    const without = (value: object, name: string) =>
+      Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
     fc.assert(
       fc.property(accessProfiles, effectives, facts, actions, (profile, object, of, action) => {
         const asked: [unknown, unknown, unknown][] = [
           ...Object.keys(profile).map((name): [unknown, unknown, unknown] => [without(profile, name), object, of]),
-          ...Object.keys(profile.environment).map((name): [unknown, unknown, unknown] => [{ ...profile, environment: without(profile.environment, name) }, object, of]),
+          ...Object.keys(profile.environment).map((name): [unknown, unknown, unknown] => [
+            { ...profile, environment: without(profile.environment, name) },
+            object,
+            of,
+          ]),
           ...Object.keys(object).map((name): [unknown, unknown, unknown] => [profile, without(object, name), of]),
           ...Object.keys(of).map((name): [unknown, unknown, unknown] => [profile, object, without(of, name)]),
           [null, object, of],
@@ -117,7 +149,10 @@ describe("decisions on what is not whole", () => {
     const [of] = fc.sample(facts, { ...SEED, numRuns: 1 });
     if (!profile || !object || !of) throw new Error("no sample");
     for (const action of ["manage", "all", "label", "label.delete", "", null, "toString"]) {
-      expect(decide(policy, "r", profile, object, of, action as Action)).toMatchObject({ decision: "deny", reasons: ["input.action"] });
+      expect(decide(policy, "r", profile, object, of, action as Action)).toMatchObject({
+        decision: "deny",
+        reasons: ["input.action"],
+      });
     }
   });
 });
@@ -142,7 +177,11 @@ describe("the matrix", () => {
   test("does not depend on the order of a profile's sets, nor on objects that were decided before", () => {
     fc.assert(
       fc.property(accessProfiles, effectives, (profile, object) => {
-        const turned = { ...profile, role: profile.role.toReversed(), fineAccessControls: profile.fineAccessControls.toReversed() };
+        const turned = {
+          ...profile,
+          role: profile.role.toReversed(),
+          fineAccessControls: profile.fineAccessControls.toReversed(),
+        };
         expect(pairBits(policy, turned, object)).toBe(pairBits(policy, profile, object));
       }),
       { ...SEED, numRuns: 200 },

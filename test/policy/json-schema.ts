@@ -9,7 +9,12 @@ export function schemaAccepts(root: JsonSchema, schema: JsonSchema, value: unkno
       case "description":
         return true;
       case "$ref":
-        return schemaAccepts(root, (root["$defs"] as Record<string, JsonSchema>)[String(operand).replace("#/$defs/", "")] ?? fail(String(operand)), value);
+        return schemaAccepts(
+          root,
+          (root["$defs"] as Record<string, JsonSchema>)[String(operand).replace("#/$defs/", "")] ??
+            fail(String(operand)),
+          value,
+        );
       case "enum":
         return (operand as unknown[]).some((item) => isDeepStrictEqual(item, value));
       case "type":
@@ -19,9 +24,16 @@ export function schemaAccepts(root: JsonSchema, schema: JsonSchema, value: unkno
       case "required":
         return !isObject(value) || (operand as string[]).every((name) => Object.hasOwn(value, name));
       case "additionalProperties":
-        return !isObject(value) || Object.keys(value).every((name) => Object.hasOwn(schema["properties"] as object, name));
+        return (
+          !isObject(value) || Object.keys(value).every((name) => Object.hasOwn(schema["properties"] as object, name))
+        );
       case "properties":
-        return !isObject(value) || Object.entries(operand as Record<string, JsonSchema>).every(([name, part]) => !Object.hasOwn(value, name) || schemaAccepts(root, part, value[name]));
+        return (
+          !isObject(value) ||
+          Object.entries(operand as Record<string, JsonSchema>).every(
+            ([name, part]) => !Object.hasOwn(value, name) || schemaAccepts(root, part, value[name]),
+          )
+        );
       case "items":
         return !Array.isArray(value) || value.every((item) => schemaAccepts(root, operand as JsonSchema, item));
       case "uniqueItems":

@@ -21,7 +21,13 @@ const withText = (noun: string, change: (text: string) => string): PolicyFile[] 
 
 /** The code with which the policy is refused when `rule` stands in the label file as well. */
 function refusal(rule: object): string {
-  return codeOf(() => loadPolicy(withText("label", (text) => JSON.stringify({ noun: "label", rules: [...(JSON.parse(text) as { rules: object[] }).rules, rule] }))));
+  return codeOf(() =>
+    loadPolicy(
+      withText("label", (text) =>
+        JSON.stringify({ noun: "label", rules: [...(JSON.parse(text) as { rules: object[] }).rules, rule] }),
+      ),
+    ),
+  );
 }
 
 const RULE = {
@@ -49,9 +55,22 @@ describe("loading a policy", () => {
   });
 
   test("takes a rule with every operator there is", () => {
-    expect(refusal({ ...RULE, pair: { roles: "any", countries: ["GBR"], entityTypes: ["CTR"], levelAtLeast: "S", holdsAny: { sci: ["SI"] } } })).toBe("loaded");
-    expect(refusal({ ...RULE, effect: "allow", pair: { roles: ["analyst"], countries: ["GBR"], entityTypes: ["CTR"], levelAtMost: "S" } })).toBe("loaded");
-    expect(refusal({ ...RULE, row: { member: false, assigned: true, owner: true, named: false, state: ["RETRACTED"] } })).toBe("loaded");
+    expect(
+      refusal({
+        ...RULE,
+        pair: { roles: "any", countries: ["GBR"], entityTypes: ["CTR"], levelAtLeast: "S", holdsAny: { sci: ["SI"] } },
+      }),
+    ).toBe("loaded");
+    expect(
+      refusal({
+        ...RULE,
+        effect: "allow",
+        pair: { roles: ["analyst"], countries: ["GBR"], entityTypes: ["CTR"], levelAtMost: "S" },
+      }),
+    ).toBe("loaded");
+    expect(
+      refusal({ ...RULE, row: { member: false, assigned: true, owner: true, named: false, state: ["RETRACTED"] } }),
+    ).toBe("loaded");
   });
 
   test.each([
@@ -64,10 +83,22 @@ describe("loading a policy", () => {
 
   test.each([
     ["text that is no JSON", "rules-json", (text: string) => text.slice(1)],
-    ["a member named twice", "rules-duplicate-member", (text: string) => text.replace('"effect": "allow"', '"effect": "deny", "effect": "allow"')],
-    ["a member named twice in another spelling", "rules-duplicate-member", (text: string) => text.replace('"effect": "allow"', '"\\u0065ffect": "deny", "effect": "allow"')],
+    [
+      "a member named twice",
+      "rules-duplicate-member",
+      (text: string) => text.replace('"effect": "allow"', '"effect": "deny", "effect": "allow"'),
+    ],
+    [
+      "a member named twice in another spelling",
+      "rules-duplicate-member",
+      (text: string) => text.replace('"effect": "allow"', '"\\u0065ffect": "deny", "effect": "allow"'),
+    ],
     ["a file of another noun", "rules-noun", (text: string) => text.replace('"noun": "label"', '"noun": "asset"')],
-    ["an unknown member of the file", "rules-unknown-member", (text: string) => text.replace('"noun": "label"', '"noun": "label", "version": 1')],
+    [
+      "an unknown member of the file",
+      "rules-unknown-member",
+      (text: string) => text.replace('"noun": "label"', '"noun": "label", "version": 1'),
+    ],
   ])("refuses %s", (_, code, change) => {
     expect(codeOf(() => loadPolicy(withText("label", change)))).toBe(code);
   });
@@ -102,24 +133,39 @@ describe("loading a policy", () => {
     ["an empty set", "rules-value", { ...RULE, pair: { roles: "any", holdsAny: { controls: [] } } }],
     ["no set", "rules-value", { ...RULE, pair: { roles: "any", holdsAny: {} } }],
     ["a refusal that opens upwards", "rules-operator", { ...RULE, pair: { roles: "any", levelAtMost: "S" } }],
-    ["an allow that opens upwards", "rules-operator", { ...RULE, effect: "allow", pair: { roles: "any", levelAtLeast: "S" } }],
-    ["an allow for what holds a token", "rules-operator", { ...RULE, effect: "allow", pair: { roles: "any", holdsAny: { sci: ["SI"] } } }],
+    [
+      "an allow that opens upwards",
+      "rules-operator",
+      { ...RULE, effect: "allow", pair: { roles: "any", levelAtLeast: "S" } },
+    ],
+    [
+      "an allow for what holds a token",
+      "rules-operator",
+      { ...RULE, effect: "allow", pair: { roles: "any", holdsAny: { sci: ["SI"] } } },
+    ],
     ["null for a condition", "rules-value", { ...RULE, row: null }],
     ["a list for a condition", "rules-value", { ...RULE, pair: [] }],
   ])("refuses a rule with %s", (_, code, rule) => {
     expect(refusal(rule)).toBe(code);
   });
 
-  test.each(ACTIONS.flatMap((action) => [[action, "pair"] as const, [action, "row"] as const]))("refuses a policy in which nothing allows %s by a %s rule", (action, kind) => {
-    const files = withText(nounOf(action), (text) => {
-      const file = JSON.parse(text) as { noun: string; rules: { effect: string; actions: string[] }[] };
-      const rules = file.rules.flatMap((rule) =>
-        rule.effect === "allow" && kind in rule ? [{ ...rule, actions: rule.actions.filter((one) => one !== action) }].filter((one) => one.actions.length > 0) : [rule],
-      );
-      return JSON.stringify({ ...file, rules });
-    });
-    expect(codeOf(() => loadPolicy(files))).toBe("rules-incomplete");
-  });
+  test.each(ACTIONS.flatMap((action) => [[action, "pair"] as const, [action, "row"] as const]))(
+    "refuses a policy in which nothing allows %s by a %s rule",
+    (action, kind) => {
+      const files = withText(nounOf(action), (text) => {
+        const file = JSON.parse(text) as { noun: string; rules: { effect: string; actions: string[] }[] };
+        const rules = file.rules.flatMap((rule) =>
+          rule.effect === "allow" && kind in rule
+            ? [{ ...rule, actions: rule.actions.filter((one) => one !== action) }].filter(
+                (one) => one.actions.length > 0,
+              )
+            : [rule],
+        );
+        return JSON.stringify({ ...file, rules });
+      });
+      expect(codeOf(() => loadPolicy(files))).toBe("rules-incomplete");
+    },
+  );
 
   test("has an action with its noun for every bit", () => {
     expect(new Set(ACTIONS.map(nounOf))).toEqual(new Set(NOUNS));

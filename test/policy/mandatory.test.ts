@@ -43,9 +43,12 @@ describe("mandatory conditions", () => {
     expect(failed("gbr-s-analyst", { ...PLAIN, noforn: true })).toEqual(["mac.noforn"]);
   });
 
-  test.each(["RAWFISA", "NNPI", "ACCM-OTHER", "oc", "toString", "__proto__"])("refuse the control %s, whose rule is not stated", (control) => {
-    expect(failed("us-s-analyst", { ...PLAIN, controls: [control] })).toContain("mac.unknown-control");
-  });
+  test.each(["RAWFISA", "NNPI", "ACCM-OTHER", "oc", "toString", "__proto__"])(
+    "refuse the control %s, whose rule is not stated",
+    (control) => {
+      expect(failed("us-s-analyst", { ...PLAIN, controls: [control] })).toContain("mac.unknown-control");
+    },
+  );
 
   test.each(Object.keys(INFORMATIONAL_CONTROLS))("keep nobody out for the informational control %s", (control) => {
     expect(failed("us-s-analyst", { ...PLAIN, controls: [control] })).toEqual([]);
@@ -73,9 +76,13 @@ describe("mandatory conditions", () => {
 
   test("do not believe a claim of a US agency that carries another country's name", () => {
     const claim = parseProfile({ ...reader("gbr-s-analyst"), usGovernmentAgency: true });
-    expect(mandatory({ reader: claim, object: { ...PLAIN, controls: ["OC-USGOV"] }, named: false, viewing: true }).failed).toEqual(["mac.orcon-usgov"]);
+    expect(
+      mandatory({ reader: claim, object: { ...PLAIN, controls: ["OC-USGOV"] }, named: false, viewing: true }).failed,
+    ).toEqual(["mac.orcon-usgov"]);
     const posing = parseProfile({ ...claim, countryOfAffiliation: "USA" });
-    expect(mandatory({ reader: posing, object: { ...PLAIN, relTo: [], displayTo: [] }, named: false, viewing: true }).failed).toEqual(["mac.release"]);
+    expect(
+      mandatory({ reader: posing, object: { ...PLAIN, relTo: [], displayTo: [] }, named: false, viewing: true }).failed,
+    ).toEqual(["mac.release"]);
   });
 
   test("oblige a reader of information for display only to look only, and refuse him a copy", () => {
@@ -83,7 +90,10 @@ describe("mandatory conditions", () => {
     const look = mandatory({ reader: reader("gbr-s-analyst"), object: display, named: false, viewing: true });
     expect(look).toEqual({ failed: [], obligations: ["VIEW_ONLY"] });
     expect(failed("gbr-s-analyst", display, { viewing: false })).toEqual(["mac.release"]);
-    expect(mandatory({ reader: reader("us-s-analyst"), object: display, named: false, viewing: false })).toEqual({ failed: [], obligations: [] });
+    expect(mandatory({ reader: reader("us-s-analyst"), object: display, named: false, viewing: false })).toEqual({
+      failed: [],
+      obligations: [],
+    });
   });
 });
 
@@ -95,17 +105,17 @@ describe("a marking that is not whole", () => {
     expect(failed("us-s-analyst", rest)).toEqual(["mac.malformed"]);
   });
 
-  test.each(members.flatMap((member) => [undefined, null, "", "S,TS", 3, {}, [1], [""]].map((value) => ({ member, value }))))(
-    "I9 is refused with $member as $value",
-    ({ member, value }) => {
-      if (member === "jointOwners" && value === null) return;
-      expect(failed("us-s-analyst", { ...PLAIN, [member]: value })).toEqual(["mac.malformed"]);
-    },
-  );
+  test.each(
+    members.flatMap((member) => [undefined, null, "", "S,TS", 3, {}, [1], [""]].map((value) => ({ member, value }))),
+  )("I9 is refused with $member as $value", ({ member, value }) => {
+    if (member === "jointOwners" && value === null) return;
+    expect(failed("us-s-analyst", { ...PLAIN, [member]: value })).toEqual(["mac.malformed"]);
+  });
 
   test("I9 is refused with an axis that no condition looks at, or when it is no object", () => {
     expect(failed("us-s-analyst", { ...PLAIN, ntk: [] })).toEqual(["mac.malformed"]);
     expect(failed("us-s-analyst", Object.create(PLAIN) as object)).toEqual(["mac.malformed"]);
-    for (const value of [null, undefined, "SECRET", []]) expect(failed("us-s-analyst", value as unknown as object)).toEqual(["mac.malformed"]);
+    for (const value of [null, undefined, "SECRET", []])
+      expect(failed("us-s-analyst", value as unknown as object)).toEqual(["mac.malformed"]);
   });
 });

@@ -17,7 +17,11 @@ export const ruleFiles: readonly PolicyFile[] = readPolicyFiles(fileURLToPath(ne
 
 /** The markings register as shipped. */
 export const register: Register = parseRegister(
-  { register: json("markings/register.json"), countries: json("markings/countries.json"), tetragraphs: json("markings/tetragraphs.json") },
+  {
+    register: json("markings/register.json"),
+    countries: json("markings/countries.json"),
+    tetragraphs: json("markings/tetragraphs.json"),
+  },
   "register-under-test",
 );
 
@@ -27,10 +31,14 @@ export const profiles: ReadonlyMap<string, AccessProfile> = new Map(
 );
 
 /** Marking texts of the tables by name. */
-export const markingTexts: ReadonlyMap<string, string> = new Map(Object.entries(json("tables/markings.json") as Record<string, string>));
+export const markingTexts: ReadonlyMap<string, string> = new Map(
+  Object.entries(json("tables/markings.json") as Record<string, string>),
+);
 
 /** Effective markings of the tables by name. */
-export const markings: ReadonlyMap<string, Effective> = new Map([...markingTexts].map(([name, text]) => [name, effective(text)]));
+export const markings: ReadonlyMap<string, Effective> = new Map(
+  [...markingTexts].map(([name, text]) => [name, effective(text)]),
+);
 
 /** The effective marking that a text stands for; throws when the register refuses it. */
 export function effective(text: string): Effective {
@@ -54,22 +62,42 @@ export interface TableCase {
 export function tableCases(): readonly TableCase[] {
   const files = readdirSync(new URL("tables/", POLICIES)).filter((name) => name.endsWith(".csv"));
   return files.toSorted().flatMap((name) => {
-    const [head, ...lines] = readFileSync(new URL(`tables/${name}`, POLICIES), "utf8").trimEnd().split("\n");
-    if (head !== "action,profile,marking,member,assigned,owner,state,named,expect,paragraph") throw new Error(`${name}: head`);
+    const [head, ...lines] = readFileSync(new URL(`tables/${name}`, POLICIES), "utf8")
+      .trimEnd()
+      .split("\n");
+    if (head !== "action,profile,marking,member,assigned,owner,state,named,expect,paragraph")
+      throw new Error(`${name}: head`);
     return lines.flatMap((line, index) => expand(line, `${name}:${index + 2}`));
   });
 }
 
 function expand(line: string, at: string): TableCase[] {
   const cells = line.split(",");
-  const [action = "", who = "", what = "", member = "", assigned = "", owner = "", state = "", named = "", expect = "", paragraph = ""] = cells;
+  const [
+    action = "",
+    who = "",
+    what = "",
+    member = "",
+    assigned = "",
+    owner = "",
+    state = "",
+    named = "",
+    expect = "",
+    paragraph = "",
+  ] = cells;
   if (cells.length !== 10 || !action.startsWith(`${at.slice(0, at.indexOf("."))}.`)) throw new Error(`${at}: cells`);
   const of = { row: `${at} ${line}`, action, expect, paragraph };
-  return who.split("|").flatMap((profile) =>
-    what.split("|").flatMap((marking) =>
-      factsOf(flags(member), flags(assigned), flags(owner), flags(named), state === "*" ? STATES : [state]).map((facts) => ({ ...of, profile, marking, facts })),
-    ),
-  );
+  return who
+    .split("|")
+    .flatMap((profile) =>
+      what
+        .split("|")
+        .flatMap((marking) =>
+          factsOf(flags(member), flags(assigned), flags(owner), flags(named), state === "*" ? STATES : [state]).map(
+            (facts) => ({ ...of, profile, marking, facts }),
+          ),
+        ),
+    );
 }
 
 /** Every combination of the given values. */
@@ -81,7 +109,11 @@ export function factsOf(
   states: readonly string[],
 ): readonly Facts[] {
   return members.flatMap((member) =>
-    assigned.flatMap((a) => owners.flatMap((owner) => named.flatMap((n) => states.map((state) => ({ member, assigned: a, owner, state, named: n }))))),
+    assigned.flatMap((a) =>
+      owners.flatMap((owner) =>
+        named.flatMap((n) => states.map((state) => ({ member, assigned: a, owner, state, named: n }))),
+      ),
+    ),
   );
 }
 

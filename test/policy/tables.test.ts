@@ -16,7 +16,10 @@ interface Look {
   readonly limit?: number;
 }
 
-function disagreements(files: readonly PolicyFile[], { conditions = MANDATORY, actions = ACTIONS, limit = Infinity }: Look = {}): string[] {
+function disagreements(
+  files: readonly PolicyFile[],
+  { conditions = MANDATORY, actions = ACTIONS, limit = Infinity }: Look = {},
+): string[] {
   const policy = loadPolicy(files);
   const found: string[] = [];
   for (const { row, profile, marking, facts, action, expect: expected } of cases) {
@@ -25,7 +28,8 @@ function disagreements(files: readonly PolicyFile[], { conditions = MANDATORY, a
     const object = markings.get(marking);
     if (!reader || !object || !isAction(action)) throw new Error(`unknown name in ${row}`);
     const made = decideBy(conditions, policy, "r", reader, object, facts, action);
-    if (made.decision !== expected) found.push(`${row} ${JSON.stringify({ profile, marking, facts })} ${made.reasons.join(" ")}`);
+    if (made.decision !== expected)
+      found.push(`${row} ${JSON.stringify({ profile, marking, facts })} ${made.reasons.join(" ")}`);
     if (found.length >= limit) break;
   }
   return found;
@@ -47,7 +51,8 @@ function edited(edit: (rules: RuleText[]) => RuleText[]): PolicyFile[] {
 }
 
 const everyRule = ruleFiles.flatMap(({ text }) => (JSON.parse(text) as { rules: RuleText[] }).rules);
-const replace = (id: string, change: (rule: RuleText) => RuleText[]) => edited((rules) => rules.flatMap((rule) => (rule.id === id ? change(rule) : [rule])));
+const replace = (id: string, change: (rule: RuleText) => RuleText[]) =>
+  edited((rules) => rules.flatMap((rule) => (rule.id === id ? change(rule) : [rule])));
 
 describe("the tables of expected decisions", () => {
   test("I1 every expected decision is the decision taken", () => {
@@ -67,13 +72,20 @@ describe("the tables of expected decisions", () => {
 
 describe("the tables alone find a wrong rule", () => {
   test.each(everyRule.filter((rule) => rule.effect === "deny"))("without the refusal $id", ({ id, actions }) => {
-    expect(disagreements(replace(id, () => []), { actions, limit: 1 })).toHaveLength(1);
+    expect(
+      disagreements(
+        replace(id, () => []),
+        { actions, limit: 1 },
+      ),
+    ).toHaveLength(1);
   });
 
   const added = everyRule.flatMap((rule) => {
     const roles = rule.pair?.roles;
     if (rule.effect !== "allow" || roles === undefined || roles === "any") return [];
-    return ROLES.filter((role) => !roles.includes(role)).flatMap((role) => rule.actions.map((action) => ({ id: rule.id, role, action })));
+    return ROLES.filter((role) => !roles.includes(role)).flatMap((role) =>
+      rule.actions.map((action) => ({ id: rule.id, role, action })),
+    );
   });
   test.each(added)("$id with $role added for $action", ({ id, role, action }) => {
     const wider = replace(id, (rule) => [
@@ -89,12 +101,19 @@ describe("the tables alone find a wrong rule", () => {
     return roles.map((role) => ({ id: rule.id, role, actions: rule.actions }));
   });
   test.each(removed)("$id with $role removed", ({ id, role, actions }) => {
-    const narrower = replace(id, (rule) => [{ ...rule, pair: { roles: rule.pair?.roles === "any" ? "any" : (rule.pair?.roles ?? []).filter((one) => one !== role) } }]);
+    const narrower = replace(id, (rule) => [
+      {
+        ...rule,
+        pair: { roles: rule.pair?.roles === "any" ? "any" : (rule.pair?.roles ?? []).filter((one) => one !== role) },
+      },
+    ]);
     expect(disagreements(narrower, { actions, limit: 1 })).toHaveLength(1);
   });
 
   const asks = everyRule.flatMap((rule) =>
-    rule.effect === "allow" ? Object.keys(rule.row ?? {}).flatMap((fact) => rule.actions.map((action) => ({ id: rule.id, fact, action }))) : [],
+    rule.effect === "allow"
+      ? Object.keys(rule.row ?? {}).flatMap((fact) => rule.actions.map((action) => ({ id: rule.id, fact, action })))
+      : [],
   );
   test.each(asks)("$id no longer asking for $fact in $action", ({ id, fact, action }) => {
     const open = replace(id, (rule) => {
@@ -115,7 +134,9 @@ describe("the tables alone find a wrong mandatory condition", () => {
   });
   test.each(MANDATORY.map(({ id }) => id))("%s turned round", (id) => {
     const flipped = MANDATORY.map((condition) =>
-      condition.id === id ? { ...condition, holds: (of: Parameters<typeof condition.holds>[0]) => !condition.holds(of) } : condition,
+      condition.id === id
+        ? { ...condition, holds: (of: Parameters<typeof condition.holds>[0]) => !condition.holds(of) }
+        : condition,
     );
     expect(disagreements(ruleFiles, { conditions: flipped, limit: 1 })).toHaveLength(1);
   });

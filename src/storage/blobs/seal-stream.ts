@@ -25,7 +25,10 @@ function schedule(dataKey: KeyObject, salt: Buffer): { key: Buffer; nonce: (fram
 }
 
 /** Cuts a stream into frames of exactly `size` bytes, the last one shorter (or empty); says which one is the last. */
-async function* frames(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<{ frame: Buffer; last: boolean }> {
+async function* frames(
+  source: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<{ frame: Buffer; last: boolean }> {
   let held = Buffer.alloc(0);
   for await (const chunk of source) {
     held = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk]);

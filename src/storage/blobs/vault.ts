@@ -43,10 +43,10 @@ export class BlobVault {
       tx.mapped<Row<typeof DataKey>>(DataKey, "select * from data.data_key where marking_id = ?", [markingId]);
     let row = (await read())[0];
     if (!row && make) {
-      await tx.rows("insert into data.data_key (marking_id, wrapped) values (?, decode(?, 'hex')) on conflict do nothing", [
-        markingId,
-        wrapKey(this.#kek, randomBytes(32)).toString("hex"),
-      ]);
+      await tx.rows(
+        "insert into data.data_key (marking_id, wrapped) values (?, decode(?, 'hex')) on conflict do nothing",
+        [markingId, wrapKey(this.#kek, randomBytes(32)).toString("hex")],
+      );
       row = (await read())[0];
     }
     if (!row) throw new Error("no data key for this marking");
@@ -54,7 +54,11 @@ export class BlobVault {
   }
 
   /** Seals a stream and writes its row; returns the row. */
-  async seal(tx: Transaction, owner: BlobOwner, source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<BlobRow> {
+  async seal(
+    tx: Transaction,
+    owner: BlobOwner,
+    source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<BlobRow> {
     const dataKey = await this.#dataKey(tx, owner.markingId, true);
     const temporary = await this.#port.temporary(randomUUID());
     const sha256 = createHash("sha256");
@@ -85,7 +89,14 @@ export class BlobVault {
   /** The row of a blob, through row security; null when hidden or absent. */
   async row(tx: Transaction, id: string): Promise<BlobRow | null> {
     const lock = tx.lock("data.blob", "t");
-    return (await tx.mapped<BlobRow>(Blob, `select t.* from data.blob t where t.id = ? and ${lock.sql}`, [id, ...lock.params]))[0] ?? null;
+    return (
+      (
+        await tx.mapped<BlobRow>(Blob, `select t.* from data.blob t where t.id = ? and ${lock.sql}`, [
+          id,
+          ...lock.params,
+        ])
+      )[0] ?? null
+    );
   }
 
   /** Opens a blob; the key is fetched now, in this transaction, the bytes stream later. */

@@ -12,7 +12,13 @@ sharp.cache(false);
 // `rasterizeSvg`, which draws only what Caveat itself wrote; files from outside are sniffed first and never reach it.
 sharp.block({ operation: ["VipsForeignLoad"] });
 sharp.unblock({
-  operation: ["VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadTiff", "VipsForeignLoadWebp", "VipsForeignLoadSvg"],
+  operation: [
+    "VipsForeignLoadPng",
+    "VipsForeignLoadJpeg",
+    "VipsForeignLoadTiff",
+    "VipsForeignLoadWebp",
+    "VipsForeignLoadSvg",
+  ],
 });
 
 /** What the decoder calls each media type. */

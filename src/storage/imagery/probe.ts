@@ -16,7 +16,15 @@ export interface ImageHeader {
 }
 
 /** Bytes of one sample, by the decoder's name for it. */
-const SAMPLE_BYTES: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4 };
+const SAMPLE_BYTES: Readonly<Record<string, number>> = {
+  uchar: 1,
+  char: 1,
+  ushort: 2,
+  short: 2,
+  uint: 4,
+  int: 4,
+  float: 4,
+};
 
 /**
  * Reads the header of an untrusted file (its path, or all of its bytes) without decoding a pixel. The first bytes say what it
@@ -74,7 +82,8 @@ function judge(mediaType: ImageMediaType, fileBytes: number | null, metadata: Me
   const limits = IMAGE_LIMITS;
   const decoded = width * height * bands * sample;
   const most = metadata.isProgressive ? limits.interlacedBytes : limits.decodedBytes;
-  if (width > limits.side || height > limits.side || width * height > limits.pixels) throw new ImageError("IMAGE_TOO_LARGE");
+  if (width > limits.side || height > limits.side || width * height > limits.pixels)
+    throw new ImageError("IMAGE_TOO_LARGE");
   if (bands > limits.bands || decoded > most) throw new ImageError("IMAGE_TOO_LARGE");
   if (fileBytes !== null && decoded > limits.expansionFloor && decoded > fileBytes * limits.expansion) {
     throw new ImageError("IMAGE_EXPANDS");

@@ -5,7 +5,10 @@ import { openDrawing } from "./decoder.ts";
  * given size in pixels, without metadata. The same text gives the same bytes on the same machine. Throws the decoder's error
  * when the text is not SVG, and when the drawing has another size than asked for.
  */
-export async function rasterizeSvg(svg: string, size: { readonly width: number; readonly height: number }): Promise<Uint8Array> {
+export async function rasterizeSvg(
+  svg: string,
+  size: { readonly width: number; readonly height: number },
+): Promise<Uint8Array> {
   const { data, info } = await openDrawing(svg)
     .flatten({ background: "#000000" })
     .removeAlpha()

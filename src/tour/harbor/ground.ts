@@ -14,26 +14,47 @@ const COVER = { x: 0, y: 0, ...PICTURE } as const;
 export function water(seed: number, tone: string, swell: number): string {
   const region = { ...COVER, filterUnits: "userSpaceOnUse" };
   const noise = (frequency: string, octaves: number, offset: number): string =>
-    element("feTurbulence", { type: "fractalNoise", baseFrequency: frequency, numOctaves: octaves, seed: String((seed + offset) % 10_000) });
+    element("feTurbulence", {
+      type: "fractalNoise",
+      baseFrequency: frequency,
+      numOctaves: octaves,
+      seed: String((seed + offset) % 10_000),
+    });
   const lit = element(
     "feDiffuseLighting",
     { surfaceScale: 1.5 * swell, diffuseConstant: 1.12, "lighting-color": tone },
     element("feDistantLight", { azimuth: 228, elevation: 56 }),
   );
-  const alpha = (row: string): string => element("feColorMatrix", { values: `0 0 0 0 0  0 0 0 0 0.05  0 0 0 0 0.08  ${row}` });
+  const alpha = (row: string): string =>
+    element("feColorMatrix", { values: `0 0 0 0 0  0 0 0 0 0.05  0 0 0 0 0.08  ${row}` });
   const grain = element("feColorMatrix", { values: "0 0 0 0 0.5  0 0 0 0 0.5  0 0 0 0 0.5  0.9 0 0 0 -0.28" });
   const definitions = [
-    element("filter", { id: "waves", ...region, "color-interpolation-filters": "sRGB" }, noise("0.028 0.052", 4, 1) + lit),
+    element(
+      "filter",
+      { id: "waves", ...region, "color-interpolation-filters": "sRGB" },
+      noise("0.028 0.052", 4, 1) + lit,
+    ),
     element("filter", { id: "wind", ...region }, noise("0.0035 0.006", 2, 2) + alpha("1.6 0 0 0 -0.62")),
     element("filter", { id: "grain", ...region }, noise("0.7", 1, 3) + grain),
-    element("filter", { id: "soft", x: "-20%", y: "-40%", width: "140%", height: "180%" }, element("feGaussianBlur", { stdDeviation: 2.2 })),
-    element("filter", { id: "foam", x: "-30%", y: "-60%", width: "160%", height: "220%" }, element("feGaussianBlur", { stdDeviation: 1.6 })),
+    element(
+      "filter",
+      { id: "soft", x: "-20%", y: "-40%", width: "140%", height: "180%" },
+      element("feGaussianBlur", { stdDeviation: 2.2 }),
+    ),
+    element(
+      "filter",
+      { id: "foam", x: "-30%", y: "-60%", width: "160%", height: "220%" },
+      element("feGaussianBlur", { stdDeviation: 1.6 }),
+    ),
     element(
       "filter",
       // Only as large as what is worn: noise over the whole picture for each quay would be most of the work.
       { id: "worn", x: "-1%", y: "-1%", width: "102%", height: "102%" },
       noise("0.045", 3, 4) +
-        element("feColorMatrix", { values: "0 0 0 0 0.1  0 0 0 0 0.1  0 0 0 0 0.09  0.8 0 0 0 -0.32", result: "stain" }) +
+        element("feColorMatrix", {
+          values: "0 0 0 0 0.1  0 0 0 0 0.1  0 0 0 0 0.09  0.8 0 0 0 -0.32",
+          result: "stain",
+        }) +
         element("feComposite", { in: "stain", in2: "SourceAlpha", operator: "in", result: "inside" }) +
         `<feMerge><feMergeNode in="SourceGraphic"/><feMergeNode in="inside"/></feMerge>`,
     ),
@@ -72,8 +93,7 @@ export function quay(outline: readonly Position[], berths: readonly (readonly [P
 /** Asphalt with a broken centre line. */
 export function road(from: Position, to: Position, width = 26): string {
   return (
-    line(from, to, "#56585a", width) +
-    line(from, to, "#e6e2d2", 1.1, { "stroke-dasharray": "12 10", opacity: 0.8 })
+    line(from, to, "#56585a", width) + line(from, to, "#e6e2d2", 1.1, { "stroke-dasharray": "12 10", opacity: 0.8 })
   );
 }
 
@@ -81,9 +101,13 @@ export function road(from: Position, to: Position, width = 26): string {
 export function hall(x: number, y: number, width: number, height: number, random: Random): string {
   const colour = random.pick(["#8f9aa3", "#b5aa98", "#7f5b4e", "#9aa58f", "#c3c5c4"]);
   const along = width > height;
-  const ridge = along ? rect(x, y + height / 2, width, height / 2, "#000", { opacity: 0.16 }) : rect(x + width / 2, y, width / 2, height, "#000", { opacity: 0.16 });
+  const ridge = along
+    ? rect(x, y + height / 2, width, height / 2, "#000", { opacity: 0.16 })
+    : rect(x + width / 2, y, width / 2, height, "#000", { opacity: 0.16 });
   const seams = Array.from({ length: Math.floor((along ? width : height) / 12) }, (_, index) =>
-    along ? line([x + 12 * index, y], [x + 12 * index, y + height], "#000", 0.6, { opacity: 0.16 }) : line([x, y + 12 * index], [x + width, y + 12 * index], "#000", 0.6, { opacity: 0.16 }),
+    along
+      ? line([x + 12 * index, y], [x + 12 * index, y + height], "#000", 0.6, { opacity: 0.16 })
+      : line([x, y + 12 * index], [x + width, y + 12 * index], "#000", 0.6, { opacity: 0.16 }),
   );
   return shadow(box(x, y, width, height), 9) + rect(x, y, width, height, colour) + ridge + seams.join("");
 }
@@ -96,8 +120,21 @@ export function stacks(x: number, y: number, columns: number, rows: number, rand
       if (random.chance(0.12)) continue;
       const left = x + column * 31 + (column % 2) * -1;
       const top = y + row * 8.6 + Math.floor(row / 6) * 18;
-      const colour = random.pick(["#b6452f", "#2f5f8f", "#3f7f5a", "#c9a13b", "#8f959a", "#7a2f3a", "#d8d4c8", "#31475e"]);
-      parts.push(rect(left + 3, top + 4, 29, 7.4, "#05090b", { opacity: 0.4 }), rect(left, top, 29, 7.4, colour), rect(left, top + 5.6, 29, 1.8, "#000", { opacity: 0.2 }));
+      const colour = random.pick([
+        "#b6452f",
+        "#2f5f8f",
+        "#3f7f5a",
+        "#c9a13b",
+        "#8f959a",
+        "#7a2f3a",
+        "#d8d4c8",
+        "#31475e",
+      ]);
+      parts.push(
+        rect(left + 3, top + 4, 29, 7.4, "#05090b", { opacity: 0.4 }),
+        rect(left, top, 29, 7.4, colour),
+        rect(left, top + 5.6, 29, 1.8, "#000", { opacity: 0.2 }),
+      );
     }
   }
   return parts.join("");
@@ -122,7 +159,11 @@ export function tank(cx: number, cy: number, r: number): string {
     disc(cx + r * 0.3, cy + r * 0.36, r, "#05090b", { opacity: 0.4, filter: "url(#soft)" }) +
     disc(cx, cy, r, "#e2e3df") +
     disc(cx, cy, r * 0.93, "#cfd2cf") +
-    element("path", { d: `M ${cx} ${cy} L ${cx - r * 0.93} ${cy} A ${r * 0.93} ${r * 0.93} 0 0 1 ${cx} ${cy - r * 0.93} Z`, fill: "#f2f2ee", opacity: 0.8 }) +
+    element("path", {
+      d: `M ${cx} ${cy} L ${cx - r * 0.93} ${cy} A ${r * 0.93} ${r * 0.93} 0 0 1 ${cx} ${cy - r * 0.93} Z`,
+      fill: "#f2f2ee",
+      opacity: 0.8,
+    }) +
     disc(cx, cy, 2.4, "#7e8385")
   );
 }
@@ -131,8 +172,16 @@ export function tank(cx: number, cy: number, r: number): string {
 export function green(x: number, y: number, width: number, height: number, trees: number, random: Random): string {
   const parts = [rect(x, y, width, height, "#68794a", { filter: "url(#worn)", rx: 4 })];
   for (let tree = 0; tree < trees; tree += 1) {
-    const [cx, cy, r] = [random.between(x + 8, x + width - 8), random.between(y + 8, y + height - 8), random.between(6, 11)];
-    parts.push(disc(cx + 4, cy + 5, r, "#0a1408", { opacity: 0.4 }), disc(cx, cy, r, "#3c5a30"), disc(cx - r * 0.25, cy - r * 0.3, r * 0.6, "#557a3f"));
+    const [cx, cy, r] = [
+      random.between(x + 8, x + width - 8),
+      random.between(y + 8, y + height - 8),
+      random.between(6, 11),
+    ];
+    parts.push(
+      disc(cx + 4, cy + 5, r, "#0a1408", { opacity: 0.4 }),
+      disc(cx, cy, r, "#3c5a30"),
+      disc(cx - r * 0.25, cy - r * 0.3, r * 0.6, "#557a3f"),
+    );
   }
   return parts.join("");
 }
@@ -149,7 +198,10 @@ export function breakwater(points: readonly Position[], width: number, random: R
         const x = from[0] + (to[0] - from[0]) * share + random.between(-width / 2, width / 2);
         const y = from[1] + (to[1] - from[1]) * share + random.between(-width / 2, width / 2);
         const r = random.between(3.5, 7);
-        parts.push(disc(x + 1.6, y + 2, r, "#0d1416", { opacity: 0.4 }), disc(x, y, r, random.pick(["#8b8a82", "#77776f", "#9c9b92", "#6a6a64"])));
+        parts.push(
+          disc(x + 1.6, y + 2, r, "#0d1416", { opacity: 0.4 }),
+          disc(x, y, r, random.pick(["#8b8a82", "#77776f", "#9c9b92", "#6a6a64"])),
+        );
       }
     }
   }

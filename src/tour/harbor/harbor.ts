@@ -22,7 +22,14 @@ export interface HarborImage {
 export async function drawHarbor(seed: number): Promise<readonly HarborImage[]> {
   const images: HarborImage[] = [];
   for (const { name, title, width, height, svg, objects } of harborScenes(seed)) {
-    images.push({ name: `${name}.png`, title, width, height, png: await rasterizeSvg(svg, { width, height }), objects });
+    images.push({
+      name: `${name}.png`,
+      title,
+      width,
+      height,
+      png: await rasterizeSvg(svg, { width, height }),
+      objects,
+    });
   }
   return images;
 }

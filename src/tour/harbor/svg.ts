@@ -5,7 +5,9 @@ export type Attributes = Readonly<Record<string, string | number>>;
 
 /** One SVG element as text. Caveat writes every value itself: nothing here escapes text from outside. */
 export function element(name: string, attributes: Attributes, inside = ""): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${typeof value === "number" ? digits(value) : value}"`);
+  const written = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${typeof value === "number" ? digits(value) : value}"`,
+  );
   return inside === "" ? `<${name}${written.join("")}/>` : `<${name}${written.join("")}>${inside}</${name}>`;
 }
 

@@ -9,7 +9,7 @@ export const LIMITS = {
   selections: 400,
   /** Fields after fragments are spread. */
   fields: 1_000,
-  depth: 10,
+  depth: 16,
   /** The introspection query of common tools nests deeper than any question about data. */
   introspectionDepth: 16,
   aliases: 30,

@@ -1,0 +1,19 @@
+import { afterAll, expect, test } from "vitest";
+import { KillCampaign } from "./kill-campaign.ts";
+import { endEverything } from "./running-server.ts";
+
+const SEED = 20_260_920;
+
+afterAll(endEverything);
+
+test("I10 what was acknowledged is there after each of three kills under load, in the data and in the log", async () => {
+  const campaign = await KillCampaign.begin(SEED);
+  for (const killed of ["server and postmaster", "server", "server and postmaster"] as const) {
+    const report = await campaign.kill(killed);
+    console.log(report);
+    expect(report.faults).toEqual([]);
+    expect(report.verified).toBe(true);
+    expect(report.acknowledged).toBeGreaterThan(0);
+  }
+  expect(await campaign.end()).toBe(0);
+});
