@@ -16,6 +16,8 @@ create table access.policy (
   version text not null unique,
   register_version text not null,
   documents jsonb not null,
+  requested_by text not null,
+  approved_by text not null check (approved_by <> requested_by),
   activated_at timestamptz not null default now(),
   active boolean not null default false
 );

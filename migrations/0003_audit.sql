@@ -189,5 +189,4 @@ end $$;
 grant select on audit.log, audit.entry, audit.section, audit.checkpoint, audit.section_key to caveat_ledger;
 grant insert on audit.checkpoint, audit.section_key to caveat_ledger;
 grant execute on function audit.append(smallint, jsonb), audit.drain(uuid[]), audit.open_log(text, text, uuid) to caveat_ledger;
-grant insert on audit.outbox to caveat_app;
 reset role;

@@ -95,6 +95,21 @@ create function gate.markings(p_action text) returns uuid[]
   where pm.actions & (1::bigint << a.bit) <> 0
 $$;
 
+-- Puts a record into the outbox of this transaction. The record comes with the MAC of a server process over log and text,
+-- so that whoever can only run SQL as the application role writes no entry into any log.
+create function audit.propose(p_log smallint, p_id uuid, p_record text, p_key uuid, p_mac bytea) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  k gate.key%rowtype;
+begin
+  select * into k from gate.key where id = p_key and expires_at > now();
+  if not found or sha256(k.outer_pad || sha256(k.inner_pad || convert_to('record|' || p_log || '|' || p_id || '|' || p_record, 'UTF8'))) <> p_mac then
+    raise exception 'not a record of this server' using errcode = 'insufficient_privilege';
+  end if;
+  insert into audit.outbox (id, log_id, record) values (p_id, p_log, p_record::jsonb);
+end $$;
+
+grant execute on function audit.propose(smallint, uuid, text, uuid, bytea) to caveat_app;
 grant execute on function gate.register_key(uuid, bytea, bytea) to caveat_policy;
 grant execute on function gate.person(), gate.programs(), gate.markings(text) to caveat_app;
 reset role;

@@ -14,7 +14,17 @@ export interface Config {
   /** Name of this installation: the first part of every log's origin. */
   readonly installation: string;
   readonly issuers: readonly TrustedIssuer[];
+  /** Production: the two people who had the first policy of an empty database activated, and its versions. */
+  readonly firstPolicy: FirstPolicy | null;
   readonly logLevel: string;
+}
+
+/** What a file of CAVEAT_FIRST_POLICY says. */
+export interface FirstPolicy {
+  readonly policyVersion: string;
+  readonly registerVersion: string;
+  readonly requestedBy: string;
+  readonly approvedBy: string;
 }
 
 /** A configuration that contradicts itself or cannot be read; the message names the setting, never its value. */
@@ -23,6 +33,28 @@ export class ConfigError extends Error {
     super(`${setting}: ${why}`);
     this.name = "ConfigError";
   }
+}
+
+function readFirstPolicy(path: string): FirstPolicy {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    throw new ConfigError("CAVEAT_FIRST_POLICY", "not a readable JSON file");
+  }
+  const { policyVersion, registerVersion, requestedBy, approvedBy, ...rest } = (parsed ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const isText = (value: unknown): value is string => typeof value === "string" && value.length > 0;
+  if (!isText(policyVersion) || !isText(registerVersion) || !isText(requestedBy) || !isText(approvedBy)) {
+    throw new ConfigError("CAVEAT_FIRST_POLICY", "has policyVersion, registerVersion, requestedBy and approvedBy");
+  }
+  if (Object.keys(rest).length > 0) throw new ConfigError("CAVEAT_FIRST_POLICY", "has an unknown member");
+  if (requestedBy.trim().toLowerCase() === approvedBy.trim().toLowerCase()) {
+    throw new ConfigError("CAVEAT_FIRST_POLICY", "is requested and approved by two different people");
+  }
+  return { policyVersion, registerVersion, requestedBy, approvedBy };
 }
 
 function readIssuers(path: string): TrustedIssuer[] {
@@ -78,6 +110,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
     databaseUrl,
     installation,
     issuers: issuersPath === undefined ? [] : readIssuers(issuersPath),
+    firstPolicy:
+      mode === "production" && environment["CAVEAT_FIRST_POLICY"] !== undefined
+        ? readFirstPolicy(environment["CAVEAT_FIRST_POLICY"])
+        : null,
     logLevel: environment["LOG_LEVEL"] ?? "info",
   };
 }

@@ -15,6 +15,8 @@ Environment:
   DATABASE_URL         a PostgreSQL from 15 on instead of the embedded one; its login must be able to migrate
   CAVEAT_MODE          demonstration (default) or production
   CAVEAT_ISSUERS       production: JSON file of issuers [{"issuer","audience","publicKey"}]
+  CAVEAT_FIRST_POLICY  production, empty database: JSON file {"policyVersion","registerVersion","requestedBy","approvedBy"}
+                       that names the versions of policies/ and the two people who had them activated
   CAVEAT_INSTALLATION  first part of every log's origin (default caveat.local)
   LOG_LEVEL            pino level (default info)
 

@@ -13,6 +13,7 @@ const INSTALLATION = "caveat.local";
 const RELEASED = "SECRET//REL TO USA, FVEY";
 /** Exit code of a shell for a command that SIGINT ended. */
 const INTERRUPTED = 130;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Unicode only where a terminal says that it shows it. */
 function styleOf(json: boolean): StoryStyle {
@@ -69,8 +70,9 @@ Exit codes: 0 every step came out as told; 1 one did not, and is named; 2 wrong 
     const keep = values.keep === undefined ? null : await emptyFolder(values.keep);
     const interrupted = new AbortController();
     const stop = (): void => interrupted.abort(new TourError("NOT_AS_TOLD", "interrupted"));
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
+    for (const signal of SIGNALS) process.once(signal, stop);
+    // Whoever reads may stop reading (`| head`): what was started is ended and removed all the same.
+    process.stdout.on("error", stop);
     const story = new Story(styleOf(flags.has("json")), (text) => void process.stdout.write(text));
     try {
       await runTour({
@@ -92,8 +94,7 @@ Exit codes: 0 every step came out as told; 1 one did not, and is named; 2 wrong 
       );
       return EXIT.failed;
     } finally {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
+      for (const signal of SIGNALS) process.off(signal, stop);
     }
   },
 };

@@ -10,12 +10,11 @@ import { SectionSealer } from "../ledger/sealing.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import { ACTIONS } from "../policy/actions.ts";
 import { Door, personTag } from "../policy/gate.ts";
-import { GateTokenMint } from "../policy/gate-token.ts";
+import { GateTokenMint, propose } from "../policy/gate-token.ts";
 import { MarkingOffice } from "../policy/marking-office.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
 import { AccessStore } from "../storage/access-store.ts";
-import { activateFirstPolicy } from "../storage/activation.ts";
 import { FileBlobs } from "../storage/blobs/port.ts";
 import { BlobVault } from "../storage/blobs/vault.ts";
 import { openPool } from "../storage/connection.ts";
@@ -26,7 +25,7 @@ import { ensureRolePasswords, migrate } from "../storage/migrate.ts";
 import { reachDatabase, rolePassword } from "./connections.ts";
 import { demonstrationIssuer } from "./demonstration-issuer.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
-import { loadPolicyFiles } from "./policy-files.ts";
+import { loadPolicyFiles, requireActivePolicy } from "./policy-files.ts";
 import { trustText } from "./trust.ts";
 
 /** The server's parts, wired and running, before anything listens. */
@@ -78,12 +77,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       registerVersion: files.register.version,
       documents: files.documents,
     };
-    const active = await activateFirstPolicy(reached.admin, offered);
-    if (active.version !== offered.version || active.registerVersion !== offered.registerVersion) {
-      throw new Error(
-        `policies/ holds ${offered.version}, but ${active.version} is active: activation needs two people`,
-      );
-    }
+    await requireActivePolicy(config, reached.admin, offered);
     const policyPool = openPool(connections.policy, 6);
     const ledgerPool = openPool(connections.ledger, 6);
     closers.unshift(
@@ -115,6 +109,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       publisher: await keeper.activity(),
       recipientPublisher: (id) => keeper.publisherOf(id),
       tagOf,
+      propose: (tx, id, record) => propose(tx, mint, id, record),
       clock,
     });
     const certificates = await loadOrCreateDeliveryCertificates(

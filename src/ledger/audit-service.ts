@@ -33,6 +33,8 @@ export interface AuditServiceParts {
   readonly recipientPublisher: (logId: number) => Promise<CheckpointPublisher>;
   /** Keyed hash under which a person's entries are found. */
   readonly tagOf: (personId: string) => Buffer;
+  /** Puts a record into the outbox of a transaction. */
+  readonly propose: (tx: Transaction, logId: number, record: { readonly id: string }) => Promise<void>;
   readonly clock: () => Date;
 }
 
@@ -53,11 +55,7 @@ export class AuditService implements AuditPort {
       { kind: draft.kind, personTag: null, gateHash: null, sections: [section] },
       logId,
     );
-    await tx.rows("insert into audit.outbox (id, log_id, record) values (?, ?, ?::jsonb)", [
-      record.id,
-      logId,
-      JSON.stringify(record),
-    ]);
+    await this.#parts.propose(tx, logId, record);
     return record.id;
   }
 

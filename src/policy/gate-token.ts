@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
+import type { Transaction } from "../storage/transaction.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 
 const BLOCK = 64;
@@ -32,6 +33,12 @@ export class GateTokenMint {
     await store.registerGateKey(this.#id, inner, outer);
   }
 
+  /** The MAC with which PostgreSQL takes a record into the outbox of a log. */
+  sealRecord(logId: number, recordId: string, text: string): { readonly keyId: string; readonly mac: Buffer } {
+    const mac = createHmac("sha256", this.#key).update(`record|${logId}|${recordId}|${text}`).digest();
+    return { keyId: this.#id, mac };
+  }
+
   /** A token that lasts five minutes. */
   mint(claim: GateClaim, now: Date): string {
     const body = [
@@ -54,4 +61,16 @@ export class GateTokenMint {
 /** What the request entry commits to, so that PostgreSQL can tell that a token is for this entry, person and purpose. */
 export function gateHash(nonce: Buffer, personId: string, purpose: string): Buffer {
   return createHash("sha256").update(nonce).update(`${personId}|${purpose}`).digest();
+}
+
+/** Puts a record into the outbox of a transaction, under the MAC of this process. */
+export async function propose(
+  tx: Transaction,
+  mint: GateTokenMint,
+  logId: number,
+  record: { readonly id: string },
+): Promise<void> {
+  const text = JSON.stringify(record);
+  const { keyId, mac } = mint.sealRecord(logId, record.id, text);
+  await tx.rows("select audit.propose(?::smallint, ?::uuid, ?, ?::uuid, ?)", [logId, record.id, text, keyId, mac]);
 }

@@ -10,10 +10,9 @@ import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
 import type { Database } from "../storage/database.ts";
-import type { Transaction } from "../storage/transaction.ts";
 import { actionBit, isAction } from "./actions.ts";
 import type { AuditPort, Plain } from "./audit-port.ts";
-import { gateHash } from "./gate-token.ts";
+import { gateHash, propose } from "./gate-token.ts";
 import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
 import type { DecisionLedger } from "./last-look.ts";
@@ -152,7 +151,7 @@ export class Door {
       },
       concludeIn: async (tx, outcome, ledger, grant) => {
         const record = await writer.record(draft("mutation.outcome", outcome, ledger, grant));
-        await insertOutbox(tx, writer.logId, record.id, record);
+        await propose(tx, mint, writer.logId, record);
         return async () => {
           await this.#parts.audit.drain([record.id, ...grant.outbox.map((entry) => entry.id)]);
         };
@@ -204,13 +203,4 @@ function actorOf(principal: Principal): { readonly [member: string]: Plain } {
     purpose: principal.purpose,
     sources: principal.sources.map((s) => ({ attribute: s.attribute, source: s.source, assertedAt: s.assertedAt })),
   };
-}
-
-/** Puts a record into the outbox of a transaction. */
-export async function insertOutbox(tx: Transaction, logId: number, id: string, record: unknown): Promise<void> {
-  await tx.rows("insert into audit.outbox (id, log_id, record) values (?, ?, ?::jsonb)", [
-    id,
-    logId,
-    JSON.stringify(record),
-  ]);
 }

@@ -53,7 +53,8 @@ export class DecisionLedger {
     };
     const object = `${table}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
     for (const [, property, action] of description.markings) {
-      this.#pending.push({ action: asAction(action), markingId: String(values[property]), facts, object });
+      const needed = typeof action === "string" ? action : (action as (row: unknown) => string)(row);
+      this.#pending.push({ action: asAction(needed), markingId: String(values[property]), facts, object });
     }
   }
 

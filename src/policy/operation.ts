@@ -184,7 +184,11 @@ export class Operation {
       await transactionOf(grant)
         .rollback()
         .catch(() => undefined);
+    const summary = this.#parts.office.summarize(this.#ledger.disclosed);
+    // An answer whose parts have no legal common banner cannot be marked, so it cannot leave.
+    const unmarkable = summary !== null && summary.banner === null;
     if (refused.length > 0) this.#failure ??= new CaveatError("UNAVAILABLE", "last look refused");
+    if (unmarkable) this.#failure ??= new CaveatError("UNAVAILABLE", "no common banner");
     const failure = this.#failure;
     await this.#parts.conclude(
       {
@@ -199,10 +203,7 @@ export class Operation {
       this.#ledger,
       grant,
     );
-    if (failure && refused.length > 0) throw failure;
-    const summary = this.#parts.office.summarize(this.#ledger.disclosed);
-    // An answer whose parts have no legal common banner cannot be marked, so it cannot leave.
-    if (summary && summary.banner === null) throw new CaveatError("UNAVAILABLE", "no common banner");
+    if (failure && (refused.length > 0 || unmarkable)) throw failure;
     return { banner: summary?.banner ?? null, receipt: this.receipt };
   }
 }

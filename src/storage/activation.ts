@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { asAdministrator } from "./administration.ts";
 import type { Connection } from "./connection.ts";
 
 /** A policy as it is kept: by the hash of its rules and of the register it was written for. */
@@ -8,33 +8,44 @@ export interface PolicyRecord {
   readonly documents: Readonly<Record<string, string>>;
 }
 
+/** The two people who had a version activated. */
+export interface Activation {
+  readonly requestedBy: string;
+  readonly approvedBy: string;
+}
+
 /**
- * Activates the first policy of an empty database (demonstration only); afterwards a version is changed by two people.
- * Returns the active version, which may be another than the one offered: the caller then refuses to start.
+ * Activates the first policy of a database that has none; afterwards a version is changed by two people. Without an
+ * activation nothing is activated. Returns the active version, which may be another than the one offered (the caller then
+ * refuses to start), or null when there is none.
  */
-export async function activateFirstPolicy(
+export function activateFirstPolicy(
   admin: Connection,
   offered: PolicyRecord,
-): Promise<{ version: string; registerVersion: string }> {
-  const client = new Client({ ...admin });
-  await client.connect();
-  try {
-    await client.query("begin");
-    await client.query("select pg_advisory_xact_lock(7233, 3)");
-    await client.query("set local role caveat_owner");
-    await client.query(
-      `insert into access.policy (version, register_version, documents, active)
-       select $1, $2, $3, true where not exists (select from access.policy)`,
-      [offered.version, offered.registerVersion, JSON.stringify(offered.documents)],
-    );
-    const { rows } = await client.query<{ version: string; register_version: string }>(
+  activation: Activation | null,
+): Promise<{ version: string; registerVersion: string } | null> {
+  return asAdministrator(admin, async (run) => {
+    await run("begin");
+    await run("select pg_advisory_xact_lock(7233, 3)");
+    await run("set local role caveat_owner");
+    if (activation) {
+      await run(
+        `insert into access.policy (version, register_version, documents, requested_by, approved_by, active)
+         select $1, $2, $3, $4, $5, true where not exists (select from access.policy)`,
+        [
+          offered.version,
+          offered.registerVersion,
+          JSON.stringify(offered.documents),
+          activation.requestedBy,
+          activation.approvedBy,
+        ],
+      );
+    }
+    const rows = await run<{ version: string; register_version: string }>(
       "select version, register_version from access.policy where active",
     );
-    await client.query("commit");
+    await run("commit");
     const active = rows[0];
-    if (!active) throw new Error("no active policy");
-    return { version: active.version, registerVersion: active.register_version };
-  } finally {
-    await client.end();
-  }
+    return active ? { version: active.version, registerVersion: active.register_version } : null;
+  });
 }

@@ -6,7 +6,11 @@ import type { Row } from "./entities/index.ts";
 export interface Table<E extends object> {
   readonly entity: EntityName<E>;
   readonly name: string;
-  readonly markings: readonly (readonly [column: string, property: keyof E & string, action: string])[];
+  readonly markings: readonly (readonly [
+    column: string,
+    property: keyof E & string,
+    action: string | ((row: E) => string),
+  ])[];
   /** Property that holds the person whose work the row is, for the fact `owner`; null where there is none. */
   readonly owner: (keyof E & string) | null;
   readonly program: keyof E & string;
@@ -47,7 +51,7 @@ export const tables = {
     name: "data.dataset_marking",
     markings: [
       ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
-      ["marking_id", "markingId", "dataset.read"],
+      ["marking_id", "markingId", (row) => `${row.noun}.read`],
     ],
     owner: null,
     program: "programId",

@@ -44,7 +44,7 @@ function classesOf(names: Iterable<string>): TourClass[] {
   return [...new Set(names)].sort().map((name) => {
     const base =
       name
-        .replace(/[^A-Za-z0-9_.-]+/g, "-")
+        .replaceAll(/[^A-Za-z0-9_.-]+/g, "-")
         .replace(/^[^A-Za-z0-9]+/, "")
         .slice(0, 56) || "class";
     let key = base;

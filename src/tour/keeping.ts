@@ -15,8 +15,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 function fileName(title: string, mediaType: string, at: number): string {
   const plain = title
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")
     .slice(0, 60);
   return `${String(at + 1).padStart(3, "0")}-${plain}.${EXTENSIONS[mediaType] ?? "bin"}`;
 }

@@ -41,7 +41,7 @@ export async function startOwnServer(state: string, env: Environment, signal: Ab
     lines = (lines + text).slice(-2_000);
   });
   const ended = new Promise<number | string>((resolve) => {
-    child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"));
+    child.once("exit", (code, killedBy) => resolve(code ?? killedBy ?? "unknown"));
     child.once("error", () => resolve("not started"));
   });
   const stop = (): Promise<number | string> => stopChild(child, ended);

@@ -21,7 +21,8 @@ import type { OwnServer } from "./own-server.ts";
 import { unpack } from "./package-files.ts";
 import { review } from "./reviewing.ts";
 import { refusedLikeAbsent, seesExactly } from "./seeing.ts";
-import { Story, several, told, toldEqual } from "./story.ts";
+import { several, told, toldEqual } from "./story.ts";
+import type { Story } from "./story.ts";
 import { exportAndVerify, fetchAndVerify, fetchTrust, verifyWithOpenssl } from "./verifying.ts";
 
 /** How the tour is run. */

@@ -7,7 +7,7 @@ import type { FilledRow } from "./cross-rows.ts";
 import { openCrossWorld } from "./cross-world.ts";
 import type { CrossWorld } from "./cross-world.ts";
 
-const SAMPLE = 24;
+const SAMPLE = 10;
 let world: CrossWorld;
 
 beforeAll(async () => {
@@ -16,6 +16,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.house.remove();
 });
+
+const known = new Map<string, readonly FilledRow[]>();
+
+/** The candidates of a table that a profile may write. */
+function writable(profile: string, table: string): readonly FilledRow[] {
+  const rows = known.get(`${profile} ${table}`) ?? candidates(table).filter(({ row }) => world.product.expectRow(row, profile, "insert"));
+  known.set(`${profile} ${table}`, rows);
+  return rows;
+}
 
 /** Rows of a table that differ in everything that row security looks at; the maker is the caller. */
 function candidates(table: string): readonly FilledRow[] {
@@ -39,8 +48,7 @@ describe("I1 row security on what is written", () => {
       const found: string[] = [];
       for (const [table, rows] of all) {
         // Half of the sample is drawn from what should be taken: most rows of the product are refused.
-        const allowed = rows.filter(({ row }) => world.product.expectRow(row, profile, "insert"));
-        const tried = [...sample(random, rows), ...sample(random, allowed)];
+        const tried = [...sample(random, rows), ...sample(random, writable(profile, table))];
         const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [
           table,
           JSON.stringify(tried.map(({ values }) => values)),
@@ -63,7 +71,7 @@ describe("I1 row security on what is written", () => {
       const found: string[] = [];
       for (const { table, makers } of ROW_TABLES) {
         for (const maker of makers) {
-          const allowed = candidates(table).find(({ row }) => world.product.expectRow(row, profile, "insert"));
+          const [allowed] = writable(profile, table);
           if (!allowed) continue;
           const forged = { ...allowed.values, [maker]: world.house.personId("rita") };
           const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [table, JSON.stringify([forged])]);

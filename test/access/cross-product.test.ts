@@ -91,12 +91,17 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
     }
   });
 
-  test("I1 the repository names the same markings and actions for a table as the rules do", () => {
-    for (const [short, { name, markings }] of Object.entries(tables)) {
-      const access = ROW_TABLES.find(({ table }) => `data.${table}` === name);
-      const [branch] = access?.read ?? [];
-      const expected = [...(access?.above ?? []), ...(access?.own ?? []).map((column) => [column, branch?.action ?? ""])];
-      expect([short, markings.map(([column, , action]) => [column, action])]).toEqual([short, expected]);
+  test("I1 the last look decides on the same markings and actions of a table as the locks do", () => {
+    for (const [short, table] of Object.entries(tables)) {
+      const access = ROW_TABLES.find((candidate) => `data.${candidate.table}` === table.name);
+      for (const { action, when } of access?.read ?? []) {
+        for (const value of when?.values ?? [""]) {
+          const row = { noun: value };
+          const named = table.markings.map(([column, , of]) => [column, typeof of === "function" ? of(row as never) : of]);
+          const locked = [...(access?.above ?? []), ...(access?.own ?? []).map((column) => [column, action])];
+          expect([short, value, named]).toEqual([short, value, locked]);
+        }
+      }
     }
   });
 

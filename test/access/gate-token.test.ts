@@ -173,6 +173,35 @@ describe("I1 a gate token opens nothing", () => {
   });
 });
 
+describe("I5 a record for the log", () => {
+  const text = JSON.stringify({ id: randomUUID(), kind: "mutation.outcome" });
+
+  /** SQLSTATE with which the outbox refuses a record; empty when it takes it. */
+  async function proposed(logId: number, id: string, record: string, sealed: { keyId: string; mac: Buffer }): Promise<string> {
+    await app.query("begin");
+    try {
+      return await app
+        .query("select audit.propose($1, $2, $3, $4, $5)", [logId, id, record, sealed.keyId, sealed.mac])
+        .then(() => "", (error: unknown) => (error as { code?: string }).code ?? "?");
+    } finally {
+      await app.query("rollback");
+    }
+  }
+
+  test("is taken from the application role only under the MAC of a server process, over exactly this log, id and text", async () => {
+    const { logId } = house.house.keeper;
+    const id = randomUUID();
+    const sealed = maker.mint.sealRecord(logId, id, text);
+    expect(await proposed(logId, id, text, sealed)).toBe("");
+    expect(await proposed(logId + 1, id, text, sealed)).toBe("42501");
+    expect(await proposed(logId, randomUUID(), text, sealed)).toBe("42501");
+    expect(await proposed(logId, id, `${text} `, sealed)).toBe("42501");
+    expect(await proposed(logId, id, text, { ...sealed, mac: Buffer.alloc(32) })).toBe("42501");
+    expect(await proposed(logId, id, text, { ...sealed, keyId: randomUUID() })).toBe("42501");
+    expect(await proposed(logId, id, text, new GateTokenMint().sealRecord(logId, id, text))).toBe("42501");
+  });
+});
+
 describe("I1 I9 what is taken away is gone at the next statement of an open transaction", () => {
   let token: string;
   const change = (sql: string, ...values: unknown[]): Promise<unknown> => house.admin.query(sql, values);

@@ -81,7 +81,8 @@ export async function latest(operation: Operation, labelId: string): Promise<Row
 /** Reviews the latest revision of a label. */
 export async function review(operation: Operation, labelId: string, marking: string | null = null, comment = ""): Promise<string> {
   const { id: revisionId } = await latest(operation, labelId);
-  return (await operation.mutate(reviewLabel, { labelId, revisionId, verdict: "accept", comment, marking })).reviewId;
+  const input = { labelId, revisionId, verdict: "accept", comment, marking } as const;
+  return (await operation.mutate(reviewLabel, input)).reviewId;
 }
 
 /** The demonstration program with an ontology, one dataset, one image and one label, all at U. */

@@ -96,16 +96,18 @@ function readEntries(archive: Buffer): OpenedEntry[] {
     const line = text === "" ? {} : (JSON.parse(text) as ArchiveLine);
     if (line.i === undefined || line.leaf === undefined) continue;
     const leaf = JSON.parse(Buffer.from(line.leaf, "base64").toString()) as { id: string; k: string };
-    const opened = new Map((line.s ?? []).flatMap((slot) => (slot?.open ? [[slot.open.name, slot.open.plaintext]] : [])));
-    const section = <T>(name: string): T | null => JSON.parse(opened.get(name) ?? "null") as T | null;
+    const opened = new Map(
+      (line.s ?? []).flatMap((slot) => (slot?.open ? [[slot.open.name, slot.open.plaintext]] : [])),
+    );
+    const section = (name: string): unknown => JSON.parse(opened.get(name) ?? "null");
     entries.push({
       index: line.i,
       id: leaf.id,
       kind: leaf.k,
-      actor: section<ActorSection>("actor"),
-      request: section<RequestSection>("request"),
-      outcome: section<OutcomeSection>("outcome"),
-      detail: section<Record<string, unknown>>("detail"),
+      actor: section("actor") as ActorSection | null,
+      request: section("request") as RequestSection | null,
+      outcome: section("outcome") as OutcomeSection | null,
+      detail: section("detail") as Record<string, unknown> | null,
     });
   }
   return entries;

@@ -4,7 +4,12 @@ import type { HttpAnswer } from "./http.ts";
 import type { HostileWorld } from "./hostile-world.ts";
 
 /** Sends bytes to /graphql as they are. */
-function post(world: HostileWorld, token: string, body: string | Buffer, type = "application/json"): Promise<HttpAnswer> {
+function post(
+  world: HostileWorld,
+  token: string,
+  body: string | Buffer,
+  type = "application/json",
+): Promise<HttpAnswer> {
   const headers = { authorization: `Bearer ${token}`, "content-type": type };
   return call(world.server.url, { method: "POST", path: "/graphql", headers, body });
 }
@@ -18,12 +23,18 @@ function document(name: string, text: string | ((world: HostileWorld) => string)
   };
 }
 
-function body(name: string, bytes: string | Buffer, type?: string): HostileCall {
-  return { name, expect: "INVALID_REQUEST", record: "request", send: (world, token) => post(world, token, bytes, type) };
+function posted(name: string, bytes: string | Buffer, type?: string): HostileCall {
+  return {
+    name,
+    expect: "INVALID_REQUEST",
+    record: "request",
+    send: (world, token) => post(world, token, bytes, type),
+  };
 }
 
 const GOOD = "{ viewer { handle } }";
-const VIEWERS = (count: number): string => Array.from({ length: count }, (_, i) => `a${i}: viewer { handle }`).join(" ");
+const VIEWERS = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `a${i}: viewer { handle }`).join(" ");
 
 function nested(levels: number): string {
   const inner = "dataset { assets(first: 1) { edges { node { id } } } }";
@@ -66,15 +77,20 @@ export const DOCUMENTS: readonly HostileCall[] = [
   document("a variable of another type", "query($id: ID!) { node(id: $id) { id } }", { id: { nested: true } }),
   document("a cursor of another person", (world) => page(world, `first: 1, after: "${world.anasCursor}"`)),
   document("a tampered cursor", (world) => page(world, `first: 1, after: "${tampered(world.bensCursor)}"`)),
-  document("a cursor of another list", (world) => `{ programs(first: 1, after: "${world.bensCursor}") { edges { cursor } } }`),
+  document(
+    "a cursor of another list",
+    (world) => `{ programs(first: 1, after: "${world.bensCursor}") { edges { cursor } } }`,
+  ),
   document("a cursor that is none", (world) => page(world, 'first: 1, after: "0"')),
   document("a page of 101", (world) => page(world, "first: 101")),
   document("a page of 0", (world) => page(world, "first: 0")),
   document("a page of -1", (world) => page(world, "first: -1")),
   document("a page of 3,000,000,000", (world) => page(world, "first: 3000000000")),
   document("a page without a size", (world) => page(world, "after: null")),
-  document("pages of pages", (world) =>
-    `{ dataset(id: "${world.seenDataset}") { assets(first: 100) { edges { node { labels(first: 100) { edges { node { revisions(first: 100) { id } } } } } } } } }`,
+  document(
+    "pages of pages",
+    (world) =>
+      `{ dataset(id: "${world.seenDataset}") { assets(first: 100) { edges { node { labels(first: 100) { edges { node { revisions(first: 100) { id } } } } } } } } }`,
   ),
   document("a flood of aliases", `{ ${VIEWERS(31)} }`),
   document("a flood of root fields", `{ ${VIEWERS(21)} }`),
@@ -88,21 +104,22 @@ export const DOCUMENTS: readonly HostileCall[] = [
     name: "a query of 5 MB",
     expect: "TOO_LARGE",
     record: "request",
-    send: (world, token) => post(world, token, JSON.stringify({ query: `{ viewer { handle } } #${"x".repeat(5_000_000)}` })),
+    send: (world, token) =>
+      post(world, token, JSON.stringify({ query: `{ viewer { handle } } #${"x".repeat(5_000_000)}` })),
   },
-  body("malformed JSON", '{"query":'),
-  body("JSON with a comment", `{"query":"${GOOD}" /* hidden */}`),
-  body("duplicate member names", `{"query":"${GOOD}","query":"{ programs(first: 1) { edges { cursor } } }"}`),
-  body("a member that GraphQL does not know", `{"query":"${GOOD}","extensions":{"persistedQuery":{"version":1}}}`),
-  body("a prototype as a member", `{"query":"${GOOD}","variables":{"__proto__":{"admin":true}}}`),
-  body("a batch", `[{"query":"${GOOD}"},{"query":"${GOOD}"}]`),
-  body("a number as the whole body", "1e999"),
-  body("JSON 100,000 deep", `{"query":"${GOOD}","variables":${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}}`),
-  body("no body", ""),
-  body("bytes that are not UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])),
-  body("a wrong content type", GOOD, "text/plain"),
-  body("a form", "query=%7Bviewer%7Bhandle%7D%7D", "application/x-www-form-urlencoded"),
-  body("a multipart upload", "--x\r\n\r\n{}\r\n--x--", "multipart/form-data; boundary=x"),
+  posted("malformed JSON", '{"query":'),
+  posted("JSON with a comment", `{"query":"${GOOD}" /* hidden */}`),
+  posted("duplicate member names", `{"query":"${GOOD}","query":"{ programs(first: 1) { edges { cursor } } }"}`),
+  posted("a member that GraphQL does not know", `{"query":"${GOOD}","extensions":{"persistedQuery":{"version":1}}}`),
+  posted("a prototype as a member", `{"query":"${GOOD}","variables":{"__proto__":{"admin":true}}}`),
+  posted("a batch", `[{"query":"${GOOD}"},{"query":"${GOOD}"}]`),
+  posted("a number as the whole body", "1e999"),
+  posted("JSON 100,000 deep", `{"query":"${GOOD}","variables":${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}}`),
+  posted("no body", ""),
+  posted("bytes that are not UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])),
+  posted("a wrong content type", GOOD, "text/plain"),
+  posted("a form", "query=%7Bviewer%7Bhandle%7D%7D", "application/x-www-form-urlencoded"),
+  posted("a multipart upload", "--x\r\n\r\n{}\r\n--x--", "multipart/form-data; boundary=x"),
   {
     name: "a compressed body",
     expect: "INVALID_REQUEST",

@@ -28,7 +28,12 @@ export function put(
   headers: Readonly<Record<string, string>> = { "content-type": "image/png" },
 ): Promise<HttpAnswer> {
   const path = `/assets/${asset}/content`;
-  return call(world.server.url, { method: "PUT", path, headers: { authorization: `Bearer ${token}`, ...headers }, body });
+  return call(world.server.url, {
+    method: "PUT",
+    path,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    body,
+  });
 }
 
 /** Fetches a path. */
@@ -52,7 +57,11 @@ function parseAnswer(bytes: Buffer): HttpAnswer {
   return { status: Number(first.split(" ")[1] ?? 0), headers, body: bytes.subarray(end + 4) };
 }
 
-function bytes(name: string, text: (world: HostileWorld, token: string) => string, change: Partial<HostileCall>): HostileCall {
+function wire(
+  name: string,
+  text: (world: HostileWorld, token: string) => string,
+  change: Partial<HostileCall>,
+): HostileCall {
   return {
     name,
     expect: "INVALID_REQUEST",
@@ -107,7 +116,7 @@ export const FILES: readonly HostileCall[] = [
     as: SAM,
     send: (world, token) => put(world, token, world.emptyAsset, endless()),
   },
-  bytes(
+  wire(
     "an upload that is longer than it says",
     (world, token) => `${uploadHead(world, token, 4)}${"no request line ".repeat(8)}\r\n\r\n`,
     { as: SAM, record: "request", also: "malformed" },
@@ -131,7 +140,9 @@ export const FILES: readonly HostileCall[] = [
   download("a path in place of an id", () => "/assets/..%2f..%2fetc%2fpasswd/display"),
   download("a statement in place of an id", () => `/assets/${encodeURIComponent("' or 1=1 --")}/display`),
   download("the id of another noun", (world) => `/assets/${world.seenDataset}/display`),
-  download("the package of an unreleased delivery", (world) => `/deliveries/${world.unreleasedDelivery}/package`, { handle: "petra" }),
+  download("the package of an unreleased delivery", (world) => `/deliveries/${world.unreleasedDelivery}/package`, {
+    handle: "petra",
+  }),
   download("the package of a delivery as an analyst", (world) => `/deliveries/${world.unreleasedDelivery}/package`),
   download("the archive as an analyst", () => "/audit/archive"),
   { ...download("a path that does not exist", () => "/.env"), record: "unknown-route" },
@@ -145,9 +156,16 @@ export const FILES: readonly HostileCall[] = [
     expect: "INVALID_REQUEST",
     record: "malformed",
   },
-  bytes("bytes that are no HTTP", () => "\u0016\u0003\u0001 hello\r\n\r\n", {}),
-  bytes("a length and chunks at once", (_, token) => `POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`, {}),
-  bytes("headers of 40 KB", () => `GET /trust HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(40_000)}\r\n\r\n`, { expect: "TOO_LARGE" }),
+  wire("bytes that are no HTTP", () => "\u0016\u0003\u0001 hello\r\n\r\n", {}),
+  wire(
+    "a length and chunks at once",
+    (_, token) =>
+      `POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+    {},
+  ),
+  wire("headers of 40 KB", () => `GET /trust HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(40_000)}\r\n\r\n`, {
+    expect: "TOO_LARGE",
+  }),
 ];
 
 /** The head of an upload that announces a length. */

@@ -21,8 +21,8 @@ export interface HostileWorld {
 }
 
 /** The data of an answer. Throws when it is an error. */
-export function dataOf<T>(answer: HttpAnswer): T {
-  const { data } = JSON.parse(answer.body.toString()) as { data?: T };
+export function dataOf(answer: HttpAnswer): unknown {
+  const { data } = JSON.parse(answer.body.toString()) as { data?: unknown };
   if (answer.status !== 200 || data === undefined) throw new Error(`${answer.status} ${answer.body.toString()}`);
   return data;
 }
@@ -69,7 +69,8 @@ export async function hostileWorld(server: RunningServer): Promise<HostileWorld>
   const { asset } = await ask<LabelsOfAsset>("ana", LABEL, { id: hidden.node.id });
   const newAsset = async (marking: string | null): Promise<string> => {
     const input = { idempotencyKey: newKey(), datasetId: ana.id, title: "to come", mediaType: "image/png", marking };
-    const mutation = "mutation($input: AssetCreateInput!) { assetCreate(input: $input) { asset { id } userErrors { code } } }";
+    const mutation =
+      "mutation($input: AssetCreateInput!) { assetCreate(input: $input) { asset { id } userErrors { code } } }";
     const { assetCreate } = await ask<{ assetCreate: { asset: Named | null } }>("sam", mutation, { input });
     return present(assetCreate.asset).id;
   };

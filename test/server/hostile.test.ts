@@ -37,7 +37,10 @@ async function suspend(admin: TestDatabase["admin"]): Promise<void> {
   await client.connect();
   for (const [status, id] of Object.entries(SUSPENDED.clients)) {
     const columns = "id, name, status, ceiling, device_attested, network_ceiling, source";
-    await client.query(`insert into access.client (${columns}) values ($1, $1, $2, 'TS', true, 'TS', 'test')`, [id, status]);
+    await client.query(`insert into access.client (${columns}) values ($1, $1, $2, 'TS', true, 'TS', 'test')`, [
+      id,
+      status,
+    ]);
   }
   const { suspended, staleClearance, noClearance } = SUSPENDED.people;
   const his = "where person_id = (select id from access.person where handle = $1)";
@@ -73,15 +76,18 @@ async function goodQuery(handle = "ben"): Promise<string> {
   return (JSON.parse(answer.body.toString()) as { extensions: { receipt: string } }).extensions.receipt;
 }
 
-test.each([...CALLERS, ...DOCUMENTS, ...FILES])("I9 refuses $name with constant bytes, and goes on", async (hostile) => {
-  const session = randomUUID();
-  const answer = await hostile.send(world, await token(hostile.as?.handle ?? "ben", hostile.as?.level, session));
-  const expected = CONSTANT[hostile.expect];
-  expect({ status: answer.status, body: answer.body.toString() }).toEqual(expected);
-  expect(header(answer, "content-type")).toBe("application/json; charset=utf-8");
-  expect(header(answer, "content-length")).toBe(String(expected.body.length));
-  done.push({ call: hostile, session, good: await goodQuery() });
-});
+test.each([...CALLERS, ...DOCUMENTS, ...FILES])(
+  "I9 refuses $name with constant bytes, and goes on",
+  async (hostile) => {
+    const session = randomUUID();
+    const answer = await hostile.send(world, await token(hostile.as?.handle ?? "ben", hostile.as?.level, session));
+    const expected = CONSTANT[hostile.expect];
+    expect({ status: answer.status, body: answer.body.toString() }).toEqual(expected);
+    expect(header(answer, "content-type")).toBe("application/json; charset=utf-8");
+    expect(header(answer, "content-length")).toBe(String(expected.body.length));
+    done.push({ call: hostile, session, good: await goodQuery() });
+  },
+);
 
 /** An answer with fresh random values renamed. */
 function renamed(answer: HttpAnswer): object {
@@ -91,8 +97,12 @@ function renamed(answer: HttpAnswer): object {
 const LABEL = `mutation($input: LabelCreateInput!) {
   labelCreate(input: $input) { label { id } userErrors { code message path ids } } }`;
 
+type Aim = Exclude<keyof HostileWorld, "server">;
+
 /** Ways to name an object that the caller may not see. */
-const WAYS: Readonly<Record<string, { aim: keyof HostileWorld; as: string; ask: (id: string, as: string) => Promise<HttpAnswer> }>> = {
+const WAYS: Readonly<
+  Record<string, { aim: Aim; as: string; ask: (id: string, as: string) => Promise<HttpAnswer> }>
+> = {
   node: { aim: "hiddenAsset", as: "ben", ask: byId("node(id: $id) { __typename id }") },
   asset: { aim: "hiddenAsset", as: "ben", ask: byId("asset(id: $id) { id title width }") },
   label: { aim: "hiddenLabel", as: "ben", ask: byId("label(id: $id) { id state }") },
@@ -115,14 +125,17 @@ function byId(field: string): (id: string, as: string) => Promise<HttpAnswer> {
   return (id, as) => world.server.graphql(as, `query($id: ID!) { ${field} }`, { id });
 }
 
-test.each(Object.entries(WAYS))("I2 I9 %s: what is hidden and what is not there answer in the same bytes", async (_name, way) => {
-  const as = await token(way.as, "S");
-  const hidden = String(world[way.aim]);
-  const ofHidden = renamed(await way.ask(hidden, as));
-  expect(ofHidden).toEqual(renamed(await way.ask(absentLike(hidden), as)));
-  expect(JSON.stringify(ofHidden)).not.toContain(hidden);
-  await goodQuery();
-});
+test.each(Object.entries(WAYS))(
+  "I2 I9 %s: what is hidden and what is not there answer in the same bytes",
+  async (_name, way) => {
+    const as = await token(way.as, "S");
+    const hidden = world[way.aim];
+    const ofHidden = renamed(await way.ask(hidden, as));
+    expect(ofHidden).toEqual(renamed(await way.ask(absentLike(hidden), as)));
+    expect(JSON.stringify(ofHidden)).not.toContain(hidden);
+    await goodQuery();
+  },
+);
 
 test("I9 an upload that is cut short stores nothing and is recorded, and a whole one is taken after it", async () => {
   const session = randomUUID();
@@ -166,7 +179,11 @@ test("I9 every refusal stands in the log, which the verifier finds whole, and no
   // Refusals before an identity are gathered for a second.
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   const { exitCode, report, entries } = await fetchArchive(world.server);
-  expect({ exitCode, findings: report.findings, warnings: report.warnings }).toEqual({ exitCode: 0, findings: [], warnings: [] });
+  expect({ exitCode, findings: report.findings, warnings: report.warnings }).toEqual({
+    exitCode: 0,
+    findings: [],
+    warnings: [],
+  });
 
   const recorded = done
     .filter(({ call }) => call.record === "request")
@@ -175,8 +192,10 @@ test("I9 every refusal stands in the log, which the verifier finds whole, and no
 
   const counted = new Map<string, number>();
   const count = (kind: string, by: number): unknown => counted.set(kind, (counted.get(kind) ?? 0) + by);
-  for (const { kind, detail } of entries) if (kind === "refused") count(String(detail?.["kind"]), Number(detail?.["count"]));
-  for (const { call } of done) for (const kind of [call.record, call.also]) if (kind !== undefined && kind !== "request") count(kind, -1);
+  for (const { kind, detail } of entries)
+    if (kind === "refused") count(String(detail?.["kind"]), Number(detail?.["count"]));
+  for (const { call } of done)
+    for (const kind of [call.record, call.also]) if (kind !== undefined && kind !== "request") count(kind, -1);
   expect(Object.fromEntries(counted)).toEqual(Object.fromEntries([...counted.keys()].map((kind) => [kind, 0])));
 
   const receipts = new Set(entries.map((entry) => entry.request?.receipt));

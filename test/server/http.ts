@@ -41,7 +41,11 @@ export function call(url: string, { method, path, headers = {}, body }: HttpCall
       incoming.on("data", (part: Buffer) => parts.push(part));
       incoming.on("error", reject);
       incoming.on("end", () => {
-        resolve({ status: incoming.statusCode ?? 0, headers: headerList(incoming.rawHeaders), body: Buffer.concat(parts) });
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: headerList(incoming.rawHeaders),
+          body: Buffer.concat(parts),
+        });
         outgoing.destroy();
       });
     });

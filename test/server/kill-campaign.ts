@@ -4,15 +4,15 @@ import { fetchArchive } from "./archive.ts";
 import type { JudgedArchive } from "./archive.ts";
 import { dataOf } from "./hostile-world.ts";
 import { askFor, drawLabels, findCanvas } from "./label-load.ts";
-import type { AcknowledgedLabel, Canvas } from "./label-load.ts";
-import { startServer } from "./running-server.ts";
+import type { AcknowledgedLabel, AskedLabel, Canvas } from "./label-load.ts";
+import { startServer, within } from "./running-server.ts";
 import type { RunningServer } from "./running-server.ts";
 import { tokenOf } from "./tokens.ts";
 
 /** What one kill did, and what was found after the restart. */
 export interface KillReport {
   readonly killed: "server" | "server and postmaster";
-  /** Milliseconds from the start of the load to the kill. */
+  /** Milliseconds from the first answers to the load to the kill. */
   readonly after: number;
   readonly acknowledged: number;
   readonly inDoubt: number;
@@ -55,15 +55,18 @@ export class KillCampaign {
   }
 
   /** Loads, kills at a moment of the seed's choosing, restarts, looks. */
-  async kill(killed: KillReport["killed"]): Promise<KillReport> {
-    const after = 150 + this.#random.below(650);
+  async kill(
+    killed: KillReport["killed"] = this.#random.below(2) === 0 ? "server" : "server and postmaster",
+  ): Promise<KillReport> {
+    const after = this.#random.below(700);
     let ended = false;
-    const loading = drawLabels(this.#server, this.#canvas, () => ended);
+    const load = { acknowledged: [] as AcknowledgedLabel[], inDoubt: [] as AskedLabel[] };
+    const loading = drawLabels(this.#server, this.#canvas, load, () => ended);
+    if (!(await within(20_000, () => load.acknowledged.length >= 6))) throw new Error("the load does not begin");
     await sleep(after);
     const gone = this.#server.kill9(killed);
     ended = true;
-    const load = await loading;
-    await gone;
+    await Promise.all([loading, gone]);
     this.#known.push(...load.acknowledged);
 
     const restarting = performance.now();
@@ -125,14 +128,21 @@ export class KillCampaign {
   #missingEntries(archive: JudgedArchive): string[] {
     const requests = new Map<string, string>();
     const drawn = new Map<string, ReadonlySet<string>>();
+    const labels = new Set<string>();
     const answered = new Set<string>();
     for (const { id, kind, request, outcome } of archive.entries) {
       if (kind === "operation.request" && request) requests.set(request.receipt, id);
       if (outcome?.result !== "answered") continue;
       if (kind === "operation.outcome") answered.add(outcome.request);
-      if (kind === "mutation.outcome") drawn.set(outcome.request, new Set(outcome.changed.map(({ object }) => object)));
+      if (kind !== "mutation.outcome") continue;
+      const objects = outcome.changed.map(({ object }) => object);
+      drawn.set(outcome.request, new Set(objects));
+      for (const object of objects) if (object.startsWith("label:")) labels.add(object);
     }
-    return this.#known.flatMap(({ labelId, receipt }) => {
+    // A label and the outcome entry of its mutation commit together: there is none of one without the other.
+    const counts =
+      labels.size === this.#labels ? [] : [`${labels.size} labels in the log, ${this.#labels} in the data`];
+    const missing = this.#known.flatMap(({ labelId, receipt }) => {
       const request = requests.get(receipt);
       if (request === undefined) return [`no request entry for the receipt ${receipt}`];
       if (!answered.has(request)) return [`no outcome entry for the request ${request}`];
@@ -142,6 +152,7 @@ export class KillCampaign {
       const object = Buffer.from(labelId, "base64url").toString();
       return outcome.size > 0 && !outcome.has(object) ? [`the outcome of ${request} names another label`] : [];
     });
+    return [...counts, ...missing];
   }
 
   /** Stops the server; returns its exit code. */
@@ -153,6 +164,8 @@ export class KillCampaign {
 async function countLabels(server: RunningServer, { assetId }: Canvas): Promise<number> {
   const query = "query($id: ID!) { asset(id: $id) { dataset { labelCount } } }";
   const token = await tokenOf(server.state, "ana");
-  const data = dataOf<{ asset: { dataset: { labelCount: number } } }>(await server.graphql(token, query, { id: assetId }));
+  const data = dataOf<{ asset: { dataset: { labelCount: number } } }>(
+    await server.graphql(token, query, { id: assetId }),
+  );
   return data.asset.dataset.labelCount;
 }

@@ -18,8 +18,8 @@ export interface AcknowledgedLabel extends AskedLabel {
 
 /** What a load has done: what was acknowledged, and what was asked for without an answer that says so. */
 export interface LoadResult {
-  readonly acknowledged: readonly AcknowledgedLabel[];
-  readonly inDoubt: readonly AskedLabel[];
+  readonly acknowledged: AcknowledgedLabel[];
+  readonly inDoubt: AskedLabel[];
 }
 
 /** Where labels are drawn. */
@@ -70,8 +70,12 @@ function acknowledged(asked: AskedLabel, answer: HttpAnswer): AcknowledgedLabel 
 const CLIENTS = ["ana", "ben", "rita", "ana", "ben", "rita"] as const;
 
 /** Lets six clients create labels, each one after the other, until `ended` says so; what fails on the way is in doubt. */
-export async function drawLabels(server: RunningServer, canvas: Canvas, ended: () => boolean): Promise<LoadResult> {
-  const result = { acknowledged: [] as AcknowledgedLabel[], inDoubt: [] as AskedLabel[] };
+export async function drawLabels(
+  server: RunningServer,
+  canvas: Canvas,
+  result: LoadResult,
+  ended: () => boolean,
+): Promise<void> {
   await Promise.all(
     CLIENTS.map(async (as) => {
       const token = await tokenOf(server.state, as);
@@ -87,5 +91,4 @@ export async function drawLabels(server: RunningServer, canvas: Canvas, ended: (
       }
     }),
   );
-  return result;
 }

@@ -59,12 +59,28 @@ describe("I9 a configuration that contradicts itself is refused before anything 
   };
   const url = (): string => databaseUrl(database);
   test.each<[string, string, () => StartOptions]>([
-    ["production without issuers", "CAVEAT_ISSUERS", () => ({ databaseUrl: url(), environment: { CAVEAT_MODE: "production" } })],
+    [
+      "production without issuers",
+      "CAVEAT_ISSUERS",
+      () => ({ databaseUrl: url(), environment: { CAVEAT_MODE: "production" } }),
+    ],
     ["production without a database of its own", "DATABASE_URL", () => ({ environment: production })],
-    ["the demonstration with other issuers", "CAVEAT_ISSUERS", () => ({ environment: { CAVEAT_ISSUERS: production["CAVEAT_ISSUERS"] ?? "" } })],
+    [
+      "the demonstration with other issuers",
+      "CAVEAT_ISSUERS",
+      () => ({ environment: { CAVEAT_ISSUERS: production["CAVEAT_ISSUERS"] ?? "" } }),
+    ],
     ["an unknown mode", "CAVEAT_MODE", () => ({ environment: { CAVEAT_MODE: "relaxed" } })],
-    ["issuers that are no list", "CAVEAT_ISSUERS", () => ({ databaseUrl: url(), environment: { ...production, CAVEAT_ISSUERS: issuersHolding("{}") } })],
-    ["an empty list of issuers", "CAVEAT_ISSUERS", () => ({ databaseUrl: url(), environment: { ...production, CAVEAT_ISSUERS: issuersHolding("[]") } })],
+    [
+      "issuers that are no list",
+      "CAVEAT_ISSUERS",
+      () => ({ databaseUrl: url(), environment: { ...production, CAVEAT_ISSUERS: issuersHolding("{}") } }),
+    ],
+    [
+      "an empty list of issuers",
+      "CAVEAT_ISSUERS",
+      () => ({ databaseUrl: url(), environment: { ...production, CAVEAT_ISSUERS: issuersHolding("[]") } }),
+    ],
     [
       "an issuer with a member that nobody knows",
       "CAVEAT_ISSUERS",
@@ -101,13 +117,14 @@ describe("production mode", () => {
     expect({ status, body: body.toString() }).toEqual(CONSTANT.UNAUTHENTICATED);
   });
 
-  test.each(["{ __schema { types { name } } }", '{ __type(name: "Label") { name } }', "{ viewer { handle } __schema { queryType { name } } }"])(
-    "I9 does not tell its schema: %s",
-    async (query) => {
-      const { status, body } = await server.graphql(await tokenOf(state, "ben", { issuer }), query);
-      expect({ status, body: body.toString() }).toEqual(CONSTANT.INVALID_REQUEST);
-    },
-  );
+  test.each([
+    "{ __schema { types { name } } }",
+    '{ __type(name: "Label") { name } }',
+    "{ viewer { handle } __schema { queryType { name } } }",
+  ])("I9 does not tell its schema: %s", async (query) => {
+    const { status, body } = await server.graphql(await tokenOf(state, "ben", { issuer }), query);
+    expect({ status, body: body.toString() }).toEqual(CONSTANT.INVALID_REQUEST);
+  });
 
   test("shows nobody's name to whoever is not signed in", async () => {
     const open = await call(server.url, { method: "GET", path: "/" });

@@ -112,7 +112,10 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
       call(url, {
         method: "POST",
         path: "/graphql",
-        headers: { "content-type": "application/json", ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+        headers: {
+          "content-type": "application/json",
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        },
         body: JSON.stringify({ query, ...(variables === undefined ? {} : { variables }) }),
       }),
     stop: () => {
@@ -123,7 +126,8 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
       if (what === "server and postmaster" && postmaster !== null) process.kill(postmaster, "SIGKILL");
       child.kill("SIGKILL");
       await ended;
-      if (postmaster !== null && !(await within(30_000, () => !isAlive(postmaster)))) throw new Error("the postmaster lives on");
+      if (postmaster !== null && !(await within(30_000, () => !isAlive(postmaster))))
+        throw new Error("the postmaster lives on");
     },
   };
 }

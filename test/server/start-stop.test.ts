@@ -74,7 +74,8 @@ test("the first start of all says where it is and who is there, and answers", as
   expect(server.stdout()).toContain(`${server.url}/graphql`);
   expect(server.stdout()).toContain("charlotte");
   await answers();
-  for (const path of ["/healthz", "/readyz"]) expect((await call(server.url, { method: "GET", path })).status).toBe(200);
+  for (const path of ["/healthz", "/readyz"])
+    expect((await call(server.url, { method: "GET", path })).status).toBe(200);
 });
 
 test("I10 SIGTERM lets a slow request have its answer, takes no other, stops the database and exits 0", async () => {
@@ -93,7 +94,9 @@ test("I5 a restart after SIGTERM answers, and the log shows the end and the begi
   await restart();
   const { report, entries } = await fetchArchive(server);
   expect([report.verified, report.findings, report.warnings]).toEqual([true, [], []]);
-  const kinds = entries.map((entry) => entry.kind).filter((kind) => kind.startsWith("log.b") || kind === "log.shutdown");
+  const kinds = entries
+    .map((entry) => entry.kind)
+    .filter((kind) => kind.startsWith("log.b") || kind === "log.shutdown");
   expect(kinds).toEqual(["log.boot", "log.shutdown", "log.boot"]);
 });
 

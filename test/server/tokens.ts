@@ -22,7 +22,10 @@ export interface TokenChange {
 
 /** People of the demonstration that a state folder belongs to. */
 export function people(state: string): Readonly<Record<string, { readonly id: string; readonly clearance: string }>> {
-  return JSON.parse(readFileSync(join(state, "people.json"), "utf8")) as Record<string, { id: string; clearance: string }>;
+  return JSON.parse(readFileSync(join(state, "people.json"), "utf8")) as Record<
+    string,
+    { id: string; clearance: string }
+  >;
 }
 
 /** A token for a person of the demonstration, at his clearance, for a session of its own. */
@@ -50,7 +53,10 @@ export function forger(): Promise<TokenIssuer> {
 }
 
 /** An issuer with the demonstration's own key that calls itself or its audience something else. */
-export function impostor(state: string, change: { readonly issuer?: string; readonly audience?: string }): Promise<TokenIssuer> {
+export function impostor(
+  state: string,
+  change: { readonly issuer?: string; readonly audience?: string },
+): Promise<TokenIssuer> {
   const key = readFileSync(join(state, "keys", "demonstration-issuer.p384.p8"), "utf8");
   return TokenIssuer.of(key, change.issuer ?? ISSUER_NAME, change.audience ?? AUDIENCE);
 }

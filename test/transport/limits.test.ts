@@ -86,7 +86,8 @@ test("refuses what nests deeper than the limit, through fragments too", () => {
   expect(refused(`{ asset(id: "x") { ${labels} } }`)).toBe("none");
   expect(
     refused(
-      `{ asset(id: "x") { dataset { assets(first: 1) { edges { node { ...L } } } } } } fragment L on Asset { ${labels} }`,
+      `{ asset(id: "x") { dataset { assets(first: 1) { edges { node { dataset { assets(first: 1) { edges { node {
+         dataset { assets(first: 1) { edges { node { ...L } } } } } } } } } } } } } } fragment L on Asset { ${labels} }`,
     ),
   ).toBe("too deep");
 });
