@@ -122,9 +122,6 @@ create trigger epoch after insert or update or delete on access.membership for e
 grant select, insert on access.marking, access.profile, access.profile_marking to caveat_policy;
 grant select on access.policy, access.action, access.client, access.person, access.clearance, access.read_on,
   access.membership, access.person_epoch to caveat_policy;
--- The application reads the matrix and the ids of markings, never their text; it can write neither.
+-- The application reads the matrix, never the text of a marking; it can write neither.
 grant select on access.profile_marking, access.action to caveat_app;
-create view access.marking_id with (security_invoker = true) as select id from access.marking;
-grant select on access.marking_id to caveat_app;
-grant select (id) on access.marking to caveat_app;
 reset role;

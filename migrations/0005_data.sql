@@ -82,6 +82,14 @@ create table data.dataset_marking (
   foreign key (dataset_id, program_id, dataset_marking_id) references data.dataset (id, program_id, marking_id) on update cascade
 );
 
+-- The same for what stands directly below a program.
+create table data.program_marking (
+  program_id uuid not null references data.program (id),
+  noun text not null check (noun in ('dataset', 'ontology', 'delivery')),
+  marking_id uuid not null references access.marking (id),
+  primary key (program_id, noun, marking_id)
+);
+
 create table data.asset (
   id uuid primary key,
   dataset_id uuid not null,

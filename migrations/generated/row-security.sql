@@ -43,6 +43,39 @@ create policy dataset_compilation_insert on data.dataset_compilation for insert 
   )
 );
 
+alter table data.program_marking enable row level security;
+alter table data.program_marking force row level security;
+drop policy if exists program_marking_read on data.program_marking;
+create policy program_marking_read on data.program_marking for select to caveat_app using (
+  (noun in ('dataset')
+    and marking_id = any((select gate.markings('dataset.read'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  or
+  (noun in ('ontology')
+    and marking_id = any((select gate.markings('ontology.read'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  or
+  (noun in ('delivery')
+    and marking_id = any((select gate.markings('delivery.read'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists program_marking_insert on data.program_marking;
+create policy program_marking_insert on data.program_marking for insert to caveat_app with check (
+  (
+  (noun in ('dataset')
+    and marking_id = any((select gate.markings('dataset.create'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  or
+  (noun in ('ontology')
+    and marking_id = any((select gate.markings('ontology.create'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  or
+  (noun in ('delivery')
+    and marking_id = any((select gate.markings('delivery.request'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  )
+);
+
 alter table data.dataset_marking enable row level security;
 alter table data.dataset_marking force row level security;
 drop policy if exists dataset_marking_read on data.dataset_marking;

@@ -115,7 +115,6 @@ export const createAsset: Command<CreateAssetInput, Made> = command({
       createdAt: grant.now(),
     };
     await grant.insert("asset", [row], "asset.create", [source]);
-    await grant.noteMarking("asset", row);
     return { id };
   },
 });

@@ -47,7 +47,7 @@ export function pageOfProgram<N extends "dataset" | "ontology" | "delivery">(
   programId: string,
   page: PageRequest,
 ): Promise<Page<RowOf<N>>> {
-  return grant.read.page(noun, { parent: "program", id: programId }, page);
+  return grant.read.page(noun, { parent: "program", id: programId }, page, { program: programId });
 }
 
 /** A page of the assets or labels of a dataset. */
@@ -57,12 +57,12 @@ export function pageOfDataset<N extends "asset" | "label">(
   datasetId: string,
   page: PageRequest,
 ): Promise<Page<RowOf<N>>> {
-  return grant.read.page(noun, { parent: "dataset", id: datasetId }, page, datasetId);
+  return grant.read.page(noun, { parent: "dataset", id: datasetId }, page, { dataset: datasetId });
 }
 
 /** A page of the labels of an asset. */
 export function labelsOfAsset(grant: Grant, asset: RowOf<"asset">, page: PageRequest): Promise<Page<RowOf<"label">>> {
-  return grant.read.page("label", { parent: "asset", id: asset.id }, page, asset.datasetId);
+  return grant.read.page("label", { parent: "asset", id: asset.id }, page, { dataset: asset.datasetId });
 }
 
 /**

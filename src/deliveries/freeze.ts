@@ -51,7 +51,7 @@ async function everything<N extends "asset" | "label">(grant: Grant, noun: N, da
       noun,
       { parent: "dataset", id: datasetId },
       { first: PAGE, after },
-      datasetId,
+      { dataset: datasetId },
     );
     all.push(...page.rows);
     const last: { readonly id: string } | undefined = page.rows.at(-1) as { id: string } | undefined;

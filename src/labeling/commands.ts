@@ -93,7 +93,6 @@ export const createLabel: Command<CreateLabelInput, Made> = command({
     const { label, revision } = labelRows(grant, context.asset, content, marking, "human", null);
     await grant.insert("label", [label], "label.create", sources);
     await grant.insert("labelRevision", [revision], "label.create", sources);
-    await grant.noteMarking("label", label);
     return { id: label.id };
   },
 });
@@ -135,8 +134,6 @@ export const importLabels: Command<{ assetId: string; labels: readonly PreLabelI
       "label.import",
       [context.assetMarking],
     );
-    const seen = new Map(rows.map((r) => [r.label.markingId, r.label]));
-    for (const label of seen.values()) await grant.noteMarking("label", label);
     return { ids: rows.map((r) => r.label.id) };
   },
 });

@@ -10,7 +10,6 @@ import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
 import type { Database } from "../storage/database.ts";
-import { actionBit, isAction } from "./actions.ts";
 import type { AuditPort, Plain } from "./audit-port.ts";
 import { gateHash, propose } from "./gate-token.ts";
 import type { GateTokenMint } from "./gate-token.ts";
@@ -108,15 +107,7 @@ export class Door {
       personId: principal.personId,
       programIds: [...principal.programs],
     };
-    const scope = {
-      policyId: office.policyId,
-      profileId,
-      lock: rowLock(office.policy, lockValues),
-      bit: (action: string): number => {
-        if (!isAction(action)) throw new Error("unknown action");
-        return actionBit(action);
-      },
-    };
+    const scope = { lock: rowLock(office.policy, lockValues) };
     const draft = (
       kind: "operation.outcome" | "mutation.outcome",
       outcome: Outcome,

@@ -1,5 +1,6 @@
 import { CaveatError } from "../errors.ts";
 import { dominates, joinEffective } from "../markings/index.ts";
+import type { Effective, Marking } from "../markings/index.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
@@ -25,9 +26,6 @@ export interface GrantedBlobs {
   /** Opens a blob: its key is fetched now, the bytes stream later. */
   open(row: BlobRow): Promise<AsyncGenerator<Buffer>>;
 }
-
-/** What a row of a dataset says of where it stands. */
-export type HeldRow = Pick<RowOf<"asset">, "datasetId" | "programId" | "datasetMarkingId" | "markingId">;
 
 const transactions = new WeakMap<Grant, Transaction>();
 
@@ -109,21 +107,16 @@ export class Grant {
 
   /**
    * The marking that a text from the caller stands for. One refusal for a text that the register does not understand and
-   * for one that the caller may not read himself: which names exist is not told.
+   * for one that the caller may not read himself: which names exist is not told. Nothing is kept of a text that is
+   * refused, or callers could fill the matrix with what they type.
    */
-  async markingFrom(
-    text: string,
-    action: Action,
-    programId: string,
-    path: readonly string[],
-  ): Promise<InternedMarking> {
-    const refusal = new UserError("INVALID_MARKING", "this marking cannot be used here", path);
+  #readMarking(text: string, action: Action, programId: string): { structure: Marking; effective: Effective } {
     const parsed = this.office.read(text);
-    if (!parsed) throw refusal;
-    const probe = { id: "00000000-0000-0000-0000-000000000000", banner: text, portion: text, ...parsed };
     const facts = this.facts(programId, this.principal.personId);
-    if (!(await this.allows(action, probe, facts, "marking:input"))) throw refusal;
-    return this.office.intern(parsed.structure, parsed.effective);
+    if (!parsed || !this.office.allows(this.principal.profile, parsed.effective, facts, action)) {
+      throw new UserError("INVALID_MARKING", "this marking cannot be used here", ["marking"]);
+    }
+    return parsed;
   }
 
   /**
@@ -137,12 +130,12 @@ export class Grant {
     programId: string,
   ): Promise<InternedMarking> {
     if (text === null) return this.office.derive(sources);
-    const given = await this.markingFrom(text, action, programId, ["marking"]);
+    const given = this.#readMarking(text, action, programId);
     const floor = sources.map((source) => source.effective).reduce(joinEffective);
     if (!dominates(given.effective, floor)) {
       throw new UserError("MARKING_TOO_LOW", "the marking is below what it is made from", ["marking"]);
     }
-    return given;
+    return this.office.introduce(this.principal.personId, given.structure, given.effective, this.#clock());
   }
 
   /**
@@ -171,6 +164,7 @@ export class Grant {
       this.changed.push({ object, marking });
     }
     await this.#tx.insert(table.entity as never, rows);
+    await this.#noteMarkings(name, rows as unknown as Readonly<Record<string, unknown>>[]);
   }
 
   /** Notes that something with this marking is disclosed that is no row: sections of log entries. */
@@ -181,13 +175,23 @@ export class Grant {
     this.#ledger.disclose(marking);
   }
 
-  /** Notes that a dataset holds rows of this marking: pages merge one index range for each. */
-  async noteMarking(noun: "asset" | "label", row: HeldRow): Promise<void> {
-    await this.#tx.rows(
-      `insert into data.dataset_marking (dataset_id, program_id, dataset_marking_id, noun, marking_id)
-       values (?, ?, ?, ?, ?) on conflict do nothing`,
-      [row.datasetId, row.programId, row.datasetMarkingId, noun, row.markingId],
-    );
+  /** Notes that a dataset or program holds rows of these markings: pages merge one index range for each. */
+  async #noteMarkings(name: TableName, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    const distinct = new Map(rows.map((row) => [`${String(row["markingId"])}|${String(row["datasetId"])}`, row]));
+    for (const row of distinct.values()) {
+      if (name === "asset" || name === "label") {
+        await this.#tx.rows(
+          `insert into data.dataset_marking (dataset_id, program_id, dataset_marking_id, noun, marking_id)
+           values (?, ?, ?, ?, ?) on conflict do nothing`,
+          [row["datasetId"], row["programId"], row["datasetMarkingId"], name, row["markingId"]],
+        );
+      } else if (name === "dataset" || name === "ontology" || name === "delivery") {
+        await this.#tx.rows(
+          "insert into data.program_marking (program_id, noun, marking_id) values (?, ?, ?) on conflict do nothing",
+          [row["programId"], name, row["markingId"]],
+        );
+      }
+    }
   }
 
   /** Adds an entry of its own to this mutation's transaction; returns its id. */

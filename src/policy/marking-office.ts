@@ -10,11 +10,16 @@ import {
 import type { Effective, Marking, Register } from "../markings/index.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { InternedMarking } from "../storage/ports.ts";
+import { CaveatError } from "../errors.ts";
 import { UserError } from "./command.ts";
-import { pairBits } from "./decide.ts";
+import type { Action } from "./actions.ts";
+import { decide, pairBits } from "./decide.ts";
+import type { Facts } from "./facts.ts";
 import { canonicalProfile, parseProfile } from "./profile.ts";
 import type { AccessProfile } from "./profile.ts";
 import type { Policy } from "./rules.ts";
+
+const NEW_MARKINGS_AN_HOUR = 60;
 
 /** Interns markings and profiles and keeps the matrix of decisions without holes. */
 export class MarkingOffice {
@@ -22,6 +27,7 @@ export class MarkingOffice {
   readonly policy: Policy;
   readonly policyId: string;
   readonly #store: AccessStore;
+  readonly #introduced = new Map<string, number[]>();
   readonly #profiles = new Map<string, Promise<string>>();
 
   constructor(store: AccessStore, register: Register, policy: Policy, policyId: string) {
@@ -48,6 +54,26 @@ export class MarkingOffice {
   read(text: string): { structure: Marking; effective: Effective } | null {
     const parsed = markingFromText(text, this.register);
     return parsed.ok ? { structure: parsed.marking, effective: effectiveOf(parsed.marking, this.register) } : null;
+  }
+
+  /** Whether a profile may do this to an object with this marking and these facts. */
+  allows(profile: AccessProfile, effective: Effective, facts: Facts, action: Action): boolean {
+    return decide(this.policy, this.register.version, profile, effective, facts, action).decision === "allow";
+  }
+
+  /**
+   * Interns a marking that a person states. Each marking costs every profile a cell, so a person may bring in only so many
+   * that were not known before. Throws BUSY beyond that.
+   */
+  async introduce(personId: string, structure: Marking, effective: Effective, now: Date): Promise<InternedMarking> {
+    const banner = renderBanner(structure, this.register);
+    const known = await this.#store.knownMarking(banner, effective, this.register.version);
+    if (known) return known;
+    const since = now.getTime() - 3_600_000;
+    const recent = (this.#introduced.get(personId) ?? []).filter((time) => time > since);
+    if (recent.length >= NEW_MARKINGS_AN_HOUR) throw new CaveatError("BUSY", "too many new markings");
+    this.#introduced.set(personId, [...recent, now.getTime()]);
+    return this.intern(structure, effective);
   }
 
   /** Interns a marking with the effective marking that decides about it. */

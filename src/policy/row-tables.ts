@@ -76,6 +76,23 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     makers: [],
   },
   {
+    table: "program_marking",
+    above: [],
+    own: ["marking_id"],
+    facts: inProgram(null),
+    read: [
+      { action: "dataset.read", when: noun("dataset") },
+      { action: "ontology.read", when: noun("ontology") },
+      { action: "delivery.read", when: noun("delivery") },
+    ],
+    insert: [
+      { action: "dataset.create", when: noun("dataset") },
+      { action: "ontology.create", when: noun("ontology") },
+      { action: "delivery.request", when: noun("delivery") },
+    ],
+    makers: [],
+  },
+  {
     table: "dataset_marking",
     above: [DATASET],
     own: ["marking_id"],

@@ -42,6 +42,14 @@ interface MarkingRow {
   portion: string;
 }
 
+function markingDigest(banner: string, effective: Effective, registerVersion: string): Buffer {
+  // What comes back from jsonb has its members in another order.
+  const ordered = Object.entries(effective).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify([banner, ordered, registerVersion]))
+    .digest();
+}
+
 /** Where an object stands: identifiers and markings only. */
 export interface Placement {
   readonly programId: string;
@@ -119,6 +127,11 @@ export class AccessStore {
     return found;
   }
 
+  /** The interned marking with this text and meaning; null when there is none yet. */
+  knownMarking(banner: string, effective: Effective, registerVersion: string): Promise<InternedMarking | null> {
+    return this.#markingByDigest(markingDigest(banner, effective, registerVersion));
+  }
+
   /** Interns a marking; `cells` gives its action bits for each known profile, so that the matrix has no holes. */
   async internMarking(
     value: Omit<InternedMarking, "id">,
@@ -126,9 +139,7 @@ export class AccessStore {
     policyId: string,
     cell: (profile: unknown, effective: Effective) => bigint,
   ): Promise<InternedMarking> {
-    const digest = createHash("sha256")
-      .update(JSON.stringify([value.banner, value.effective, registerVersion]))
-      .digest();
+    const digest = markingDigest(value.banner, value.effective, registerVersion);
     const found = await this.#markingByDigest(digest);
     if (found) return found;
     const client = await this.#pool.connect();

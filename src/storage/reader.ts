@@ -63,42 +63,35 @@ export class Reader {
   }
 
   /**
-   * A page of rows below a parent. Merges one index range for each marking that the profile may read (of those that the
-   * dataset holds, for its assets and labels), so that the work depends on the page and on the number of visible
-   * markings, never on how much is hidden.
+   * A page of rows below a parent. Merges one index range for each marking that the caller may read of those that the
+   * dataset (for its assets and labels) or the program (for the rest) holds, so that the work depends on the page and on
+   * the number of visible markings, never on how much is hidden.
    */
   async page<N extends "asset" | "label" | "dataset" | "ontology" | "delivery">(
     name: N,
     key: ListKey,
     page: PageRequest,
-    datasetId?: string,
+    holder: { readonly dataset: string } | { readonly program: string },
   ): Promise<Page<RowOf<N>>> {
     const table = this.#table(name);
-    const inDataset = datasetId !== undefined;
-    const source = this.#tx.matrixJoin("m", [["marking_id", `${name}.read`]]);
-    const held = this.#tx.lock("data.dataset_marking", "d");
+    const [source, column, id] =
+      "dataset" in holder
+        ? (["data.dataset_marking", "dataset_id", holder.dataset] as const)
+        : (["data.program_marking", "program_id", holder.program] as const);
+    const held = this.#tx.lock(source, "d");
     const lock = this.#tx.lock(table.name, "x");
-    const markings = inDataset
-      ? `(select d.marking_id from data.dataset_marking d where d.dataset_id = ? and d.noun = ? and ${held.sql})`
-      : `(select id as marking_id from access.marking_id)`;
-    const rows = (await this.#tx.mapped(
+    const rows = await this.#tx.mapped(
       table.entity,
-      `select r.* from ${markings} m ${source.sql}
+      `select r.* from ${source} d
        cross join lateral (
          select x.* from ${table.name} x
-         where x.${PARENTS[key.parent]} = ? and x.marking_id = m.marking_id and (?::uuid is null or x.id > ?::uuid) and ${lock.sql}
+         where x.${PARENTS[key.parent]} = ? and x.marking_id = d.marking_id and (?::uuid is null or x.id > ?::uuid) and ${lock.sql}
          order by x.id limit ${page.first + 1}
        ) r
+       where d.${column} = ? and d.noun = ? and ${held.sql}
        order by r.id limit ${page.first + 1}`,
-      [
-        ...(inDataset ? [datasetId, name, ...held.params] : []),
-        ...source.params,
-        key.id,
-        page.after,
-        page.after,
-        ...lock.params,
-      ],
-    )) as RowOf<N>[];
+      [key.id, page.after, page.after, ...lock.params, id, name, ...held.params],
+    );
     return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
   }
 

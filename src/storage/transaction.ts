@@ -9,9 +9,6 @@ export interface RowLock {
 
 /** For whom rows are read: the explicit lock of a table, made by the door from policy and principal. */
 export interface RowScope {
-  readonly policyId: string;
-  readonly profileId: string;
-  readonly bit: (action: string) => number;
   /** Throws for a table that no lock is described for. */
   readonly lock: (table: string, alias: string) => RowLock;
 }
@@ -65,24 +62,6 @@ export class Transaction {
   /** The explicit lock of a table: its markings in the matrix and its row rules. */
   lock(table: string, alias: string): RowLock {
     return this.#scope.lock(table, alias);
-  }
-
-  /**
-   * The explicit join with the matrix, for a row alias whose marking columns are given with the action that each needs.
-   * Returns the join text and its parameters; a row whose marking has no allowing cell drops out.
-   */
-  matrixJoin(
-    alias: string,
-    columns: readonly (readonly [column: string, action: string])[],
-  ): { sql: string; params: unknown[] } {
-    const params: unknown[] = [];
-    const sql = columns
-      .map(([column, action], index) => {
-        params.push(this.#scope.policyId, this.#scope.profileId, (1n << BigInt(this.#scope.bit(action))).toString());
-        return `join access.profile_marking pm${index} on pm${index}.policy_id = ? and pm${index}.profile_id = ? and pm${index}.marking_id = ${alias}.${column} and pm${index}.actions & ?::bigint <> 0`;
-      })
-      .join(" ");
-    return { sql, params };
   }
 
   /** Commits; the transaction cannot be used afterwards. */

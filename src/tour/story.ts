@@ -39,6 +39,8 @@ export interface Telling {
   readonly say: (sentence: string) => void;
   /** A named figure for programs. */
   readonly figure: (name: string, value: string | number | boolean) => void;
+  /** Says that the step was not done, and why; it then counts neither as told nor as failed. */
+  readonly skip: (why: string) => void;
 }
 
 const COLUMNS = 92;
@@ -50,6 +52,7 @@ export class Story {
   readonly #style: StoryStyle;
   #steps = 0;
   #name = "";
+  #skipped = 0;
 
   constructor(style: StoryStyle, write: (text: string) => void) {
     this.#style = style;
@@ -59,6 +62,11 @@ export class Story {
   /** Number of steps told so far. */
   get steps(): number {
     return this.#steps;
+  }
+
+  /** Number of steps that were skipped. */
+  get skipped(): number {
+    return this.#skipped;
   }
 
   /** Number and name of the step that was told last, or is being done. */
@@ -73,11 +81,16 @@ export class Story {
     const step = this.#steps;
     const said: string[] = [];
     const figures: Record<string, string | number | boolean> = {};
+    let skipped = false;
     const began = performance.now();
     const tell: Telling = {
       say: (sentence) => void said.push(sentence),
       figure: (key, value) => {
         figures[key] = value;
+      },
+      skip: (why) => {
+        skipped = true;
+        said.push(`Skipped: ${why}`);
       },
     };
     const end = (problem: string | null): void => {

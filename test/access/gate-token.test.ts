@@ -249,7 +249,8 @@ describe("I1 I9 what is taken away is gone at the next statement of an open tran
   test("when another policy is activated", async () => {
     await before();
     await change("update access.policy set active = false");
-    await change("insert into access.policy (version, register_version, documents, active) values ('other', 'other', '{}', true)");
+    await change(`insert into access.policy select (jsonb_populate_record(p, jsonb_build_object(
+      'id', gen_random_uuid(), 'version', 'other', 'active', true))).* from access.policy p`);
     await after();
     await change("delete from access.policy where version = 'other'");
     await change("update access.policy set active = true");

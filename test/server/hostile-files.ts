@@ -46,7 +46,7 @@ function download(name: string, path: Aim, as?: HostileCall["as"]): HostileCall 
   return { name, expect: "NOT_FOUND", record: "request", send, ...(as ? { as } : {}) };
 }
 
-/** The bytes of an HTTP answer without any header but those of the transfer, as far as `call` would give it. */
+/** The first answer among bytes, as `call` would give it. */
 function parseAnswer(bytes: Buffer): HttpAnswer {
   const end = bytes.indexOf("\r\n\r\n");
   const [first = "", ...lines] = bytes.subarray(0, Math.max(end, 0)).toString("latin1").split("\r\n");
@@ -54,20 +54,25 @@ function parseAnswer(bytes: Buffer): HttpAnswer {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
   });
-  return { status: Number(first.split(" ")[1] ?? 0), headers, body: bytes.subarray(end + 4) };
+  const length = Number(headers.find(([name]) => name === "content-length")?.[1]);
+  return { status: Number(first.split(" ")[1] ?? 0), headers, body: bytes.subarray(end + 4, end + 4 + length) };
 }
 
 function wire(
   name: string,
-  text: (world: HostileWorld, token: string) => string,
-  change: Partial<HostileCall>,
+  bytes: (world: HostileWorld, token: string) => string,
+  change: Partial<HostileCall> & { readonly then?: string } = {},
 ): HostileCall {
+  const { then, ...rest } = change;
   return {
     name,
     expect: "INVALID_REQUEST",
     record: "malformed",
-    send: async (world, token) => parseAnswer(await sendBytes(world.server.url, text(world, token), true)),
-    ...change,
+    send: async (world, token) => {
+      const sent = { bytes: bytes(world, token), ...(then === undefined ? {} : { then }) };
+      return parseAnswer(await sendBytes(world.server.url, sent));
+    },
+    ...rest,
   };
 }
 
@@ -116,11 +121,12 @@ export const FILES: readonly HostileCall[] = [
     as: SAM,
     send: (world, token) => put(world, token, world.emptyAsset, endless()),
   },
-  wire(
-    "an upload that is longer than it says",
-    (world, token) => `${uploadHead(world, token, 4)}${"no request line ".repeat(8)}\r\n\r\n`,
-    { as: SAM, record: "request", also: "malformed" },
-  ),
+  wire("an upload that is longer than it says", (world, token) => `${uploadHead(world, token, 4)}text`, {
+    as: SAM,
+    record: "request",
+    also: "malformed",
+    then: "and more of it\r\n\r\n",
+  }),
   {
     name: "an upload to a hidden asset",
     expect: "NOT_FOUND",

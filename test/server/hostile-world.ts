@@ -57,38 +57,37 @@ interface LabelsOfAsset {
 
 /** Looks at the demonstration as its people do, and makes what is missing for the hostile calls. */
 export async function hostileWorld(server: RunningServer): Promise<HostileWorld> {
-  const ask = async <T>(handle: string, query: string, variables?: object): Promise<T> =>
-    dataOf<T>(await server.graphql(await tokenOf(server.state, handle), query, variables));
+  const ask = async (handle: string, query: string, variables?: object): Promise<unknown> =>
+    dataOf(await server.graphql(await tokenOf(server.state, handle), query, variables));
   const look = async (handle: string): Promise<{ id: string; assets: Edges<Named> }> => {
-    const { programs } = await ask<Overview>(handle, OVERVIEW);
+    const { programs } = (await ask(handle, OVERVIEW)) as Overview;
     return present(programs.edges[0]?.node.datasets.edges[0]?.node);
   };
   const [ana, ben] = [await look("ana"), await look("ben")];
   const seen = present(ben.assets.edges[0]);
   const hidden = present(ana.assets.edges.find(({ node }) => node.id !== seen.node.id));
-  const { asset } = await ask<LabelsOfAsset>("ana", LABEL, { id: hidden.node.id });
+  const { asset } = (await ask("ana", LABEL, { id: hidden.node.id })) as LabelsOfAsset;
   const newAsset = async (marking: string | null): Promise<string> => {
     const input = { idempotencyKey: newKey(), datasetId: ana.id, title: "to come", mediaType: "image/png", marking };
     const mutation =
       "mutation($input: AssetCreateInput!) { assetCreate(input: $input) { asset { id } userErrors { code } } }";
-    const { assetCreate } = await ask<{ assetCreate: { asset: Named | null } }>("sam", mutation, { input });
+    const { assetCreate } = (await ask("sam", mutation, { input })) as { assetCreate: { asset: Named | null } };
     return present(assetCreate.asset).id;
   };
-  const { recipients } = await ask<{ recipients: readonly { id: string; country: string }[] }>(
-    "petra",
-    "{ recipients { id country } }",
-  );
+  const { recipients } = (await ask("petra", "{ recipients { id country } }")) as {
+    recipients: readonly { id: string; country: string }[];
+  };
   const input = {
     idempotencyKey: newKey(),
     datasetId: ana.id,
     recipientId: present(recipients.find(({ country }) => country === "USA")).id,
     purpose: "never released",
   };
-  const { deliveryRequest } = await ask<{ deliveryRequest: { delivery: Named | null } }>(
+  const { deliveryRequest } = (await ask(
     "petra",
     "mutation($input: DeliveryRequestInput!) { deliveryRequest(input: $input) { delivery { id } userErrors { code } } }",
     { input },
-  );
+  )) as { deliveryRequest: { delivery: Named | null } };
   return {
     server,
     seenAsset: seen.node.id,

@@ -61,6 +61,11 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** Where uploads lie until they are sealed. */
+function work(): string {
+  return join(world.server.state, "work");
+}
+
 function token(handle: string, level?: "S", session?: string): Promise<string> {
   const request = {
     ...(session === undefined ? {} : { sessionId: session }),
@@ -100,9 +105,7 @@ const LABEL = `mutation($input: LabelCreateInput!) {
 type Aim = Exclude<keyof HostileWorld, "server">;
 
 /** Ways to name an object that the caller may not see. */
-const WAYS: Readonly<
-  Record<string, { aim: Aim; as: string; ask: (id: string, as: string) => Promise<HttpAnswer> }>
-> = {
+const WAYS: Readonly<Record<string, { aim: Aim; as: string; ask: (id: string, as: string) => Promise<HttpAnswer> }>> = {
   node: { aim: "hiddenAsset", as: "ben", ask: byId("node(id: $id) { __typename id }") },
   asset: { aim: "hiddenAsset", as: "ben", ask: byId("asset(id: $id) { id title width }") },
   label: { aim: "hiddenLabel", as: "ben", ask: byId("label(id: $id) { id state }") },
@@ -139,8 +142,10 @@ test.each(Object.entries(WAYS))(
 
 test("I9 an upload that is cut short stores nothing and is recorded, and a whole one is taken after it", async () => {
   const session = randomUUID();
-  const sent = `${uploadHead(world, await token("sam", undefined, session), 5_000)}${"x".repeat(100)}`;
-  await sendBytes(world.server.url, sent, true);
+  const bytes = `${uploadHead(world, await token("sam", undefined, session), 5_000)}${"x".repeat(100)}`;
+  const received = within(10_000, () => readdirSync(work()).length === 1);
+  await sendBytes(world.server.url, { bytes, cutAfter: received });
+  expect(await received).toBe(true);
   const sam = await token("sam");
   expect((await get(world, sam, `/assets/${world.emptyAsset}/display`)).status).toBe(404);
   expect((await put(world, sam, world.emptyAsset, grayPng(8, 8))).status).toBe(200);
@@ -200,5 +205,5 @@ test("I9 every refusal stands in the log, which the verifier finds whole, and no
 
   const receipts = new Set(entries.map((entry) => entry.request?.receipt));
   expect(done.filter(({ good }) => !receipts.has(good))).toEqual([]);
-  expect(await within(1_000, () => readdirSync(join(world.server.state, "work")).length === 0)).toBe(true);
+  expect(await within(1_000, () => readdirSync(work()).length === 0)).toBe(true);
 });

@@ -68,24 +68,32 @@ function headerList(raw: readonly string[]): (readonly [string, string])[] {
   return list.filter(([name]) => name !== "date");
 }
 
-/**
- * Sends bytes as they are on a connection of its own and returns everything that comes back until the server closes.
- *
- * @param end whether our side is closed after the bytes, as by a client that was cut off
- */
-export function sendBytes(url: string, bytes: Buffer | string, end: boolean): Promise<Buffer> {
+/** What a client that speaks no good HTTP does on its connection. */
+export interface WireCall {
+  readonly bytes: string;
+  /** Sent after something came back. */
+  readonly then?: string;
+  /** After this our side is closed, as by a client that was cut off; at once where nothing is to be waited for. */
+  readonly cutAfter?: Promise<unknown>;
+}
+
+/** Sends bytes as they are on a connection of its own and returns everything that comes back until the server closes. */
+export function sendBytes(url: string, { bytes, then, cutAfter }: WireCall): Promise<Buffer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error("no answer in time")));
-    socket.on("data", (part: Buffer) => parts.push(part));
+    socket.on("data", (part: Buffer) => {
+      if (parts.length === 0 && then !== undefined) socket.end(then);
+      parts.push(part);
+    });
     socket.on("error", reject);
     socket.on("close", () => {
       resolve(Buffer.concat(parts));
     });
     socket.on("end", () => socket.end());
     socket.write(bytes);
-    if (end) socket.end();
+    if (then === undefined) (cutAfter ?? Promise.resolve()).then(() => socket.end(), reject);
   });
 }

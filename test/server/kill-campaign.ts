@@ -115,7 +115,7 @@ export class KillCampaign {
       const some = labels.slice(from, from + 20);
       const fields = some.map(({ labelId }, i) => `l${i}: label(id: "${labelId}") { id latest { ordinal } }`);
       type Read = Record<string, { readonly id: string; readonly latest: { readonly ordinal: number } | null } | null>;
-      const read = dataOf<Read>(await this.#server.graphql(token, `{ ${fields.join(" ")} }`));
+      const read = dataOf(await this.#server.graphql(token, `{ ${fields.join(" ")} }`)) as Read;
       for (const [i, { labelId }] of some.entries()) {
         const label = read[`l${i}`];
         if (label?.id !== labelId || label.latest?.ordinal !== 1) lost.push(labelId);
@@ -164,8 +164,6 @@ export class KillCampaign {
 async function countLabels(server: RunningServer, { assetId }: Canvas): Promise<number> {
   const query = "query($id: ID!) { asset(id: $id) { dataset { labelCount } } }";
   const token = await tokenOf(server.state, "ana");
-  const data = dataOf<{ asset: { dataset: { labelCount: number } } }>(
-    await server.graphql(token, query, { id: assetId }),
-  );
-  return data.asset.dataset.labelCount;
+  const data = dataOf(await server.graphql(token, query, { id: assetId }));
+  return (data as { asset: { dataset: { labelCount: number } } }).asset.dataset.labelCount;
 }

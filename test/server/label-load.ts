@@ -47,7 +47,7 @@ interface Found {
 
 /** The asset of the demonstration that every analyst sees, and a class that is drawn on it. */
 export async function findCanvas(server: RunningServer): Promise<Canvas> {
-  const found = dataOf<Found>(await server.graphql(await tokenOf(server.state, "ben"), FIND));
+  const found = dataOf(await server.graphql(await tokenOf(server.state, "ben"), FIND)) as Found;
   const dataset = found.programs.edges[0]?.node.datasets.edges[0]?.node;
   const assetId = dataset?.assets.edges[0]?.node.id;
   const classKey = dataset?.ontologyVersion.classes[0]?.key;
@@ -61,7 +61,7 @@ export async function askFor(server: RunningServer, token: string, asked: AskedL
 }
 
 function acknowledged(asked: AskedLabel, answer: HttpAnswer): AcknowledgedLabel {
-  const { labelCreate } = dataOf<{ labelCreate: { label: { id: string } | null } }>(answer);
+  const { labelCreate } = dataOf(answer) as { labelCreate: { label: { id: string } | null } };
   const { extensions } = JSON.parse(answer.body.toString()) as { extensions: { receipt: string } };
   if (labelCreate.label === null) throw new Error(`refused: ${answer.body.toString()}`);
   return { ...asked, labelId: labelCreate.label.id, receipt: extensions.receipt };
