@@ -123,8 +123,10 @@ begin
   c := head.chain;
   for r in
     select x.id, decode(x.leaf, 'base64') as leaf, x.kind, decode(x."personTag", 'base64') as tag, decode(x."gateHash", 'base64') as gate
-    from jsonb_to_recordset(p_records) as x (id uuid, leaf text, kind text, "personTag" text, "gateHash" text)
+    from rows from (jsonb_to_recordset(p_records) as (id uuid, leaf text, kind text, "personTag" text, "gateHash" text))
+      with ordinality as x (id, leaf, kind, "personTag", "gateHash", place)
     where not exists (select from audit.entry e where e.log_id = p_log and e.id = x.id)
+    order by x.place
   loop
     l384 := sha384('\x00'::bytea || r.leaf);
     c := sha384(prefix || int8send(n) || c || l384);

@@ -80,6 +80,11 @@ create function gate.person() returns uuid
   select (gate.claims()).person_id
 $$;
 
+create function gate.profile() returns uuid
+  language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select (gate.claims()).profile_id
+$$;
+
 create function gate.programs() returns uuid[]
   language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select coalesce(array_agg(m.program_id), '{}')
@@ -111,5 +116,5 @@ end $$;
 
 grant execute on function audit.propose(smallint, uuid, text, uuid, bytea) to caveat_app;
 grant execute on function gate.register_key(uuid, bytea, bytea) to caveat_policy;
-grant execute on function gate.person(), gate.programs(), gate.markings(text) to caveat_app;
+grant execute on function gate.person(), gate.profile(), gate.programs(), gate.markings(text) to caveat_app;
 reset role;

@@ -284,12 +284,13 @@ create table data.delivery_proof (
 
 create table data.idempotency (
   person_id uuid not null references access.person (id),
+  profile_id uuid not null references access.profile (id),
   key text not null,
   command text not null,
   input_digest bytea not null,
   result jsonb not null,
   made_at timestamptz not null default now(),
-  primary key (person_id, key)
+  primary key (person_id, profile_id, key)
 );
 
 grant select, insert on all tables in schema data to caveat_app;
@@ -297,8 +298,10 @@ revoke insert on data.program, data.recipient from caveat_app;
 
 alter table data.idempotency enable row level security;
 alter table data.idempotency force row level security;
-create policy own_read on data.idempotency for select to caveat_app using (person_id = (select gate.person()));
-create policy own_write on data.idempotency for insert to caveat_app with check (person_id = (select gate.person()));
+create policy own_read on data.idempotency for select to caveat_app
+  using (person_id = (select gate.person()) and profile_id = (select gate.profile()));
+create policy own_write on data.idempotency for insert to caveat_app
+  with check (person_id = (select gate.person()) and profile_id = (select gate.profile()));
 
 alter table data.data_key enable row level security;
 alter table data.data_key force row level security;

@@ -4,6 +4,7 @@ import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
+import type { RowOf } from "../storage/tables.ts";
 
 const NAME = /^[^\p{C}]{1,200}$/u;
 const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp"] as const;
@@ -49,8 +50,13 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
     const version = await visibleVersion(grant, input.ontologyVersionId);
     if (!program || !version || version.programId !== program.id)
       throw new UserError("NOT_FOUND", "not found", ["ontologyVersionId"]);
-    const source = await grant.marking(program.markingId);
-    const marking = await grant.markingOf(input.marking, [source], "dataset.create", program.id);
+    // A dataset is made from its ontology as well: whoever sees the one must be able to see what its labels may say.
+    const sources = [
+      await grant.marking(program.markingId),
+      await grant.marking(version.ontologyMarkingId),
+      await grant.marking(version.markingId),
+    ] as const;
+    const marking = await grant.markingOf(input.marking, [...sources], "dataset.create", program.id);
     const id = randomUUID();
     const row = {
       id,
@@ -61,7 +67,7 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
       name: nameOf(input.name, "name"),
       createdAt: grant.now(),
     };
-    await refuseTaken("name", () => grant.insert("dataset", [row], "dataset.create", [source]));
+    await refuseTaken("name", () => grant.insert("dataset", [row], "dataset.create", sources));
     if (input.compilation) {
       const added = await grant.markingOf(input.compilation.marking, [marking], "dataset.create", program.id);
       const compilation = {
@@ -77,7 +83,7 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
   },
 });
 
-function visibleVersion(grant: Grant, id: string): Promise<{ id: string; programId: string } | null> {
+function visibleVersion(grant: Grant, id: string): Promise<RowOf<"ontologyVersion"> | null> {
   return isId(id) ? grant.read.byId("ontologyVersion", id) : Promise.resolve(null);
 }
 

@@ -4,6 +4,15 @@ import type { MayOpen, OwnEntry } from "../policy/audit-port.ts";
 import type { StoredEntry } from "../storage/ledger-store.ts";
 import type { SectionSealer } from "./sealing.ts";
 
+/** One section; null when its sealed bytes were changed: the leaf carries their hash, and the verifier names the damage. */
+function opened(
+  sealer: SectionSealer,
+  entryId: string,
+  section: StoredEntry["sections"][number],
+): Promise<SectionOpening | null> {
+  return sealer.open(entryId, section.slot, section.keyId, section.sealed).catch(() => null);
+}
+
 /** The sections of an entry by slot, opened where the marking may be opened; null where unused, withheld or erased. */
 export async function openSections(
   sealer: SectionSealer,
@@ -14,7 +23,7 @@ export async function openSections(
   for (const section of row.sections) {
     const marking = await sealer.markingOf(section.keyId);
     if (marking === null || !mayOpen(marking)) continue;
-    openings[section.slot] = await sealer.open(row.id, section.slot, section.keyId, section.sealed);
+    openings[section.slot] = await opened(sealer, row.id, section);
   }
   return openings;
 }
@@ -23,7 +32,7 @@ export async function openSections(
 export async function ownEntry(sealer: SectionSealer, row: StoredEntry): Promise<OwnEntry> {
   const leaf = parseLeaf(new Uint8Array(row.leaf));
   const outcome = row.sections.find((section) => section.slot === 2);
-  const opening = outcome ? await sealer.open(row.id, 2, outcome.keyId, outcome.sealed) : null;
+  const opening = outcome ? await opened(sealer, row.id, outcome) : null;
   const content = opening
     ? (JSON.parse(opening.plaintext) as { command?: string | null; result?: string; error?: string | null })
     : {};

@@ -74,8 +74,13 @@ export class CheckpointPublisher {
     if (last && last.size === head.size && frontier.size === head.size) return { size: last.size, note: last.note };
     while (frontier.size < head.size) {
       const from: number = frontier.size;
-      const hashes = await this.#store.leafHashes(this.logId, from, Math.min(head.size, from + READ_AHEAD));
-      if (hashes.length === 0) throw new Error("entries are missing below the head");
+      const to = Math.min(head.size, from + READ_AHEAD);
+      const hashes = await this.#store.leafHashes(this.logId, from, to);
+      if (hashes.length !== to - from) {
+        // Nothing is signed over a hole; the frontier is read again from the last checkpoint next time.
+        this.#frontier = null;
+        throw new Error("entries are missing below the head");
+      }
       for (const hash of hashes) frontier.append(new Uint8Array(hash));
     }
     const checkpoint = { origin: this.origin, size: frontier.size, root: frontier.root() };

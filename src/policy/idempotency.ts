@@ -34,11 +34,13 @@ export function inputDigest(command: string, input: unknown): Buffer {
  * everything shown of them is read anew through the door.
  */
 export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input: I, call: IdempotentCall): Promise<O> {
-  const personId = grant.principal.personId;
+  const { personId } = grant.principal;
+  // Acts of a session at another level are not found here: their ids stand at that level.
+  const profileId = await grant.office.profileId(grant.principal.profile);
   const tx = transactionOf(grant);
   const known = await tx.rows<{ command: string; input_digest: Buffer; result: O | string }>(
-    "select command, input_digest, result from data.idempotency where person_id = ? and key = ?",
-    [personId, call.key],
+    "select command, input_digest, result from data.idempotency where person_id = ? and profile_id = ?::uuid and key = ?",
+    [personId, profileId, call.key],
   );
   const stored = known[0];
   if (stored) {
@@ -50,7 +52,7 @@ export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input:
     return typeof stored.result === "string" ? (JSON.parse(stored.result) as O) : stored.result;
   }
   const result = await command.run(grant, input);
-  const row = { personId, key: call.key, command: command.name, inputDigest: call.inputDigest, result };
+  const row = { personId, profileId, key: call.key, command: command.name, inputDigest: call.inputDigest, result };
   try {
     await tx.insert(entities.Idempotency, [row] as never);
   } catch (error) {

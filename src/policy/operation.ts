@@ -137,17 +137,20 @@ export class Operation {
       // nothing but UNAVAILABLE and finds his change under the idempotency key.
       if (committed) throw this.#fail(thrown);
       await tx?.rollback().catch(() => undefined);
-      const code = thrown instanceof UserError ? thrown.code : toCaveatError(thrown).detail;
+      // What was read on the way to a refusal is looked at once more too: a wrong cell must not tell that a row is there.
+      const unseen = await ledger.lastLook().catch(() => ["unknown"]);
+      const reason =
+        unseen.length > 0 ? new CaveatError("UNAVAILABLE", "last look refused", { cause: thrown }) : thrown;
+      const code = reason instanceof UserError ? reason.code : toCaveatError(reason).detail;
       const outcome: Outcome = {
-        result: thrown instanceof UserError ? "refused" : "failed",
+        result: reason instanceof UserError ? "refused" : "failed",
         error: code,
         command: command.name,
         request: this.#parts.requestId,
       };
-      await ledger.lastLook().catch(() => undefined);
       await this.#parts.conclude(outcome, ledger, null);
-      if (thrown instanceof UserError) throw thrown;
-      throw this.#fail(thrown);
+      if (reason instanceof UserError) throw reason;
+      throw this.#fail(reason);
     } finally {
       await prepared?.dispose();
     }

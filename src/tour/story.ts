@@ -43,6 +43,10 @@ export interface Telling {
   readonly skip: (why: string) => void;
 }
 
+const SIGNS = {
+  unicode: { told: "✓", skipped: "–", failed: "✗" },
+  ascii: { told: "ok", skipped: "skipped", failed: "FAILED" },
+} as const;
 const COLUMNS = 92;
 const INDENT = "      ";
 
@@ -101,17 +105,23 @@ export class Story {
           name,
           title,
           ok: problem === null,
+          ...(skipped ? { skipped } : {}),
           ms,
           figures,
           said,
           ...(problem === null ? {} : { problem }),
         };
         this.#write(`${JSON.stringify(line)}\n`);
-      } else this.#write(this.#paragraph(step, title, ms, said, problem));
+      } else {
+        const sign = SIGNS[this.#style][problem !== null ? "failed" : skipped ? "skipped" : "told"];
+        const sentences = [...said, ...(problem === null ? [] : [problem])];
+        this.#write(this.#paragraph(`${String(step).padStart(2)}. ${sign} ${title}`, ms, sentences));
+      }
     };
     try {
       const result = await act(tell);
       end(null);
+      if (skipped) this.#skipped += 1;
       return result;
     } catch (thrown) {
       end(thrown instanceof Error ? thrown.message : "failed");
@@ -124,15 +134,11 @@ export class Story {
     if (this.#style !== "json") this.#write(`\n${printed(text, this.#style)}\n`);
   }
 
-  #paragraph(step: number, title: string, ms: number, said: readonly string[], problem: string | null): string {
+  #paragraph(head: string, ms: number, sentences: readonly string[]): string {
     const style = this.#style;
-    const signs = style === "unicode" ? { good: "✓", bad: "✗" } : { good: "ok", bad: "FAILED" };
-    const head = `${String(step).padStart(2)}. ${problem === null ? signs.good : signs.bad} ${printed(title, style)}`;
-    const sentences = [...said, ...(problem === null ? [] : [problem])];
     const lines = sentences.flatMap((sentence) => wrapped(printed(sentence, style), COLUMNS - INDENT.length));
-    return [`${head.padEnd(COLUMNS - 10)} ${count(ms).padStart(6)} ms`, ...lines.map((line) => INDENT + line), ""].join(
-      "\n",
-    );
+    const first = `${head.padEnd(COLUMNS - 10)} ${count(ms).padStart(6)} ms`;
+    return [first, ...lines.map((line) => INDENT + line), ""].join("\n");
   }
 }
 

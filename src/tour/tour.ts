@@ -170,5 +170,6 @@ export async function runTour(options: TourOptions): Promise<void> {
     );
     say.figure("exitCode", code);
   });
-  story.aside(`${several(story.steps, "step")}, ${several(CAST.length, "person", "people")}, all as told.`);
+  const skipped = story.skipped === 0 ? "" : `, ${several(story.skipped, "step")} skipped`;
+  story.aside(`${several(story.steps, "step")}, ${several(CAST.length, "person", "people")}, all as told${skipped}.`);
 }

@@ -94,7 +94,7 @@ export const DOCUMENTS: readonly HostileCall[] = [
   ),
   document("a flood of aliases", `{ ${VIEWERS(31)} }`),
   document("a flood of root fields", `{ ${VIEWERS(21)} }`),
-  document("deep nesting", (world) => `{ asset(id: "${world.seenAsset}") { ${nested(4)} } }`),
+  document("deep nesting", (world) => `{ asset(id: "${world.seenAsset}") { ${nested(5)} } }`),
   document("braces 1,500 deep", `${"{a".repeat(1_500)}${"}".repeat(1_500)}`),
   document("1,000 directives", `{ viewer { handle ${"@include(if: true) ".repeat(1_000)}} }`),
   document("a fragment bomb", bomb(16)),

@@ -61,15 +61,15 @@ function parseAnswer(bytes: Buffer): HttpAnswer {
 function wire(
   name: string,
   bytes: (world: HostileWorld, token: string) => string,
-  change: Partial<HostileCall> & { readonly then?: string } = {},
+  change: Partial<HostileCall> & { readonly afterwards?: string } = {},
 ): HostileCall {
-  const { then, ...rest } = change;
+  const { afterwards, ...rest } = change;
   return {
     name,
     expect: "INVALID_REQUEST",
     record: "malformed",
     send: async (world, token) => {
-      const sent = { bytes: bytes(world, token), ...(then === undefined ? {} : { then }) };
+      const sent = { bytes: bytes(world, token), ...(afterwards === undefined ? {} : { afterwards }) };
       return parseAnswer(await sendBytes(world.server.url, sent));
     },
     ...rest,
@@ -125,7 +125,7 @@ export const FILES: readonly HostileCall[] = [
     as: SAM,
     record: "request",
     also: "malformed",
-    then: "and more of it\r\n\r\n",
+    afterwards: "and more of it\r\n\r\n",
   }),
   {
     name: "an upload to a hidden asset",
@@ -162,12 +162,11 @@ export const FILES: readonly HostileCall[] = [
     expect: "INVALID_REQUEST",
     record: "malformed",
   },
-  wire("bytes that are no HTTP", () => "\u0016\u0003\u0001 hello\r\n\r\n", {}),
+  wire("bytes that are no HTTP", () => "\u0016\u0003\u0001 hello\r\n\r\n"),
   wire(
     "a length and chunks at once",
     (_, token) =>
       `POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
-    {},
   ),
   wire("headers of 40 KB", () => `GET /trust HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(40_000)}\r\n\r\n`, {
     expect: "TOO_LARGE",

@@ -72,20 +72,20 @@ function headerList(raw: readonly string[]): (readonly [string, string])[] {
 export interface WireCall {
   readonly bytes: string;
   /** Sent after something came back. */
-  readonly then?: string;
+  readonly afterwards?: string;
   /** After this our side is closed, as by a client that was cut off; at once where nothing is to be waited for. */
   readonly cutAfter?: Promise<unknown>;
 }
 
 /** Sends bytes as they are on a connection of its own and returns everything that comes back until the server closes. */
-export function sendBytes(url: string, { bytes, then, cutAfter }: WireCall): Promise<Buffer> {
+export function sendBytes(url: string, { bytes, afterwards, cutAfter }: WireCall): Promise<Buffer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error("no answer in time")));
     socket.on("data", (part: Buffer) => {
-      if (parts.length === 0 && then !== undefined) socket.end(then);
+      if (parts.length === 0 && afterwards !== undefined) socket.end(afterwards);
       parts.push(part);
     });
     socket.on("error", reject);
@@ -94,6 +94,6 @@ export function sendBytes(url: string, { bytes, then, cutAfter }: WireCall): Pro
     });
     socket.on("end", () => socket.end());
     socket.write(bytes);
-    if (then === undefined) (cutAfter ?? Promise.resolve()).then(() => socket.end(), reject);
+    if (afterwards === undefined) (cutAfter ?? Promise.resolve()).then(() => socket.end(), reject);
   });
 }

@@ -165,11 +165,26 @@ describe("I9 policies", () => {
     expect(await server.stop()).toBe(0);
   });
 
-  test("I7 production activates none by itself: an empty database keeps the server from starting", async () => {
+  test("I7 production begins with the version that two people name, and with none by itself", async () => {
     const empty = await createDatabase();
+    const where = { state: temporaryFolder(), databaseUrl: databaseUrl(empty) };
     try {
-      const { exitCode } = await refusal({ databaseUrl: databaseUrl(empty), environment: production });
-      expect(exitCode).toBe(1);
+      const { exitCode, stderr } = await refusal({ ...where, environment: production });
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("no policy is active")]);
+      const policyVersion = /policyVersion (\S+)/.exec(stderr)?.[1] ?? "";
+      const registerVersion = /registerVersion (\S+)/.exec(stderr)?.[1] ?? "";
+      const naming = (change: object): StartOptions => {
+        const file = join(temporaryFolder(), "first-policy.json");
+        const named = { policyVersion, registerVersion, requestedBy: "Vera", approvedBy: "Walter", ...change };
+        writeFileSync(file, JSON.stringify(named));
+        return { ...where, environment: { ...production, CAVEAT_FIRST_POLICY: file } };
+      };
+      expect((await refusal(naming({ approvedBy: "Vera" }))).exitCode).toBe(1);
+      expect((await refusal(naming({ policyVersion: registerVersion }))).exitCode).toBe(1);
+      for (const options of [naming({}), { ...where, environment: production }]) {
+        const server = await startServer(options);
+        expect(await server.stop()).toBe(0);
+      }
     } finally {
       await empty.drop();
     }

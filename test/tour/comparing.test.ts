@@ -97,7 +97,7 @@ function compare(change: (file: Coco) => void, digest = DIGEST): () => void {
     sha256: new Map([["data/images/asset.png", digest]]),
     text: (path: string) => texts[path] ?? "",
   };
-  const tell = { say: () => undefined, figure: () => undefined };
+  const tell = { say: () => undefined, figure: () => undefined, skip: () => undefined };
   return () => compareDelivered(tell, unpacked, loaded, drawn, 0);
 }
 

@@ -15,6 +15,7 @@ export interface ToldStep {
   readonly step: number;
   readonly name: string;
   readonly ok: boolean;
+  readonly skipped?: true;
   readonly ms: number;
   readonly figures: Readonly<Record<string, string | number | boolean>>;
   readonly said: readonly string[];

@@ -43,6 +43,17 @@ describe("a story", () => {
     expect(story.current).toBe("1 (label)");
   });
 
+  test("tells a skipped step as skipped, neither as told nor as failed", async () => {
+    let text = "";
+    const story = new Story("ascii", (written) => {
+      text += written;
+    });
+    await story.step("openssl", "openssl verifies", (tell) => Promise.resolve(tell.skip("there is none.")));
+    expect(text).toContain(" 1. skipped openssl verifies");
+    expect(text).toContain("Skipped: there is none.");
+    expect(story.skipped).toBe(1);
+  });
+
   test("writes out control characters and direction marks of names that come from outside", async () => {
     expect(await tellOne("unicode", "Bäume\u001B[2J\u202Egnp.exe")).toContain("Bäume\\u{1b}[2J\\u{202e}gnp.exe");
   });

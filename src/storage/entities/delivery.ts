@@ -84,6 +84,7 @@ export const Idempotency = defineEntity({
   tableName: "idempotency",
   properties: {
     personId: p.uuid().primary(),
+    profileId: p.uuid().primary(),
     key: p.text().primary(),
     command: p.text(),
     inputDigest: p.blob(),

@@ -95,9 +95,10 @@ export class DatasetMutations {
   ): Promise<Payload> {
     const { idempotencyKey, title, mediaType, marking = null } = input;
     const value = { datasetId: localId("dataset", input.datasetId), title, mediaType, marking };
-    return act(context, createAsset, idempotencyKey, value, async ({ id }) => ({
-      asset: await node(context, "asset", id),
-      uploadUrl: uploadPath(id),
-    }));
+    return act(context, createAsset, idempotencyKey, value, async ({ id }) => {
+      // A replay says nothing of what the caller may no longer see.
+      const asset = await node(context, "asset", id);
+      return { asset, uploadUrl: asset ? uploadPath(id) : null };
+    });
   }
 }

@@ -77,10 +77,10 @@ export class LabelMutations {
       score,
     }));
     const value = { assetId: localId("asset", input.assetId), labels };
-    return act(context, importLabels, input.idempotencyKey, value, async ({ ids }) => ({
-      asset: await node(context, "asset", value.assetId),
-      labelIds: ids.map((id) => globalId("label", id)),
-    }));
+    return act(context, importLabels, input.idempotencyKey, value, async ({ ids }) => {
+      const asset = await node(context, "asset", value.assetId);
+      return { asset, labelIds: asset ? ids.map((id) => globalId("label", id)) : null };
+    });
   }
 
   @Mutation(() => LabelRevisePayload)
@@ -120,9 +120,9 @@ export class LabelMutations {
     const { idempotencyKey, verdict, comment, marking = null } = input;
     const ids = { labelId: localId("label", input.labelId), revisionId: localId("labelRevision", input.revisionId) };
     const value = { ...ids, verdict, comment: comment ?? "", marking };
-    return act(context, reviewLabel, idempotencyKey, value, async ({ id, reviewId }) => ({
-      ...(await relabeled(context, id)),
-      reviewId: globalId("labelReview", reviewId),
-    }));
+    return act(context, reviewLabel, idempotencyKey, value, async ({ id, reviewId }) => {
+      const payload = await relabeled(context, id);
+      return { ...payload, reviewId: payload.label ? globalId("labelReview", reviewId) : null };
+    });
   }
 }
