@@ -319,6 +319,7 @@ create policy recipient_read on data.recipient for select to caveat_app using (c
 -- reads identifiers and markings of these columns and nothing else.
 grant select (id, marking_id) on data.program to caveat_policy;
 grant select (id, program_id, marking_id, author_id) on data.dataset, data.ontology to caveat_policy;
+grant select (dataset_id, marking_id) on data.dataset_compilation to caveat_policy;
 grant select (id, program_id, dataset_marking_id, marking_id, author_id) on data.asset to caveat_policy;
 grant select (id, program_id, dataset_marking_id, asset_marking_id, marking_id, author_id) on data.label to caveat_policy;
 grant select (id, program_id, dataset_marking_id, marking_id, requester_id) on data.delivery to caveat_policy;
@@ -326,7 +327,7 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['program', 'dataset', 'ontology', 'asset', 'label', 'delivery'] loop
+  foreach t in array array['program', 'dataset', 'dataset_compilation', 'ontology', 'asset', 'label', 'delivery'] loop
     execute format('alter table data.%I enable row level security', t);
     execute format('alter table data.%I force row level security', t);
     execute format('create policy %I on data.%I for select to caveat_policy using (marking_id is not null)', t || '_locate', t);

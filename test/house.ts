@@ -111,9 +111,14 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     open: (principal) => house.door.open(principal, REQUEST),
     async run(principal, act) {
       const operation = await house.door.open(principal, REQUEST);
-      const result = await act(operation);
-      await operation.close();
-      return result;
+      try {
+        const result = await act(operation);
+        await operation.close();
+        return result;
+      } catch (error) {
+        await operation.close().catch(() => undefined);
+        throw error;
+      }
     },
     async close() {
       if (!open) return;

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { nameOf } from "../datasets/commands.ts";
 import type { Made } from "../datasets/commands.ts";
 import { CaveatError } from "../errors.ts";
+import { dominates } from "../markings/index.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import { mandatory } from "../policy/mandatory.ts";
@@ -60,7 +61,7 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
     const dataset = await grant.read.byId("dataset", input.datasetId);
     const recipient = await recipientById(grant, input.recipientId);
     if (!dataset || !recipient) throw new UserError("NOT_FOUND", "not found", ["recipientId"]);
-    const compilations = await grant.read.all("compilation", { parent: "dataset", id: dataset.id }, 20, "t.marking_id");
+    const compilations = await grant.compilationMarkings(dataset.id, grant.facts(dataset.programId, dataset.authorId));
     const frozen = await freezeDataset(grant, dataset);
     if (frozen.images.length === 0) throw new UserError("NOT_READY", "the dataset holds no image that you may see");
     const refused = refusedFor(recipient, frozen);
@@ -72,10 +73,7 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
         refused.slice(0, 50),
       );
     }
-    const [first, ...rest] = [
-      ...frozen.markings,
-      ...(await Promise.all(compilations.map((c) => grant.marking(c.markingId)))),
-    ];
+    const [first, ...rest] = [...frozen.markings, ...compilations];
     if (!first) throw new Error("a delivery without a marking");
     const whole = await grant.office.derive([first, ...rest]);
     const wholeRefused = mandatory({
@@ -197,6 +195,21 @@ export async function deliveryOf(grant: Grant, id: string): Promise<RowOf<"deliv
   return delivery;
 }
 
+/**
+ * The marking of a delivery, checked against what the dataset's compilations say now: whoever approves or releases must
+ * be able to see each of them, and the delivery must not stand below one.
+ */
+export async function requireWhole(grant: Grant, delivery: RowOf<"delivery">): Promise<InternedMarking> {
+  const marking = await grant.marking(delivery.markingId);
+  const facts = grant.facts(delivery.programId, delivery.requesterId);
+  for (const compilation of await grant.compilationMarkings(delivery.datasetId, facts)) {
+    if (!dominates(marking.effective, compilation.effective)) {
+      throw new UserError("STALE", "the dataset's content marking is above this delivery", ["deliveryId"]);
+    }
+  }
+  return marking;
+}
+
 /** Approves exactly the manifest whose hash is named; two approvers, neither of them the requester (I7). */
 export const approveDelivery: Command<{ deliveryId: string; manifestSha384: string }, Made> = command({
   name: "deliveryApprove",
@@ -214,7 +227,7 @@ export const approveDelivery: Command<{ deliveryId: string; manifestSha384: stri
     if ((await approvalsOf(grant, deliveryId)).some((a) => a.approverId === grant.principal.personId)) {
       throw new UserError("ALREADY_DONE", "you have approved this delivery");
     }
-    const marking = await grant.marking(delivery.markingId);
+    const marking = await requireWhole(grant, delivery);
     const entryId = await grant.record({
       kind: "delivery.approval",
       marking,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { fromBase64, parseVkey, nodeCrypto } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
@@ -11,13 +12,15 @@ import type { Grant } from "../policy/grant.ts";
 import type { ProofRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
-import { approvalsOf, deliveryOf, recipientById } from "./commands.ts";
+import { approvalsOf, deliveryOf, recipientById, requireWhole } from "./commands.ts";
 import { parseManifest } from "../../audit/index.ts";
 import { packageTar } from "./package.ts";
 import { composeProof, releaseOutcome } from "./release.ts";
 import type { Approvals } from "./release.ts";
 
 async function namedApprovals(grant: Grant, delivery: RowOf<"delivery">): Promise<Approvals> {
+  const actual = createHash("sha384").update(delivery.manifest).digest("hex");
+  if (actual !== delivery.manifestSha384) throw new CaveatError("UNAVAILABLE", "stored manifest differs from its hash");
   const rows = (await approvalsOf(grant, delivery.id))
     .filter((row) => row.manifestSha384 === delivery.manifestSha384)
     .slice(0, 2);
@@ -44,7 +47,7 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
     const approvals = await namedApprovals(grant, delivery);
     const recipient = await recipientById(grant, delivery.recipientId);
     if (!recipient) throw new UserError("NOT_FOUND", "not found");
-    const marking = await grant.marking(delivery.markingId);
+    const marking = await requireWhole(grant, delivery);
     const releaseEntryId = await grant.record({
       kind: "delivery.release",
       logId: recipient.logId,

@@ -48,6 +48,7 @@ export class Grant {
   readonly #tx: Transaction;
   readonly #ledger: DecisionLedger;
   readonly #clock: () => Date;
+  readonly #compilations: (datasetId: string) => Promise<string[]>;
   readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
   readonly outbox: { readonly id: string; readonly draft: OutboxDraft }[] = [];
 
@@ -59,8 +60,10 @@ export class Grant {
     audit: AuditPort;
     releaseKeys: ReleaseKeys;
     ledger: DecisionLedger;
+    compilations: (datasetId: string) => Promise<string[]>;
     clock: () => Date;
   }) {
+    this.#compilations = parts.compilations;
     this.principal = parts.principal;
     this.#tx = parts.tx;
     transactions.set(this, parts.tx);
@@ -110,9 +113,8 @@ export class Grant {
    * for one that the caller may not read himself: which names exist is not told. Nothing is kept of a text that is
    * refused, or callers could fill the matrix with what they type.
    */
-  #readMarking(text: string, action: Action, programId: string): { structure: Marking; effective: Effective } {
+  #readMarking(text: string, action: Action, facts: Facts): { structure: Marking; effective: Effective } {
     const parsed = this.office.read(text);
-    const facts = this.facts(programId, this.principal.personId);
     if (!parsed || !this.office.allows(this.principal.profile, parsed.effective, facts, action)) {
       throw new UserError("INVALID_MARKING", "this marking cannot be used here", ["marking"]);
     }
@@ -128,9 +130,10 @@ export class Grant {
     sources: readonly [InternedMarking, ...InternedMarking[]],
     action: Action,
     programId: string,
+    facts: Facts = this.facts(programId, this.principal.personId),
   ): Promise<InternedMarking> {
     if (text === null) return this.office.derive(sources);
-    const given = this.#readMarking(text, action, programId);
+    const given = this.#readMarking(text, action, facts);
     const floor = sources.map((source) => source.effective).reduce(joinEffective);
     if (!dominates(given.effective, floor)) {
       throw new UserError("MARKING_TOO_LOW", "the marking is below what it is made from", ["marking"]);
@@ -165,6 +168,20 @@ export class Grant {
     }
     await this.#tx.insert(table.entity as never, rows);
     await this.#noteMarkings(name, rows as unknown as Readonly<Record<string, unknown>>[]);
+  }
+
+  /**
+   * Markings that a dataset's compilations add to the whole, hidden ones too: they decide about a delivery of the whole
+   * and are told to nobody. A caller who may not read one of them is offered no such delivery.
+   */
+  async compilationMarkings(datasetId: string, facts: Facts): Promise<InternedMarking[]> {
+    const markings = await Promise.all((await this.#compilations(datasetId)).map((id) => this.marking(id)));
+    for (const marking of markings) {
+      if (!(await this.allows("dataset.read", marking, facts, `dataset:${datasetId}`))) {
+        throw new UserError("NOT_FOUND", "not found", ["datasetId"]);
+      }
+    }
+    return markings;
   }
 
   /** Notes that something with this marking is disclosed that is no row: sections of log entries. */

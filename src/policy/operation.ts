@@ -59,8 +59,18 @@ export class Operation {
   }
 
   #grant(tx: Transaction, ledger: DecisionLedger): Grant {
-    const { principal, office, vault, audit, releaseKeys, clock } = this.#parts;
-    return new Grant({ principal, tx, office, vault, audit, releaseKeys, ledger, clock });
+    const { principal, office, vault, audit, releaseKeys, clock, locator } = this.#parts;
+    return new Grant({
+      principal,
+      tx,
+      office,
+      vault,
+      audit,
+      releaseKeys,
+      ledger,
+      compilations: (id) => locator.compilations(id),
+      clock,
+    });
   }
 
   /** The grant of queries and nested fields: opened at the first use. */

@@ -9,6 +9,8 @@ import type { DecisionLedger } from "./last-look.ts";
 /** Says where an object stands, for the record of a refusal. */
 export interface TargetLocator {
   locate(noun: LocatedNoun, id: string): Promise<Placement | null>;
+  /** Marking ids of a dataset's compilations, whoever may see them. */
+  compilations(datasetId: string): Promise<string[]>;
 }
 
 /** Why a command may not act on its target; `visible` tells whether the caller can see the object at all. */

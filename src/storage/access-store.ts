@@ -245,6 +245,15 @@ export class AccessStore {
     return row ? { programId: row.program_id, markingIds: row.marking_ids, authorId: row.author_id } : null;
   }
 
+  /** Marking ids of a dataset's compilations, for deciding about a delivery of the whole. */
+  async compilations(datasetId: string): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ marking_id: string }>(
+      "select marking_id from data.dataset_compilation where dataset_id = $1 order by marking_id",
+      [datasetId],
+    );
+    return rows.map((row) => row.marking_id);
+  }
+
   /** Registers the key with which this process mints gate tokens (as its two HMAC pads). */
   async registerGateKey(id: string, inner: Buffer, outer: Buffer): Promise<void> {
     await this.#pool.query("select gate.register_key($1, $2, $3)", [id, inner, outer]);

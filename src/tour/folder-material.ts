@@ -31,7 +31,7 @@ async function annotatorsFigures(
       if (typeof id !== "number") continue;
       figures.set(`${file} annotation ${id}`, {
         area: typeof area === "number" ? area : null,
-        bbox: Array.isArray(bbox) && bbox.every((value) => typeof value === "number") ? (bbox as number[]) : null,
+        bbox: Array.isArray(bbox) && bbox.every((value) => typeof value === "number") ? bbox : null,
       });
     }
   }

@@ -15,23 +15,29 @@ export interface CrossCaller {
 /** A row of the cross product with the values of its columns, as jsonb_populate_record takes them. */
 export interface FilledRow {
   readonly row: CrossRow;
-  /** Value of the column that tells rows of this table apart. */
+  /** Values of the columns that tell rows of this table apart. */
   readonly key: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const KEYS: Readonly<Record<string, string>> = {
-  dataset_compilation: "dataset_id",
-  dataset_marking: "dataset_id",
-  asset_content: "asset_id",
-  delivery_release: "delivery_id",
-  delivery_proof: "delivery_id",
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  dataset_compilation: ["dataset_id"],
+  dataset_marking: ["dataset_id"],
+  program_marking: ["program_id", "noun", "marking_id"],
+  asset_content: ["asset_id"],
+  delivery_release: ["delivery_id"],
+  delivery_proof: ["delivery_id"],
 };
 const WORDS: Readonly<Record<string, string>> = { origin: "human", verdict: "accept", kind: "create", noun: "asset" };
 
-/** The column that tells rows of a table apart in these tests. */
-export function keyColumn(table: string): string {
-  return KEYS[table] ?? "id";
+/** The columns that tell rows of a table apart in these tests. */
+export function keyColumns(table: string): readonly string[] {
+  return KEYS[table] ?? ["id"];
+}
+
+/** A query for the keys of the rows of a table, as FilledRow.key has them; a condition may follow. */
+export function selectKeys(table: string): string {
+  return `select concat_ws(' ', ${keyColumns(table).map((column) => `t.${column}`).join(", ")}) as key from data.${table} t`;
 }
 
 /** The description of a table. */
@@ -86,7 +92,7 @@ export function fillRow(
   if (access.facts.member !== null && access.facts.member !== "id") values[access.facts.member] = row.member ? caller.program : caller.otherProgram;
   if (row.branch !== null) values[row.branch.column] = row.branch.value;
   if (row.table === "blob") values[row.branch?.value === "package" ? "delivery_id" : "asset_id"] = randomUUID();
-  return { row, key: String(values[keyColumn(row.table)]), values };
+  return { row, key: keyColumns(row.table).map((column) => String(values[column])).join(" "), values };
 }
 
 /** Inserts filled rows as superuser, past row security and foreign keys: rows that no writer could have made, too. */

@@ -6,7 +6,7 @@ import { ROW_TABLES } from "../../src/policy/row-tables.ts";
 import type { TableAccess } from "../../src/policy/row-tables.ts";
 import type { Policy } from "../../src/policy/rules.ts";
 import { ruleFiles } from "../policy/table-world.ts";
-import { fillRow, keyColumn } from "./cross-rows.ts";
+import { fillRow, selectKeys } from "./cross-rows.ts";
 import { openCrossWorld } from "./cross-world.ts";
 import type { CrossWorld } from "./cross-world.ts";
 import { TokenMaker, backendOf } from "./tokens.ts";
@@ -74,7 +74,7 @@ async function differences(policy: Policy, tables: readonly TableAccess[] = ROW_
       await admin.query("set local role caveat_app");
       await admin.query("select set_config('caveat.gate', $1, true)", [tokens.get(name)]);
       for (const { table } of ROW_TABLES) {
-        const { rows } = await admin.query<{ key: string }>(`select ${keyColumn(table)} as key from data.${table}`);
+        const { rows } = await admin.query<{ key: string }>(selectKeys(table));
         count += world.differences(name, table, new Set(rows.map(({ key }) => key))).length;
         count += await takenOtherwise(name, table);
       }

@@ -87,15 +87,14 @@ describe("I1 the application role", () => {
       ...data.map((table) => `SELECT data.${table}`),
       ...data.filter((table) => table !== "program" && table !== "recipient").map((table) => `INSERT data.${table}`),
       "SELECT access.action",
-      "SELECT access.marking_id",
       "SELECT access.profile_marking",
     ];
     expect(await tableGrants("caveat_app")).toEqual(expected.toSorted());
   });
 
-  test("reads of markings their ids, not what they say", async () => {
+  test("reads nothing of markings, not even which there are", async () => {
     const columns = "select attname as x from pg_attribute where attrelid = 'access.marking'::regclass and attnum > 0 and has_column_privilege('caveat_app', attrelid, attnum, 'SELECT')";
-    expect(await list(columns)).toEqual(["id"]);
+    expect(await list(columns)).toEqual([]);
   });
 
   test("executes exactly the functions that tell it who it is and that take a record of the server", async () => {
@@ -105,6 +104,7 @@ describe("I1 the application role", () => {
       "audit.propose(smallint,uuid,text,uuid,bytea)",
       "gate.markings(text)",
       "gate.person()",
+      "gate.profile()",
       "gate.programs()",
     ]);
     expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual(["gate.register_key(uuid,bytea,bytea)"]);

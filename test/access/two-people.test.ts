@@ -1,11 +1,11 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { approveDelivery, approvalsOf, deliveryState } from "../../src/deliveries/commands.ts";
+import { approvalsOf, deliveryState } from "../../src/deliveries/commands.ts";
 import { fetchPackage, releaseDelivery, sealDelivery } from "../../src/deliveries/release-commands.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { entries, logSize } from "./entries.ts";
-import { approve, request, smallWorld } from "./harbor-world.ts";
+import { TS, approve, makeAsset, makeDataset, request, smallWorld } from "./harbor-world.ts";
 import type { SmallWorld } from "./harbor-world.ts";
 import { TokenMaker, backendOf } from "./tokens.ts";
 
@@ -63,12 +63,17 @@ describe("I7 an approval", () => {
     expect(rows).toHaveLength(1);
   });
 
-  test("I7 in a session that is too low for the delivery is refused as if there were nothing", async () => {
-    const delivery = await requested();
-    await house.admin.query("update access.clearance set level = 'C' where person_id = $1", [house.personId("wanda")]);
-    // The delivery's own marking is unclassified: what is too low here is nothing, so this one is taken.
+  test("I7 of somebody who may not read all of the delivery is refused as if there were nothing", async () => {
+    const high = await house.run(await house.as("sam"), async (operation) => {
+      const datasetId = await makeDataset(operation, { programId: house.programId, versionId: world.versionId, name: "Close hold" });
+      await makeAsset(house, operation, { datasetId });
+      await makeAsset(house, operation, { datasetId, marking: TS });
+      return datasetId;
+    });
+    const delivery = await request(house, await house.as("petra"), high);
+    const low = await house.as("wanda", "S");
+    await expect(approve(house, low, delivery)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(approving("wanda", delivery)).resolves.toBeUndefined();
-    await house.admin.query("update access.clearance set level = 'TS' where person_id = $1", [house.personId("wanda")]);
   });
 });
 

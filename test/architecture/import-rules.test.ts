@@ -29,7 +29,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ["labeling", "src/labeling/commands.ts", `import { freeze } from "../deliveries/freeze.ts";`],
   ["interchange", "src/interchange/coco.ts", `import { readDataset } from "../datasets/queries.ts";`],
   ["deliveries", "src/deliveries/freeze.ts", `import { Writer } from "../ledger/writer.ts";`],
-  ["deliveries", "src/deliveries/freeze.ts", `import { reviewLabel } from "../labeling/commands.ts";`],
+  ["deliveries", "src/deliveries/freeze.ts", `import { reviewLabel } from "../labeling/review-command.ts";`],
   ["auditing", "src/auditing/queries.ts", `import { Publisher } from "../ledger/publisher.ts";`],
   ["transport", "src/transport/graphql/rows.ts", `import { Reader } from "../../storage/reader.ts";`],
   ["transport", "src/transport/passage.ts", `import type { LogWriter } from "../ledger/writer.ts";`],

@@ -70,8 +70,9 @@ export async function openLedger(): Promise<TestLedger> {
     async archive(mayOpen = () => true) {
       const own = await publisher();
       const tagOf = (): Buffer => Buffer.alloc(32);
+      const propose = (): Promise<void> => Promise.reject(new Error("nothing goes by the outbox here"));
       const recipientPublisher = (): Promise<CheckpointPublisher> => Promise.resolve(own);
-      const service = new AuditService({ store, sealer, writer, publisher: own, recipientPublisher, tagOf, clock });
+      const service = new AuditService({ store, sealer, writer, publisher: own, recipientPublisher, tagOf, propose, clock });
       return textOf(service.archive(mayOpen));
     },
     async remove() {

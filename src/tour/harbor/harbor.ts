@@ -19,17 +19,15 @@ export interface HarborImage {
  * anywhere: they may be shown, shipped and marked as one likes. The same seed gives the same bytes on the same machine; the
  * truth of the objects is the same everywhere.
  */
-export async function drawHarbor(seed: number): Promise<readonly HarborImage[]> {
-  const images: HarborImage[] = [];
-  for (const { name, title, width, height, svg, objects } of harborScenes(seed)) {
-    images.push({
+export function drawHarbor(seed: number): Promise<readonly HarborImage[]> {
+  return Promise.all(
+    harborScenes(seed).map(async ({ name, title, width, height, svg, objects }) => ({
       name: `${name}.png`,
       title,
       width,
       height,
       png: await rasterizeSvg(svg, { width, height }),
       objects,
-    });
-  }
-  return images;
+    })),
+  );
 }

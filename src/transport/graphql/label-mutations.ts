@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, ID, Mutation, ObjectType, Resolver } from "type-graphql";
-import { createLabel, importLabels, retractLabel, reviewLabel, reviseLabel } from "../../labeling/commands.ts";
+import { createLabel, importLabels, retractLabel, reviseLabel } from "../../labeling/commands.ts";
+import { reviewLabel } from "../../labeling/review-command.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
