@@ -24,6 +24,13 @@ export const SLOT_NAMES = ["actor", "request", "outcome", "detail"] as const;
 export type SlotName = (typeof SLOT_NAMES)[number];
 export const SLOT_COUNT = 4;
 
+/** Whether entries of this kind use the slot; their archive carries at least its sealed bytes. */
+export function usesSlot(kind: LeafKind, slot: SlotName): boolean {
+  if (kind.startsWith("log.") || kind === "refused") return slot === "detail";
+  if (kind.startsWith("delivery.")) return slot === "outcome";
+  return slot === "actor" || slot === (kind === "operation.request" ? "request" : "outcome");
+}
+
 /** Largest leaf in bytes. */
 export const MAX_LEAF_BYTES = 16_384;
 

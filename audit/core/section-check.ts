@@ -1,7 +1,7 @@
 import type { ArchiveEntry } from "./archive.ts";
 import { equal } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
-import { SLOT_NAMES } from "./leaf.ts";
+import { SLOT_NAMES, usesSlot } from "./leaf.ts";
 import type { LeafHeader } from "./leaf.ts";
 import { sealedHash, sectionCommitment } from "./section.ts";
 import type { FindingList, LogCode } from "./verdict.ts";
@@ -23,6 +23,9 @@ export class SectionCheck {
       const hashes = header.slots[i];
       if (given === null || hashes === undefined) {
         this.#counts.absent += 1;
+        if (!usesSlot(header.kind, slot)) return;
+        const sentence = `Section ${slot} of entry ${entry.index} was left out, sealed bytes and all: by whoever made or carried the archive, or can write the store.`;
+        this.#found.add("SECTION_MISSING", { what: "section", index: entry.index, slot }, sentence);
         return;
       }
       this.#counts[given.open === null ? "sealed" : "opened"] += 1;

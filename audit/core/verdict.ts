@@ -8,6 +8,7 @@ export type LogCode =
   | "FORK"
   | "CHAIN_CHANGED" // a recorded chain value differs; the leaves are right
   | "CHAIN_RECOMPUTED" // the chain is whole but does not lead to the signed root
+  | "SECTION_MISSING" // the archive carries nothing of a section that this kind of entry has
   | "SECTION_DAMAGED" // the sealed bytes differ from their hash in the leaf
   | "SECTION_MISMATCH" // the opening differs from its commitment in the leaf
   | "UNKNOWN_KEY"

@@ -32,7 +32,7 @@ export interface CrossWorld {
 
 /**
  * Tries rows one by one as whoever calls; nothing that succeeds stays. A row that passes row security may still break a
- * foreign key or a check, which PostgreSQL looks at after row security: that, too, tells that row security let it through.
+ * key or a check, which PostgreSQL looks at after row security: that, too, tells that row security let it through.
  */
 const PROBE = `
   create schema probe;
@@ -46,7 +46,7 @@ const PROBE = `
         raise exception using errcode = 'P0999';
       exception
         when insufficient_privilege then answers := answers || false;
-        when foreign_key_violation or check_violation or sqlstate 'P0999' then answers := answers || true;
+        when foreign_key_violation or check_violation or unique_violation or sqlstate 'P0999' then answers := answers || true;
       end;
     end loop;
     return answers;

@@ -177,7 +177,9 @@ describe("I5 the roles of policy and log", () => {
   test("of labeled tables the policy role reads where an object stands, never what it says", async () => {
     const columns = `select distinct a.attname as x from pg_attribute a join pg_class c on c.oid = a.attrelid
       where c.relnamespace = 'data'::regnamespace and c.relkind = 'r' and a.attnum > 0 and has_column_privilege('caveat_policy', c.oid, a.attnum, 'SELECT')`;
-    expect(await list(columns)).toEqual(["asset_marking_id", "author_id", "dataset_marking_id", "id", "marking_id", "program_id", "requester_id"]);
+    const readable = await list(columns);
+    expect(readable).toContain("marking_id");
+    expect(readable.filter((column) => !/(?:^|_)id$/.test(column))).toEqual([]);
   });
 
   test("the log role reads and adds, sees no labeled table, and changes or removes nothing", async () => {

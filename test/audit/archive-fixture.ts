@@ -17,6 +17,7 @@ import {
   sealedHash,
   sectionCommitment,
   treeSize,
+  usesSlot,
   verifyLog,
   zeroChain,
 } from "../../audit/index.ts";
@@ -143,6 +144,7 @@ function makeEntry(
   producer: LeafHeader["producer"],
 ): { leaf: Uint8Array; slots: (ArchiveSlot | null)[] } {
   const kinds: readonly LeafKind[] = ["operation.request", "operation.outcome", "log.heartbeat"];
+  const kind = kinds[index % kinds.length] ?? "log.boot";
   const slots: (ArchiveSlot | null)[] = [];
   const [a, b, c, d] = SLOT_NAMES.map((name, slot): LeafSlot => {
     const sealed = random.bytes(40);
@@ -153,13 +155,17 @@ function makeEntry(
       plaintext: encodeCanonical({ entry: index, name }),
     };
     const given = (index + slot) % 4;
-    slots.push(given === 3 ? null : { open: given === 1 ? null : open, sealed: given === 2 ? null : sealed });
+    slots.push(
+      given === 3 && !usesSlot(kind, name)
+        ? null
+        : { open: given === 1 ? null : open, sealed: given === 2 ? null : sealed },
+    );
     return { commitment: sectionCommitment(nodeCrypto, open), sealedHash: sealedHash(nodeCrypto, sealed) };
   });
   if (!a || !b || !c || !d) throw new Error("four slots");
   const leaf = encodeLeaf({
     id: random.uuid(),
-    kind: kinds[index % kinds.length] ?? "log.boot",
+    kind,
     producer,
     slots: [a, b, c, d],
     time: `2026-09-20T12:${String(Math.floor(index / 60)).padStart(2, "0")}:${String(index % 60).padStart(2, "0")}.000000Z`,

@@ -62,6 +62,14 @@ describe("I5 sections", () => {
     change(partOf(changed, index).slots);
     return changed;
   };
+  test("a section that was left out with its sealed bytes is SECTION_MISSING", async () => {
+    // Entry 1 is an operation.outcome: it has an actor and an outcome.
+    const changed = withSlots(1, (slots) => slots.fill(null));
+    expect(codesOf(await check(changed))).toEqual([
+      "SECTION_MISSING section:1:actor",
+      "SECTION_MISSING section:1:outcome",
+    ]);
+  });
   test("changed sealed bytes are SECTION_DAMAGED, even where nothing was opened", async () => {
     const changed = withSlots(
       1,
