@@ -13,15 +13,15 @@ export function holdsWithParents(reader: AccessProfile, token: string): boolean 
   return parts.length >= first;
 }
 
-/** The country of the reader's organisation: written before a point ('GBR.MOD'), otherwise his own country. */
-function organizationCountry(reader: AccessProfile): string {
-  return /^([A-Z]{3})\./.exec(reader.dutyOrganization)?.[1] ?? reader.countryOfAffiliation;
+/** The country of the reader's organisation, written before a point ('GBR.MOD'); null when it is not written: unknown. */
+function organizationCountry(reader: AccessProfile): string | null {
+  return /^([A-Z]{3})\./.exec(reader.dutyOrganization)?.[1] ?? null;
 }
 
 /** Whether the reader works for a US federal, state or local agency. A claim with another country's name is not believed. */
 export function worksForUsAgency(reader: AccessProfile): boolean {
-  const written = /^([A-Z]{3})\./.exec(reader.dutyOrganization)?.[1];
-  return reader.usGovernmentAgency && (written === undefined || written === "USA");
+  const written = organizationCountry(reader);
+  return reader.usGovernmentAgency && (written === null || written === "USA");
 }
 
 /** A US person of a US agency: the only reader to whom release to foreign countries does not matter (standards B.1 #6, #7). */
@@ -36,10 +36,9 @@ export function isUsGovernmentOrContractor(reader: AccessProfile): boolean {
 
 /** Whether a list of countries takes in both the reader and his organisation (standards B.1 #7). */
 export function listTakesIn(countries: readonly string[], reader: AccessProfile): boolean {
-  return (
-    countries.includes(reader.countryOfAffiliation) &&
-    (worksForUsAgency(reader) || countries.includes(organizationCountry(reader)))
-  );
+  if (!countries.includes(reader.countryOfAffiliation)) return false;
+  const country = organizationCountry(reader);
+  return worksForUsAgency(reader) || (country !== null && countries.includes(country));
 }
 
 /** Atomic energy information (standards B.1 #4): RD, FRD and TFNI need Q; CNWDI and SIGMA n need Q and the read-in. */

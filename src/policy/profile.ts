@@ -71,7 +71,7 @@ export const TOKEN_PATTERN = /^(?=.{1,64}$)[A-Z0-9]+(?:[ -][A-Z0-9]+)*$/;
 /** A country: three capital letters. */
 export const COUNTRY_PATTERN = /^[A-Z]{3}$/;
 /** An organisation, optionally with its country before it: 'NGA', 'USA.NGA', 'GBR.MOD'. */
-export const ORGANIZATION_PATTERN = /^[A-Za-z0-9][A-Za-z0-9 ._/&-]{0,99}$/;
+export const ORGANIZATION_PATTERN = /^(?:[A-Z]{3}\.)?[A-Z0-9][A-Z0-9._-]{0,63}$/;
 /** At most so many read-ins in a profile. */
 export const TOKEN_LIMIT = 512;
 
