@@ -228,7 +228,7 @@ export const approveDelivery: Command<{ deliveryId: string; manifestSha384: stri
       throw new UserError("ALREADY_DONE", "you have approved this delivery");
     }
     const marking = await requireWhole(grant, delivery);
-    const entryId = await grant.record({
+    const entryId = grant.record({
       kind: "delivery.approval",
       marking,
       outcome: { approver: grant.principal.personId, deliveryId, manifestSha384: actual },

@@ -48,7 +48,7 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
     const recipient = await recipientById(grant, delivery.recipientId);
     if (!recipient) throw new UserError("NOT_FOUND", "not found");
     const marking = await requireWhole(grant, delivery);
-    const releaseEntryId = await grant.record({
+    const releaseEntryId = grant.record({
       kind: "delivery.release",
       logId: recipient.logId,
       marking,

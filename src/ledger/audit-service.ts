@@ -46,17 +46,17 @@ export class AuditService implements AuditPort {
     this.#parts = parts;
   }
 
-  async outbox(tx: Transaction, draft: OutboxDraft): Promise<string> {
+  newId(): string {
+    return this.#parts.writer.newId();
+  }
+
+  async outbox(tx: Transaction, id: string, draft: OutboxDraft): Promise<void> {
     const { writer } = this.#parts;
     const marking = encodeCanonical({ banner: draft.marking.banner, effective: draft.marking.effective as never });
     const logId = draft.logId ?? writer.logId;
     const section = { slot: 2, name: "outcome", marking, plaintext: encodeCanonical(draft.outcome) } as const;
-    const record = await writer.record(
-      { kind: draft.kind, personTag: null, gateHash: null, sections: [section] },
-      logId,
-    );
-    await this.#parts.propose(tx, logId, record);
-    return record.id;
+    const entry = { kind: draft.kind, personTag: null, gateHash: null, sections: [section] };
+    await this.#parts.propose(tx, logId, await writer.record(entry, logId, id));
   }
 
   async drain(ids: readonly string[]): Promise<void> {

@@ -70,6 +70,11 @@ export class LedgerWriter {
     return this.#counters.get(this.logId) ?? 0;
   }
 
+  /** A new id for an entry. */
+  newId(): string {
+    return uuid7(this.#clock());
+  }
+
   #takeCounter(logId: number): number {
     const counter = this.#counters.get(logId) ?? 0;
     this.#counters.set(logId, counter + 1);
@@ -77,8 +82,7 @@ export class LedgerWriter {
   }
 
   /** Seals the sections and builds the leaf of an entry of this log, or of another one that it goes to by the outbox. */
-  async record(draft: EntryDraft, logId = this.logId): Promise<AppendRecord> {
-    const id = uuid7(this.#clock());
+  async record(draft: EntryDraft, logId = this.logId, id = this.newId()): Promise<AppendRecord> {
     const counter = this.#takeCounter(logId);
     const sealed = await Promise.all(draft.sections.map((section) => this.#sealer.seal(id, section)));
     const slot = (index: number): LeafSlot => {

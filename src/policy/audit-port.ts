@@ -45,8 +45,10 @@ export type MayOpen = (marking: string) => boolean;
 
 /** The log as the door and the commands use it; implemented by the ledger. */
 export interface AuditPort {
-  /** Writes an entry into the outbox of a transaction; returns the id it will have in the log. */
-  outbox(tx: Transaction, draft: OutboxDraft): Promise<string>;
+  /** A new id for an entry. */
+  newId(): string;
+  /** Writes an entry with this id into the outbox of a transaction. */
+  outbox(tx: Transaction, id: string, draft: OutboxDraft): Promise<void>;
   /** Moves committed outbox entries into their logs; resolves when they are durable there. */
   drain(ids: readonly string[]): Promise<void>;
   /** SHA-384 leaf hash (hex) of an entry of the activity log. */

@@ -141,6 +141,7 @@ export class Door {
         );
       },
       concludeIn: async (tx, outcome, ledger, grant) => {
+        for (const entry of grant.outbox) await this.#parts.audit.outbox(tx, entry.id, entry.draft);
         const record = await writer.record(draft("mutation.outcome", outcome, ledger, grant));
         await propose(tx, mint, writer.logId, record);
         return async () => {

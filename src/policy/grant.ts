@@ -211,9 +211,12 @@ export class Grant {
     }
   }
 
-  /** Adds an entry of its own to this mutation's transaction; returns its id. */
-  async record(draft: OutboxDraft): Promise<string> {
-    const id = await this.audit.outbox(this.#tx, draft);
+  /**
+   * Adds an entry of its own to this mutation; returns the id that it will have. It is numbered and written when the
+   * command has succeeded: a number taken by what is rolled back would look like an entry that was kept from the log.
+   */
+  record(draft: OutboxDraft): string {
+    const id = this.audit.newId();
     this.outbox.push({ id, draft });
     return id;
   }

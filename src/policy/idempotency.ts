@@ -38,6 +38,8 @@ export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input:
   // Acts of a session at another level are not found here: their ids stand at that level.
   const profileId = await grant.office.profileId(grant.principal.profile);
   const tx = transactionOf(grant);
+  // The second of two requests under one key waits for the first and finds what that one made.
+  await tx.rows("select pg_advisory_xact_lock(hashtextextended(?, 7233))", [`${personId}|${profileId}|${call.key}`]);
   const known = await tx.rows<{ command: string; input_digest: Buffer; result: O | string }>(
     "select command, input_digest, result from data.idempotency where person_id = ? and profile_id = ?::uuid and key = ?",
     [personId, profileId, call.key],

@@ -71,8 +71,9 @@ function refusesConnections(): Promise<boolean> {
 
 test("the first start of all says where it is and who is there, and answers", async () => {
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  expect(server.stdout()).toContain(`${server.url}/graphql`);
-  expect(server.stdout()).toContain("charlotte");
+  // It listens a moment before it says so.
+  await expect.poll(server.stdout, { timeout: 5_000 }).toContain(`${server.url}/graphql`);
+  await expect.poll(server.stdout).toContain("charlotte");
   await answers();
   for (const path of ["/healthz", "/readyz"])
     expect((await call(server.url, { method: "GET", path })).status).toBe(200);
