@@ -6,8 +6,9 @@ import { byId, contentMarking, contentOf, labelsOfAsset, pageOfDataset, pageOfPr
 import type { NodeNoun } from "../../src/datasets/queries.ts";
 import { approvalsOf, approveDelivery, recipients, requestDelivery } from "../../src/deliveries/commands.ts";
 import { fetchPackage, releaseDelivery, sealDelivery } from "../../src/deliveries/release-commands.ts";
-import { createLabel, importLabels, retractLabel, reviewLabel, reviseLabel } from "../../src/labeling/commands.ts";
+import { createLabel, importLabels, retractLabel, reviseLabel } from "../../src/labeling/commands.ts";
 import { createOntology, createOntologyVersion } from "../../src/labeling/ontology-commands.ts";
+import { reviewLabel } from "../../src/labeling/review-command.ts";
 import type { Grant } from "../../src/policy/grant.ts";
 import type { Operation } from "../../src/policy/operation.ts";
 import type { Page, PageRequest } from "../../src/storage/ports.ts";
