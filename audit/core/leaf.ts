@@ -28,7 +28,8 @@ export const SLOT_COUNT = 4;
 export function usesSlot(kind: LeafKind, slot: SlotName): boolean {
   if (kind.startsWith("log.") || kind === "refused") return slot === "detail";
   if (kind.startsWith("delivery.")) return slot === "outcome";
-  return slot === "actor" || slot === (kind === "operation.request" ? "request" : "outcome");
+  if (kind === "operation.request") return slot === "actor" || slot === "request";
+  return slot !== "request";
 }
 
 /** Largest leaf in bytes. */

@@ -79,7 +79,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     };
     await requireActivePolicy(config, reached.admin, offered);
     const policyPool = openPool(connections.policy, 6);
-    const ledgerPool = openPool(connections.ledger, 6);
+    const ledgerPool = openPool(connections.ledger, 6, 15_000, 5_000);
     closers.unshift(
       () => policyPool.end(),
       () => ledgerPool.end(),

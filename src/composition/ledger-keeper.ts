@@ -9,6 +9,7 @@ import type { Keyring } from "../signing/keyring.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
 
 const MINUTE = 60_000;
+const MOST_SOURCES = 10_000;
 
 /** What the keeper is made of. */
 export interface LedgerKeeperParts {
@@ -100,6 +101,7 @@ export class LedgerKeeper {
   async #beat(): Promise<void> {
     try {
       await this.#parts.store.drain(null);
+      await this.#flushRefusals();
       await this.#write("log.heartbeat", { counter: this.#parts.writer.counter });
       await this.#sign();
       this.#failures = 0;
@@ -110,20 +112,30 @@ export class LedgerKeeper {
 
   /** Notes a refusal before there is an identity; one entry for each kind and source a second, with a count. */
   noteRefusal(kind: string, source: string): void {
-    const key = `${kind}|${source}`;
-    const known = this.#refusals.get(key);
-    if (known) known.count += 1;
-    else this.#refusals.set(key, { kind, source, count: 1 });
+    this.#gather(kind, source, 1);
     this.#refusalTimer ??= setTimeout(() => void this.#flushRefusals(), 1_000);
   }
 
+  #gather(kind: string, source: string, count: number): void {
+    // Sources come from whoever knocks: beyond a bound they are counted together.
+    const full = this.#refusals.size >= MOST_SOURCES && !this.#refusals.has(`${kind}|${source}`);
+    const from = full ? "further sources" : source;
+    const key = `${kind}|${from}`;
+    const known = this.#refusals.get(key);
+    if (known) known.count += count;
+    else this.#refusals.set(key, { kind, source: from, count });
+  }
+
   async #flushRefusals(): Promise<void> {
+    if (this.#refusalTimer) clearTimeout(this.#refusalTimer);
     this.#refusalTimer = null;
     const gathered = [...this.#refusals.values()];
     this.#refusals = new Map();
     for (const refusal of gathered) {
       await this.#write("refused", { kind: refusal.kind, source: refusal.source, count: refusal.count }).catch(() => {
+        // Kept until the log takes entries again: probing during an outage leaves its trace.
         this.#failures += 1;
+        this.#gather(refusal.kind, refusal.source, refusal.count);
       });
     }
   }

@@ -18,11 +18,13 @@ export interface EntryDraft {
 
 interface Waiting {
   readonly record: AppendRecord;
+  readonly since: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const MAX_BATCH = 512;
+const QUEUE_DEADLINE_MS = 4_000;
 
 /** UTC with microseconds; the clock has milliseconds, the counter below keeps entries of one process apart. */
 function timestamp(now: Date): string {
@@ -117,7 +119,7 @@ export class LedgerWriter {
   /** Appends a record built before. */
   async appendRecord(record: AppendRecord): Promise<Appended> {
     return new Promise<Appended>((resolve, reject) => {
-      this.#queue.push({ record, resolve, reject });
+      this.#queue.push({ record, since: Date.now(), resolve, reject });
       if (!this.#flushing) void this.#flush();
     });
   }
@@ -125,7 +127,8 @@ export class LedgerWriter {
   async #flush(): Promise<void> {
     this.#flushing = true;
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#maxBatch);
+      const batch = this.#withinDeadline(this.#queue.splice(0, this.#maxBatch));
+      if (batch.length === 0) continue;
       try {
         const placed = new Map(
           (
@@ -145,6 +148,16 @@ export class LedgerWriter {
       }
     }
     this.#flushing = false;
+  }
+
+  /** Refuses what has waited too long behind a log that does not take entries: every wait has an end. */
+  #withinDeadline(waiting: readonly Waiting[]): Waiting[] {
+    const since = Date.now() - QUEUE_DEADLINE_MS;
+    return waiting.filter((entry) => {
+      if (entry.since >= since) return true;
+      entry.reject(new CaveatError("UNAVAILABLE", "waited too long for the log"));
+      return false;
+    });
   }
 
   /** Drains a committed outbox row into the log, together with whatever else waits; resolves when it is durable. */

@@ -14,6 +14,7 @@ import type { AuditPort, Plain } from "./audit-port.ts";
 import { gateHash, propose } from "./gate-token.ts";
 import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
+import type { AccessProfile } from "./profile.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import { Operation } from "./operation.ts";
@@ -114,14 +115,21 @@ export class Door {
       ledger: DecisionLedger,
       grant: Grant | null,
     ) => {
-      const { content, markings } = outcomeSection(office, principal, outcome, ledger.decisions, grant?.changed ?? []);
+      const { content, markings } = outcomeSection(office, outcome, ledger.decisions, grant?.changed ?? []);
       const summary = office.summarize(markings);
       const marking = summary ? sectionMarking(summary.banner ?? "see the effective marking", summary.effective) : base;
       return {
         kind,
         personTag: tag,
         gateHash: null,
-        sections: [this.#section(0, "actor", base, actorOf(principal)), this.#section(2, "outcome", marking, content)],
+        sections: [
+          this.#section(0, "actor", base, actorOf(principal)),
+          this.#section(2, "outcome", marking, content),
+          // What somebody is cleared for is marked as high as that: fewer may read it than may read what he did.
+          this.#section(3, "detail", profileMarking(principal.profile), {
+            profile: principal.profile as unknown as Plain,
+          }),
+        ],
       };
     };
     return new Operation({
@@ -174,6 +182,29 @@ export class Door {
 /** The text that a section's commitment carries as its marking. */
 export function sectionMarking(banner: string, effective: Effective): string {
   return encodeCanonical({ banner, effective: effective as unknown as Plain });
+}
+
+/** The marking of a profile: everything that it is cleared and read on for, for our own people only. */
+function profileMarking(profile: AccessProfile): string {
+  const tokens = profile.fineAccessControls;
+  const nuclear = tokens.map((token) => ({ Q: "RD", CNWDI: "RD-CNWDI" })[token] ?? token.replace(/^SIGMA-/, "RD-SG-"));
+  const isNuclear = (token: string): boolean => /^RD(-|$)/.test(token);
+  const isNato = (token: string): boolean => /^(NATO-|ATOMAL$|BALK$|BOHEMIA$)/.test(token);
+  const isOther = (token: string): boolean =>
+    token.startsWith("SAR-") || isNato(token) || /^(Q|CNWDI|SIGMA-.*)$/.test(token);
+  return sectionMarking("see the effective marking", {
+    level: profile.clearance,
+    sci: tokens.filter((token) => !isOther(token)),
+    sar: tokens.filter((token) => token.startsWith("SAR-")).map((token) => token.slice(4)),
+    aea: nuclear.filter(isNuclear),
+    nato: tokens.filter(isNato),
+    fgi: [],
+    controls: [],
+    noforn: true,
+    relTo: [],
+    displayTo: [],
+    jointOwners: null,
+  });
 }
 
 /** Text in Unicode normal form C, which canonical JSON demands; ids and names from callers may be anything. */

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Principal } from "../identity/principal.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { Plain } from "./audit-port.ts";
 import type { RecordedDecision } from "./last-look.ts";
@@ -24,12 +23,11 @@ function objectList(objects: ReadonlySet<string>): Plain {
 }
 
 /**
- * The content of an outcome section: the decisions with the profile, markings and facts that they rest on, so that each
- * can be taken again offline (I6), and the marking of the section: the join of all that it names.
+ * The content of an outcome section: the decisions with the markings and facts that they rest on, so that each
+ * can be taken again offline (I6) with the profile in the section beside it, and the marking of the section: the join of all that it names.
  */
 export function outcomeSection(
   office: MarkingOffice,
-  principal: Principal,
   outcome: Outcome,
   decisions: readonly RecordedDecision[],
   changed: readonly { readonly object: string; readonly marking: InternedMarking }[],
@@ -49,7 +47,6 @@ export function outcomeSection(
       error: outcome.error,
       policyVersion: office.policy.version,
       registerVersion: office.register.version,
-      profile: plain(principal.profile),
       markings: list.map((marking) => ({ banner: marking.banner, effective: plain(marking.effective) })),
       decisions: decisions.map((d) => ({
         action: d.action,

@@ -1,9 +1,10 @@
 import { CompiledQuery } from "kysely";
-import type { Kysely } from "kysely";
+import type { DatabaseConnection, Driver, Kysely } from "kysely";
 import { PostgreSqlConnection, PostgreSqlDriver } from "@mikro-orm/postgresql";
 import type { Configuration } from "@mikro-orm/core";
 
 type Execute = PostgreSqlConnection["execute"];
+type CreateDialect = PostgreSqlConnection["createKyselyDialect"];
 
 /** Numbers the ? placeholders of a statement. Our statements and MikroORM's hold no literal question mark. */
 function numbered(sql: string, count: number): string {
@@ -25,10 +26,27 @@ function bound(value: unknown): unknown {
 }
 
 /**
+ * A rollback on a session that PostgreSQL has ended must not keep its connection: Kysely gives a connection back only after
+ * the rollback succeeded. The pool drops a connection that is gone.
+ */
+function releasing(driver: Driver): Driver {
+  const rollback = driver.rollbackTransaction.bind(driver);
+  return Object.assign(driver, {
+    rollbackTransaction: (connection: DatabaseConnection): Promise<void> => rollback(connection).catch(() => undefined),
+  });
+}
+
+/**
  * Sends parameters beside the statement. MikroORM writes them into its text, where everybody who may look at
  * pg_stat_activity or at the database's own log would read labels and gate tokens of others.
  */
 class BoundConnection extends PostgreSqlConnection {
+  override createKyselyDialect(...given: Parameters<CreateDialect>): ReturnType<CreateDialect> {
+    const dialect = super.createKyselyDialect(...given);
+    const create = dialect.createDriver.bind(dialect);
+    return Object.assign(dialect, { createDriver: () => releasing(create()) });
+  }
+
   override async execute<T>(...[query, params, method, ctx]: Parameters<Execute>): Promise<T> {
     await this.ensureConnection();
     const raw = typeof query === "string" ? { sql: query, params } : "toRaw" in query ? query.toRaw() : query;

@@ -25,13 +25,18 @@ types.setTypeParser(20, (text) => {
 });
 
 /** Opens a pool of at most `max` connections; every statement has a deadline (fail closed, never hang). */
-export function openPool(connection: Connection, max: number, statementTimeoutMs = 30_000): Pool {
+export function openPool(
+  connection: Connection,
+  max: number,
+  statementTimeoutMs = 30_000,
+  lockTimeoutMs = 10_000,
+): Pool {
   const pool = new Pool({
     ...connection,
     max,
     connectionTimeoutMillis: 5_000,
     statement_timeout: statementTimeoutMs,
-    lock_timeout: 10_000,
+    lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: 120_000,
     application_name: "caveat",
   });

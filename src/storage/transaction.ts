@@ -71,7 +71,13 @@ export class Transaction {
       this.#open = false;
       // Rows are written by insert alone: nothing that was read may be compared and written back.
       this.#em.clear();
-      await this.#em.commit();
+      try {
+        await this.#em.commit();
+      } catch (error) {
+        // Only a rollback gives the connection back after a commit that failed.
+        await this.#em.rollback().catch(() => undefined);
+        throw error;
+      }
     }, true);
   }
 

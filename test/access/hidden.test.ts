@@ -145,8 +145,10 @@ describe("I2 two worlds that differ in what is hidden", () => {
   });
 
   test.each(OBSERVERS)("I2 answer %s at %s alike on ids that one of them does not hold", async (handle, level) => {
+    // Ben asks about all of them, the others about every third, each beginning at another.
+    const start = OBSERVERS.findIndex(([name, at]) => name === handle && at === level);
     await expectSame(handle, level, async (told, operation) => {
-      for (const id of hidden) {
+      for (const id of hidden.filter((_, index) => start === 0 || (index + start) % 3 === 0)) {
         await lookAt(told, operation, id);
         await meddleWith(told, operation, id);
       }
@@ -161,6 +163,30 @@ describe("I2 two worlds that differ in what is hidden", () => {
   test.fails("I2 tell a person in a low session nothing of what he did in a high one", async () => {
     const seen = await Promise.all([high, low].map(async (house) => renamed([["own entries", await as(house, "ana", ownEntries, "S")]])));
     expect(seen[0]).toBe(seen[1]);
+  });
+
+  // Before the changes below: what they make has random ids, and so the hashes of frozen versions differ.
+  const requesting = async (told: Told[], operation: Operation): Promise<void> => {
+    for (const part of ["Maritime", "Coalition"]) {
+      const recipient = await recipientId(operation, part);
+      await tell(told, `request for ${part}`, async () => {
+        const { id } = await operation.mutate(requestDelivery, { datasetId: common.datasetId, recipientId: recipient, purpose: "test" });
+        const row = await operation.nested((grant) => grant.read.byId("delivery", id));
+        // The manifest names the delivery by its random id, so its hash is random, too.
+        return { ...row, manifest: row?.manifest.toString(), manifestSha384: null };
+      });
+    }
+  };
+
+  test("I2 refuse a delivery of the whole because of a compilation that one may not see, which is on the list of what must show", async () => {
+    expect(await transcript(high, "petra", "S", requesting)).not.toBe(await transcript(low, "petra", "S", requesting));
+  });
+
+  test("I2 freeze the same version for a delivery where no such compilation stands", async () => {
+    await high.admin.query("delete from data.dataset_compilation");
+    await low.admin.query("delete from data.delivery");
+    const seen = await expectSame("petra", "S", requesting);
+    expect(seen).toContain("RECIPIENT_MAY_NOT_RECEIVE");
   });
 
   test("I2 answer changes alike: drawing, revising, retracting", async () => {
@@ -207,33 +233,10 @@ describe("I2 two worlds that differ in what is hidden", () => {
       }
     });
   });
-
-  const requesting = async (told: Told[], operation: Operation): Promise<void> => {
-    for (const part of ["Maritime", "Coalition"]) {
-      const recipient = await recipientId(operation, part);
-      await tell(told, `request for ${part}`, async () => {
-        const { id } = await operation.mutate(requestDelivery, { datasetId: common.datasetId, recipientId: recipient, purpose: "test" });
-        const row = await operation.nested((grant) => grant.read.byId("delivery", id));
-        // The manifest names the delivery by its random id, so its hash is random, too.
-        return { ...row, manifest: row?.manifest.toString(), manifestSha384: null };
-      });
-    }
-  };
-
-  test("I2 refuse a delivery of the whole because of a compilation that one may not see, which is on the list of what must show", async () => {
-    expect(await transcript(high, "petra", "S", requesting)).not.toBe(await transcript(low, "petra", "S", requesting));
-  });
-
-  test("I2 freeze the same version for a delivery where no such compilation stands", async () => {
-    await high.admin.query("delete from data.dataset_compilation");
-    await low.admin.query("delete from data.delivery");
-    const seen = await expectSame("petra", "S", requesting);
-    expect(seen).toContain("RECIPIENT_MAY_NOT_RECEIVE");
-  });
 });
 
 describe("I2 in one world", () => {
-  test.each(OBSERVERS)("I2 a hidden id is answered to %s at %s like one that nothing has", async (handle, level) => {
+  test.each(OBSERVERS.filter((_, index) => index % 2 === 0))("I2 a hidden id is answered to %s at %s like one that nothing has", async (handle, level) => {
     const about = (id: string) => transcript(high, handle, level, async (told, operation) => {
       await lookAt(told, operation, id);
       await meddleWith(told, operation, id);
@@ -243,7 +246,7 @@ describe("I2 in one world", () => {
     for (const id of hidden.slice(0, 3)) expect(ownOnly(await about(id))).toBe(ownOnly(before));
   });
 
-  test.each(["", "x", "0", "null", "undefined", "00000000-0000-0000-0000-000000000000", "' or true --", "{}", "\u0000", "😀".repeat(64)])(
+  test.each(["", "0", "00000000-0000-0000-0000-000000000000", "' or true --", "\u0000", "😀".repeat(64)])(
     "I2 an id that is none (%j) is answered like one that nothing has",
     async (id) => {
       const about = (asked: string) => transcript(high, "ben", "S", (told, operation) => meddleWith(told, operation, asked));

@@ -63,11 +63,12 @@ describe("I5 sections", () => {
     return changed;
   };
   test("a section that was left out with its sealed bytes is SECTION_MISSING", async () => {
-    // Entry 1 is an operation.outcome: it has an actor and an outcome.
+    // Entry 1 is an operation.outcome: it has an actor, an outcome and a detail.
     const changed = withSlots(1, (slots) => slots.fill(null));
     expect(codesOf(await check(changed))).toEqual([
       "SECTION_MISSING section:1:actor",
       "SECTION_MISSING section:1:outcome",
+      "SECTION_MISSING section:1:detail",
     ]);
   });
   test("changed sealed bytes are SECTION_DAMAGED, even where nothing was opened", async () => {

@@ -86,7 +86,7 @@ export async function openLedger(): Promise<TestLedger> {
 
 /** An entry with two sections of different markings. */
 export function draft(text: string, marking = HIGH): EntryDraft {
-  const section = (slot: 0 | 2, name: PlainSection["name"], of: string): PlainSection => ({
+  const section = (slot: 0 | 1, name: PlainSection["name"], of: string): PlainSection => ({
     slot,
     name,
     marking: of,
@@ -96,7 +96,7 @@ export function draft(text: string, marking = HIGH): EntryDraft {
     kind: "operation.request",
     personTag: null,
     gateHash: null,
-    sections: [section(0, "actor", LOW), section(2, "outcome", marking)],
+    sections: [section(0, "actor", LOW), section(1, "request", marking)],
   };
 }
 

@@ -6,6 +6,7 @@ import { call } from "./http.ts";
 import { cleanEnvironment, temporaryFolder } from "./running-server.ts";
 import type { RunningServer } from "./running-server.ts";
 import { tokenOf } from "./tokens.ts";
+import type { TokenChange } from "./tokens.ts";
 
 /** An entry of the log with the sections that the compliance officer could open. */
 export interface OpenedEntry {
@@ -53,8 +54,8 @@ interface VerifierReport {
 }
 
 /** Fetches the archive as the compliance officer and has the verifier, a program of its own, judge it by the trust file. */
-export async function fetchArchive(server: RunningServer): Promise<JudgedArchive> {
-  const token = await tokenOf(server.state, "otto");
+export async function fetchArchive(server: RunningServer, change: TokenChange = {}): Promise<JudgedArchive> {
+  const token = await tokenOf(server.state, "otto", change);
   const answer = await call(server.url, {
     method: "GET",
     path: "/audit/archive",
@@ -82,6 +83,13 @@ function verify(
     child.once("error", reject);
     child.once("close", (exitCode) => resolve({ exitCode, ...output }));
   });
+}
+
+/** How a request of a session stands in the log: "request, failed" for example. */
+export function recordOf(entries: readonly OpenedEntry[], session: string): string {
+  const request = entries.find((entry) => entry.kind === "operation.request" && entry.actor?.session === session);
+  const outcome = entries.find((entry) => entry.outcome !== null && entry.outcome.request === request?.id);
+  return `${request ? "request" : "nothing"}, ${outcome?.outcome?.result ?? "no outcome"}`;
 }
 
 interface ArchiveLine {

@@ -6,8 +6,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase } from "../database.ts";
 import type { TestDatabase } from "../database.ts";
-import { fetchArchive } from "./archive.ts";
-import type { OpenedEntry } from "./archive.ts";
+import { fetchArchive, recordOf } from "./archive.ts";
 import { CONSTANT } from "./hostile-call.ts";
 import type { HostileCall } from "./hostile-call.ts";
 import { CALLERS, SUSPENDED } from "./hostile-callers.ts";
@@ -173,12 +172,6 @@ test("I9 a person who asks too much at once is told so in constant bytes, and no
   await expect.poll(() => goodQuery("ben").catch(() => null), { timeout: 5_000 }).not.toBeNull();
   for (let i = 0; i < 5; i += 1) done.push({ call: { name: "too much at once", record: "busy" }, session: "", good });
 });
-
-function recordOf(entries: readonly OpenedEntry[], session: string): string {
-  const request = entries.find((entry) => entry.kind === "operation.request" && entry.actor?.session === session);
-  const outcome = entries.find((entry) => entry.outcome !== null && entry.outcome.request === request?.id);
-  return `${request ? "request" : "nothing"}, ${outcome?.outcome?.result ?? "no outcome"}`;
-}
 
 test("I9 every refusal stands in the log, which the verifier finds whole, and nothing is lost", async () => {
   // Refusals before an identity are gathered for a second.

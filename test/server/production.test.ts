@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -5,6 +6,7 @@ import { TokenIssuer } from "../../src/identity/tokens.ts";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import { createDatabase } from "../database.ts";
 import type { TestDatabase } from "../database.ts";
+import { fetchArchive, recordOf } from "./archive.ts";
 import { CONSTANT } from "./hostile-call.ts";
 import { dataOf } from "./hostile-world.ts";
 import { call } from "./http.ts";
@@ -117,13 +119,24 @@ describe("production mode", () => {
     expect({ status, body: body.toString() }).toEqual(CONSTANT.UNAUTHENTICATED);
   });
 
-  test.each([
-    "{ __schema { types { name } } }",
-    '{ __type(name: "Label") { name } }',
-    "{ viewer { handle } __schema { queryType { name } } }",
-  ])("I9 does not tell its schema: %s", async (query) => {
-    const { status, body } = await server.graphql(await tokenOf(state, "ben", { issuer }), query);
-    expect({ status, body: body.toString() }).toEqual(CONSTANT.INVALID_REQUEST);
+  test("I9 does not tell its schema, and records that it was asked for it", async () => {
+    const sessions: string[] = [];
+    for (const query of [
+      "{ __schema { types { name } } }",
+      '{ __type(name: "Label") { name } }',
+      `{ viewer { handle } __schema { queryType { name } } }`,
+    ]) {
+      const sessionId = randomUUID();
+      sessions.push(sessionId);
+      const { status, body } = await server.graphql(
+        await tokenOf(state, "ben", { issuer, request: { sessionId } }),
+        query,
+      );
+      expect({ status, body: body.toString() }).toEqual(CONSTANT.INVALID_REQUEST);
+    }
+    const { report, entries } = await fetchArchive(server, { issuer });
+    expect([report.verified, report.findings]).toEqual([true, []]);
+    expect(sessions.map((session) => recordOf(entries, session))).toEqual(sessions.map(() => "request, failed"));
   });
 
   test("shows nobody's name to whoever is not signed in", async () => {
