@@ -11,6 +11,7 @@ export type LogCode =
   | "SECTION_MISSING" // the archive carries nothing of a section that this kind of entry has
   | "SECTION_DAMAGED" // the sealed bytes differ from their hash in the leaf
   | "SECTION_MISMATCH" // the opening differs from its commitment in the leaf
+  | "UNSIGNED_SUFFIX" // the last entries are covered by no signed checkpoint
   | "UNKNOWN_KEY"
   | "WRONG_KEY"
   | "CHECKPOINT_BAD"
@@ -19,7 +20,7 @@ export type LogCode =
   | "ORIGIN_MISMATCH";
 
 /** What is worth knowing about an archive but refuses nothing. */
-export type LogWarning = "PRODUCER_GAP" | "PRODUCER_REPEAT" | "CLOCK_BACK" | "UNSIGNED_SUFFIX";
+export type LogWarning = "PRODUCER_GAP" | "PRODUCER_REPEAT" | "CLOCK_BACK";
 
 /** What can be wrong with a delivery package. */
 export type DeliveryCode =

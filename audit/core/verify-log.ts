@@ -241,8 +241,8 @@ class LogCheck {
       const sentence = "No entry is covered by a signed checkpoint, so that anybody can have written this archive.";
       this.#found.add("CHECKPOINT_BAD", { what: "input" }, sentence);
     } else if (size < this.#next) {
-      const sentence = `It is chained but not covered by a signed checkpoint what stands in ${entriesText(size, this.#next - 1)}: whoever can write the archive can have changed it.`;
-      this.#warnings.add("UNSIGNED_SUFFIX", entriesAt(size, this.#next - 1), sentence);
+      const sentence = `No signed checkpoint covers what stands in ${entriesText(size, this.#next - 1)}: whoever can write the archive can have changed or added it.`;
+      this.#found.add("UNSIGNED_SUFFIX", entriesAt(size, this.#next - 1), sentence);
     }
   }
 

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { loadOrCreateDeliveryCertificates } from "../deliveries/certificate-store.ts";
-import { Authenticator } from "../identity/authenticate.ts";
+import { Authenticator, standings } from "../identity/authenticate.ts";
 import { TokenVerifier } from "../identity/tokens.ts";
 import type { TrustedIssuer } from "../identity/tokens.ts";
 import { AuditService } from "../ledger/audit-service.ts";
@@ -129,7 +129,19 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       cmsSigner: keyring.cmsSigner,
       cmsCertificatePem: certificates.signerPem,
     };
-    const door = new Door({ database, store, office, vault, audit, releaseKeys, writer, mint, tagKey, clock });
+    const door = new Door({
+      database,
+      store,
+      office,
+      vault,
+      audit,
+      standing: standings(store),
+      releaseKeys,
+      writer,
+      mint,
+      tagKey,
+      clock,
+    });
 
     await keeper.start();
     const trust = (): Promise<string> => trustText(ledgerStore, keeper, keyring, certificates.authorityPem);

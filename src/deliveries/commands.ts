@@ -32,14 +32,15 @@ export function recipientById(grant: Grant, id: string): Promise<RecipientRow | 
   return isId(id) ? grant.deliveryRecords.recipient(id) : Promise.resolve(null);
 }
 
+/** Whether the recipient's registered profile may receive something with this marking, as it stands now. */
+export function mayReceive(recipient: RecipientRow, marking: InternedMarking): boolean {
+  const reader = parseProfile(recipient.profile);
+  return mandatory({ reader, object: marking.effective, named: false, viewing: false }).failed.length === 0;
+}
+
 /** Objects that the recipient's registered profile may not receive; all of them are visible to the requester. */
 function refusedFor(recipient: RecipientRow, frozen: FrozenDataset): string[] {
-  const reader = parseProfile(recipient.profile);
-  const may = (marking: InternedMarking): boolean => {
-    const result = mandatory({ reader, object: marking.effective, named: false, viewing: false });
-    return result.failed.length === 0;
-  };
-  return [...frozen.byObject].filter(([, marking]) => !may(marking)).map(([object]) => object);
+  return [...frozen.byObject].filter(([, marking]) => !mayReceive(recipient, marking)).map(([object]) => object);
 }
 
 /** Input of a request for a delivery. */
@@ -76,13 +77,7 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
     const [first, ...rest] = [...frozen.markings, ...compilations];
     if (!first) throw new Error("a delivery without a marking");
     const whole = await grant.office.derive([first, ...rest]);
-    const wholeRefused = mandatory({
-      reader: parseProfile(recipient.profile),
-      object: whole.effective,
-      named: false,
-      viewing: false,
-    });
-    if (wholeRefused.failed.length > 0)
+    if (!mayReceive(recipient, whole))
       throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["datasetId"]);
     const id = randomUUID();
     const { manifest, files } = await build(grant, {

@@ -12,7 +12,7 @@ import type { Grant } from "../policy/grant.ts";
 import type { ProofRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
-import { approvalsOf, deliveryOf, recipientById, requireWhole } from "./commands.ts";
+import { approvalsOf, deliveryOf, mayReceive, recipientById, requireWhole } from "./commands.ts";
 import { parseManifest } from "../../audit/index.ts";
 import { packageTar } from "./package.ts";
 import { composeProof, releaseOutcome } from "./release.ts";
@@ -21,9 +21,14 @@ import type { Approvals } from "./release.ts";
 async function namedApprovals(grant: Grant, delivery: RowOf<"delivery">): Promise<Approvals> {
   const actual = createHash("sha384").update(delivery.manifest).digest("hex");
   if (actual !== delivery.manifestSha384) throw new CaveatError("UNAVAILABLE", "stored manifest differs from its hash");
-  const rows = (await approvalsOf(grant, delivery.id))
-    .filter((row) => row.manifestSha384 === delivery.manifestSha384)
-    .slice(0, 2);
+  const given = (await approvalsOf(grant, delivery.id)).filter((row) => row.manifestSha384 === delivery.manifestSha384);
+  const marking = await grant.marking(delivery.markingId);
+  const rows: RowOf<"deliveryApproval">[] = [];
+  for (const row of given) {
+    // An approval counts while its giver could still give it: taking away works at once.
+    const about = { programId: delivery.programId, ownerId: delivery.requesterId };
+    if (rows.length < 2 && (await grant.couldStill(row.approverId, "delivery.approve", marking, about))) rows.push(row);
+  }
   const named = await Promise.all(
     rows.map(async (row) => {
       const entrySha384 = await grant.audit.leafHash(row.entryId);
@@ -48,6 +53,8 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
     const recipient = await recipientById(grant, delivery.recipientId);
     if (!recipient) throw new UserError("NOT_FOUND", "not found");
     const marking = await requireWhole(grant, delivery);
+    if (!mayReceive(recipient, marking))
+      throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["deliveryId"]);
     const releaseEntryId = grant.record({
       kind: "delivery.release",
       logId: recipient.logId,
@@ -129,6 +136,9 @@ export const fetchPackage: Command<
     const delivery = await grant.read.byId("delivery", deliveryId);
     const proof = delivery && (await grant.deliveryRecords.proof(deliveryId));
     if (!delivery || !proof) throw new CaveatError("NOT_FOUND", "not released");
+    const recipient = await recipientById(grant, delivery.recipientId);
+    if (!recipient || !mayReceive(recipient, await grant.marking(delivery.markingId)))
+      throw new CaveatError("NOT_FOUND", "the recipient may not receive this any more");
     const manifest = new Uint8Array(delivery.manifest);
     const listed = new Map(parseManifest(manifest).files.map((file) => [file.path, file]));
     const files = [];

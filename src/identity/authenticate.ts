@@ -1,7 +1,8 @@
 import { CaveatError } from "../errors.ts";
 import { parseProfile } from "../policy/profile.ts";
+import type { AccessProfile } from "../policy/profile.ts";
 import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal, StandingSource } from "./principal.ts";
 import type { TokenVerifier, VerifiedToken } from "./tokens.ts";
 
 function sourcesOf(record: PersonRecord): Principal["sources"] {
@@ -16,8 +17,8 @@ function sourcesOf(record: PersonRecord): Principal["sources"] {
   ];
 }
 
-function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
-  const profile = parseProfile({
+function profileOf(record: PersonRecord, sessionLevel: VerifiedToken["sessionLevel"]): AccessProfile {
+  return parseProfile({
     clearance: record.clearance.level,
     fineAccessControls: record.readOns.map((readOn) => readOn.token),
     countryOfAffiliation: record.country,
@@ -31,9 +32,12 @@ function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
       clientCeiling: record.client.ceiling,
       deviceAttested: record.client.deviceAttested,
       networkCeiling: record.client.networkCeiling,
-      sessionLevel: token.sessionLevel,
+      sessionLevel,
     },
   });
+}
+
+function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
   return {
     personId: record.id,
     handle: record.handle,
@@ -41,7 +45,7 @@ function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
     session: { id: token.sessionId, level: token.sessionLevel },
     client: { id: record.client.id, name: record.client.name },
     purpose: token.purpose,
-    profile,
+    profile: profileOf(record, token.sessionLevel),
     epoch: record.epoch,
     programs: new Set(record.programs),
     sources: sourcesOf(record),
@@ -73,4 +77,13 @@ export class Authenticator {
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");
     return principalOf(token, record);
   }
+}
+
+/** How people stand now, from the records; a person's own clearance is the level that is asked about. */
+export function standings(store: AccessStore): StandingSource {
+  return async (personId, clientId) => {
+    const record = await store.person(personId, clientId);
+    if (!record || record.client.status !== "approved") return null;
+    return { profile: profileOf(record, record.clearance.level), programs: new Set(record.programs) };
+  };
 }

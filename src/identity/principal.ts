@@ -25,3 +25,12 @@ export interface Principal {
   readonly programs: ReadonlySet<string>;
   readonly sources: readonly AttributeSource[];
 }
+
+/** How somebody stands now: what decisions about him rest on, and the programs he is read into. */
+export interface Standing {
+  readonly profile: AccessProfile;
+  readonly programs: ReadonlySet<string>;
+}
+
+/** Looks up how a person stands now at a client; null when unknown, suspended, without a clearance or client refused. */
+export type StandingSource = (personId: string, clientId: string) => Promise<Standing | null>;

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { encodeCanonical } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
-import type { Principal } from "../identity/principal.ts";
+import type { Principal, StandingSource } from "../identity/principal.ts";
 import type { Effective } from "../markings/index.ts";
 import type { LedgerWriter } from "../ledger/writer.ts";
 import type { PlainSection } from "../ledger/sealing.ts";
@@ -37,6 +37,7 @@ export interface DoorParts {
   readonly store: AccessStore;
   readonly office: MarkingOffice;
   readonly vault: BlobVault;
+  readonly standing: StandingSource;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
   readonly writer: LedgerWriter;
@@ -85,7 +86,8 @@ export class Door {
           fields: request.fields
             .slice(0, FIELD_LIMIT)
             .map((f) => ({ name: f.name.slice(0, NAME_LIMIT), ids: f.ids.slice(0, 20).map((id) => id.slice(0, 64)) })),
-          digest: request.digest,
+          // Keyed: a digest alone would let an officer of this level try texts of a higher one.
+          digest: createHmac("sha256", tagKey).update(request.digest).digest("hex"),
           source: request.source,
           receipt,
           policyVersion: office.policy.version,
@@ -126,9 +128,7 @@ export class Door {
           this.#section(0, "actor", base, actorOf(principal)),
           this.#section(2, "outcome", marking, content),
           // What somebody is cleared for is marked as high as that: fewer may read it than may read what he did.
-          this.#section(3, "detail", profileMarking(principal.profile), {
-            profile: principal.profile as unknown as Plain,
-          }),
+          this.#section(3, "detail", profileMarking(principal.profile), profileOf(principal)),
         ],
       };
     };
@@ -141,6 +141,7 @@ export class Door {
       audit: this.#parts.audit,
       releaseKeys: this.#parts.releaseKeys,
       locator: this.#parts.store,
+      standing: this.#parts.standing,
       clock,
       begin: () => this.#parts.database.begin((backend) => mint.mint({ ...claim, backend }, clock()), scope),
       conclude: async (outcome, ledger, grant) => {
@@ -184,6 +185,14 @@ export function sectionMarking(banner: string, effective: Effective): string {
   return encodeCanonical({ banner, effective: effective as unknown as Plain });
 }
 
+/** What decisions about a person rest on, with the source and time of each attribute. */
+function profileOf(principal: Principal): { readonly [member: string]: Plain } {
+  return {
+    profile: principal.profile as unknown as Plain,
+    sources: principal.sources.map((s) => ({ attribute: s.attribute, source: s.source, assertedAt: s.assertedAt })),
+  };
+}
+
 /** The marking of a profile: everything that it is cleared and read on for, for our own people only. */
 function profileMarking(profile: AccessProfile): string {
   const tokens = profile.fineAccessControls;
@@ -224,6 +233,5 @@ function actorOf(principal: Principal): { readonly [member: string]: Plain } {
     sessionLevel: principal.session.level,
     client: principal.client.id,
     purpose: principal.purpose,
-    sources: principal.sources.map((s) => ({ attribute: s.attribute, source: s.source, assertedAt: s.assertedAt })),
   };
 }

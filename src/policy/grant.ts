@@ -1,7 +1,7 @@
 import { CaveatError } from "../errors.ts";
 import { dominates, joinEffective } from "../markings/index.ts";
 import type { Effective, Marking } from "../markings/index.ts";
-import type { Principal } from "../identity/principal.ts";
+import type { Principal, StandingSource } from "../identity/principal.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
@@ -48,6 +48,7 @@ export class Grant {
   readonly #tx: Transaction;
   readonly #ledger: DecisionLedger;
   readonly #clock: () => Date;
+  readonly #standing: StandingSource;
   readonly #compilations: (datasetId: string) => Promise<string[]>;
   readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
   readonly outbox: { readonly id: string; readonly draft: OutboxDraft }[] = [];
@@ -61,9 +62,11 @@ export class Grant {
     releaseKeys: ReleaseKeys;
     ledger: DecisionLedger;
     compilations: (datasetId: string) => Promise<string[]>;
+    standing: StandingSource;
     clock: () => Date;
   }) {
     this.#compilations = parts.compilations;
+    this.#standing = parts.standing;
     this.principal = parts.principal;
     this.#tx = parts.tx;
     transactions.set(this, parts.tx);
@@ -182,6 +185,28 @@ export class Grant {
       }
     }
     return markings;
+  }
+
+  /**
+   * Whether another person, as he stands now, may do this to an object of a program: with his present clearance, roles and
+   * memberships, through the caller's client and at his own level.
+   */
+  async couldStill(
+    personId: string,
+    action: Action,
+    marking: InternedMarking,
+    about: { readonly programId: string; readonly ownerId: string },
+  ): Promise<boolean> {
+    const standing = await this.#standing(personId, this.principal.client.id);
+    if (!standing) return false;
+    const facts = {
+      member: standing.programs.has(about.programId),
+      assigned: false,
+      owner: about.ownerId === personId,
+      state: "ACTIVE",
+      named: false,
+    };
+    return this.office.allows(standing.profile, marking.effective, facts, action);
   }
 
   /** Notes that something with this marking is disclosed that is no row: sections of log entries. */

@@ -1,4 +1,4 @@
-import type { Principal } from "../identity/principal.ts";
+import type { Principal, StandingSource } from "../identity/principal.ts";
 import { CaveatError, toCaveatError } from "../errors.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
@@ -25,6 +25,7 @@ export interface OperationParts {
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
   readonly locator: TargetLocator;
+  readonly standing: StandingSource;
   readonly clock: () => Date;
   readonly begin: () => Promise<Transaction>;
   /** Writes an outcome entry and waits until it is durable. */
@@ -59,7 +60,7 @@ export class Operation {
   }
 
   #grant(tx: Transaction, ledger: DecisionLedger): Grant {
-    const { principal, office, vault, audit, releaseKeys, clock, locator } = this.#parts;
+    const { principal, office, vault, audit, releaseKeys, clock, locator, standing } = this.#parts;
     return new Grant({
       principal,
       tx,
@@ -69,6 +70,7 @@ export class Operation {
       releaseKeys,
       ledger,
       compilations: (id) => locator.compilations(id),
+      standing,
       clock,
     });
   }

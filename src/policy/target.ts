@@ -38,7 +38,7 @@ export async function decideTarget(
   action: Action,
   target: Target | null,
 ): Promise<Refusal | null> {
-  if (target === null) return null;
+  if (target === null) return decideOwn(grant, ledger, action);
   const row = isId(target.id) ? await grant.read.byId(target.noun, target.id) : null;
   const placement = await locator.locate(
     target.noun,
@@ -64,6 +64,22 @@ export async function decideTarget(
     grant.facts(programId, owner),
     `${target.noun}:${target.id}`,
   );
+  return decision.decision === "allow" ? null : { code: "NOT_PERMITTED", reasons: decision.reasons };
+}
+
+/**
+ * Decides about an action that has no object: it is about the caller himself or begins a list of what he may see. Decided on
+ * a marking that every person of his country may see, so that role and environment are what counts.
+ */
+async function decideOwn(grant: Grant, ledger: DecisionLedger, action: Action): Promise<Refusal | null> {
+  const country = grant.principal.profile.countryOfAffiliation;
+  const banner = country === "USA" ? "UNCLASSIFIED" : `UNCLASSIFIED//REL TO USA, ${country}`;
+  const read = grant.office.read(banner);
+  if (!read) return { code: "NOT_PERMITTED", reasons: ["mac.unknown-country"] };
+  const marking = { id: banner, banner, portion: banner, ...read };
+  const member = grant.principal.programs.size > 0;
+  const facts = { member, assigned: false, owner: true, state: "ACTIVE", named: false };
+  const decision = await ledger.decide(action, marking, facts, "caller");
   return decision.decision === "allow" ? null : { code: "NOT_PERMITTED", reasons: decision.reasons };
 }
 

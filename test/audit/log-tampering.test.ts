@@ -59,13 +59,10 @@ describe("an archive that nobody touched", () => {
   test("may hold several checkpoints of one size", async () => {
     expect((await check(makeArchive(COUNT, [10, 10, 40, 40]))).verified).toBe(true);
   });
-  test("names the entries that no checkpoint covers as a warning", async () => {
+  test("I5 refuses the entries that no checkpoint covers: anybody can have added them", async () => {
     const report = await check(makeArchive(COUNT, [10, 25]));
-    expect(report.verified).toBe(true);
-    expect(report.signed?.size).toBe(25);
-    expect(report.warnings.map(({ code, at }) => [code, at])).toEqual([
-      ["UNSIGNED_SUFFIX", { what: "entries", first: 25, last: 39 }],
-    ]);
+    expect(report.verified).toBe(false);
+    expect(codesOf(report)).toEqual(["UNSIGNED_SUFFIX entries:25:39"]);
   });
   test("counts the uncovered entries as covered when the kept checkpoint covers them", async () => {
     const whole = makeArchive(COUNT, [10]);

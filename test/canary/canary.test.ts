@@ -33,7 +33,10 @@ beforeAll(async () => {
   there = await plantEverywhere(caller);
   displayCopy = (await caller.send("ana", { method: "GET", path: `/assets/${there.assetId}/display` })).body;
   packaged = (await caller.send("petra", { method: "GET", path: there.packageUrl })).body;
-  await caller.graphql("ana", `{ dataset(id: "${there.datasetId}") { name labels(first: 5) { edges { node { latest { attributes } } } } } }`);
+  await caller.graphql(
+    "ana",
+    `{ dataset(id: "${there.datasetId}") { name labels(first: 5) { edges { node { latest { attributes } } } } } }`,
+  );
   await caller.graphql("ana", "{ ownAudit(first: 50) { edges { node { operation answer } } } }");
   rightly = caller.answers.length;
   await provokeRefusals(caller, there);
@@ -91,7 +94,8 @@ describe("I1 text of labeled rows stays in labeled rows", () => {
   test("nor any token in the server's log", () => {
     const logged = server.stderr() + server.stdout();
     expect(caller.tokens.length).toBeGreaterThan(5);
-    for (const token of caller.tokens) for (const part of token.split(".").slice(1)) expect(logged.includes(part)).toBe(false);
+    for (const token of caller.tokens)
+      for (const part of token.split(".").slice(1)) expect(logged.includes(part)).toBe(false);
   });
 
   test("not in any answer that refuses, whatever was asked", () => {
@@ -120,7 +124,13 @@ describe("I1 text of labeled rows stays in labeled rows", () => {
   test("not in the display copy, which carries nothing but pixels", async () => {
     const metadata = await sharp(displayCopy).metadata();
     expect([metadata.width, metadata.height, metadata.format]).toEqual([96, 64, "jpeg"]);
-    expect([metadata.exif, metadata.xmp, metadata.iptc, metadata.icc, metadata.comments]).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect([metadata.exif, metadata.xmp, metadata.iptc, metadata.icc, metadata.comments]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(leaks(displayCopy)).toBe(false);
   });
 
@@ -143,7 +153,8 @@ describe("I1 text of labeled rows stays in labeled rows", () => {
     const entries = entriesOf(archive);
     expect(entries.length).toBeGreaterThan(60);
     for (const { leaf } of entries) expect(leaks(Buffer.from(leaf, "base64"))).toBe(false);
-    for (const { slots } of entries) for (const slot of slots) expect(leaks(Buffer.from(slot?.sealed ?? "", "base64"))).toBe(false);
+    for (const { slots } of entries)
+      for (const slot of slots) expect(leaks(Buffer.from(slot?.sealed ?? "", "base64"))).toBe(false);
     const { rows } = await admin.query<{ text: string }>(
       `select convert_from(leaf, 'UTF8') || kind || coalesce(encode(person_tag, 'hex'), '') as text from audit.entry
        union all select note from audit.checkpoint union all select marking from audit.section_key
@@ -154,7 +165,9 @@ describe("I1 text of labeled rows stays in labeled rows", () => {
   });
 
   test("not in what the log says of outcomes: ids and markings, no text of a row", () => {
-    const outcomes = entriesOf(archive).flatMap(({ slots }) => [slots[0]?.open, slots[2]?.open, slots[3]?.open].filter((open) => open != null));
+    const outcomes = entriesOf(archive).flatMap(({ slots }) =>
+      [slots[0]?.open, slots[2]?.open, slots[3]?.open].filter((open) => open != null),
+    );
     expect(outcomes.length).toBeGreaterThan(60);
     for (const outcome of outcomes) expect(leaks(outcome)).toBe(false);
   });

@@ -89,7 +89,10 @@ export function imageWithMetadata(): Promise<Buffer> {
   const background = { r: 20, g: 60, b: 90 };
   return sharp({ create: { width: 96, height: 64, channels: 3, background } })
     .jpeg({ quality: 90 })
-    .withExif({ IFD0: { ImageDescription: planted("EXIF"), Artist: planted("artist") }, IFD2: { UserComment: planted("comment") } })
+    .withExif({
+      IFD0: { ImageDescription: planted("EXIF"), Artist: planted("artist") },
+      IFD2: { UserComment: planted("comment") },
+    })
     .withXmp(xmp)
     .toBuffer();
 }
@@ -146,21 +149,41 @@ export async function plantEverywhere(caller: Caller): Promise<Planted> {
   const select = "label { id latest { id attributes class { name } } }";
   const drawn = made(await caller.mutate("ana", "labelCreate", select, label), "label");
   const base = { labelId: drawn.id, baseRevisionId: (drawn["latest"] as Node).id };
-  const revised = made(await caller.mutate("ana", "labelRevise", select, { ...base, attributes: { note: planted("revised attribute") } }), "label");
+  const revised = made(
+    await caller.mutate("ana", "labelRevise", select, { ...base, attributes: { note: planted("revised attribute") } }),
+    "label",
+  );
   const revisionId = (revised["latest"] as Node).id;
   const review = { labelId: drawn.id, revisionId, verdict: "ACCEPT", comment: planted("review comment") };
   made(await caller.mutate("rita", "labelReview", "label { id reviews(first: 5) { comment } }", review), "label");
-  return { programId, ontologyVersionId, datasetId, assetId, labelId: drawn.id, revisionId, ...(await deliver(caller, datasetId)) };
+  return {
+    programId,
+    ontologyVersionId,
+    datasetId,
+    assetId,
+    labelId: drawn.id,
+    revisionId,
+    ...(await deliver(caller, datasetId)),
+  };
 }
 
-async function deliver(caller: Caller, datasetId: string): Promise<Pick<Planted, "deliveryId" | "recipientId" | "packageUrl">> {
+async function deliver(
+  caller: Caller,
+  datasetId: string,
+): Promise<Pick<Planted, "deliveryId" | "recipientId" | "packageUrl">> {
   const offices = await caller.graphql("petra", "{ recipients { id name } }");
-  const office = (offices.data?.["recipients"] as readonly Node[]).find(({ name }) => String(name).includes("Maritime"));
+  const office = (offices.data?.["recipients"] as readonly Node[]).find(({ name }) =>
+    String(name).includes("Maritime"),
+  );
   const recipientId = office?.id ?? "";
   const request = { datasetId, recipientId, purpose: planted("delivery purpose") };
-  const delivery = made(await caller.mutate("petra", "deliveryRequest", "delivery { id manifest manifestSha384 }", request), "delivery");
+  const delivery = made(
+    await caller.mutate("petra", "deliveryRequest", "delivery { id manifest manifestSha384 }", request),
+    "delivery",
+  );
   const approval = { deliveryId: delivery.id, manifestSha384: delivery["manifestSha384"] };
-  for (const approver of ["victor", "wanda"]) made(await caller.mutate(approver, "deliveryApprove", "delivery { state }", approval), "delivery");
+  for (const approver of ["victor", "wanda"])
+    made(await caller.mutate(approver, "deliveryApprove", "delivery { state }", approval), "delivery");
   const released = made(
     await caller.mutate("wanda", "deliveryRelease", "delivery { id packageUrl }", { deliveryId: delivery.id }),
     "delivery",

@@ -50,8 +50,18 @@ export async function provokeHttp(caller: Caller, there: Planted): Promise<void>
   const image = { "content-type": "image/jpeg" };
   const path = encodeURIComponent(CANARY);
   await caller.send("ana", { method: "POST", path: "/graphql", headers: json, body: `{"query": "${CANARY}` });
-  await caller.send("ana", { method: "POST", path: "/graphql", headers: json, body: JSON.stringify({ query: "{ viewer { handle } }", extra: CANARY }) });
-  await caller.send("ana", { method: "POST", path: "/graphql", headers: { "content-type": "text/plain" }, body: CANARY });
+  await caller.send("ana", {
+    method: "POST",
+    path: "/graphql",
+    headers: json,
+    body: JSON.stringify({ query: "{ viewer { handle } }", extra: CANARY }),
+  });
+  await caller.send("ana", {
+    method: "POST",
+    path: "/graphql",
+    headers: { "content-type": "text/plain" },
+    body: CANARY,
+  });
   await caller.send("ana", { method: "GET", path: `/${path}` });
   await caller.send("ana", { method: "GET", path: `/assets/${path}/display` });
   await caller.send("ana", { method: "GET", path: `/deliveries/${path}/package` });
@@ -68,14 +78,25 @@ export async function provokeHttp(caller: Caller, there: Planted): Promise<void>
 
 /** Makes the database refuse rows of which it quotes the content in its own errors. */
 export async function provokeDatabase(caller: Caller, there: Planted, admin: Client): Promise<void> {
-  const label = { assetId: there.assetId, classKey: "vessel", shape: BOX, attributes: { note: planted("refused row") } };
-  const dataset = { programId: there.programId, name: planted("refused dataset"), marking: "SECRET//REL TO USA, FVEY", ontologyVersionId: there.ontologyVersionId };
+  const label = {
+    assetId: there.assetId,
+    classKey: "vessel",
+    shape: BOX,
+    attributes: { note: planted("refused row") },
+  };
+  const dataset = {
+    programId: there.programId,
+    name: planted("refused dataset"),
+    marking: "SECRET//REL TO USA, FVEY",
+    ontologyVersionId: there.ontologyVersionId,
+  };
   for (const table of ["label_revision", "dataset"]) {
     await admin.query(`alter table data.${table} add constraint canary check (created_at is null) not valid`);
   }
   await caller.mutate("ana", "labelCreate", "label { id }", label);
   await caller.mutate("sam", "datasetCreate", "dataset { id }", dataset);
-  for (const table of ["label_revision", "dataset"]) await admin.query(`alter table data.${table} drop constraint canary`);
+  for (const table of ["label_revision", "dataset"])
+    await admin.query(`alter table data.${table} drop constraint canary`);
   await admin.query("revoke insert on data.label from caveat_app");
   await caller.mutate("ana", "labelCreate", "label { id }", label);
   await admin.query("grant insert on data.label to caveat_app");

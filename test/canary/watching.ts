@@ -49,21 +49,31 @@ export function filesBelow(folder: string): { readonly path: string; readonly re
 export function holds(bytes: Buffer, text: string): boolean {
   const plain = Buffer.from(text, "utf8");
   const base64 = [0, 1, 2].map((shift) => {
-    const shifted = Buffer.concat([Buffer.alloc(shift), plain]).toString("base64").replaceAll("=", "");
+    const shifted = Buffer.concat([Buffer.alloc(shift), plain])
+      .toString("base64")
+      .replaceAll("=", "");
     // The first and last characters depend on what stands around the text.
     return shifted.slice(shift === 0 ? 0 : shift + 1, -2);
   });
   const url = base64.map((encoded) => encoded.replaceAll("+", "-").replaceAll("/", "_"));
-  const forms = [plain, Buffer.from(text, "utf16le"), ...[...base64, ...url, plain.toString("hex"), encodeURIComponent(text)].map((form) => Buffer.from(form))];
+  const forms = [
+    plain,
+    Buffer.from(text, "utf16le"),
+    ...[...base64, ...url, plain.toString("hex"), encodeURIComponent(text)].map((form) => Buffer.from(form)),
+  ];
   return forms.some((form) => bytes.includes(form));
 }
 
 /** Names of the entries of a tar stream (POSIX.1-1988 ustar headers of 512 bytes). */
 export function tarNames(tar: Buffer): string[] {
   const names: string[] = [];
-  for (let at = 0; at + 512 <= tar.length; ) {
+  for (let at = 0; at + 512 <= tar.length;) {
     const header = tar.subarray(at, at + 512);
-    const text = (from: number, length: number): string => header.subarray(from, from + length).toString("latin1").replace(/\0.*$/s, "");
+    const text = (from: number, length: number): string =>
+      header
+        .subarray(from, from + length)
+        .toString("latin1")
+        .replace(/\0.*$/s, "");
     if (text(0, 100) === "") break;
     names.push(`${text(345, 155)}/${text(0, 100)}`);
     at += 512 + Math.ceil(Number.parseInt(text(124, 12), 8) / 512) * 512;

@@ -59,22 +59,26 @@ describe("I5 nothing in the log's tables can be taken back", () => {
     await attempt(statement, ["set local session_replication_role = replica"]);
   });
 
-  test.each(["caveat_ledger", "caveat_app", "caveat_policy"])("by the working role %s, nor written past the functions", async (role) => {
-    const client = new Client({ ...ledger.database.as(role) });
-    await client.connect();
-    try {
-      for (const statement of STATEMENTS) await expect(client.query(statement)).rejects.toMatchObject(REFUSED);
-      const columns = "log_id, idx, id, leaf, leaf256, leaf384, chain, kind";
-      const entry = `insert into audit.entry (${columns}) select 0, 12, gen_random_uuid(), '', '', '', '', 'log.boot'`;
-      const section = "insert into audit.section (log_id, idx, slot, key_id, sealed) select 0, 11, 3, gen_random_uuid(), ''";
-      const log = "insert into audit.log (id, origin, purpose) values (9, 'x', 'activity')";
-      for (const statement of [entry, section, log]) {
-        await expect(client.query(statement)).rejects.toMatchObject(REFUSED);
+  test.each(["caveat_ledger", "caveat_app", "caveat_policy"])(
+    "by the working role %s, nor written past the functions",
+    async (role) => {
+      const client = new Client({ ...ledger.database.as(role) });
+      await client.connect();
+      try {
+        for (const statement of STATEMENTS) await expect(client.query(statement)).rejects.toMatchObject(REFUSED);
+        const columns = "log_id, idx, id, leaf, leaf256, leaf384, chain, kind";
+        const entry = `insert into audit.entry (${columns}) select 0, 12, gen_random_uuid(), '', '', '', '', 'log.boot'`;
+        const section =
+          "insert into audit.section (log_id, idx, slot, key_id, sealed) select 0, 11, 3, gen_random_uuid(), ''";
+        const log = "insert into audit.log (id, origin, purpose) values (9, 'x', 'activity')";
+        for (const statement of [entry, section, log]) {
+          await expect(client.query(statement)).rejects.toMatchObject(REFUSED);
+        }
+      } finally {
+        await client.end();
       }
-    } finally {
-      await client.end();
-    }
-  });
+    },
+  );
 
   test.each(["caveat_app", "caveat_policy"])("the role %s neither reads the log nor appends to it", async (role) => {
     const client = new Client({ ...ledger.database.as(role) });

@@ -76,7 +76,9 @@ describe("I5 appending", () => {
     if (!record || !large) throw new Error("no records");
     const { size } = await ledger.store.head(ledger.logId);
     const leaf = Buffer.alloc(16_385, 0x20).toString("base64");
-    await expect(ledger.store.append(ledger.logId, [record, { ...large, leaf }])).rejects.toMatchObject({ code: "23514" });
+    await expect(ledger.store.append(ledger.logId, [record, { ...large, leaf }])).rejects.toMatchObject({
+      code: "23514",
+    });
     expect((await ledger.store.head(ledger.logId)).size).toBe(size);
     expect(await ledger.store.entry(ledger.logId, record.id)).toBeNull();
   });

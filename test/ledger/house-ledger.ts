@@ -74,7 +74,12 @@ export async function labeledActivity(house: TestHouse): Promise<unknown[]> {
 /** A bearer token of the real issuer. */
 export async function bearer(house: TestHouse, handle: string, level: Level = "TS"): Promise<string> {
   const { issuer } = await demonstrationIssuer(house.house.keyring.directory, house.house.config.installation);
-  const request = { personId: house.personId(handle), clientId: CLIENT.id, sessionId: randomUUID(), sessionLevel: level };
+  const request = {
+    personId: house.personId(handle),
+    clientId: CLIENT.id,
+    sessionId: randomUUID(),
+    sessionLevel: level,
+  };
   return `Bearer ${await issuer.issue({ ...request, purpose: "test" }, new Date())}`;
 }
 

@@ -38,7 +38,9 @@ async function minute(fails = false): Promise<void> {
   if (fails) await sleep(60);
   else {
     await until(async () => {
-      const { rows } = await house.admin.query<{ signed: number }>("select max(size)::int as signed from audit.checkpoint where log_id = 0");
+      const { rows } = await house.admin.query<{ signed: number }>(
+        "select max(size)::int as signed from audit.checkpoint where log_id = 0",
+      );
       return (rows[0]?.signed ?? 0) > before;
     });
   }
@@ -81,7 +83,11 @@ describe("I4 the log's own entries", () => {
     const next = await size();
     house.house.keeper.noteRefusal("unauthenticated", "127.0.0.1");
     await until(async () => (await size()) > next);
-    expect((await detailsOf(house, "refused")).at(-1)).toEqual({ kind: "unauthenticated", source: "127.0.0.1", count: 1 });
+    expect((await detailsOf(house, "refused")).at(-1)).toEqual({
+      kind: "unauthenticated",
+      source: "127.0.0.1",
+      count: 1,
+    });
   });
 });
 
@@ -104,7 +110,9 @@ describe("I9 a house that cannot write its log", () => {
     await resumeAppending(house);
     house.house.keeper.noteRefusal("busy", "127.0.0.9");
     await until(async () => (await detailsOf(house, "refused")).length > before);
-    expect((await detailsOf(house, "refused")).slice(before)).toEqual([{ kind: "busy", source: "127.0.0.9", count: 2 }]);
+    expect((await detailsOf(house, "refused")).slice(before)).toEqual([
+      { kind: "busy", source: "127.0.0.9", count: 2 },
+    ]);
   });
 
   test("is unready as soon as the database does not answer for the log", async () => {
@@ -126,7 +134,10 @@ describe("I10 a house that is closed", () => {
       expect(entries[shutdown - 1]?.kind).toBe("refused");
       const leaf = JSON.parse(Buffer.from(entries[shutdown]?.leaf ?? "", "base64").toString()) as { p: { q: number } };
       expect(JSON.parse(entries[shutdown]?.slots[3]?.open ?? "null")).toEqual({ counter: leaf.p.q });
-      const { rows } = await next.admin.query("select size::int as size from audit.checkpoint where log_id = 0 and size = $1", [shutdown + 1]);
+      const { rows } = await next.admin.query(
+        "select size::int as size from audit.checkpoint where log_id = 0 and size = $1",
+        [shutdown + 1],
+      );
       expect(rows).toHaveLength(1);
     } finally {
       await next.remove();

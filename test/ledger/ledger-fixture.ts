@@ -72,7 +72,16 @@ export async function openLedger(): Promise<TestLedger> {
       const tagOf = (): Buffer => Buffer.alloc(32);
       const propose = (): Promise<void> => Promise.reject(new Error("nothing goes by the outbox here"));
       const recipientPublisher = (): Promise<CheckpointPublisher> => Promise.resolve(own);
-      const service = new AuditService({ store, sealer, writer, publisher: own, recipientPublisher, tagOf, propose, clock });
+      const service = new AuditService({
+        store,
+        sealer,
+        writer,
+        publisher: own,
+        recipientPublisher,
+        tagOf,
+        propose,
+        clock,
+      });
       return textOf(service.archive(mayOpen));
     },
     async remove() {
@@ -131,7 +140,10 @@ interface ArchiveLine {
   readonly i?: number;
   readonly leaf?: string;
   readonly chain?: string;
-  readonly s?: readonly ({ readonly open: { readonly plaintext: string } | null; readonly sealed: string | null } | null)[];
+  readonly s?: readonly ({
+    readonly open: { readonly plaintext: string } | null;
+    readonly sealed: string | null;
+  } | null)[];
 }
 
 /** Reads the entries of an archive without judging them. */

@@ -92,7 +92,9 @@ describe("I4 a mutation and its outcome entry commit together or not at all", ()
     await expect(operation.mutate(command, input)).rejects.toMatchObject({ code: "INVALID_SHAPE" });
     await operation.close();
     expect(await counts()).toEqual(before);
-    expect(await outcomesOf(house, command.name)).toMatchObject([{ result: "refused", error: "INVALID_SHAPE", changed: [] }]);
+    expect(await outcomesOf(house, command.name)).toMatchObject([
+      { result: "refused", error: "INVALID_SHAPE", changed: [] },
+    ]);
   });
 
   test("a commit that fails after the outcome was written to the outbox leaves neither rows nor an answered outcome", async () => {
@@ -112,7 +114,7 @@ describe("I4 a mutation and its outcome entry commit together or not at all", ()
 });
 
 describe("I10 a committed mutation whose outcome could not be brought over", () => {
-  const once = { key: "drain-failed-1", inputDigest: Buffer.alloc(0) };
+  const once: { key: string; inputDigest: Buffer } = { key: "drain-failed-1", inputDigest: Buffer.alloc(0) };
 
   test("is not acknowledged, keeps its outcome in the outbox, and contradicts itself nowhere", async () => {
     once.inputDigest = inputDigest("labelCreate", input);

@@ -63,7 +63,10 @@ describe("I5 signed checkpoints", () => {
     );
     for (const one of published) {
       if (!one) throw new Error("nothing published");
-      expect(rootOf(one.note)).toEqual({ size: one.size, root: await recomputed(ledger.store, ledger.logId, one.size) });
+      expect(rootOf(one.note)).toEqual({
+        size: one.size,
+        root: await recomputed(ledger.store, ledger.logId, one.size),
+      });
     }
   });
 

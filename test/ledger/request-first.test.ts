@@ -10,7 +10,15 @@ import type { SmallWorld } from "../access/harbor-world.ts";
 import { tinyPng } from "../access/png.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
-import { bearer, labeledActivity, loggedBy, outcomesOf, resumeAppending, serverOf, stopAppending } from "./house-ledger.ts";
+import {
+  bearer,
+  labeledActivity,
+  loggedBy,
+  outcomesOf,
+  resumeAppending,
+  serverOf,
+  stopAppending,
+} from "./house-ledger.ts";
 
 const ASKED = { transport: "graphql", operation: "test", fields: [], digest: "", source: "test" } as const;
 const UNAVAILABLE = publicAnswer("UNAVAILABLE");
@@ -33,10 +41,17 @@ beforeAll(async () => {
     headers: { authorization, "content-type": "application/json" },
     payload: JSON.stringify({ query }),
   });
-  const get = (authorization: string, url: string): InjectOptions => ({ method: "GET", url, headers: { authorization } });
+  const get = (authorization: string, url: string): InjectOptions => ({
+    method: "GET",
+    url,
+    headers: { authorization },
+  });
   calls = [
     ["a label by its id", graphql(ana, `{ label(id: "${label}") { id latest { shape } } }`)],
-    ["a page of labels", graphql(ana, "{ programs(first: 5) { edges { node { datasets(first: 5) { edges { node { name } } } } } } }")],
+    [
+      "a page of labels",
+      graphql(ana, "{ programs(first: 5) { edges { node { datasets(first: 5) { edges { node { name } } } } } } }"),
+    ],
     [
       "a new label",
       graphql(
@@ -53,7 +68,12 @@ beforeAll(async () => {
     ["the trust file", get(ana, "/trust")],
     [
       "an upload",
-      { method: "PUT", url: `/assets/${asset}/content`, headers: { authorization: ana, "content-type": "image/png" }, payload: tinyPng(8) },
+      {
+        method: "PUT",
+        url: `/assets/${asset}/content`,
+        headers: { authorization: ana, "content-type": "image/png" },
+        payload: tinyPng(8),
+      },
     ],
   ];
 });
@@ -73,7 +93,11 @@ async function refusesEverything(asked: typeof calls): Promise<void> {
   const answers = await Promise.all(asked.map(([, call]) => server.inject(call)));
   for (const [at, answer] of answers.entries()) {
     const what = asked[at]?.[0];
-    expect({ what, status: answer.statusCode, body: answer.body }).toEqual({ what, status: UNAVAILABLE.status, body: String(UNAVAILABLE.body) });
+    expect({ what, status: answer.statusCode, body: answer.body }).toEqual({
+      what,
+      status: UNAVAILABLE.status,
+      body: String(UNAVAILABLE.body),
+    });
     expect(answer.headers["caveat-receipt"]).toBeUndefined();
   }
   // Idle connections may have been closed meanwhile; none has run a statement.

@@ -22,7 +22,13 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   const restore = [...TABLES].map((table) => `insert into audit.${table} table public.kept_${table}`);
-  await asIntruder([`delete from audit.section`, `delete from audit.entry`, `delete from audit.checkpoint`, `delete from audit.log`, ...restore]);
+  await asIntruder([
+    `delete from audit.section`,
+    `delete from audit.entry`,
+    `delete from audit.checkpoint`,
+    `delete from audit.log`,
+    ...restore,
+  ]);
 });
 afterAll(async () => {
   await ledger.remove();
@@ -40,7 +46,9 @@ async function asIntruder(statements: readonly string[]): Promise<void> {
             `alter table audit.${table} enable always trigger ${table === "log" ? "head_no_truncate" : "append_only_truncate"}`,
           ],
     );
-  await ledger.admin.query(["begin", ...switchTriggers("disable"), ...statements, ...switchTriggers("enable always"), "commit"].join(";\n"));
+  await ledger.admin.query(
+    ["begin", ...switchTriggers("disable"), ...statements, ...switchTriggers("enable always"), "commit"].join(";\n"),
+  );
 }
 
 /** Computes hashes and chain anew from entry `from` on, and the head, as whoever can write the tables can. */
@@ -70,7 +78,11 @@ function backDate(index: number): string {
 }
 
 async function verdict(known?: number): Promise<{ codes: string[]; verified: boolean; cannotExclude: string }> {
-  const report = await judge(await ledger.archive(), ledger.verifier, known === undefined ? undefined : notes.get(known));
+  const report = await judge(
+    await ledger.archive(),
+    ledger.verifier,
+    known === undefined ? undefined : notes.get(known),
+  );
   return { codes: codesOf(report), verified: report.verified, cannotExclude: report.cannotExclude.join(" ") };
 }
 
@@ -136,8 +148,13 @@ describe("I5 tampering in the database is named by a verifier that has the archi
   });
 
   test("sealed bytes that were changed are SECTION_DAMAGED with index and slot, and everything else is still exported", async () => {
-    await asIntruder(["update audit.section set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1) where idx = 17 and slot = 1"]);
-    expect(await verdicts()).toEqual({ without: ["SECTION_DAMAGED section:17:request"], known: ["SECTION_DAMAGED section:17:request"] });
+    await asIntruder([
+      "update audit.section set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1) where idx = 17 and slot = 1",
+    ]);
+    expect(await verdicts()).toEqual({
+      without: ["SECTION_DAMAGED section:17:request"],
+      known: ["SECTION_DAMAGED section:17:request"],
+    });
   });
 
   test("a section whose row was removed is SECTION_MISSING with index and slot", async () => {

@@ -18,7 +18,12 @@ beforeAll(async () => {
   house = await openTestHouse();
   world = await smallWorld(house);
   hiddenId = await house.run(await house.as("sam"), async (operation) => {
-    const datasetId = await makeDataset(operation, { programId: house.programId, versionId: world.versionId, name: "Close hold", marking: TS });
+    const datasetId = await makeDataset(operation, {
+      programId: house.programId,
+      versionId: world.versionId,
+      name: "Close hold",
+      marking: TS,
+    });
     return makeAsset(house, operation, { datasetId, title: "Hidden", marking: TS });
   });
   await house.run(await house.as("ana"), (operation) => draw(operation, hiddenId));
@@ -51,7 +56,9 @@ async function sectionMarkings(): Promise<Map<string, { banner: string; effectiv
   const { rows } = await house.admin.query<{ place: string; marking: string }>(
     `select s.idx || '/' || s.slot as place, k.marking from audit.section s join audit.section_key k on k.id = s.key_id where s.log_id = 0`,
   );
-  return new Map(rows.map(({ place, marking }) => [place, JSON.parse(marking) as { banner: string; effective: Effective }]));
+  return new Map(
+    rows.map(({ place, marking }) => [place, JSON.parse(marking) as { banner: string; effective: Effective }]),
+  );
 }
 
 const ORDER = ["U", "R", "C", "S", "TS"];
@@ -68,7 +75,8 @@ describe("I1 the log as its readers see it", () => {
     }
     expect(own?.entries.find(({ operation }) => operation === "labelCreate")?.answer).toBe("refused");
     const text = JSON.stringify(own);
-    for (const secret of [hiddenId, "SECRET", "NOFORN", "TK", "NOT_FOUND", "clearance", "dominate"]) expect(text).not.toContain(secret);
+    for (const secret of [hiddenId, "SECRET", "NOFORN", "TK", "NOT_FOUND", "clearance", "dominate"])
+      expect(text).not.toContain(secret);
   });
 
   test("his own record holds nobody else's entries", async () => {
@@ -81,38 +89,51 @@ describe("I1 the log as its readers see it", () => {
     );
     // The page itself adds one outcome after it was read.
     expect(own?.entries.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
-    expect((await house.run(await house.as("sam"), (operation) => operation.query(ownAudit, { first: 50, before: null })))?.entries.map(({ id }) => id)).not.toEqual(
-      expect.arrayContaining(rows.map(({ id }) => id)),
-    );
+    expect(
+      (
+        await house.run(await house.as("sam"), (operation) => operation.query(ownAudit, { first: 50, before: null }))
+      )?.entries.map(({ id }) => id),
+    ).not.toEqual(expect.arrayContaining(rows.map(({ id }) => id)));
   });
 
-  test.each(["U", "S", "TS"] as const)("a compliance officer at %s opens exactly the sections that he dominates", async (level) => {
-    const markings = await sectionMarkings();
-    const slots = ["actor", "request", "outcome", "detail"];
-    let opened = 0;
-    let withheld = 0;
-    for (const entry of await paged(level)) {
-      for (const { slot, state, content } of entry.sections) {
-        const marking = markings.get(`${entry.index}/${slots.indexOf(slot)}`);
-        if (state === "unused") expect({ slot, marking, content }).toEqual({ slot, marking: undefined, content: null });
-        if (marking === undefined) continue;
-        const dominated = ORDER.indexOf(marking.effective.level) <= ORDER.indexOf(level);
-        expect({ index: entry.index, slot, state, hasContent: content !== null }).toEqual({
-          index: entry.index,
-          slot,
-          state: dominated ? "opened" : "withheld",
-          hasContent: dominated,
-        });
-        if (dominated) opened += 1;
-        else withheld += 1;
+  test.each(["U", "S", "TS"] as const)(
+    "a compliance officer at %s opens exactly the sections that he dominates",
+    async (level) => {
+      const markings = await sectionMarkings();
+      const slots = ["actor", "request", "outcome", "detail"];
+      let opened = 0;
+      let withheld = 0;
+      for (const entry of await paged(level)) {
+        for (const { slot, state, content } of entry.sections) {
+          const marking = markings.get(`${entry.index}/${slots.indexOf(slot)}`);
+          if (state === "unused")
+            expect({ slot, marking, content }).toEqual({ slot, marking: undefined, content: null });
+          if (marking === undefined) continue;
+          const dominated = ORDER.indexOf(marking.effective.level) <= ORDER.indexOf(level);
+          expect({ index: entry.index, slot, state, hasContent: content !== null }).toEqual({
+            index: entry.index,
+            slot,
+            state: dominated ? "opened" : "withheld",
+            hasContent: dominated,
+          });
+          if (dominated) opened += 1;
+          else withheld += 1;
+        }
       }
-    }
-    expect(opened).toBeGreaterThan(0);
-    expect(withheld > 0).toBe(level !== "TS");
-  });
+      expect(opened).toBeGreaterThan(0);
+      expect(withheld > 0).toBe(level !== "TS");
+    },
+  );
 
   test("header, leaf hash and chain value are the same for every officer", async () => {
-    const header = ({ index, id, kind, at, leafHash, chain }: OfficerEntry): unknown => ({ index, id, kind, at, leafHash, chain });
+    const header = ({ index, id, kind, at, leafHash, chain }: OfficerEntry): unknown => ({
+      index,
+      id,
+      kind,
+      at,
+      leafHash,
+      chain,
+    });
     const [low, high] = [await paged("U"), await paged("TS")];
     expect(low.length).toBeGreaterThan(10);
     expect(high.slice(0, low.length).map(header)).toEqual(low.map(header));
@@ -120,7 +141,10 @@ describe("I1 the log as its readers see it", () => {
 
   test("an officer who may open less gets the same hashes, the same sealed bytes and more sections withheld, and it verifies all the same", async () => {
     const { verifier } = await house.house.keeper.activity();
-    const archives = { low: await archiveOf(house, await house.as("otto", "U")), high: await archiveOf(house, await house.as("otto")) };
+    const archives = {
+      low: await archiveOf(house, await house.as("otto", "U")),
+      high: await archiveOf(house, await house.as("otto")),
+    };
     const [low, high] = [entriesOf(archives.low), entriesOf(archives.high)];
     const reports = { low: await judge(archives.low, verifier), high: await judge(archives.high, verifier) };
     expect(codesOf(reports.low)).toEqual([]);
@@ -143,20 +167,27 @@ describe("I1 the log as its readers see it", () => {
     }
   });
 
-  test.each(["ana", "sam", "petra"])("%s, who is no compliance officer, is told of the log nothing but that it is not there", async (handle) => {
-    const principal = await house.as(handle);
-    const asked = await house.open(principal);
-    await expect(asked.query(auditPage, { first: 5, from: 0 })).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await asked.close();
-    const again = await house.open(principal);
-    await expect(again.query(exportArchive, {})).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await again.close();
-  });
+  test.each(["ana", "sam", "petra"])(
+    "%s, who is no compliance officer, is told of the log nothing but that it is not there",
+    async (handle) => {
+      const principal = await house.as(handle);
+      const asked = await house.open(principal);
+      await expect(asked.query(auditPage, { first: 5, from: 0 })).rejects.toMatchObject({ code: "NOT_FOUND" });
+      await asked.close();
+      const again = await house.open(principal);
+      await expect(again.query(exportArchive, {})).rejects.toMatchObject({ code: "NOT_FOUND" });
+      await again.close();
+    },
+  );
 
   test("the archive holds the request for itself, so that an export is on record before its first line leaves", async () => {
     const entries = entriesOf(await archiveOf(house, await house.as("otto")));
-    const outcome = JSON.parse(entries.at(-1)?.slots[2]?.open ?? "null") as { decisions: readonly { action: string; decision: string }[] };
+    const outcome = JSON.parse(entries.at(-1)?.slots[2]?.open ?? "null") as {
+      decisions: readonly { action: string; decision: string }[];
+    };
     expect(entries.slice(-2).map(({ kind }) => kind)).toEqual(["operation.request", "operation.outcome"]);
-    expect(outcome.decisions.some(({ action, decision }) => action === "audit.export" && decision === "allow")).toBe(true);
+    expect(outcome.decisions.some(({ action, decision }) => action === "audit.export" && decision === "allow")).toBe(
+      true,
+    );
   });
 });

@@ -1,0 +1,88 @@
+import { createSecretKey, randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { encodeCanonical } from "../audit/index.ts";
+import { CheckpointPublisher } from "../src/ledger/publisher.ts";
+import { SectionSealer } from "../src/ledger/sealing.ts";
+import { LedgerWriter } from "../src/ledger/writer.ts";
+import type { EntryDraft } from "../src/ledger/writer.ts";
+import { ACTIONS } from "../src/policy/actions.ts";
+import { loadOrCreateSigner } from "../src/signing/file-signer.ts";
+import { ensureDatabase } from "../src/storage/administration.ts";
+import { openPool } from "../src/storage/connection.ts";
+import { startEmbeddedPostgres } from "../src/storage/embedded/index.ts";
+import { LedgerStore } from "../src/storage/ledger-store.ts";
+import { migrate } from "../src/storage/migrate.ts";
+import { machineWith } from "./figure.ts";
+import type { Machine } from "./figure.ts";
+
+const DATABASE = "caveat";
+const ORIGIN = "bench.local/activity";
+
+/** A log on an embedded PostgreSQL of its own, without a server around it. */
+export interface BenchLog {
+  readonly machine: Machine;
+  readonly store: LedgerStore;
+  readonly sealer: SectionSealer;
+  readonly publisher: CheckpointPublisher;
+  writer(maxBatch?: number): LedgerWriter;
+}
+
+/** Starts PostgreSQL (fsync on) below `folder`, opens a log, and stops everything when `work` has ended. */
+export async function withLog(
+  folder: string,
+  signal: AbortSignal,
+  work: (log: BenchLog) => Promise<void>,
+): Promise<void> {
+  const keys = join(folder, "keys");
+  await mkdir(keys, { mode: 0o700 });
+  const signer = await loadOrCreateSigner(join(keys, "log.p8"), "ed25519");
+  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "postgres"), fsync: true });
+  try {
+    signal.throwIfAborted();
+    await ensureDatabase(postgres.connectionOptions("postgres", postgres.superuser), DATABASE);
+    await migrate(postgres.connectionOptions(DATABASE, postgres.superuser), ACTIONS);
+    const pool = openPool(postgres.connectionOptions(DATABASE, "caveat_ledger"), 6);
+    try {
+      const { rows } = await pool.query<{ version: string }>("select version()");
+      const store = new LedgerStore(pool);
+      const sealer = new SectionSealer(store, createSecretKey(randomBytes(32)));
+      const logId = await store.openLog(ORIGIN, "activity", null);
+      await work({
+        machine: machineWith(rows[0]?.version ?? "unknown"),
+        store,
+        sealer,
+        publisher: new CheckpointPublisher(store, signer, logId, ORIGIN),
+        writer: (maxBatch) =>
+          new LedgerWriter({
+            store,
+            sealer,
+            logId,
+            replica: "bench",
+            clock: () => new Date(),
+            ...(maxBatch === undefined ? {} : { maxBatch }),
+          }),
+      });
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
+
+const MARKING = encodeCanonical({ banner: "SECRET//NOFORN", effective: { level: "S", noforn: true } });
+
+/** A request entry as the door writes it: two sealed sections of about 500 bytes. */
+export function requestEntry(at: number): EntryDraft {
+  const text = "x".repeat(380);
+  return {
+    kind: "operation.request",
+    personTag: randomBytes(32),
+    gateHash: randomBytes(32),
+    sections: [
+      { slot: 0, name: "actor", marking: MARKING, plaintext: encodeCanonical({ person: `person ${at % 50}`, text }) },
+      { slot: 1, name: "request", marking: MARKING, plaintext: encodeCanonical({ at, text }) },
+    ],
+  };
+}

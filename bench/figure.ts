@@ -1,0 +1,33 @@
+import { cpus } from "node:os";
+
+/** The machine that figures were measured on. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly postgres: string;
+}
+
+/** This machine with the PostgreSQL of the given `version()`; null where none took part. */
+export function machineWith(version: string | null): Machine {
+  const [cpu] = cpus();
+  const postgres = version === null ? "none" : (/^PostgreSQL (\S+)/.exec(version)?.[1] ?? version);
+  return { cpu: cpu?.model.trim() ?? "unknown", cores: cpus().length, node: process.versions.node, postgres };
+}
+
+/** Prints one figure as one line of JSON on standard output. */
+export type Report = (figure: string, value: number, unit: string) => void;
+
+/** A reporter of one benchmark. Values keep four significant digits: what is measured is not more exact. */
+export function reporter(bench: string, machine: Machine): Report {
+  return (figure, value, unit) => {
+    const rounded = Number(value.toPrecision(4));
+    process.stdout.write(`${JSON.stringify({ bench, figure, value: rounded, unit, machine })}\n`);
+  };
+}
+
+/** One benchmark. `run` works in a folder of its own, which is removed afterwards, and stops when the signal says so. */
+export interface Benchmark {
+  readonly summary: string;
+  readonly run: (folder: string, signal: AbortSignal) => Promise<void>;
+}

@@ -1,0 +1,78 @@
+import { Agent, request } from "node:http";
+
+/** What a closed loop of callers did. */
+export interface Load {
+  readonly count: number;
+  readonly perSecond: number;
+  /** Milliseconds from asking to the whole answer. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/**
+ * Keeps `inFlight` calls under way for so many seconds, each begun when the one before it has ended. `warm` seconds before
+ * that are not counted. Ends with what the first failing call threw.
+ */
+export async function closedLoop(
+  { inFlight, seconds, warm = 1 }: { readonly inFlight: number; readonly seconds: number; readonly warm?: number },
+  signal: AbortSignal,
+  call: (worker: number) => Promise<void>,
+): Promise<Load> {
+  const begin = performance.now() + warm * 1_000;
+  const end = begin + seconds * 1_000;
+  const times: number[] = [];
+  const work = async (worker: number): Promise<void> => {
+    for (;;) {
+      signal.throwIfAborted();
+      const asked = performance.now();
+      if (asked >= end) return;
+      await call(worker);
+      const answered = performance.now();
+      if (asked >= begin && answered <= end) times.push(answered - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, (_, worker) => work(worker)));
+  times.sort((a, b) => a - b);
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
+  return { count: times.length, perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99) };
+}
+
+/** A client that keeps its connections, for one server. */
+export class LoadClient {
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #url: URL;
+
+  constructor(url: string) {
+    this.#url = new URL("/graphql", url);
+  }
+
+  /** Sends one document; throws unless the answer is 200 without errors. Returns its data. */
+  graphql(token: string, body: string): Promise<unknown> {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(body)),
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(this.#url, { method: "POST", agent: this.#agent, headers }, (incoming) => {
+        const parts: Buffer[] = [];
+        incoming.on("data", (part: Buffer) => parts.push(part));
+        incoming.on("error", reject);
+        incoming.on("end", () => {
+          const text = Buffer.concat(parts).toString("utf8");
+          const answer = JSON.parse(text) as { data?: unknown; errors?: unknown };
+          if (incoming.statusCode === 200 && answer.errors === undefined) resolve(answer.data);
+          else reject(new Error(`refused: ${incoming.statusCode} ${text.slice(0, 300)}`));
+        });
+      });
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+
+  /** Lets go of every connection. */
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { deliveryBench } from "./delivery.ts";
+import type { Benchmark } from "./figure.ts";
+import { logBench } from "./log.ts";
+import { mutationsBench } from "./mutations.ts";
+import { pagesBench } from "./pages.ts";
+import { verifyBench } from "./verify.ts";
+
+const BENCHES: Readonly<Record<string, Benchmark>> = {
+  pages: pagesBench,
+  mutations: mutationsBench,
+  log: logBench,
+  verify: verifyBench,
+  delivery: deliveryBench,
+};
+
+function list(): string {
+  return Object.entries(BENCHES)
+    .map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}\n`)
+    .join("");
+}
+
+const HELP = `Usage: npm run -s bench -- NAME ...
+
+Measures on a server or a log of its own, with an embedded PostgreSQL (fsync on) in a temporary folder that is removed
+afterwards. Each takes at most half a minute. Prints one line of JSON for each figure:
+{"bench","figure","value","unit","machine":{"cpu","cores","node","postgres"}}
+
+Without a name: lists the benchmarks.
+
+${list()}
+Exit codes: 0 measured; 1 failed or interrupted; 2 wrong usage.
+`;
+
+/** Runs one benchmark in a folder of its own and leaves nothing behind, also when it is interrupted. */
+async function measure(name: string, bench: Benchmark, signal: AbortSignal): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), `caveat-bench-${name}-`));
+  try {
+    await bench.run(folder, signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  if (words.includes("--help") || words.includes("-h")) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (words.length === 0) {
+    process.stdout.write(list());
+    return 0;
+  }
+  const unknown = words.find((word) => !Object.hasOwn(BENCHES, word));
+  if (unknown !== undefined) {
+    process.stderr.write(`bench: unknown benchmark: ${unknown}\n${list()}`);
+    return 2;
+  }
+  const interrupted = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => interrupted.abort(new Error(`interrupted by ${name}`)));
+  }
+  for (const word of words) {
+    const bench = BENCHES[word];
+    if (bench) await measure(word, bench, interrupted.signal);
+  }
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : "failed"}\n`);
+    process.exitCode = 1;
+  },
+);
