@@ -70,13 +70,12 @@ function picture(side: number, seed: number): Promise<Uint8Array> {
   return rasterizeSvg(svg, { width: side, height: side });
 }
 
-/** Makes a dataset with one image for each marking (null: the dataset's own), all through the API as sam. */
+/** Makes a dataset with one image for each marking (null: the dataset's own), all through the API as a steward. */
 export async function makeDataset(
-  server: BenchServer,
+  sam: ApiClient,
   name: string,
   images: { readonly markings: readonly (string | null)[]; readonly side: number },
 ): Promise<BenchDataset> {
-  const sam = await server.as("sam");
   const { data } = await sam.graphql<{ programs: { edges: { node: Named }[] } }>(
     "{ programs(first: 1) { edges { node { id } } } }",
   );

@@ -21,7 +21,7 @@ export const deliveryBench: Benchmark = {
   run: (folder, signal) =>
     withServer(folder, signal, async (server) => {
       const report = reporter("delivery", server.machine);
-      const { datasetId, assetIds } = await makeDataset(server, "Delivery", {
+      const { datasetId, assetIds } = await makeDataset(await server.as("sam"), "Delivery", {
         markings: Array.from({ length: IMAGES }, () => null),
         side: SIDE,
       });

@@ -1,6 +1,6 @@
 import { done } from "../src/tour/api-client.ts";
+import type { ApiClient } from "../src/tour/api-client.ts";
 import { box, makeDataset, withServer } from "./bench-server.ts";
-import type { BenchServer } from "./bench-server.ts";
 import { reporter } from "./figure.ts";
 import type { Benchmark } from "./figure.ts";
 import { LoadClient, closedLoop } from "./load.ts";
@@ -23,8 +23,7 @@ interface PageData {
   };
 }
 
-async function importLabels(server: BenchServer, assetId: string, count: number): Promise<void> {
-  const sam = await server.as("sam");
+async function importLabels(sam: ApiClient, assetId: string, count: number): Promise<void> {
   for (let from = 0; from < count; from += 500) {
     const labels = Array.from({ length: Math.min(500, count - from) }, (_, at) => ({
       classKey: "vessel",
@@ -42,9 +41,10 @@ export const pagesBench: Benchmark = {
   run: (folder, signal) =>
     withServer(folder, signal, async (server) => {
       const report = reporter("pages", server.machine);
-      const { datasetId, assetIds } = await makeDataset(server, "Pages", { markings: [null, CLOSE_HOLD], side: SIDE });
-      await importLabels(server, assetIds[0] ?? "", SEEN);
-      await importLabels(server, assetIds[1] ?? "", HIDDEN);
+      const sam = await server.as("sam");
+      const { datasetId, assetIds } = await makeDataset(sam, "Pages", { markings: [null, CLOSE_HOLD], side: SIDE });
+      await importLabels(sam, assetIds[0] ?? "", SEEN);
+      await importLabels(sam, assetIds[1] ?? "", HIDDEN);
       const client = new LoadClient(server.url);
       try {
         for (const [handle, what] of [

@@ -86,7 +86,10 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const admin = new Client({ ...database.admin });
   await admin.connect();
   const people = new Map(
-    (await admin.query<{ id: string; handle: string }>("select id, handle from access.person")).rows.map((row) => [row.handle, row.id]),
+    (await admin.query<{ id: string; handle: string }>("select id, handle from access.person")).rows.map((row) => [
+      row.handle,
+      row.id,
+    ]),
   );
   const programs = await admin.query<{ id: string }>("select id from data.program where name = 'HARBOR WATCH'");
   const { issuer } = await demonstrationIssuer(house.keyring.directory, config.installation);
@@ -105,7 +108,13 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     personId,
     async as(handle, level) {
       const sessionLevel = level ?? PEOPLE.find((person) => person.handle === handle)?.clearance ?? "U";
-      const request = { personId: personId(handle), clientId: CLIENT.id, sessionId: randomUUID(), sessionLevel, purpose: "test" };
+      const request = {
+        personId: personId(handle),
+        clientId: CLIENT.id,
+        sessionId: randomUUID(),
+        sessionLevel,
+        purpose: "test",
+      };
       return house.authenticator.principal(`Bearer ${await issuer.issue(request, clock())}`);
     },
     open: (principal) => house.door.open(principal, REQUEST),

@@ -84,7 +84,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       () => policyPool.end(),
       () => ledgerPool.end(),
     );
-    const database = await Database.open(connections.app, 16);
+    const database = await Database.open(connections.app, 32);
     closers.unshift(() => database.close());
 
     const store = new AccessStore(policyPool);

@@ -221,11 +221,12 @@ export class Grant {
   async #noteMarkings(name: TableName, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     const distinct = new Map(rows.map((row) => [`${String(row["markingId"])}|${String(row["datasetId"])}`, row]));
     for (const row of distinct.values()) {
-      if (name === "asset" || name === "label") {
+      const held = name === "labelRevision" || name === "labelReview" ? "label" : name;
+      if (held === "asset" || held === "label") {
         await this.#tx.rows(
           `insert into data.dataset_marking (dataset_id, program_id, dataset_marking_id, noun, marking_id)
            values (?, ?, ?, ?, ?) on conflict do nothing`,
-          [row["datasetId"], row["programId"], row["datasetMarkingId"], name, row["markingId"]],
+          [row["datasetId"], row["programId"], row["datasetMarkingId"], held, row["markingId"]],
         );
       } else if (name === "dataset" || name === "ontology" || name === "delivery") {
         await this.#tx.rows(

@@ -19,7 +19,7 @@ import { canonicalProfile, parseProfile } from "./profile.ts";
 import type { AccessProfile } from "./profile.ts";
 import type { Policy } from "./rules.ts";
 
-const NEW_MARKINGS_AN_HOUR = 60;
+const MARKINGS_AN_HOUR = 60;
 
 /** Interns markings and profiles and keeps the matrix of decisions without holes. */
 export class MarkingOffice {
@@ -27,7 +27,7 @@ export class MarkingOffice {
   readonly policy: Policy;
   readonly policyId: string;
   readonly #store: AccessStore;
-  readonly #introduced = new Map<string, number[]>();
+  readonly #stated = new Map<string, Map<string, number>>();
   readonly #profiles = new Map<string, Promise<string>>();
 
   constructor(store: AccessStore, register: Register, policy: Policy, policyId: string) {
@@ -62,17 +62,16 @@ export class MarkingOffice {
   }
 
   /**
-   * Interns a marking that a person states. Each marking costs every profile a cell, so a person may bring in only so many
-   * that were not known before. Throws BUSY beyond that.
+   * Interns a marking that a person states. Each marking costs every profile a cell, so a person may state only so many
+   * different ones in an hour. Throws BUSY beyond that.
    */
   async introduce(personId: string, structure: Marking, effective: Effective, now: Date): Promise<InternedMarking> {
     const banner = renderBanner(structure, this.register);
-    const known = await this.#store.knownMarking(banner, effective, this.register.version);
-    if (known) return known;
     const since = now.getTime() - 3_600_000;
-    const recent = (this.#introduced.get(personId) ?? []).filter((time) => time > since);
-    if (recent.length >= NEW_MARKINGS_AN_HOUR) throw new CaveatError("BUSY", "too many new markings");
-    this.#introduced.set(personId, [...recent, now.getTime()]);
+    const recent = new Map([...(this.#stated.get(personId) ?? [])].filter(([, time]) => time > since));
+    // Counted whether it is in use or not: what others have used before must not show.
+    if (!recent.has(banner) && recent.size >= MARKINGS_AN_HOUR) throw new CaveatError("BUSY", "too many markings");
+    this.#stated.set(personId, recent.set(banner, now.getTime()));
     return this.intern(structure, effective);
   }
 

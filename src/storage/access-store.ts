@@ -127,11 +127,6 @@ export class AccessStore {
     return found;
   }
 
-  /** The interned marking with this text and meaning; null when there is none yet. */
-  knownMarking(banner: string, effective: Effective, registerVersion: string): Promise<InternedMarking | null> {
-    return this.#markingByDigest(markingDigest(banner, effective, registerVersion));
-  }
-
   /** Interns a marking; `cells` gives its action bits for each known profile, so that the matrix has no holes. */
   async internMarking(
     value: Omit<InternedMarking, "id">,

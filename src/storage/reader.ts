@@ -133,16 +133,27 @@ export class Reader {
     return this.#seen("datasetMarking", rows).map((row) => row.markingId);
   }
 
-  /** For each label the latest revision that the caller may see, in the order of the labels given. */
+  /**
+   * For each label the latest revision that the caller may see, in the order of the labels' ids: one index probe for each
+   * label and visible marking, however many revisions are hidden.
+   */
   async latestRevisions(labelIds: readonly string[]): Promise<RowOf<"labelRevision">[]> {
     if (labelIds.length === 0) return [];
     const table = tables.labelRevision;
-    const lock = this.#tx.lock(table.name, "t");
+    const held = this.#tx.lock("data.dataset_marking", "d");
+    const lock = this.#tx.lock(table.name, "x");
     const rows = await this.#tx.mapped(
       table.entity,
-      `select distinct on (t.label_id) t.* from ${table.name} t
-       where t.label_id = any (?::uuid[]) and ${lock.sql} order by t.label_id, t.ordinal desc, t.created_at desc, t.id`,
-      [`{${labelIds.join(",")}}`, ...lock.params],
+      `select distinct on (r.label_id) r.* from data.label l
+       join data.dataset_marking d on d.dataset_id = l.dataset_id and d.noun = 'label'
+       cross join lateral (
+         select x.* from ${table.name} x
+         where x.label_id = l.id and x.marking_id = d.marking_id and ${lock.sql}
+         order by x.ordinal desc limit 1
+       ) r
+       where l.id = any (?::uuid[]) and ${held.sql}
+       order by r.label_id, r.ordinal desc, r.created_at desc, r.id`,
+      [...lock.params, `{${labelIds.join(",")}}`, ...held.params],
     );
     return this.#seen("labelRevision", rows);
   }

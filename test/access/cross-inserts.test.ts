@@ -21,7 +21,9 @@ const known = new Map<string, readonly FilledRow[]>();
 
 /** The candidates of a table that a profile may write. */
 function writable(profile: string, table: string): readonly FilledRow[] {
-  const rows = known.get(`${profile} ${table}`) ?? candidates(table).filter(({ row }) => world.product.expectRow(row, profile, "insert"));
+  const rows =
+    known.get(`${profile} ${table}`) ??
+    candidates(table).filter(({ row }) => world.product.expectRow(row, profile, "insert"));
   known.set(`${profile} ${table}`, rows);
   return rows;
 }
@@ -36,7 +38,9 @@ function candidates(table: string): readonly FilledRow[] {
 }
 
 function sample(random: Seeded, rows: readonly FilledRow[]): FilledRow[] {
-  return Array.from({ length: Math.min(SAMPLE, rows.length) }, () => rows[random.below(rows.length)]).filter((row) => row !== undefined);
+  return Array.from({ length: Math.min(SAMPLE, rows.length) }, () => rows[random.below(rows.length)]).filter(
+    (row) => row !== undefined,
+  );
 }
 
 describe("I1 row security on what is written", () => {
@@ -49,15 +53,16 @@ describe("I1 row security on what is written", () => {
       for (const [table, rows] of all) {
         // Half of the sample is drawn from what should be taken: most rows of the product are refused.
         const tried = [...sample(random, rows), ...sample(random, writable(profile, table))];
-        const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [
-          table,
-          JSON.stringify(tried.map(({ values }) => values)),
-        ]);
+        const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>(
+          "select probe.passes(?, ?::jsonb) as passes",
+          [table, JSON.stringify(tried.map(({ values }) => values))],
+        );
         for (const [index, { row }] of tried.entries()) {
           const expected = world.product.expectRow(row, profile, "insert");
           const passes = answer?.passes[index];
           taken += passes === true ? 1 : 0;
-          if (passes !== expected) found.push(`${profile} ${String(passes)} instead of ${String(expected)}: ${rowName(row)}`);
+          if (passes !== expected)
+            found.push(`${profile} ${String(passes)} instead of ${String(expected)}: ${rowName(row)}`);
         }
       }
       return found;
@@ -74,7 +79,10 @@ describe("I1 row security on what is written", () => {
           const [allowed] = writable(profile, table);
           if (!allowed) continue;
           const forged = { ...allowed.values, [maker]: world.house.personId("rita") };
-          const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>("select probe.passes(?, ?::jsonb) as passes", [table, JSON.stringify([forged])]);
+          const [answer] = await transactionOf(grant).rows<{ passes: boolean[] }>(
+            "select probe.passes(?, ?::jsonb) as passes",
+            [table, JSON.stringify([forged])],
+          );
           if (answer?.passes[0] !== false) found.push(`${profile} ${table}.${maker}`);
         }
       }

@@ -38,12 +38,21 @@ async function read(reader: Reader, name: TableName, access: TableAccess): Promi
   const note = (rows: readonly object[]): void => {
     for (const row of rows) {
       const values = row as Readonly<Record<string, unknown>>;
-      const property = (column: string): string => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-      seen.add(keyColumns(access.table).map((column) => String(values[property(column)])).join(" "));
+      const property = (column: string): string =>
+        column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      seen.add(
+        keyColumns(access.table)
+          .map((column) => String(values[property(column)]))
+          .join(" "),
+      );
     }
   };
-  if (name === "program") for (const { key } of world.rowsOf("program")) note([await reader.byId("program", key)].filter((row) => row !== null));
-  else for (const id of [world.caller.program, world.caller.otherProgram]) note(await reader.all(name, { parent: "program", id }, 1_000_000));
+  if (name === "program")
+    for (const { key } of world.rowsOf("program"))
+      note([await reader.byId("program", key)].filter((row) => row !== null));
+  else
+    for (const id of [world.caller.program, world.caller.otherProgram])
+      note(await reader.all(name, { parent: "program", id }, 1_000_000));
   return seen;
 }
 
@@ -79,7 +88,10 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
       for (const { action, when } of access?.read ?? []) {
         for (const value of when?.values ?? [""]) {
           const row = { noun: value };
-          const named = table.markings.map(([column, , of]) => [column, typeof of === "function" ? of(row as never) : of]);
+          const named = table.markings.map(([column, , of]) => [
+            column,
+            typeof of === "function" ? of(row as never) : of,
+          ]);
           const locked = [...(access?.above ?? []), ...(access?.own ?? []).map((column) => [column, action])];
           expect([short, value, named]).toEqual([short, value, locked]);
         }
@@ -98,8 +110,13 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
       const profileId = await world.house.house.office.profileId(profile);
       for (const [marking, markingId] of world.markingIds) {
         const cell = cells.get(`${profileId} ${markingId}`);
-        const held = (action: Action): boolean => cell !== undefined && ((cell >> BigInt(actionBit(action))) & 1n) === 1n;
-        wrong.push(...ACTIONS.filter((action) => held(action) !== world.product.expectPair(name, marking, action)).map((a) => `${name} ${marking} ${a}`));
+        const held = (action: Action): boolean =>
+          cell !== undefined && ((cell >> BigInt(actionBit(action))) & 1n) === 1n;
+        wrong.push(
+          ...ACTIONS.filter((action) => held(action) !== world.product.expectPair(name, marking, action)).map(
+            (a) => `${name} ${marking} ${a}`,
+          ),
+        );
       }
     }
     expect(wrong).toEqual([]);
@@ -124,7 +141,8 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
       const found: string[] = [];
       for (const access of ROW_TABLES) {
         const short = shortName(access);
-        if (short !== undefined) found.push(...world.differences(profile, access.table, await read(reader, short, access)));
+        if (short !== undefined)
+          found.push(...world.differences(profile, access.table, await read(reader, short, access)));
       }
       return found;
     });
@@ -148,7 +166,8 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
       const found: string[] = [];
       for (const access of ROW_TABLES) {
         const short = shortName(access);
-        if (short !== undefined) found.push(...world.differences(profile, access.table, await read(grant.read, short, access)));
+        if (short !== undefined)
+          found.push(...world.differences(profile, access.table, await read(grant.read, short, access)));
       }
       return found;
     });
@@ -161,8 +180,13 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
       for (const name of ["dataset", "ontology", "delivery"] as const) {
         const seen = new Set<string>();
         for (const id of [world.caller.program, world.caller.otherProgram]) {
-          for (let after: string | null = null, more = true; more; ) {
-            const page: Page<{ readonly id: string }> = await grant.read.page(name, { parent: "program", id }, { first: 20, after }, { program: id });
+          for (let after: string | null = null, more = true; more;) {
+            const page: Page<{ readonly id: string }> = await grant.read.page(
+              name,
+              { parent: "program", id },
+              { first: 20, after },
+              { program: id },
+            );
             for (const row of page.rows) seen.add(row.id);
             after = page.rows.at(-1)?.id ?? null;
             more = page.hasNextPage;

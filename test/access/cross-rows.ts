@@ -37,7 +37,9 @@ export function keyColumns(table: string): readonly string[] {
 
 /** A query for the keys of the rows of a table, as FilledRow.key has them; a condition may follow. */
 export function selectKeys(table: string): string {
-  return `select concat_ws(' ', ${keyColumns(table).map((column) => `t.${column}`).join(", ")}) as key from data.${table} t`;
+  return `select concat_ws(' ', ${keyColumns(table)
+    .map((column) => `t.${column}`)
+    .join(", ")}) as key from data.${table} t`;
 }
 
 /** The description of a table. */
@@ -83,16 +85,25 @@ export function fillRow(
   maker: string = randomUUID(),
 ): FilledRow {
   const access = accessOf(row.table);
-  const values: Record<string, unknown> = Object.fromEntries(columns.map((column) => [column.column_name, filler(column)]));
+  const values: Record<string, unknown> = Object.fromEntries(
+    columns.map((column) => [column.column_name, filler(column)]),
+  );
   for (const column of access.makers) values[column] = maker;
   if (access.facts.owner !== null && !access.makers.includes(access.facts.owner)) {
     values[access.facts.owner] = row.owner ? caller.personId : randomUUID();
   } else if (access.facts.owner !== null && row.owner) values[access.facts.owner] = caller.personId;
   for (const [column, name] of Object.entries(row.markings)) values[column] = markingIds.get(name);
-  if (access.facts.member !== null && access.facts.member !== "id") values[access.facts.member] = row.member ? caller.program : caller.otherProgram;
+  if (access.facts.member !== null && access.facts.member !== "id")
+    values[access.facts.member] = row.member ? caller.program : caller.otherProgram;
   if (row.branch !== null) values[row.branch.column] = row.branch.value;
   if (row.table === "blob") values[row.branch?.value === "package" ? "delivery_id" : "asset_id"] = randomUUID();
-  return { row, key: keyColumns(row.table).map((column) => String(values[column])).join(" "), values };
+  return {
+    row,
+    key: keyColumns(row.table)
+      .map((column) => String(values[column]))
+      .join(" "),
+    values,
+  };
 }
 
 /** Inserts filled rows as superuser, past row security and foreign keys: rows that no writer could have made, too. */
@@ -110,5 +121,13 @@ export async function plantRows(admin: Client, rows: readonly FilledRow[]): Prom
 /** A short name of a row, for a failure. */
 export function rowName({ table, markings, member, owner, branch }: CrossRow): string {
   const marks = Object.entries(markings).map(([column, name]) => `${column}=${name}`);
-  return [table, ...marks, member ? "member" : "stranger", owner ? "owner" : "other", branch ? `${branch.column}=${branch.value}` : ""].join(" ").trim();
+  return [
+    table,
+    ...marks,
+    member ? "member" : "stranger",
+    owner ? "owner" : "other",
+    branch ? `${branch.column}=${branch.value}` : "",
+  ]
+    .join(" ")
+    .trim();
 }

@@ -69,7 +69,10 @@ export async function openCrossWorld(): Promise<CrossWorld> {
   const rows = product.rows.map((row) => fillRow(row, columns.get(row.table) ?? [], markingIds, caller));
   await plantRows(house.admin, rows);
   const own = rows.filter(({ row }) => row.table === "program" && row.member).map(({ key }) => key);
-  await house.admin.query("insert into access.membership (person_id, program_id, source) select $1, unnest($2::uuid[]), 'test'", [caller.personId, own]);
+  await house.admin.query(
+    "insert into access.membership (person_id, program_id, source) select $1, unnest($2::uuid[]), 'test'",
+    [caller.personId, own],
+  );
   await house.admin.query(PROBE);
   const principal = await house.as("ana");
   const byTable = Map.groupBy(rows, ({ row }) => row.table);
@@ -94,7 +97,9 @@ export async function openCrossWorld(): Promise<CrossWorld> {
     differences(profile, table, seen) {
       const allowed = expected(profile, table);
       const wrong = (byTable.get(table) ?? []).filter(({ key }) => seen.has(key) !== allowed.has(key));
-      return wrong.slice(0, 3).map(({ row, key }) => `${profile} ${seen.has(key) ? "sees" : "does not see"} ${rowName(row)}`);
+      return wrong
+        .slice(0, 3)
+        .map(({ row, key }) => `${profile} ${seen.has(key) ? "sees" : "does not see"} ${rowName(row)}`);
     },
     caller,
     markingIds,

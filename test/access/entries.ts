@@ -31,10 +31,15 @@ export interface ReadEntry {
 /** The activity log from an index on, as the compliance officer opens it (his own reading not included). */
 export async function entries(house: TestHouse, from = 0): Promise<ReadEntry[]> {
   const otto = await house.as("otto");
-  const found = await house.run(otto, async (operation) => (await operation.query(auditPage, { first: 1_000, from }))?.entries ?? []);
+  const found = await house.run(
+    otto,
+    async (operation) => (await operation.query(auditPage, { first: 1_000, from }))?.entries ?? [],
+  );
   return found
     .map(({ index, id, kind, sections }) => {
-      const opened = Object.fromEntries(sections.map(({ slot, content }) => [slot, content === null ? null : (JSON.parse(content) as unknown)]));
+      const opened = Object.fromEntries(
+        sections.map(({ slot, content }) => [slot, content === null ? null : (JSON.parse(content) as unknown)]),
+      );
       return { index, id, kind, sections: opened, outcome: (opened["outcome"] ?? null) as OutcomeContent | null };
     })
     .filter(({ sections }) => (sections["actor"] as { person?: string } | null)?.person !== otto.personId);
@@ -42,6 +47,8 @@ export async function entries(house: TestHouse, from = 0): Promise<ReadEntry[]> 
 
 /** Number of entries in the activity log. */
 export async function logSize(house: TestHouse): Promise<number> {
-  const { rows } = await house.admin.query<{ size: number }>("select size from audit.log where id = $1", [house.house.keeper.logId]);
+  const { rows } = await house.admin.query<{ size: number }>("select size from audit.log where id = $1", [
+    house.house.keeper.logId,
+  ]);
   return rows[0]?.size ?? -1;
 }

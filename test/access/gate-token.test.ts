@@ -78,7 +78,11 @@ afterAll(async () => {
 describe("I1 a gate token opens", () => {
   test("the rows of its person, in every table that he may read at all", async () => {
     const seen = await visible(maker.token(claim));
-    expect(Object.entries(seen).filter(([, n]) => n === 0).map(([table]) => table)).toEqual(["idempotency"]);
+    expect(
+      Object.entries(seen)
+        .filter(([, n]) => n === 0)
+        .map(([table]) => table),
+    ).toEqual(["idempotency"]);
   });
   test("only in the transaction that set it", async () => {
     await visible(maker.token(claim));
@@ -87,9 +91,12 @@ describe("I1 a gate token opens", () => {
 });
 
 describe("I1 a gate token opens nothing", () => {
-  test.each([null, "", "v1", "v1||||||||||", "|||||||||||||", "v2|x", "'; select 1; --"])("when it is %j", async (token) => {
-    expect(await visible(token)).toEqual(NOTHING);
-  });
+  test.each([null, "", "v1", "v1||||||||||", "|||||||||||||", "v2|x", "'; select 1; --"])(
+    "when it is %j",
+    async (token) => {
+      expect(await visible(token)).toEqual(NOTHING);
+    },
+  );
 
   test("with any one byte of it changed", async () => {
     const token = maker.token(claim);
@@ -97,7 +104,9 @@ describe("I1 a gate token opens nothing", () => {
       const changed = token.slice(0, at) + (token[at] === "1" ? "2" : "1") + token.slice(at + 1);
       await app.query("begin");
       await app.query("select set_config('caveat.gate', $1, true)", [changed]);
-      const { rows } = await app.query<{ n: number; person: string | null }>("select count(*)::int as n, gate.person() as person from data.program");
+      const { rows } = await app.query<{ n: number; person: string | null }>(
+        "select count(*)::int as n, gate.person() as person from data.program",
+      );
       await app.query("rollback");
       expect([at, rows[0]]).toEqual([at, { n: 0, person: null }]);
     }
@@ -116,7 +125,9 @@ describe("I1 a gate token opens nothing", () => {
     await old.register(house.house.store);
     const token = old.mint(claim, new Date());
     expect((await visible(token))["program"]).toBe(1);
-    await house.admin.query("update gate.key set expires_at = now() - interval '1 second' where id = $1", [token.split("|")[1]]);
+    await house.admin.query("update gate.key set expires_at = now() - interval '1 second' where id = $1", [
+      token.split("|")[1],
+    ]);
     expect(await visible(token)).toEqual(NOTHING);
   });
 
@@ -130,7 +141,8 @@ describe("I1 a gate token opens nothing", () => {
 
   test("on another connection than the one that it was minted for", async () => {
     const { backend } = claim;
-    for (const other of [backend + 1, 0, -1]) expect(await visible(maker.token({ ...claim, backend: other }))).toEqual(NOTHING);
+    for (const other of [backend + 1, 0, -1])
+      expect(await visible(maker.token({ ...claim, backend: other }))).toEqual(NOTHING);
   });
 
   test("for another purpose than the one its request entry was made for", async () => {
@@ -138,7 +150,8 @@ describe("I1 a gate token opens nothing", () => {
   });
 
   test("under another epoch", async () => {
-    for (const epoch of [claim.epoch - 1, claim.epoch + 1]) expect(await visible(maker.token({ ...claim, epoch }))).toEqual(NOTHING);
+    for (const epoch of [claim.epoch - 1, claim.epoch + 1])
+      expect(await visible(maker.token({ ...claim, epoch }))).toEqual(NOTHING);
   });
 
   test("under a policy or a profile that is not there", async () => {
@@ -177,12 +190,20 @@ describe("I5 a record for the log", () => {
   const text = JSON.stringify({ id: randomUUID(), kind: "mutation.outcome" });
 
   /** SQLSTATE with which the outbox refuses a record; empty when it takes it. */
-  async function proposed(logId: number, id: string, record: string, sealed: { keyId: string; mac: Buffer }): Promise<string> {
+  async function proposed(
+    logId: number,
+    id: string,
+    record: string,
+    sealed: { keyId: string; mac: Buffer },
+  ): Promise<string> {
     await app.query("begin");
     try {
       return await app
         .query("select audit.propose($1, $2, $3, $4, $5)", [logId, id, record, sealed.keyId, sealed.mac])
-        .then(() => "", (error: unknown) => (error as { code?: string }).code ?? "?");
+        .then(
+          () => "",
+          (error: unknown) => (error as { code?: string }).code ?? "?",
+        );
     } finally {
       await app.query("rollback");
     }
@@ -244,7 +265,11 @@ describe("I1 I9 what is taken away is gone at the next statement of an open tran
     await before();
     await change("delete from access.membership where person_id = $1", claim.personId);
     await after();
-    await change("insert into access.membership (person_id, program_id, source) values ($1, $2, 'test')", claim.personId, house.programId);
+    await change(
+      "insert into access.membership (person_id, program_id, source) values ($1, $2, 'test')",
+      claim.personId,
+      house.programId,
+    );
   });
   test("when another policy is activated", async () => {
     await before();

@@ -29,7 +29,12 @@ export function classInput(key: string, marking: string | null = null): ClassInp
 /** Creates an ontology; returns its id and that of its first version. */
 export async function makeOntology(
   operation: Operation,
-  input: { readonly programId: string; readonly name?: string; readonly marking?: string; readonly classes?: readonly ClassInput[] },
+  input: {
+    readonly programId: string;
+    readonly name?: string;
+    readonly marking?: string;
+    readonly classes?: readonly ClassInput[];
+  },
 ): Promise<{ id: string; versionId: string }> {
   const { name = "Objects", marking = U, classes = [classInput("ship")] } = input;
   const { id } = await operation.mutate(createOntology, { programId: input.programId, name, marking, classes });
@@ -56,7 +61,12 @@ export async function makeDataset(
 export async function makeAsset(
   house: TestHouse,
   operation: Operation,
-  input: { readonly datasetId: string; readonly title?: string; readonly marking?: string | null; readonly comment?: string },
+  input: {
+    readonly datasetId: string;
+    readonly title?: string;
+    readonly marking?: string | null;
+    readonly comment?: string;
+  },
 ): Promise<string> {
   const { datasetId, title = "image", marking = null, comment = "" } = input;
   const { id } = await operation.mutate(createAsset, { datasetId, title, mediaType: "image/png", marking });
@@ -68,7 +78,12 @@ export async function makeAsset(
 }
 
 /** Draws a box on an asset; returns the label's id. */
-export async function draw(operation: Operation, assetId: string, marking: string | null = null, classKey = "ship"): Promise<string> {
+export async function draw(
+  operation: Operation,
+  assetId: string,
+  marking: string | null = null,
+  classKey = "ship",
+): Promise<string> {
   return (await operation.mutate(createLabel, { assetId, classKey, shape: BOX, attributes: {}, marking })).id;
 }
 
@@ -80,7 +95,12 @@ export async function latest(operation: Operation, labelId: string): Promise<Row
 }
 
 /** Reviews the latest revision of a label. */
-export async function review(operation: Operation, labelId: string, marking: string | null = null, comment = ""): Promise<string> {
+export async function review(
+  operation: Operation,
+  labelId: string,
+  marking: string | null = null,
+  comment = "",
+): Promise<string> {
   const { id: revisionId } = await latest(operation, labelId);
   const input = { labelId, revisionId, verdict: "accept", comment, marking } as const;
   return (await operation.mutate(reviewLabel, input)).reviewId;
@@ -115,15 +135,30 @@ export async function recipientId(operation: Operation, part: string): Promise<s
 }
 
 /** Requests a delivery to the office whose name holds `part`; returns its id and the hash that approvers approve. */
-export async function request(house: TestHouse, by: Principal, datasetId: string, part = "Maritime"): Promise<{ id: string; sha384: string }> {
+export async function request(
+  house: TestHouse,
+  by: Principal,
+  datasetId: string,
+  part = "Maritime",
+): Promise<{ id: string; sha384: string }> {
   return house.run(by, async (operation) => {
-    const made = await operation.mutate(requestDelivery, { datasetId, recipientId: await recipientId(operation, part), purpose: "test" });
+    const made = await operation.mutate(requestDelivery, {
+      datasetId,
+      recipientId: await recipientId(operation, part),
+      purpose: "test",
+    });
     const row = await operation.nested((grant) => grant.read.byId("delivery", made.id));
     return { id: made.id, sha384: row?.manifestSha384 ?? "" };
   });
 }
 
 /** Approves a delivery by the hash of its manifest. */
-export async function approve(house: TestHouse, by: Principal, delivery: { readonly id: string; readonly sha384: string }): Promise<void> {
-  await house.run(by, (operation) => operation.mutate(approveDelivery, { deliveryId: delivery.id, manifestSha384: delivery.sha384 }));
+export async function approve(
+  house: TestHouse,
+  by: Principal,
+  delivery: { readonly id: string; readonly sha384: string },
+): Promise<void> {
+  await house.run(by, (operation) =>
+    operation.mutate(approveDelivery, { deliveryId: delivery.id, manifestSha384: delivery.sha384 }),
+  );
 }

@@ -8,26 +8,14 @@ import type { Level } from "../../src/markings/index.ts";
 import type { Operation } from "../../src/policy/operation.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
-import { BOX, S, TS, U, approve, classInput, draw, latest, makeAsset, makeDataset, makeOntology, recipientId, request, review } from "./harbor-world.ts";
+import { BOX, S, TS, U, classInput, latest, recipientId, review } from "./harbor-world.ts";
 import { lookAround, lookAt, meddleWith, ownEntries, renamed, tell } from "./observer.ts";
 import type { Told } from "./observer.ts";
+import { HIDDEN_CLASS, HIDDEN_NAME, addHidden, as, loadCommon } from "./two-worlds.ts";
+import type { Common } from "./two-worlds.ts";
 
 const now = new Date();
 const clock = (): Date => now;
-const HIDDEN_NAME = "Night shift";
-const HIDDEN_CLASS = "submarine";
-
-/** What both worlds hold. */
-interface Common {
-  readonly ontologyId: string;
-  readonly versionId: string;
-  readonly datasetId: string;
-  readonly assetId: string;
-  readonly emptyAssetId: string;
-  readonly anasLabel: string;
-  readonly bensLabel: string;
-}
-
 let base: TestHouse;
 let common: Common;
 /** The worlds: one with rows that ben may not see, one without them. */
@@ -36,81 +24,41 @@ let low: TestHouse;
 /** Ids of what only the first world holds. */
 let hidden: readonly string[];
 
-const as = async <O>(house: TestHouse, handle: string, act: (operation: Operation) => Promise<O>, level?: Level): Promise<O> =>
-  house.run(await house.as(handle, level), act);
-
-async function loadCommon(house: TestHouse): Promise<Common> {
-  const { programId } = house;
-  const brought = await as(house, "sam", async (operation) => {
-    const { id, versionId } = await makeOntology(operation, { programId });
-    const datasetId = await makeDataset(operation, { programId, versionId, name: "Overview" });
-    const [assetId, emptyAssetId] = [await makeAsset(house, operation, { datasetId }), await makeAsset(house, operation, { datasetId, marking: S })];
-    return { ontologyId: id, versionId, datasetId, assetId, emptyAssetId };
-  });
-  const anasLabel = await as(house, "ana", (operation) => draw(operation, brought.assetId));
-  const bensLabel = await as(house, "ben", (operation) => draw(operation, brought.assetId));
-  await as(house, "rita", (operation) => review(operation, bensLabel, null, "fine"), "S");
-  return { ...brought, anasLabel, bensLabel };
-}
-
-/** Everything that people of higher clearance can add; returns the ids of what they made. */
-async function addHidden(house: TestHouse): Promise<string[]> {
-  const { programId } = house;
-  const { datasetId, versionId, assetId, anasLabel, bensLabel } = common;
-  const brought = await as(house, "sam", async (operation) => {
-    const asset = await makeAsset(house, operation, { datasetId, marking: TS, title: HIDDEN_NAME });
-    const ontology = await makeOntology(operation, { programId, name: HIDDEN_NAME, marking: TS });
-    const dataset = await makeDataset(operation, { programId, versionId: ontology.versionId, name: HIDDEN_NAME, marking: TS });
-    return [asset, ontology.id, ontology.versionId, dataset, await makeAsset(house, operation, { datasetId: dataset })];
-  });
-  const drawn = await as(house, "ana", async (operation) => {
-    const labels = [await draw(operation, brought[0] ?? ""), await draw(operation, assetId, TS)];
-    const { id } = await latest(operation, anasLabel);
-    await operation.mutate(reviseLabel, { labelId: anasLabel, baseRevisionId: id, classKey: null, shape: BOX, attributes: {}, marking: TS });
-    return [...labels, (await latest(operation, anasLabel)).id];
-  });
-  const reviews = await as(house, "rita", async (operation) => [await review(operation, anasLabel), await review(operation, bensLabel, TS, "doubtful")]);
-  const delivery = await request(house, await house.as("petra"), datasetId);
-  await approve(house, await house.as("victor"), delivery);
-  // What no command adds to an object that is there: a compilation of it, and a class with a marking of its own.
-  const { rows } = await house.admin.query<{ id: string }>("select id from access.marking where banner = $1", [TS]);
-  await house.admin.query(
-    `insert into data.dataset_compilation select d.id, d.program_id, d.marking_id, $2, 'together' from data.dataset d where d.id = $1`,
-    [datasetId, rows[0]?.id],
-  );
-  const classId = randomUUID();
-  await house.admin.query(
-    `insert into data.ontology_class select $1, c.version_id, c.program_id, c.ontology_marking_id, $2, $3, c.definition || jsonb_build_object('key', $3::text)
-     from data.ontology_class c where c.version_id = $4`,
-    [classId, rows[0]?.id, HIDDEN_CLASS, versionId],
-  );
-  return [...brought, ...drawn, ...reviews, delivery.id, classId];
-}
-
 beforeAll(async () => {
   base = await openTestHouse({ clock });
   common = await loadCommon(base);
   await base.close();
   high = await openTestHouse({ clock, from: base });
   low = await openTestHouse({ clock, from: base });
-  hidden = await addHidden(high);
+  hidden = await addHidden(high, common);
 });
 afterAll(async () => {
   for (const house of [high, low, base]) await house.remove();
 });
 
 /** What a person is told in a world by some acts in one operation, with the banner over his answer. */
-async function transcript(house: TestHouse, handle: string, level: Level, acts: (told: Told[], operation: Operation) => Promise<void>): Promise<string> {
+async function transcript(
+  house: TestHouse,
+  handle: string,
+  level: Level,
+  acts: (told: Told[], operation: Operation) => Promise<void>,
+): Promise<string> {
   const told: Told[] = [];
   const earlier = new Set((await as(house, handle, ownEntries, level)).map(({ id }) => id));
   const operation = await house.open(await house.as(handle, level));
   await acts(told, operation);
   await tell(told, "banner", async () => (await operation.close()).banner);
-  await tell(told, "own entries", () => as(house, handle, async (again) => (await ownEntries(again)).filter(({ id }) => !earlier.has(id)), level));
+  await tell(told, "own entries", () =>
+    as(house, handle, async (again) => (await ownEntries(again)).filter(({ id }) => !earlier.has(id)), level),
+  );
   return renamed(told);
 }
 
-async function expectSame(handle: string, level: Level, acts: (told: Told[], operation: Operation) => Promise<void>): Promise<string> {
+async function expectSame(
+  handle: string,
+  level: Level,
+  acts: (told: Told[], operation: Operation) => Promise<void>,
+): Promise<string> {
   const [with_, without] = [await transcript(high, handle, level, acts), await transcript(low, handle, level, acts)];
   expect(with_).toBe(without);
   expect(with_).not.toMatch(new RegExp(`${HIDDEN_NAME}|${HIDDEN_CLASS}|TOP SECRET`));
@@ -139,7 +87,7 @@ describe("I2 two worlds that differ in what is hidden", () => {
   test.each(OBSERVERS)("I2 answer %s at %s alike on everything that both hold", async (handle, level) => {
     const seen = await expectSame(handle, level, async (told, operation) => {
       await lookAround(told, operation);
-      for (const id of [high.programId, ...Object.values(common)]) await lookAt(told, operation, id);
+      for (const id of [high.programId, ...Object.values<string>({ ...common })]) await lookAt(told, operation, id);
     });
     expect(seen.length).toBeGreaterThan(5_000);
   });
@@ -156,12 +104,16 @@ describe("I2 two worlds that differ in what is hidden", () => {
   });
 
   test.each(["ben", "charlotte", "otto"])("I2 tell %s the same of what he did before", async (handle) => {
-    const seen = await Promise.all([high, low].map(async (house) => renamed([["own entries", await as(house, handle, ownEntries, "S")]])));
+    const seen = await Promise.all(
+      [high, low].map(async (house) => renamed([["own entries", await as(house, handle, ownEntries, "S")]])),
+    );
     expect(seen[0]).toBe(seen[1]);
   });
 
   test.fails("I2 tell a person in a low session nothing of what he did in a high one", async () => {
-    const seen = await Promise.all([high, low].map(async (house) => renamed([["own entries", await as(house, "ana", ownEntries, "S")]])));
+    const seen = await Promise.all(
+      [high, low].map(async (house) => renamed([["own entries", await as(house, "ana", ownEntries, "S")]])),
+    );
     expect(seen[0]).toBe(seen[1]);
   });
 
@@ -170,7 +122,11 @@ describe("I2 two worlds that differ in what is hidden", () => {
     for (const part of ["Maritime", "Coalition"]) {
       const recipient = await recipientId(operation, part);
       await tell(told, `request for ${part}`, async () => {
-        const { id } = await operation.mutate(requestDelivery, { datasetId: common.datasetId, recipientId: recipient, purpose: "test" });
+        const { id } = await operation.mutate(requestDelivery, {
+          datasetId: common.datasetId,
+          recipientId: recipient,
+          purpose: "test",
+        });
         const row = await operation.nested((grant) => grant.read.byId("delivery", id));
         // The manifest names the delivery by its random id, so its hash is random, too.
         return { ...row, manifest: row?.manifest.toString(), manifestSha384: null };
@@ -193,15 +149,23 @@ describe("I2 two worlds that differ in what is hidden", () => {
     const shape = { shape: { ...BOX, width: 12 }, attributes: {}, marking: null };
     await expectSame("ben", "S", async (told, operation) => {
       for (const classKey of ["ship", HIDDEN_CLASS, "absent"]) {
-        await tell(told, `draw ${classKey === "ship" ? classKey : "another"}`, () => operation.mutate(createLabel, { assetId: common.emptyAssetId, classKey, ...shape }));
+        await tell(told, `draw ${classKey === "ship" ? classKey : "another"}`, () =>
+          operation.mutate(createLabel, { assetId: common.emptyAssetId, classKey, ...shape }),
+        );
       }
       await lookAt(told, operation, common.emptyAssetId);
       const { id } = await latest(operation, common.bensLabel);
-      await tell(told, "revise", () => operation.mutate(reviseLabel, { labelId: common.bensLabel, baseRevisionId: id, classKey: null, ...shape }));
-      await tell(told, "revise again", () => operation.mutate(reviseLabel, { labelId: common.bensLabel, baseRevisionId: id, classKey: null, ...shape }));
+      await tell(told, "revise", () =>
+        operation.mutate(reviseLabel, { labelId: common.bensLabel, baseRevisionId: id, classKey: null, ...shape }),
+      );
+      await tell(told, "revise again", () =>
+        operation.mutate(reviseLabel, { labelId: common.bensLabel, baseRevisionId: id, classKey: null, ...shape }),
+      );
       await lookAt(told, operation, common.bensLabel);
       const next = await latest(operation, common.bensLabel);
-      await tell(told, "retract", () => operation.mutate(retractLabel, { labelId: common.bensLabel, baseRevisionId: next.id }));
+      await tell(told, "retract", () =>
+        operation.mutate(retractLabel, { labelId: common.bensLabel, baseRevisionId: next.id }),
+      );
       await lookAt(told, operation, common.bensLabel);
     });
   });
@@ -209,7 +173,14 @@ describe("I2 two worlds that differ in what is hidden", () => {
   test("I2 answer the author alike in a low session, whatever he did in a high one", async () => {
     await expectSame("ana", "S", async (told, operation) => {
       const { id } = await latest(operation, common.anasLabel);
-      const input = { labelId: common.anasLabel, baseRevisionId: id, classKey: null, shape: null, attributes: null, marking: null };
+      const input = {
+        labelId: common.anasLabel,
+        baseRevisionId: id,
+        classKey: null,
+        shape: null,
+        attributes: null,
+        marking: null,
+      };
       await tell(told, "revise", () => operation.mutate(reviseLabel, input));
       await lookAt(told, operation, common.anasLabel);
     });
@@ -228,28 +199,44 @@ describe("I2 two worlds that differ in what is hidden", () => {
       const { programId, versionId } = { programId: high.programId, versionId: common.versionId };
       const dataset = { programId, name: HIDDEN_NAME, marking: U, ontologyVersionId: versionId, compilation: null };
       for (const marking of [U, S, TS]) {
-        await tell(told, "dataset", async () => Object.keys(await operation.mutate(createDataset, { ...dataset, marking })));
-        await tell(told, "ontology", async () => Object.keys(await operation.mutate(createOntology, { programId, name: HIDDEN_NAME, marking, classes: [classInput("a")] })));
+        await tell(told, "dataset", async () =>
+          Object.keys(await operation.mutate(createDataset, { ...dataset, marking })),
+        );
+        await tell(told, "ontology", async () =>
+          Object.keys(
+            await operation.mutate(createOntology, {
+              programId,
+              name: HIDDEN_NAME,
+              marking,
+              classes: [classInput("a")],
+            }),
+          ),
+        );
       }
     });
   });
 });
 
 describe("I2 in one world", () => {
-  test.each(OBSERVERS.filter((_, index) => index % 2 === 0))("I2 a hidden id is answered to %s at %s like one that nothing has", async (handle, level) => {
-    const about = (id: string) => transcript(high, handle, level, async (told, operation) => {
-      await lookAt(told, operation, id);
-      await meddleWith(told, operation, id);
-    });
-    const before = await about(randomUUID());
-    const ownOnly = (text: string): string => text.slice(0, text.indexOf('"own entries"'));
-    for (const id of hidden.slice(0, 3)) expect(ownOnly(await about(id))).toBe(ownOnly(before));
-  });
+  test.each(OBSERVERS.filter((_, index) => index % 2 === 0))(
+    "I2 a hidden id is answered to %s at %s like one that nothing has",
+    async (handle, level) => {
+      const about = (id: string) =>
+        transcript(high, handle, level, async (told, operation) => {
+          await lookAt(told, operation, id);
+          await meddleWith(told, operation, id);
+        });
+      const before = await about(randomUUID());
+      const ownOnly = (text: string): string => text.slice(0, text.indexOf('"own entries"'));
+      for (const id of hidden.slice(0, 3)) expect(ownOnly(await about(id))).toBe(ownOnly(before));
+    },
+  );
 
   test.each(["", "0", "00000000-0000-0000-0000-000000000000", "' or true --", "\u0000", "😀".repeat(64)])(
     "I2 an id that is none (%j) is answered like one that nothing has",
     async (id) => {
-      const about = (asked: string) => transcript(high, "ben", "S", (told, operation) => meddleWith(told, operation, asked));
+      const about = (asked: string) =>
+        transcript(high, "ben", "S", (told, operation) => meddleWith(told, operation, asked));
       const ownOnly = (text: string): string => text.slice(0, text.indexOf('"own entries"'));
       expect(ownOnly(await about(id))).toBe(ownOnly(await about(randomUUID())));
     },

@@ -15,7 +15,9 @@ let from = 0;
 beforeAll(async () => {
   house = await openTestHouse();
   world = await smallWorld(house);
-  hidden = await house.run(await house.as("sam"), (operation) => makeAsset(house, operation, { datasetId: world.datasetId, marking: TS }));
+  hidden = await house.run(await house.as("sam"), (operation) =>
+    makeAsset(house, operation, { datasetId: world.datasetId, marking: TS }),
+  );
   await house.run(await house.as("ana"), (operation) => draw(operation, hidden));
 });
 afterAll(async () => {
@@ -43,7 +45,9 @@ afterEach(async () => {
 describe("I1 I9 when the matrix allows what the policy does not", () => {
   test("I1 a list that holds a hidden row does not leave, and the record names the row", async () => {
     const operation = await house.open(await house.as("ben"));
-    const page = await operation.nested((grant) => pageOfDataset(grant, "asset", world.datasetId, { first: 10, after: null }));
+    const page = await operation.nested((grant) =>
+      pageOfDataset(grant, "asset", world.datasetId, { first: 10, after: null }),
+    );
     // The locks use the matrix, so they are fooled; that is what the last look is for.
     expect(page.rows.map(({ id }) => id)).toContain(hidden);
     await expect(operation.close()).rejects.toMatchObject({ code: "UNAVAILABLE", message: "unavailable" });
@@ -51,7 +55,9 @@ describe("I1 I9 when the matrix allows what the policy does not", () => {
     expect(outcome).toMatchObject({ result: "failed", error: "last look refused" });
     expect(outcome?.detail?.refused).toContain(`asset:${hidden}`);
     const denied = outcome?.decisions.filter(({ decision }) => decision === "deny") ?? [];
-    expect(denied.map(({ action, reasons }) => [action, reasons])).toEqual([["asset.read", ["mac.level", "mac.session-level", "mac.sci"]]]);
+    expect(denied.map(({ action, reasons }) => [action, reasons])).toEqual([
+      ["asset.read", ["mac.level", "mac.session-level", "mac.sci"]],
+    ]);
   });
 
   test("I1 an object by id does not leave", async () => {
@@ -63,7 +69,9 @@ describe("I1 I9 when the matrix allows what the policy does not", () => {
   });
 
   test("I1 what is visible anyway still leaves", async () => {
-    const row = await house.run(await house.as("ben"), (operation) => operation.query(byId("asset"), { id: world.assetId }));
+    const row = await house.run(await house.as("ben"), (operation) =>
+      operation.query(byId("asset"), { id: world.assetId }),
+    );
     expect(row?.id).toBe(world.assetId);
   });
 

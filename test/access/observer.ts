@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { auditPage, exportArchive, ownAudit } from "../../src/auditing/queries.ts";
 import { createAsset, createDataset } from "../../src/datasets/commands.ts";
 import { displayCopy } from "../../src/datasets/content.ts";
-import { byId, contentMarking, contentOf, labelsOfAsset, pageOfDataset, pageOfProgram, programs } from "../../src/datasets/queries.ts";
+import {
+  byId,
+  contentMarking,
+  contentOf,
+  labelsOfAsset,
+  pageOfDataset,
+  pageOfProgram,
+  programs,
+} from "../../src/datasets/queries.ts";
 import type { NodeNoun } from "../../src/datasets/queries.ts";
 import { approvalsOf, approveDelivery, recipients, requestDelivery } from "../../src/deliveries/commands.ts";
 import { fetchPackage, releaseDelivery, sealDelivery } from "../../src/deliveries/release-commands.ts";
@@ -29,9 +37,12 @@ export async function tell(told: Told[], act: string, doing: () => Promise<unkno
 }
 
 /** All pages of a list, each with its size and whether there is another: with small pages, so that cursors matter. */
-async function pages<R extends { readonly id: string }>(read: (page: PageRequest) => Promise<Page<R>>, first: number): Promise<Page<R>[]> {
+async function pages<R extends { readonly id: string }>(
+  read: (page: PageRequest) => Promise<Page<R>>,
+  first: number,
+): Promise<Page<R>[]> {
   const found: Page<R>[] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page: Page<R> = await read({ first, after });
     found.push(page);
     after = page.rows.at(-1)?.id ?? null;
@@ -50,9 +61,14 @@ async function lookIntoDataset(told: Told[], operation: Operation, id: string): 
   const nested = <O>(read: (grant: Grant) => Promise<O>): Promise<O> => operation.nested(read);
   for (const noun of ["asset", "label"] as const) {
     await tell(told, `${noun}s counted`, () => nested((grant) => grant.read.count(noun, id)));
-    for (const first of [1, 2, 50]) await tell(told, `${noun}s by ${first}`, () => nested((grant) => pages((page) => pageOfDataset(grant, noun, id, page), first)));
+    for (const first of [1, 2, 50])
+      await tell(told, `${noun}s by ${first}`, () =>
+        nested((grant) => pages((page) => pageOfDataset(grant, noun, id, page), first)),
+      );
   }
-  await tell(told, "compilations", () => nested((grant) => grant.read.all("compilation", { parent: "dataset", id }, 20, "t.marking_id")));
+  await tell(told, "compilations", () =>
+    nested((grant) => grant.read.all("compilation", { parent: "dataset", id }, 20, "t.marking_id")),
+  );
   await tell(told, "content marking", async () => {
     const row = await operation.query(byId("dataset"), { id });
     return row && nested((grant) => contentMarking(grant, row));
@@ -73,23 +89,42 @@ async function lookIntoAsset(told: Told[], operation: Operation, id: string): Pr
 
 async function lookIntoLabel(told: Told[], operation: Operation, id: string): Promise<void> {
   await tell(told, "latest", () => operation.nested((grant) => grant.read.latestRevisions([id])));
-  await tell(told, "revisions", () => operation.nested((grant) => grant.read.all("labelRevision", { parent: "label", id }, 50, "t.ordinal desc, t.created_at desc, t.id")));
-  await tell(told, "reviews", () => operation.nested((grant) => grant.read.all("labelReview", { parent: "label", id }, 50, "t.created_at desc, t.id")));
+  await tell(told, "revisions", () =>
+    operation.nested((grant) =>
+      grant.read.all("labelRevision", { parent: "label", id }, 50, "t.ordinal desc, t.created_at desc, t.id"),
+    ),
+  );
+  await tell(told, "reviews", () =>
+    operation.nested((grant) => grant.read.all("labelReview", { parent: "label", id }, 50, "t.created_at desc, t.id")),
+  );
 }
 
 /** Asks about one id in every way that there is. */
 export async function lookAt(told: Told[], operation: Operation, id: string): Promise<void> {
-  for (const noun of ["program", "dataset", "ontology", "asset", "label", "delivery"] as const satisfies readonly NodeNoun[]) {
+  for (const noun of [
+    "program",
+    "dataset",
+    "ontology",
+    "asset",
+    "label",
+    "delivery",
+  ] as const satisfies readonly NodeNoun[]) {
     await tell(told, `${noun} by id`, () => operation.query(byId(noun), { id }));
   }
   for (const noun of ["dataset", "ontology", "delivery"] as const) {
-    await tell(told, `${noun}s of the program`, () => operation.nested((grant) => pages((page) => pageOfProgram(grant, noun, id, page), 1)));
+    await tell(told, `${noun}s of the program`, () =>
+      operation.nested((grant) => pages((page) => pageOfProgram(grant, noun, id, page), 1)),
+    );
   }
   await lookIntoDataset(told, operation, id);
   await lookIntoAsset(told, operation, id);
   await lookIntoLabel(told, operation, id);
-  await tell(told, "versions", () => operation.nested((grant) => grant.read.all("ontologyVersion", { parent: "ontology", id }, 20, "t.version")));
-  await tell(told, "classes", () => operation.nested((grant) => grant.read.all("ontologyClass", { parent: "version", id }, 50, "t.key, t.id")));
+  await tell(told, "versions", () =>
+    operation.nested((grant) => grant.read.all("ontologyVersion", { parent: "ontology", id }, 20, "t.version")),
+  );
+  await tell(told, "classes", () =>
+    operation.nested((grant) => grant.read.all("ontologyClass", { parent: "version", id }, 50, "t.key, t.id")),
+  );
   await tell(told, "approvals", () => operation.nested((grant) => approvalsOf(grant, id)));
   await tell(told, "package", () => operation.query(fetchPackage, { deliveryId: id }));
 }
@@ -99,14 +134,31 @@ export async function meddleWith(told: Told[], operation: Operation, id: string)
   const mutate = (act: string, doing: () => Promise<unknown>): Promise<void> => tell(told, act, doing);
   const shape = { shape: BOX, attributes: {}, marking: null };
   await mutate("draw", () => operation.mutate(createLabel, { assetId: id, classKey: "ship", ...shape }));
-  await mutate("import", () => operation.mutate(importLabels, { assetId: id, labels: [{ classKey: "ship", shape: BOX, attributes: {}, score: 0.5 }] }));
-  await mutate("revise", () => operation.mutate(reviseLabel, { labelId: id, baseRevisionId: id, classKey: null, ...shape }));
+  await mutate("import", () =>
+    operation.mutate(importLabels, {
+      assetId: id,
+      labels: [{ classKey: "ship", shape: BOX, attributes: {}, score: 0.5 }],
+    }),
+  );
+  await mutate("revise", () =>
+    operation.mutate(reviseLabel, { labelId: id, baseRevisionId: id, classKey: null, ...shape }),
+  );
   await mutate("retract", () => operation.mutate(retractLabel, { labelId: id, baseRevisionId: id }));
-  await mutate("review", () => operation.mutate(reviewLabel, { labelId: id, revisionId: id, verdict: "accept", comment: "", marking: null }));
-  await mutate("new asset", () => operation.mutate(createAsset, { datasetId: id, title: "x", mediaType: "image/png", marking: null }));
-  await mutate("new dataset", () => operation.mutate(createDataset, { programId: id, name: "x", marking: U, ontologyVersionId: id, compilation: null }));
-  await mutate("new ontology", () => operation.mutate(createOntology, { programId: id, name: "x", marking: U, classes: [classInput("a")] }));
-  await mutate("new version", () => operation.mutate(createOntologyVersion, { ontologyId: id, classes: [classInput("a")] }));
+  await mutate("review", () =>
+    operation.mutate(reviewLabel, { labelId: id, revisionId: id, verdict: "accept", comment: "", marking: null }),
+  );
+  await mutate("new asset", () =>
+    operation.mutate(createAsset, { datasetId: id, title: "x", mediaType: "image/png", marking: null }),
+  );
+  await mutate("new dataset", () =>
+    operation.mutate(createDataset, { programId: id, name: "x", marking: U, ontologyVersionId: id, compilation: null }),
+  );
+  await mutate("new ontology", () =>
+    operation.mutate(createOntology, { programId: id, name: "x", marking: U, classes: [classInput("a")] }),
+  );
+  await mutate("new version", () =>
+    operation.mutate(createOntologyVersion, { ontologyId: id, classes: [classInput("a")] }),
+  );
   await mutate("request", () => operation.mutate(requestDelivery, { datasetId: id, recipientId: id, purpose: "x" }));
   await mutate("approve", () => operation.mutate(approveDelivery, { deliveryId: id, manifestSha384: "0".repeat(96) }));
   await mutate("release", () => operation.mutate(releaseDelivery, { deliveryId: id }));
@@ -122,7 +174,9 @@ export async function lookAround(told: Told[], operation: Operation): Promise<vo
 }
 
 /** The caller's own entries; positions in the log leave only inside sealed cursors of one length, for they count what others did. */
-export async function ownEntries(operation: Operation): Promise<{ id: string; at: string; name: string; answer: string }[]> {
+export async function ownEntries(
+  operation: Operation,
+): Promise<{ id: string; at: string; name: string; answer: string }[]> {
   const own = await operation.query(ownAudit, { first: 1_000, before: null });
   return (own?.entries ?? []).map(({ id, at, operation: name, answer }) => ({ id, at, name, answer }));
 }

@@ -95,9 +95,15 @@ async function takenOtherwise(profile: string, table: string): Promise<number> {
     const names = [...new Set(Object.values(row.markings))];
     return row.table === table && (!ownerIsMaker || row.owner) && names.length === 1 && TRIED.has(names[0] ?? "");
   });
-  const filled = tried.map((row) => fillRow(row, world.columns.get(table) ?? [], world.markingIds, world.caller, world.caller.personId));
-  const { rows } = await admin.query<{ passes: boolean[] }>("select probe.passes($1, $2) as passes", [table, JSON.stringify(filled.map((f) => f.values))]);
-  return tried.filter((row, index) => rows[0]?.passes[index] !== world.product.expectRow(row, profile, "insert")).length;
+  const filled = tried.map((row) =>
+    fillRow(row, world.columns.get(table) ?? [], world.markingIds, world.caller, world.caller.personId),
+  );
+  const { rows } = await admin.query<{ passes: boolean[] }>("select probe.passes($1, $2) as passes", [
+    table,
+    JSON.stringify(filled.map((f) => f.values)),
+  ]);
+  return tried.filter((row, index) => rows[0]?.passes[index] !== world.product.expectRow(row, profile, "insert"))
+    .length;
 }
 
 describe("I1 a lock that is wrong is noticed by the cross product", () => {
@@ -110,8 +116,16 @@ describe("I1 a lock that is wrong is noticed by the cross product", () => {
     ["reviewers review their own work", "label.review.never-own", () => null],
     ["requesters approve their own delivery", "delivery.approve.never-own", () => null],
     ["nobody reads datasets of the program", "dataset.member", (rule) => ({ ...rule, row: { member: false } })],
-    ["analysts read deliveries", "delivery.read.roles", (rule) => ({ ...rule, pair: { roles: ["program-officer", "approver", "analyst"] } })],
-    ["reviewers do not read assets", "asset.read.roles", (rule) => ({ ...rule, pair: { roles: ["analyst", "steward", "program-officer", "approver"] } })],
+    [
+      "analysts read deliveries",
+      "delivery.read.roles",
+      (rule) => ({ ...rule, pair: { roles: ["program-officer", "approver", "analyst"] } }),
+    ],
+    [
+      "reviewers do not read assets",
+      "asset.read.roles",
+      (rule) => ({ ...rule, pair: { roles: ["analyst", "steward", "program-officer", "approver"] } }),
+    ],
     ["originator controlled data is requested", "delivery.originator-controlled", () => null],
   ])("%s", async (_, id, change) => {
     expect(await differences(changed(id, change))).toBeGreaterThan(0);
@@ -121,9 +135,18 @@ describe("I1 a lock that is wrong is noticed by the cross product", () => {
     ["labels without the marking of their asset", misdescribed("label", ({ above }) => ({ above: above.slice(0, 1) }))],
     ["revisions without the marking of their label", misdescribed("label_revision", () => ({ own: ["marking_id"] }))],
     ["assets without the marking of their dataset", misdescribed("asset", () => ({ above: [] }))],
-    ["packages opened by whoever reads assets", misdescribed("blob", ({ read }) => ({ read: read.slice(0, 1).map(({ action }) => ({ action })) }))],
-    ["approvals in any program", misdescribed("delivery_approval", ({ facts }) => ({ facts: { ...facts, member: null } }))],
-    ["reviews about the wrong author", misdescribed("label_review", ({ facts }) => ({ facts: { ...facts, owner: "reviewer_id" } }))],
+    [
+      "packages opened by whoever reads assets",
+      misdescribed("blob", ({ read }) => ({ read: read.slice(0, 1).map(({ action }) => ({ action })) })),
+    ],
+    [
+      "approvals in any program",
+      misdescribed("delivery_approval", ({ facts }) => ({ facts: { ...facts, member: null } })),
+    ],
+    [
+      "reviews about the wrong author",
+      misdescribed("label_review", ({ facts }) => ({ facts: { ...facts, owner: "reviewer_id" } })),
+    ],
   ])("%s", async (_, tables) => {
     expect(await differences(world.product.policy, tables)).toBeGreaterThan(0);
   });

@@ -17,7 +17,8 @@ export function tinyPng(side = 64, comment = ""): Buffer {
   header.set([8, 2, 0, 0, 0], 8);
   const row = side * 3 + 1;
   const pixels = Buffer.alloc(row * side);
-  for (let index = 0; index < pixels.length; index += 1) pixels[index] = index % row === 0 ? 0 : (index * 2654435761) >>> 24;
+  for (let index = 0; index < pixels.length; index += 1)
+    pixels[index] = index % row === 0 ? 0 : (index * 2654435761) >>> 24;
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", header),

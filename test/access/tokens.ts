@@ -7,7 +7,13 @@ import type { TestHouse } from "../house.ts";
 
 /** A request entry with a gate hash, as audit.append takes it. */
 export function requestRecord(id: string, hash: Buffer): string {
-  const base = { id, leaf: randomBytes(40).toString("base64"), kind: "operation.request", personTag: null, sections: [] };
+  const base = {
+    id,
+    leaf: randomBytes(40).toString("base64"),
+    kind: "operation.request",
+    personTag: null,
+    sections: [],
+  };
   return JSON.stringify([{ ...base, gateHash: hash.toString("base64") }]);
 }
 
@@ -51,7 +57,15 @@ export class TokenMaker {
     const { office } = this.#house.house;
     const { personId, epoch, purpose, profile } = principal;
     const profileId = await office.profileId(profile);
-    return { personId, profileId, policyId: office.policyId, epoch, purpose, backend, ...(await this.entryFor(personId, purpose)) };
+    return {
+      personId,
+      profileId,
+      policyId: office.policyId,
+      epoch,
+      purpose,
+      backend,
+      ...(await this.entryFor(personId, purpose)),
+    };
   }
 
   /** The token of a claim, from now on. */

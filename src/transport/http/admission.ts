@@ -12,7 +12,7 @@ export interface Refusals {
 }
 
 /** How many requests may be under way at once. */
-export const CONCURRENCY = { person: 16, all: 256 } as const;
+export const CONCURRENCY = { person: 8, all: 256 } as const;
 
 declare module "fastify" {
   interface FastifyRequest {
