@@ -5,6 +5,7 @@ export * from "./core/bytes.ts";
 export * from "./core/jcs.ts";
 export * from "./core/numbers.ts";
 export * from "./core/leaf.ts";
+export * from "./core/leaf-writer.ts";
 export * from "./core/section.ts";
 export * from "./core/chain.ts";
 export * from "./core/tree.ts";

@@ -56,10 +56,11 @@ export const deliveryBench: Benchmark = {
       );
       stage("request: freeze, manifest, sealed label files");
       const approval = { deliveryId: delivery.id, manifestSha384: delivery.manifestSha384 };
-      for (const approver of ["victor", "wanda"])
-        done(await (await server.as(approver)).mutate({ field: "deliveryApprove", select }, approval), "the approval");
+      const [victor, wanda] = [await server.as("victor"), await server.as("wanda")];
+      for (const approver of [victor, wanda]) {
+        done(await approver.mutate({ field: "deliveryApprove", select }, approval), "the approval");
+      }
       stage("two approvals");
-      const wanda = await server.as("wanda");
       const released = done(
         await wanda.mutate<{ delivery: DeliveryView }>(
           { field: "deliveryRelease", select },

@@ -74,7 +74,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : "failed"}\n`);
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : "failed"}\n`);
     process.exitCode = 1;
   },
 );

@@ -119,6 +119,15 @@ create trigger epoch after insert or update or delete on access.clearance for ea
 create trigger epoch after insert or update or delete on access.read_on for each row execute function access.bump_epoch();
 create trigger epoch after insert or update or delete on access.membership for each row execute function access.bump_epoch();
 
+-- A client's ceilings are part of every profile that works through it.
+create function access.bump_epochs() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update access.person_epoch set epoch = epoch + 1;
+  return null;
+end $$;
+create trigger epoch after update or delete on access.client for each row execute function access.bump_epochs();
+
 grant select, insert on access.marking, access.profile, access.profile_marking to caveat_policy;
 grant select on access.policy, access.action, access.client, access.person, access.clearance, access.read_on,
   access.membership, access.person_epoch to caveat_policy;

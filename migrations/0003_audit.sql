@@ -111,11 +111,6 @@ declare
   r record;
   n bigint;
   c bytea;
-  l384 bytea;
-  ids uuid[] := '{}'; idxs bigint[] := '{}'; leaves bytea[] := '{}'; l256s bytea[] := '{}'; l384s bytea[] := '{}';
-  chains bytea[] := '{}'; kinds text[] := '{}'; tags bytea[] := '{}'; gates bytea[] := '{}';
-  secs jsonb[] := '{}'; known uuid[] := '{}'; places bigint[] := '{}'; hashes bytea[] := '{}';
-  at bigint;
 begin
   select * into head from audit.log l where l.id = p_log for update;
   if not found then
@@ -124,35 +119,32 @@ begin
   prefix := convert_to('caveat/audit/chain/v1', 'UTF8') || int2send(octet_length(head.origin)::smallint) || convert_to(head.origin, 'UTF8');
   n := head.size;
   c := head.chain;
+  -- One row after another: gathering them in arrays first costs the square of the batch. Nothing here looks at more of
+  -- the log than one index probe for each record, so that appending costs the same however long the log is.
   for r in
     select x.id, decode(x.leaf, 'base64') as leaf, x.kind, decode(x."personTag", 'base64') as tag, decode(x."gateHash", 'base64') as gate, x.sections
     from rows from (jsonb_to_recordset(p_records) as (id uuid, leaf text, kind text, "personTag" text, "gateHash" text, sections jsonb))
       with ordinality as x (id, leaf, kind, "personTag", "gateHash", sections, place)
     order by x.place
   loop
-    -- an id twice in one batch is one entry
-    continue when r.id = any (ids);
-    select e.idx, e.leaf384 into at, l384 from audit.entry e where e.log_id = p_log and e.id = r.id;
-    if found then
-      known := known || r.id; places := places || at; hashes := hashes || l384;
-      continue;
+    id := r.id;
+    select e.idx, e.leaf384 into idx, leaf384 from audit.entry e where e.id = r.id and e.log_id = p_log;
+    if not found then
+      leaf384 := sha384('\x00'::bytea || r.leaf);
+      idx := n;
+      c := sha384(prefix || int8send(n) || c || leaf384);
+      insert into audit.entry (log_id, idx, id, leaf, leaf256, leaf384, chain, kind, person_tag, gate_hash)
+        values (p_log, n, r.id, r.leaf, sha256('\x00'::bytea || r.leaf), leaf384, c, r.kind, r.tag, r.gate);
+      insert into audit.section (log_id, idx, slot, key_id, sealed)
+        select p_log, n, s.slot, s."keyId", decode(s.sealed, 'base64')
+        from jsonb_to_recordset(r.sections) as s (slot smallint, "keyId" uuid, sealed text);
+      n := n + 1;
     end if;
-    l384 := sha384('\x00'::bytea || r.leaf);
-    c := sha384(prefix || int8send(n) || c || l384);
-    ids := ids || r.id; idxs := idxs || n; leaves := leaves || r.leaf; l256s := l256s || sha256('\x00'::bytea || r.leaf);
-    l384s := l384s || l384; chains := chains || c; kinds := kinds || r.kind; tags := tags || r.tag; gates := gates || r.gate; secs := secs || r.sections;
-    n := n + 1;
+    return next;
   end loop;
-  insert into audit.entry (log_id, idx, id, leaf, leaf256, leaf384, chain, kind, person_tag, gate_hash)
-    select p_log, u.idx, u.id, u.leaf, u.l256, u.l384, u.chain, u.kind, u.tag, u.gate
-    from unnest(ids, idxs, leaves, l256s, l384s, chains, kinds, tags, gates) as u (id, idx, leaf, l256, l384, chain, kind, tag, gate);
-  insert into audit.section (log_id, idx, slot, key_id, sealed)
-    select p_log, u.idx, s.slot, s."keyId", decode(s.sealed, 'base64') from unnest(idxs, secs) as u (idx, sections)
-    cross join lateral jsonb_to_recordset(u.sections) as s (slot smallint, "keyId" uuid, sealed text);
   if n > head.size then
     update audit.log l set size = n, chain = c where l.id = p_log;
   end if;
-  return query select u.id, u.idx, u.leaf384 from unnest(known || ids, places || idxs, hashes || l384s) as u (id, idx, leaf384);
 end $$;
 
 -- Moves outbox rows into their logs; rows of transactions that are still open are not visible here and stay.

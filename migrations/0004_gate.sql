@@ -51,8 +51,10 @@ begin
   if part[10]::int <> pg_backend_pid() then
     return null;
   end if;
-  perform 1 from access.person_epoch e join access.person p on p.id = e.person_id
-    where e.person_id = part[3]::uuid and e.epoch = part[6]::bigint and not p.suspended;
+  perform 1 from access.person_epoch e
+    join access.person p on p.id = e.person_id
+    join access.clearance c on c.person_id = e.person_id
+    where e.person_id = part[3]::uuid and e.epoch = part[6]::bigint and not p.suspended and c.expires_at > now();
   if not found then
     return null;
   end if;

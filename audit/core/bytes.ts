@@ -5,6 +5,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HEX_DIGITS = "0123456789abcdef";
 const BASE64_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const HEX_VALUES = new Map(Array.from(HEX_DIGITS, (digit, value) => [digit.charCodeAt(0), value]));
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const BASE64_VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < 64; value += 1) BASE64_VALUES[BASE64_DIGITS.charCodeAt(value)] = value;
 
@@ -26,7 +27,7 @@ export function fromUtf8(bytes: Uint8Array): string {
 /** Lower-case hex of bytes. */
 export function toHex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += HEX_DIGITS.charAt(byte >> 4) + HEX_DIGITS.charAt(byte & 15);
+  for (const byte of bytes) text += HEX_BYTES[byte];
   return text;
 }
 

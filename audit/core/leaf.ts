@@ -1,6 +1,6 @@
-import { fromHex, fromUtf8, toHex, utf8 } from "./bytes.ts";
+import { fromHex, fromUtf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { arrayOf, countOf, encodeCanonical, exactObject, parseStrict, stringOf } from "./jcs.ts";
+import { arrayOf, countOf, exactObject, parseStrict, stringOf } from "./jcs.ts";
 import type { Json } from "./jcs.ts";
 
 /** Every kind of event there is. Closed, and none of them names a program. */
@@ -32,6 +32,10 @@ export function usesSlot(kind: LeafKind, slot: SlotName): boolean {
   return slot !== "request";
 }
 
+export const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const HEX_16 = /^[0-9a-f]{32}$/;
+export const REPLICA = /^[\x21-\x7e]{1,64}$/;
+
 /** Largest leaf in bytes. */
 export const MAX_LEAF_BYTES = 16_384;
 
@@ -55,26 +59,6 @@ export interface LeafHeader {
   readonly salt: string;
 }
 
-/**
- * The bytes of a leaf: canonical JSON in UTF-8, stored and hashed as they are.
- * Throws LEAF, MEMBERS, JSON or RANGE when the header would not be accepted by `parseLeaf`.
- */
-export function encodeLeaf(header: LeafHeader): Uint8Array {
-  const bytes = utf8(
-    encodeCanonical({
-      id: header.id,
-      k: header.kind,
-      p: { b: header.producer.boot, q: header.producer.counter, r: header.producer.replica },
-      s: header.slots.map((slot) => ({ c: toHex(slot.commitment), h: toHex(slot.sealedHash) })),
-      t: header.time,
-      v: 1,
-      z: header.salt,
-    }),
-  );
-  parseLeaf(bytes);
-  return bytes;
-}
-
 /** Reads a leaf strictly: canonical form, exactly the named members, a known kind. Throws FormatError. */
 export function parseLeaf(bytes: Uint8Array): LeafHeader {
   if (bytes.length > MAX_LEAF_BYTES) throw new FormatError("LEAF", `a leaf of ${bytes.length} bytes`);
@@ -85,16 +69,16 @@ export function parseLeaf(bytes: Uint8Array): LeafHeader {
   if (kind === undefined) throw new FormatError("LEAF", "a leaf of an unknown kind");
   if (leaf.v !== 1) throw new FormatError("LEAF", "a leaf of an unknown version");
   return {
-    id: stringOf(leaf.id, "the id", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/),
+    id: stringOf(leaf.id, "the id", ID),
     kind,
     producer: {
-      boot: stringOf(producer.b, "the boot id", /^[0-9a-f]{32}$/),
+      boot: stringOf(producer.b, "the boot id", HEX_16),
       counter: countOf(producer.q, "the producer counter"),
-      replica: stringOf(producer.r, "the replica name", /^[\x21-\x7e]{1,64}$/),
+      replica: stringOf(producer.r, "the replica name", REPLICA),
     },
     slots: parseSlots(leaf.s),
     time: timeOf(leaf.t, "the time"),
-    salt: stringOf(leaf.z, "the salt", /^[0-9a-f]{32}$/),
+    salt: stringOf(leaf.z, "the salt", HEX_16),
   };
 }
 

@@ -1,22 +1,34 @@
 import { decide } from "../policy/decide.ts";
 import type { AuditPort, MayOpen } from "../policy/audit-port.ts";
 import { CaveatError } from "../errors.ts";
+import { rankOf } from "../markings/index.ts";
 import type { Effective } from "../markings/index.ts";
 import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
+import type { AccessProfile } from "../policy/profile.ts";
 
 const LEVEL_WORDS = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" } as const;
 
 type Own = Awaited<ReturnType<AuditPort["own"]>>;
 type Officer = Awaited<ReturnType<AuditPort["page"]>>;
 
+/** Whether an act was done in a session of this session's level or a lower one. */
+function withinSession(profile: AccessProfile): MayOpen {
+  const ceiling = rankOf(profile.environment.sessionLevel);
+  return (marking) => {
+    const { effective } = JSON.parse(marking) as { effective: Effective };
+    return rankOf(effective.level) <= ceiling;
+  };
+}
+
 /** What the caller did and how he was answered, newest first. */
 export const ownAudit: Command<{ first: number; before: number | null }, Own> = command({
   name: "ownAudit",
   action: "audit.own",
   target: () => null,
-  run: (grant, { first, before }) => grant.audit.own(grant.principal.personId, before, first),
+  run: (grant, { first, before }) =>
+    grant.audit.own(grant.principal.personId, before, first, withinSession(grant.principal.profile)),
 });
 
 /** Whether the caller may open a section: he dominates its marking and his role reads the log. `opened` gathers those. */

@@ -21,6 +21,7 @@ import type { SectionSealer } from "./sealing.ts";
 import type { LedgerWriter } from "./writer.ts";
 
 const PAGE = 512;
+const OWN_KINDS = ["operation.outcome", "mutation.outcome"] as const;
 const SLOTS = ["actor", "request", "outcome", "detail"] as const;
 
 /** What the audit service is made of. */
@@ -72,19 +73,29 @@ export class AuditService implements AuditPort {
     personId: string,
     before: number | null,
     limit: number,
+    mayShow: MayOpen,
   ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }> {
     const { store, writer, tagOf, sealer } = this.#parts;
-    const rows = await store.entriesOfPerson(
-      writer.logId,
-      tagOf(personId),
-      ["operation.outcome", "mutation.outcome"],
-      before,
-      limit + 1,
-    );
+    const shown: StoredEntry[] = [];
+    const chunk = 2 * limit + 1;
+    let from = before;
+    for (;;) {
+      const rows = await store.entriesOfPerson(writer.logId, tagOf(personId), OWN_KINDS, from, chunk);
+      for (const row of rows) {
+        // The actor's section stands at the level of the session; an outcome's marking would tell of hidden objects.
+        const actor = row.sections.find((section) => section.slot === 0);
+        const marking = actor ? await sealer.markingOf(actor.keyId) : null;
+        if (marking !== null && mayShow(marking)) shown.push(row);
+        if (shown.length > limit) break;
+      }
+      const last = rows.at(-1);
+      if (shown.length > limit || rows.length < chunk || !last) break;
+      from = last.index;
+    }
     const entries = await Promise.all(
-      rows.slice(0, limit).map(async (row) => ({ ...(await ownEntry(sealer, row)), position: row.index })),
+      shown.slice(0, limit).map(async (row) => ({ ...(await ownEntry(sealer, row)), position: row.index })),
     );
-    return { entries, more: rows.length > limit };
+    return { entries, more: shown.length > limit };
   }
 
   async page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }> {

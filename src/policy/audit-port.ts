@@ -60,6 +60,7 @@ export interface AuditPort {
     personId: string,
     before: number | null,
     limit: number,
+    mayShow: MayOpen,
   ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }>;
   /** Entries of the activity log from an index on. */
   page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }>;

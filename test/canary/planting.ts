@@ -125,7 +125,8 @@ export const BOX = { kind: "box", x: 4, y: 5, width: 20, height: 10 };
 export async function plantEverywhere(caller: Caller): Promise<Planted> {
   const marking = "SECRET//REL TO USA, FVEY";
   const found = await caller.graphql("sam", "{ programs(first: 1) { edges { node { id } } } }");
-  const programId = (found.data?.["programs"] as { edges: readonly { node: Node }[] }).edges[0]?.node.id ?? "";
+  const programId =
+    (found.data?.["programs"] as { edges: readonly { node: Node }[] } | undefined)?.edges[0]?.node.id ?? "";
   const ontology = made(
     await caller.mutate("sam", "ontologyCreate", "ontology { id versions(first: 1) { id } }", {
       programId,
@@ -172,7 +173,7 @@ async function deliver(
   datasetId: string,
 ): Promise<Pick<Planted, "deliveryId" | "recipientId" | "packageUrl">> {
   const offices = await caller.graphql("petra", "{ recipients { id name } }");
-  const office = (offices.data?.["recipients"] as readonly Node[]).find(({ name }) =>
+  const office = (offices.data?.["recipients"] as readonly Node[] | undefined)?.find(({ name }) =>
     String(name).includes("Maritime"),
   );
   const recipientId = office?.id ?? "";

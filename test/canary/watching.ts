@@ -14,10 +14,10 @@ export interface Activity {
 export async function watchActivity(database: TestDatabase): Promise<Activity> {
   const clients = ["caveat_app", "caveat_policy", "caveat_ledger"].map((role) => new Client({ ...database.as(role) }));
   const seen = new Set<string>();
-  let running = true;
+  const ending = new AbortController();
   const watching = clients.map(async (client) => {
     await client.connect();
-    while (running) {
+    while (!ending.signal.aborted) {
       const { rows } = await client.query<{ query: string | null }>(
         "select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
       );
@@ -28,7 +28,7 @@ export async function watchActivity(database: TestDatabase): Promise<Activity> {
   });
   return {
     async stop() {
-      running = false;
+      ending.abort();
       await Promise.all(watching);
       return seen;
     },

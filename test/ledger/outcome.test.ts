@@ -39,7 +39,7 @@ async function counts(of: TestHouse = house): Promise<Counts> {
   return rows[0];
 }
 
-/** Draws the label, adds an entry of its own to the transaction, and then fails. */
+/** Draws the label, names an entry of its own for the transaction, and then fails. */
 function failingAfter(thrown: Error): Command<CreateLabelInput, Made> {
   return {
     ...createLabel,
@@ -49,7 +49,7 @@ function failingAfter(thrown: Error): Command<CreateLabelInput, Made> {
       const asset = await grant.read.byId("asset", given.assetId);
       if (!asset) throw new Error("no asset");
       const marking = await grant.marking(asset.markingId);
-      await grant.record({ kind: "delivery.approval", marking, outcome: { label: made.id } });
+      grant.record({ kind: "delivery.approval", marking, outcome: { label: made.id } });
       throw thrown;
     },
   };
@@ -75,7 +75,7 @@ describe("I4 a mutation and its outcome entry commit together or not at all", ()
     expect((await counts()).outbox).toBe(0);
   });
 
-  test("a command that throws after it wrote to the outbox leaves neither its rows nor its entry, and is recorded as failed", async () => {
+  test("a command that throws after it wrote rows and named an entry of its own leaves neither, and is recorded as failed", async () => {
     const before = await counts();
     const operation = await house.open(await house.as("ana"));
     const command = failingAfter(new Error("broken"));

@@ -46,6 +46,7 @@ export class FileBlobs implements BlobPort {
     await sync(temporary);
     await rename(temporary, path);
     await sync(dirname(path));
+    await sync(this.#folder);
     await stat(path);
   }
 
