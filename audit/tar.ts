@@ -58,7 +58,7 @@ function parseHeader(header: Uint8Array): { readonly path: string; readonly byte
   const length = /^([0-7]{11})[\0 ]$/.exec(String.fromCharCode(...header.subarray(124, 136)))?.[1];
   if (length === undefined) throw new FormatError("TAR", "a length that is not eleven octal digits");
   // Somebody unpacks this, perhaps as root: no rights, owners or times but those of a fetched package.
-  const octal = (from: number, length: number): number => Number.parseInt(text(from, length).trim() || "0", 8);
+  const octal = (from: number, width: number): number => Number.parseInt(text(from, width).trim() || "0", 8);
   if (octal(100, 8) !== 0o644 || octal(108, 8) !== 0 || octal(116, 8) !== 0 || octal(136, 12) !== 0) {
     throw new FormatError("TAR", "a file with other rights, owner or time than a package has");
   }

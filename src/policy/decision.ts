@@ -1,5 +1,5 @@
 /** Duties that come with an allow; an enforcement point that cannot do one must refuse (standards B.8). */
-export const OBLIGATIONS = ["VIEW_ONLY"] as const;
+export type Obligation = "VIEW_ONLY";
 
 /**
  * A decision with everything that is needed to take it again. `reasons` are ids of the conditions that failed, of the rule
@@ -8,7 +8,7 @@ export const OBLIGATIONS = ["VIEW_ONLY"] as const;
 export interface Decision {
   readonly decision: "allow" | "deny";
   readonly reasons: readonly string[];
-  readonly obligations: readonly string[];
+  readonly obligations: readonly Obligation[];
   readonly policyVersion: string;
   readonly registerVersion: string;
 }
@@ -17,5 +17,5 @@ export interface Decision {
 export interface PairDecision {
   readonly allow: boolean;
   readonly reasons: readonly string[];
-  readonly obligations: readonly string[];
+  readonly obligations: readonly Obligation[];
 }

@@ -1,3 +1,4 @@
+import type { Obligation } from "./decision.ts";
 import type { Effective } from "../markings/index.ts";
 import { isWholeEffective } from "./effective-shape.ts";
 import * as token from "./mandatory-tokens.ts";
@@ -22,7 +23,7 @@ export interface MandatoryCondition {
 /** What the conditions say together. */
 export interface MandatoryResult {
   readonly failed: readonly string[];
-  readonly obligations: readonly string[];
+  readonly obligations: readonly Obligation[];
 }
 
 /** Controls that name readers: each is satisfied as its condition below says. */

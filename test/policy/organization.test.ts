@@ -29,6 +29,9 @@ test("I9 an organisation without a written country is of no country, not of its 
   expect(listTakesIn(["GBR"], reader("MOD"))).toBe(false);
 });
 
-test.each(["aus.DOD", "AUS DOD", "GBR MOD", "", ".MOD"])("I9 the organisation %j is not understood and refused", (name) => {
-  expect(() => reader(name)).toThrow(PolicyError);
-});
+test.each(["aus.DOD", "AUS DOD", "GBR MOD", "", ".MOD"])(
+  "I9 the organisation %j is not understood and refused",
+  (name) => {
+    expect(() => reader(name)).toThrow(PolicyError);
+  },
+);
