@@ -10,6 +10,7 @@ import { ACTIONS } from "../src/policy/actions.ts";
 import { loadOrCreateSigner } from "../src/signing/file-signer.ts";
 import { ensureDatabase } from "../src/storage/administration.ts";
 import { openPool } from "../src/storage/connection.ts";
+import type { Connection } from "../src/storage/connection.ts";
 import { startEmbeddedPostgres } from "../src/storage/embedded/index.ts";
 import { LedgerStore } from "../src/storage/ledger-store.ts";
 import { migrate } from "../src/storage/migrate.ts";
@@ -25,6 +26,8 @@ export interface BenchLog {
   readonly store: LedgerStore;
   readonly sealer: SectionSealer;
   readonly publisher: CheckpointPublisher;
+  /** The superuser of this cluster. */
+  readonly admin: Connection;
   writer(maxBatch?: number): LedgerWriter;
 }
 
@@ -53,6 +56,7 @@ export async function withLog(
         store,
         sealer,
         publisher: new CheckpointPublisher(store, signer, logId, ORIGIN),
+        admin: postgres.connectionOptions(DATABASE, postgres.superuser),
         writer: (maxBatch) =>
           new LedgerWriter({
             store,

@@ -35,7 +35,7 @@ async function size(): Promise<number> {
 async function minute(fails = false): Promise<void> {
   const before = await size();
   vi.advanceTimersByTime(MINUTE);
-  if (fails) await sleep(60);
+  if (fails) await sleep(600);
   else {
     await until(async () => {
       const { rows } = await house.admin.query<{ signed: number }>(

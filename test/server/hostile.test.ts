@@ -162,15 +162,15 @@ test("I9 a person who asks too much at once is told so in constant bytes, and no
     socket.on("error", () => undefined).on("data", (part: Buffer) => answered.push(part.toString()));
     socket.write(`${lines.join("\r\n")}\r\ncontent-length: 9\r\n\r\n`);
   }
-  // Sixteen wait for their bodies; the others are turned away.
-  expect(await within(5_000, () => answered.length === 4)).toBe(true);
+  // Eight wait for their bodies; the others are turned away.
+  expect(await within(5_000, () => answered.length === 12)).toBe(true);
   const refused = await world.server.graphql(ben, "{ viewer { handle } }");
   expect({ status: refused.status, body: refused.body.toString() }).toEqual(CONSTANT.BUSY);
   for (const text of answered) expect(text.slice(text.indexOf("\r\n\r\n") + 4)).toBe(CONSTANT.BUSY.body);
   const good = await goodQuery("ana");
   for (const socket of sockets) socket.destroy();
   await expect.poll(() => goodQuery("ben").catch(() => null), { timeout: 5_000 }).not.toBeNull();
-  for (let i = 0; i < 5; i += 1) done.push({ call: { name: "too much at once", record: "busy" }, session: "", good });
+  for (let i = 0; i < 13; i += 1) done.push({ call: { name: "too much at once", record: "busy" }, session: "", good });
 });
 
 test("I9 every refusal stands in the log, which the verifier finds whole, and nothing is lost", async () => {
