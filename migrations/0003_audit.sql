@@ -17,8 +17,10 @@ create table audit.section_key (
   wrapped bytea not null
 );
 
+-- No foreign key to the log: nothing but audit.append writes entries, under the locked head of an existing log, and a check
+-- for each row would cost a fifth of what can be appended.
 create table audit.entry (
-  log_id smallint not null references audit.log (id),
+  log_id smallint not null,
   idx bigint not null,
   id uuid not null,
   leaf bytea not null check (octet_length(leaf) <= 16384),
@@ -30,8 +32,7 @@ create table audit.entry (
   gate_hash bytea,
   xid xid8 not null default pg_current_xact_id(),
   appended_at timestamptz not null default clock_timestamp(),
-  primary key (log_id, idx),
-  unique (log_id, id)
+  primary key (log_id, idx)
 );
 -- Ids are random and unique over all logs; every look-up by id (gate tokens, retries, drains) is one probe here.
 create unique index entry_id on audit.entry (id);
@@ -108,9 +109,11 @@ create function audit.append(p_log smallint, p_records jsonb)
 declare
   head audit.log%rowtype;
   prefix bytea;
-  r record;
   n bigint;
   c bytea;
+  hash bytea;
+  ids uuid[]; leaves bytea[]; kinds text[]; tags bytea[]; gates bytea[]; sections jsonb[]; hashes bytea[];
+  chains bytea[] := '{}';
 begin
   select * into head from audit.log l where l.id = p_log for update;
   if not found then
@@ -119,32 +122,40 @@ begin
   prefix := convert_to('caveat/audit/chain/v1', 'UTF8') || int2send(octet_length(head.origin)::smallint) || convert_to(head.origin, 'UTF8');
   n := head.size;
   c := head.chain;
-  -- One row after another: gathering them in arrays first costs the square of the batch. Nothing here looks at more of
-  -- the log than one index probe for each record, so that appending costs the same however long the log is.
-  for r in
-    select x.id, decode(x.leaf, 'base64') as leaf, x.kind, decode(x."personTag", 'base64') as tag, decode(x."gateHash", 'base64') as gate, x.sections
-    from rows from (jsonb_to_recordset(p_records) as (id uuid, leaf text, kind text, "personTag" text, "gateHash" text, sections jsonb))
-      with ordinality as x (id, leaf, kind, "personTag", "gateHash", sections, place)
-    order by x.place
-  loop
-    id := r.id;
-    select e.idx, e.leaf384 into idx, leaf384 from audit.entry e where e.id = r.id and e.log_id = p_log;
-    if not found then
-      leaf384 := sha384('\x00'::bytea || r.leaf);
-      idx := n;
-      c := sha384(prefix || int8send(n) || c || leaf384);
-      insert into audit.entry (log_id, idx, id, leaf, leaf256, leaf384, chain, kind, person_tag, gate_hash)
-        values (p_log, n, r.id, r.leaf, sha256('\x00'::bytea || r.leaf), leaf384, c, r.kind, r.tag, r.gate);
-      insert into audit.section (log_id, idx, slot, key_id, sealed)
-        select p_log, n, s.slot, s."keyId", decode(s.sealed, 'base64')
-        from jsonb_to_recordset(r.sections) as s (slot smallint, "keyId" uuid, sealed text);
-      n := n + 1;
-    end if;
-    return next;
+  -- Everything is done for the batch at once but the chain, which is one hash after another. Nothing looks at more of the
+  -- log than one index probe for each record, so that appending costs the same however long the log is. Of an id that
+  -- comes twice the first counts; one that is in the log keeps its place there.
+  select array_agg(x.id order by x.place), array_agg(x.leaf order by x.place), array_agg(x.kind order by x.place),
+         array_agg(x.tag order by x.place), array_agg(x.gate order by x.place), array_agg(x.sections order by x.place),
+         array_agg(sha384('\x00'::bytea || x.leaf) order by x.place)
+    into ids, leaves, kinds, tags, gates, sections, hashes
+    from (
+      select distinct on (g.id) g.id, decode(g.leaf, 'base64') as leaf, g.kind, decode(g."personTag", 'base64') as tag,
+             decode(g."gateHash", 'base64') as gate, g.sections, g.place
+      from rows from (jsonb_to_recordset(p_records) as (id uuid, leaf text, kind text, "personTag" text, "gateHash" text, sections jsonb))
+        with ordinality as g (id, leaf, kind, "personTag", "gateHash", sections, place)
+      order by g.id, g.place
+    ) x
+    where not exists (select from audit.entry e where e.id = x.id offset 0);
+  foreach hash in array coalesce(hashes, '{}') loop
+    c := sha384(prefix || int8send(n) || c || hash);
+    chains := chains || c;
+    n := n + 1;
   end loop;
+  insert into audit.entry (log_id, idx, id, leaf, leaf256, leaf384, chain, kind, person_tag, gate_hash)
+    select p_log, head.size + u.place - 1, u.id, u.leaf, sha256('\x00'::bytea || u.leaf), u.hash, u.chain, u.kind, u.tag, u.gate
+    from unnest(ids, leaves, hashes, chains, kinds, tags, gates) with ordinality as u (id, leaf, hash, chain, kind, tag, gate, place);
+  insert into audit.section (log_id, idx, slot, key_id, sealed)
+    select p_log, head.size + u.place - 1, s.slot, s."keyId", decode(s.sealed, 'base64')
+    from unnest(sections) with ordinality as u (list, place)
+    cross join lateral jsonb_to_recordset(u.list) as s (slot smallint, "keyId" uuid, sealed text);
   if n > head.size then
     update audit.log l set size = n, chain = c where l.id = p_log;
   end if;
+  return query
+    select g.id, e.idx, e.leaf384
+    from (select distinct r.id from jsonb_to_recordset(p_records) as r (id uuid)) g
+    cross join lateral (select * from audit.entry f where f.id = g.id and f.log_id = p_log offset 0) e;
 end $$;
 
 -- Moves outbox rows into their logs; rows of transactions that are still open are not visible here and stay.
