@@ -98,11 +98,13 @@ create trigger head_no_truncate before truncate on audit.log for each statement 
 alter table audit.log enable always trigger head_only_grows;
 alter table audit.log enable always trigger head_no_truncate;
 
--- Appends a batch of records under the locked head row and returns where each one stands. A record whose id is already
--- in the log keeps its first place (idempotent retry). Record: {"id","leaf" (base64),"kind","personTag" (base64|null),
--- "gateHash" (base64|null),"sections":[{"slot","keyId","sealed" (base64)}]}.
+-- Appends a batch of records under the locked head row and returns where each one stands. Leaves and sealed sections come
+-- one behind another in one value each, with their lengths beside: text forms of bytes would cost more than all hashing.
+-- Of an id that comes twice the first counts; one that is in the log keeps its first place (idempotent retry).
 -- SHA-384 chain: C_n = SHA-384('caveat/audit/chain/v1' || u16be(len origin) || origin || u64be(n) || C_{n-1} || leaf384).
-create function audit.append(p_log smallint, p_records jsonb)
+create function audit.append_packed(
+  p_log smallint, p_ids uuid[], p_kinds text[], p_tags bytea[], p_gates bytea[], p_lengths int[], p_leaves bytea,
+  p_section_of int[], p_section_slots smallint[], p_section_keys uuid[], p_section_lengths int[], p_sections bytea)
   returns table (id uuid, idx bigint, leaf384 bytea)
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -112,7 +114,7 @@ declare
   n bigint;
   c bytea;
   hash bytea;
-  ids uuid[]; leaves bytea[]; kinds text[]; tags bytea[]; gates bytea[]; sections jsonb[]; hashes bytea[];
+  places int[]; leaves bytea[]; hashes bytea[];
   chains bytea[] := '{}';
 begin
   select * into head from audit.log l where l.id = p_log for update;
@@ -123,39 +125,81 @@ begin
   n := head.size;
   c := head.chain;
   -- Everything is done for the batch at once but the chain, which is one hash after another. Nothing looks at more of the
-  -- log than one index probe for each record, so that appending costs the same however long the log is. Of an id that
-  -- comes twice the first counts; one that is in the log keeps its place there.
-  select array_agg(x.id order by x.place), array_agg(x.leaf order by x.place), array_agg(x.kind order by x.place),
-         array_agg(x.tag order by x.place), array_agg(x.gate order by x.place), array_agg(x.sections order by x.place),
+  -- log than one index probe for each record, so that appending costs the same however long the log is.
+  select array_agg(x.place order by x.place), array_agg(x.leaf order by x.place),
          array_agg(sha384('\x00'::bytea || x.leaf) order by x.place)
-    into ids, leaves, kinds, tags, gates, sections, hashes
+    into places, leaves, hashes
     from (
-      select distinct on (g.id) g.id, decode(g.leaf, 'base64') as leaf, g.kind, decode(g."personTag", 'base64') as tag,
-             decode(g."gateHash", 'base64') as gate, g.sections, g.place
-      from rows from (jsonb_to_recordset(p_records) as (id uuid, leaf text, kind text, "personTag" text, "gateHash" text, sections jsonb))
-        with ordinality as g (id, leaf, kind, "personTag", "gateHash", sections, place)
-      order by g.id, g.place
-    ) x
-    where not exists (select from audit.entry e where e.id = x.id offset 0);
+      select g.place, substring(p_leaves from g.start for g.length) as leaf
+      from (
+        select u.id, u.length, u.place::int, (1 + sum(u.length) over (order by u.place) - u.length)::int as start,
+               row_number() over (partition by u.id order by u.place) as nth
+        from unnest(p_ids, p_lengths) with ordinality as u (id, length, place)
+      ) g
+      where g.nth = 1 and not exists (select from audit.entry e where e.id = g.id offset 0)
+    ) x;
   foreach hash in array coalesce(hashes, '{}') loop
     c := sha384(prefix || int8send(n) || c || hash);
     chains := chains || c;
     n := n + 1;
   end loop;
   insert into audit.entry (log_id, idx, id, leaf, leaf256, leaf384, chain, kind, person_tag, gate_hash)
-    select p_log, head.size + u.place - 1, u.id, u.leaf, sha256('\x00'::bytea || u.leaf), u.hash, u.chain, u.kind, u.tag, u.gate
-    from unnest(ids, leaves, hashes, chains, kinds, tags, gates) with ordinality as u (id, leaf, hash, chain, kind, tag, gate, place);
+    select p_log, head.size + u.nth - 1, p_ids[u.place], u.leaf, sha256('\x00'::bytea || u.leaf), u.hash, u.chain,
+           p_kinds[u.place], g.tag, g.gate
+    from unnest(places, leaves, hashes, chains) with ordinality as u (place, leaf, hash, chain, nth)
+    join unnest(p_tags, p_gates) with ordinality as g (tag, gate, place) on g.place = u.place;
   insert into audit.section (log_id, idx, slot, key_id, sealed)
-    select p_log, head.size + u.place - 1, s.slot, s."keyId", decode(s.sealed, 'base64')
-    from unnest(sections) with ordinality as u (list, place)
-    cross join lateral jsonb_to_recordset(u.list) as s (slot smallint, "keyId" uuid, sealed text);
+    select p_log, head.size + u.nth - 1, s.slot, s.key, substring(p_sections from s.start for s.length)
+    from (
+      select v.record, v.slot, v.key, v.length, (1 + sum(v.length) over (order by v.place) - v.length)::int as start
+      from unnest(p_section_of, p_section_slots, p_section_keys, p_section_lengths) with ordinality
+        as v (record, slot, key, length, place)
+    ) s
+    join unnest(places) with ordinality as u (place, nth) on u.place = s.record;
   if n > head.size then
     update audit.log l set size = n, chain = c where l.id = p_log;
   end if;
   return query
     select g.id, e.idx, e.leaf384
-    from (select distinct r.id from jsonb_to_recordset(p_records) as r (id uuid)) g
+    from (select distinct r.id from unnest(p_ids) as r (id)) g
     cross join lateral (select * from audit.entry f where f.id = g.id and f.log_id = p_log offset 0) e;
+end $$;
+
+-- The same for records as JSON, as they stand in the outbox: {"id","leaf" (base64),"kind","personTag" (base64|null),
+-- "gateHash" (base64|null),"sections":[{"slot","keyId","sealed" (base64)}]}.
+create function audit.append(p_log smallint, p_records jsonb)
+  returns table (id uuid, idx bigint, leaf384 bytea)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  ids uuid[]; kinds text[]; tags bytea[]; gates bytea[]; lengths int[]; leaves bytea;
+  section_of int[]; slots smallint[]; keys uuid[]; section_lengths int[]; sealed bytea;
+begin
+  select array_agg(x.id order by x.place), array_agg(x.kind order by x.place), array_agg(x.tag order by x.place),
+         array_agg(x.gate order by x.place), array_agg(octet_length(x.leaf) order by x.place),
+         string_agg(x.leaf, ''::bytea order by x.place)
+    into ids, kinds, tags, gates, lengths, leaves
+    from (
+      select g.id, g.kind, decode(g."personTag", 'base64') as tag, decode(g."gateHash", 'base64') as gate,
+             decode(g.leaf, 'base64') as leaf, g.place
+      from rows from (jsonb_to_recordset(p_records) as (id uuid, leaf text, kind text, "personTag" text, "gateHash" text))
+        with ordinality as g (id, leaf, kind, "personTag", "gateHash", place)
+    ) x;
+  if ids is null then
+    return;
+  end if;
+  select array_agg(x.record order by x.record, x.place), array_agg(x.slot order by x.record, x.place),
+         array_agg(x.key order by x.record, x.place), array_agg(octet_length(x.bytes) order by x.record, x.place),
+         string_agg(x.bytes, ''::bytea order by x.record, x.place)
+    into section_of, slots, keys, section_lengths, sealed
+    from (
+      select r.place::int as record, s.slot, s."keyId" as key, decode(s.sealed, 'base64') as bytes, s.place
+      from jsonb_array_elements(p_records) with ordinality as r (record, place)
+      cross join lateral rows from (jsonb_to_recordset(r.record -> 'sections') as (slot smallint, "keyId" uuid, sealed text))
+        with ordinality as s (slot, "keyId", sealed, place)
+    ) x;
+  return query select * from audit.append_packed(p_log, ids, kinds, tags, gates, lengths, leaves,
+    coalesce(section_of, '{}'), coalesce(slots, '{}'), coalesce(keys, '{}'), coalesce(section_lengths, '{}'), coalesce(sealed, ''));
 end $$;
 
 -- Moves outbox rows into their logs; rows of transactions that are still open are not visible here and stay.
@@ -197,5 +241,6 @@ end $$;
 
 grant select on audit.log, audit.entry, audit.section, audit.checkpoint, audit.section_key to caveat_ledger;
 grant insert on audit.checkpoint, audit.section_key to caveat_ledger;
+grant execute on function audit.append_packed(smallint, uuid[], text[], bytea[], bytea[], int[], bytea, int[], smallint[], uuid[], int[], bytea) to caveat_ledger;
 grant execute on function audit.append(smallint, jsonb), audit.drain(uuid[]), audit.open_log(text, text, uuid) to caveat_ledger;
 reset role;

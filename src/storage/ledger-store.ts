@@ -99,9 +99,26 @@ export class LedgerStore {
 
   /** Appends a batch; returns after it is durable. */
   async append(logId: number, records: readonly AppendRecord[]): Promise<Appended[]> {
+    const bytes = (text: string): Buffer => Buffer.from(text, "base64");
+    const leaves = records.map((record) => bytes(record.leaf));
+    const sections = records.flatMap((record, at) => record.sections.map((section) => ({ ...section, of: at + 1 })));
+    const sealed = sections.map((section) => bytes(section.sealed));
     const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>(
-      "select id, idx, leaf384 from audit.append($1, $2)",
-      [logId, JSON.stringify(records)],
+      "select id, idx, leaf384 from audit.append_packed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+      [
+        logId,
+        records.map((record) => record.id),
+        records.map((record) => record.kind),
+        records.map((record) => (record.personTag === null ? null : bytes(record.personTag))),
+        records.map((record) => (record.gateHash === null ? null : bytes(record.gateHash))),
+        leaves.map((leaf) => leaf.length),
+        Buffer.concat(leaves),
+        sections.map((section) => section.of),
+        sections.map((section) => section.slot),
+        sections.map((section) => section.keyId),
+        sealed.map((part) => part.length),
+        Buffer.concat(sealed),
+      ],
     );
     return rows.map((row) => ({ id: row.id, index: row.idx, leaf384: row.leaf384 }));
   }

@@ -138,6 +138,7 @@ describe("I1 the application role", () => {
     expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual(["gate.register_key(uuid,bytea,bytea)"]);
     expect(await list(functions, "caveat_ledger", SCHEMAS)).toEqual([
       "audit.append(smallint,jsonb)",
+      "audit.append_packed(smallint,uuid[],text[],bytea[],bytea[],integer[],bytea,integer[],smallint[],uuid[],integer[],bytea)",
       "audit.drain(uuid[])",
       "audit.open_log(text,text,uuid)",
     ]);

@@ -54,12 +54,16 @@ export async function detailsOf(house: TestHouse, kind: string): Promise<Readonl
 
 /** Takes the right to append from the server, as a full disk or a broken log would. */
 export async function stopAppending(house: TestHouse): Promise<void> {
-  await house.admin.query("revoke execute on function audit.append(smallint, jsonb) from caveat_ledger");
+  await house.admin.query(
+    "revoke execute on function audit.append(smallint, jsonb), audit.append_packed from caveat_ledger",
+  );
 }
 
 /** Gives it back. */
 export async function resumeAppending(house: TestHouse): Promise<void> {
-  await house.admin.query("grant execute on function audit.append(smallint, jsonb) to caveat_ledger");
+  await house.admin.query(
+    "grant execute on function audit.append(smallint, jsonb), audit.append_packed to caveat_ledger",
+  );
 }
 
 /** What every connection of the application role did last: it changes as soon as one statement runs as that role. */
