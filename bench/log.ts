@@ -8,7 +8,7 @@ import { closedLoop } from "./load.ts";
 import { TransactionPerEntry } from "./transaction-per-entry.ts";
 import type { Load } from "./load.ts";
 
-const IN_FLIGHT = 128;
+const IN_FLIGHT = 256;
 const ROUNDS = 3;
 /** Clients of the design with a transaction for each entry: more of them only wait for one another. */
 const CLIENTS = 16;

@@ -42,7 +42,7 @@ create table audit.section (
   log_id smallint not null,
   idx bigint not null,
   slot smallint not null check (slot between 0 and 3),
-  key_id uuid not null references audit.section_key (id),
+  key_id uuid not null,  -- of audit.section_key: looked up once a batch by append_packed, since a foreign key asks for every row
   sealed bytea not null,
   primary key (log_id, idx, slot)
 );
@@ -120,6 +120,9 @@ begin
   select * into head from audit.log l where l.id = p_log for update;
   if not found then
     raise exception 'no such log';
+  end if;
+  if exists (select from unnest(p_section_keys) as s (key) where not exists (select from audit.section_key k where k.id = s.key)) then
+    raise exception 'no such section key' using errcode = 'foreign_key_violation';
   end if;
   prefix := convert_to('caveat/audit/chain/v1', 'UTF8') || int2send(octet_length(head.origin)::smallint) || convert_to(head.origin, 'UTF8');
   n := head.size;
