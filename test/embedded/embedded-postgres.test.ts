@@ -17,7 +17,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/storage/
 import { isAlive } from "../../src/storage/embedded/postmaster-file.ts";
 import { createDatabase } from "../database.ts";
 import { outsideProgram } from "../outside-programs.ts";
-import { crash, startHolder } from "./processes.ts";
+import { crash, installHolder, startHolder } from "./processes.ts";
 
 let dataDir = "";
 const started: EmbeddedPostgres[] = [];
@@ -156,11 +156,21 @@ test.skipIf(process.getuid?.() !== 0)("refuses a cluster that belongs to another
 test.skipIf(process.getuid?.() !== 0 || outsideProgram("setpriv").skip)("works as an ordinary user", async () => {
   chownSync(dataDir, 65_534, 65_534);
   chmodSync(dataDir, 0o700);
-  const holder = await startHolder(dataDir, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]);
-  expect(statSync(join(dataDir, "cluster")).uid).toBe(65_534);
-  await crash(holder);
-  expect(await within(5_000, () => !isAlive(holder.pid))).toBe(true);
-  rmSync(holder.socketDir, { recursive: true, force: true });
+  const folder = mkdtempSync(join(tmpdir(), "caveat-holder-"));
+  try {
+    chmodSync(folder, 0o755);
+    installHolder(folder);
+    const holder = await startHolder(dataDir, {
+      prefix: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"],
+      folder,
+    });
+    expect(statSync(join(dataDir, "cluster")).uid).toBe(65_534);
+    await crash(holder);
+    expect(await within(5_000, () => !isAlive(holder.pid))).toBe(true);
+    rmSync(holder.socketDir, { recursive: true, force: true });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("every test file has a database of its own on the cluster of the run", async () => {
