@@ -7,6 +7,7 @@ import type { Grant } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { checkContent, labelContext } from "./label-content.ts";
+import { labelColumns } from "./label-columns.ts";
 import type { LabelContent } from "./label-content.ts";
 
 /** Input of a new label. Shape and attributes come from the caller and are checked against image and ontology version. */
@@ -61,14 +62,7 @@ function revisionOf(
 ): RowOf<"labelRevision"> {
   return {
     id: randomUUID(),
-    labelId: label.id,
-    datasetId: label.datasetId,
-    assetId: label.assetId,
-    programId: label.programId,
-    datasetMarkingId: label.datasetMarkingId,
-    assetMarkingId: label.assetMarkingId,
-    labelMarkingId: label.markingId,
-    labelAuthorId: label.authorId,
+    ...labelColumns(label),
     markingId: marking.id,
     authorId: grant.principal.personId,
     ontologyVersionId: content.versionId,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
+import { labelColumns } from "./label-columns.ts";
 
 /** Input of a review. */
 export interface ReviewLabelInput {
@@ -37,15 +38,8 @@ export const reviewLabel: Command<ReviewLabelInput, { id: string; reviewId: stri
     );
     const review = {
       id: randomUUID(),
-      labelId: label.id,
+      ...labelColumns(label),
       revisionId: latest.id,
-      datasetId: label.datasetId,
-      assetId: label.assetId,
-      programId: label.programId,
-      datasetMarkingId: label.datasetMarkingId,
-      assetMarkingId: label.assetMarkingId,
-      labelMarkingId: label.markingId,
-      labelAuthorId: label.authorId,
       revisionMarkingId: latest.markingId,
       revisionAuthorId: latest.authorId,
       markingId: marking.id,

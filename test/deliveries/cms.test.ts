@@ -6,7 +6,7 @@ import { issueAuthorityCertificate, issueDeliverySignerCertificate } from "../..
 import { signCms } from "../../src/deliveries/cms.ts";
 import { loadOrCreateSigner } from "../../src/signing/file-signer.ts";
 import type { Signer } from "../../src/signing/signer.ts";
-import { itAsksOpenssl, openssl } from "./openssl.ts";
+import { itAsksOpenssl, openssl, opensslCms } from "./openssl.ts";
 
 const content = new TextEncoder().encode('{"caveat":"delivery/v1"}\n\r\n\u0000 text and binary');
 // openssl judges the chain at the present moment, so the certificates of this test are made for it.
@@ -43,21 +43,7 @@ afterAll(async () => {
 });
 
 const verifies = (cms = at("cms"), over = at("content"), authority = at("ca.pem")): boolean =>
-  openssl(
-    "cms",
-    "-verify",
-    "-binary",
-    "-inform",
-    "DER",
-    "-in",
-    cms,
-    "-content",
-    over,
-    "-CAfile",
-    authority,
-    "-out",
-    "/dev/null",
-  ).ok;
+  opensslCms(cms, over, authority).ok;
 
 const flipped = (bytes: Uint8Array, index: number): Uint8Array => bytes.with(index, (bytes[index] ?? 0) ^ 1);
 

@@ -19,7 +19,7 @@ import { buildManifest } from "../../src/deliveries/manifest-builder.ts";
 import { composeProof, releaseOutcome, type Approvals, type ReleaseRecord } from "../../src/deliveries/release.ts";
 import { trustFile } from "../../src/deliveries/trust-file.ts";
 import { APPROVALS, makeDelivery, manifestInput, ORIGIN, recordRelease, type Delivery } from "./delivery-fixture.ts";
-import { itAsksOpenssl, openssl } from "./openssl.ts";
+import { itAsksOpenssl, openssl, opensslCms } from "./openssl.ts";
 
 let directory = "";
 let delivery: Delivery;
@@ -49,21 +49,7 @@ describe("release", () => {
       writeFile(at("manifest.json"), delivery.parts.manifest),
       writeFile(at("manifest.cms"), proofFile(PROOF_PATHS.cms)),
     ]);
-    const run = openssl(
-      "cms",
-      "-verify",
-      "-binary",
-      "-inform",
-      "DER",
-      "-in",
-      at("manifest.cms"),
-      "-content",
-      at("manifest.json"),
-      "-CAfile",
-      at("ca.pem"),
-      "-out",
-      "/dev/null",
-    );
+    const run = opensslCms(at("manifest.cms"), at("manifest.json"), at("ca.pem"));
     expect(run).toMatchObject({ ok: true });
   });
 

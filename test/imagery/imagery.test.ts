@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import type { Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +12,7 @@ import { probeImage, probeImagePrefix } from "../../src/storage/imagery/probe.ts
 import { rasterizeSvg } from "../../src/storage/imagery/rasterize.ts";
 import { sniffImage } from "../../src/storage/imagery/sniff.ts";
 import { NEON, hasShared } from "../interchange/shared-data.ts";
+import { pngChunk } from "../png-chunk.ts";
 
 const CANARY = "CANARY-7f3a-SECRET-NAME";
 let dir: string;
@@ -28,15 +29,6 @@ function picture(width: number, height: number, channels: 1 | 2 | 3 | 4 = 3): Sh
   const pixels = Buffer.alloc(width * height * channels);
   for (let index = 0; index < pixels.length; index += 1) pixels[index] = (index * 2654435761) >>> 24;
   return sharp(pixels, { raw: { width, height, channels } });
-}
-
-function pngChunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(data.length);
-  const check = Buffer.alloc(4);
-  check.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, check]);
 }
 
 /** A PNG of the given header whose pixels are missing or all zero. */

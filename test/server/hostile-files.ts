@@ -4,6 +4,7 @@ import { call, sendBytes } from "./http.ts";
 import type { HttpAnswer } from "./http.ts";
 import { absentLike } from "./hostile-world.ts";
 import type { HostileWorld } from "./hostile-world.ts";
+import { pngChunk } from "../png-chunk.ts";
 
 type Aim = (world: HostileWorld) => string;
 
@@ -76,24 +77,6 @@ function wire(
   };
 }
 
-function chunk(type: string, content: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type, "latin1"), content]);
-  const framed = Buffer.alloc(named.length + 8);
-  framed.writeUInt32BE(content.length, 0);
-  named.copy(framed, 4);
-  framed.writeUInt32BE(crc32(named), named.length + 4);
-  return framed;
-}
-
-function crc32(data: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
 /** A gray PNG (ISO 15948) whose header states a size; only the first `rows` rows are there. */
 export function grayPng(width: number, height: number, rows = height): Buffer {
   const header = Buffer.alloc(13);
@@ -102,7 +85,12 @@ export function grayPng(width: number, height: number, rows = height): Buffer {
   header[8] = 8;
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const data = deflateSync(Buffer.alloc((width + 1) * rows));
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", data),
+    pngChunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 /** Uploads, downloads and requests that are no good HTTP. */

@@ -60,15 +60,18 @@ export function connectionType<T extends object>(name: string, node: () => Class
   return ConnectionOf;
 }
 
+/** Reads one page: `first` rows that come after the key `after`. */
+type ReadPage<R> = (page: {
+  readonly first: number;
+  readonly after: string | null;
+}) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>;
+
 /** A page of rows as a connection. `keyOf` says after which key the next page begins. */
 export async function connection<R>(
   context: Context,
   place: Place,
   args: PageArgs,
-  read: (page: {
-    readonly first: number;
-    readonly after: string | null;
-  }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
+  read: ReadPage<R>,
   keyOf: (row: R) => string,
 ): Promise<Connection<R>> {
   const first = pageSize(args.first);
@@ -83,10 +86,7 @@ export function connectionById<R extends { readonly id: string }>(
   context: Context,
   place: Place,
   args: PageArgs,
-  read: (page: {
-    readonly first: number;
-    readonly after: string | null;
-  }) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>,
+  read: ReadPage<R>,
 ): Promise<Connection<R>> {
   return connection(context, place, args, read, (row) => row.id);
 }
