@@ -40,6 +40,7 @@ const LABELING = /^src\/labeling\//;
 const INTERCHANGE = /^src\/interchange\//;
 const DELIVERIES = /^src\/deliveries\//;
 const AUDITING = /^src\/auditing\//;
+const RULEBOOK = /^src\/rulebook\//;
 
 /** Who may import whom: an allow-list for each room. */
 export const ROOMS: readonly RoomRule[] = [
@@ -139,9 +140,15 @@ export const ROOMS: readonly RoomRule[] = [
     reason: "compliance reads the log through the door's port, like everyone",
   },
   {
+    name: "rulebook",
+    from: RULEBOOK,
+    may: [ERRORS, MARKINGS, COMMANDS, DECISION, /^src\/policy\/(row-tables|row-security)\.ts$/],
+    reason: "officers work with policies as documents and ask the decision itself; it reads no rows",
+  },
+  {
     name: "transport",
     from: /^src\/transport\//,
-    may: [ERRORS, MARKINGS, IDENTITY, POLICY, DATASETS, LABELING, INTERCHANGE, DELIVERIES, AUDITING],
+    may: [ERRORS, MARKINGS, IDENTITY, POLICY, DATASETS, LABELING, INTERCHANGE, DELIVERIES, AUDITING, RULEBOOK],
     reason: "transport decides nothing and stores nothing: it calls commands",
   },
   {

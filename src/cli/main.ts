@@ -1,6 +1,7 @@
 import { accessCommand } from "./access.ts";
 import { auditCommand } from "./audit.ts";
 import { markingCommand } from "./marking.ts";
+import { policyCommand } from "./policy.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
 import { tourCommand } from "./tour.ts";
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   token: tokenCommand,
   marking: markingCommand,
   access: accessCommand,
+  policy: policyCommand,
 };
 
 function help(): string {

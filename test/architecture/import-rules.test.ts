@@ -31,6 +31,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ["deliveries", "src/deliveries/freeze.ts", `import { Writer } from "../ledger/writer.ts";`],
   ["deliveries", "src/deliveries/freeze.ts", `import { reviewLabel } from "../labeling/review-command.ts";`],
   ["auditing", "src/auditing/queries.ts", `import { Publisher } from "../ledger/publisher.ts";`],
+  ["rulebook", "src/rulebook/check.ts", `import { Reader } from "../storage/reader.ts";`],
   ["transport", "src/transport/graphql/rows.ts", `import { Reader } from "../../storage/reader.ts";`],
   ["transport", "src/transport/passage.ts", `import type { LogWriter } from "../ledger/writer.ts";`],
   ["composition", "src/composition/house.ts", `import { startHttp } from "../transport/http/server.ts";`],

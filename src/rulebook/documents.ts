@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { parseRegister } from "../markings/index.ts";
+import type { Register } from "../markings/index.ts";
+import { loadPolicy } from "../policy/load.ts";
+import type { PolicyFile } from "../policy/load.ts";
+import type { Policy } from "../policy/rules.ts";
+
+/** The texts of a policy folder by path from it ('rules/label.json'): what is proposed, approved, activated and kept. */
+export type PolicyDocuments = Readonly<Record<string, string>>;
+
+/** The register and the rules of a set of documents, loaded and validated. */
+export interface Rulebook {
+  readonly register: Register;
+  readonly policy: Policy;
+  readonly documents: PolicyDocuments;
+}
+
+const REGISTER_FILES = ["register", "countries", "tetragraphs"] as const;
+
+/** Where documents lie: the markings register, the rules, and the expected decisions that show what the rules mean. */
+export const DOCUMENT_PATH = /^(?:markings|rules|tables)\/[a-z][a-z0-9-]{0,63}\.(?:json|csv)$/;
+
+/** The rule files among the documents, as loadPolicy takes them. */
+export function ruleFiles(documents: PolicyDocuments): readonly PolicyFile[] {
+  return Object.entries(documents)
+    .filter(([path]) => path.startsWith("rules/"))
+    .map(([path, text]) => ({ name: path.slice("rules/".length), text }));
+}
+
+/** The register among the documents. @throws RegisterError, SyntaxError */
+export function readRegister(documents: PolicyDocuments): Register {
+  const texts = REGISTER_FILES.map((name) => [name, documents[`markings/${name}.json`] ?? ""] as const);
+  const digest = createHash("sha384");
+  for (const [name, text] of texts) digest.update(`${name}\n${text.length}\n${text}`);
+  const json = Object.fromEntries(texts.map(([name, text]) => [name, JSON.parse(text) as unknown]));
+  return parseRegister(json, `sha384:${digest.digest("hex").slice(0, 32)}`);
+}
+
+/** Loads documents. Throws on anything malformed: nothing is decided by a policy that is not understood whole. */
+export function readRulebook(documents: PolicyDocuments): Rulebook {
+  return { register: readRegister(documents), policy: loadPolicy(ruleFiles(documents)), documents };
+}
+
+/**
+ * The hash of all documents together ('sha384:' and 96 hexadecimal digits): what two people approve. Lengths stand before
+ * paths and texts, so that no two sets of documents give the same bytes.
+ */
+export function documentsHash(documents: PolicyDocuments): string {
+  const hash = createHash("sha384").update("caveat/policy-documents/v1");
+  const paths = Object.keys(documents).toSorted();
+  for (const part of paths.flatMap((path) => [path, documents[path] ?? ""])) {
+    const bytes = Buffer.from(part, "utf8");
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  }
+  return `sha384:${hash.digest("hex")}`;
+}
