@@ -1,24 +1,31 @@
 import { loadPolicyFiles } from "../composition/policy-files.ts";
 import { answerLines } from "./lines.ts";
 import { checkLine, rollupLine } from "./marking-commands.ts";
+import { convertLine, FORMS, isForm } from "./marking-convert.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
 
-/** `caveat marking check` and `caveat marking rollup`: the marking language on standard input, without any server. */
+/** `caveat marking check`, `rollup` and `convert`: the marking language on standard input, without any server. */
 export const markingCommand: Subcommand = {
-  summary: "check and roll up markings, one a line, without a server",
+  summary: "check, roll up and convert markings, one a line, without a server",
   help: `Usage: caveat marking check --form banner|portion < LINES
        caveat marking rollup < LINES
+       caveat marking convert --from FORM --to FORM < LINES
 
 check reads one marking a line and answers one JSON line each:
   {"input","ok":true,"marking":{...},"rendered"} or {"input","ok":false,"code":"E_...","message"}
 rollup reads one JSON list of portions a line and answers {"banner","effective"}.
+convert reads one marking a line in one form and answers it in another:
+  {"input","ok":true,"output"} or {"input","ok":false,"code":"E_...","message"}
+  banner, portion  the text of the marking
+  ism              a JSON object of ISM attributes: lists of tokens, or their text with one space between tokens
+  ism-xml          one empty XML element with ISM attributes; a line may also be a JSON string that holds the XML
 Input is not trimmed; each line of input has exactly one line of output, empty and failing ones too.
 
 Exit codes: 0 all lines were answered; 2 wrong usage.
 `,
   async run(args) {
-    const { values, words } = parseArguments(args, ["form"], []);
+    const { values, words } = parseArguments(args, ["form", "from", "to"], []);
     const { register } = loadPolicyFiles();
     if (words.length === 1 && words[0] === "check") {
       const form = values.form ?? "banner";
@@ -30,6 +37,12 @@ Exit codes: 0 all lines were answered; 2 wrong usage.
       await answerLines((line) => rollupLine(line, register));
       return EXIT.done;
     }
-    throw new UsageError("marking check or marking rollup");
+    if (words.length === 1 && words[0] === "convert") {
+      const { from, to } = values;
+      if (!isForm(from) || !isForm(to)) throw new UsageError(`--from and --to are each one of ${FORMS.join(", ")}`);
+      await answerLines((line) => convertLine(line, from, to, register));
+      return EXIT.done;
+    }
+    throw new UsageError("marking check, marking rollup or marking convert");
   },
 };

@@ -1,7 +1,7 @@
+import { readXml, XmlError } from "../xml/reader.ts";
+import type { XmlElement } from "../xml/reader.ts";
 import { isClassName, MOST_ANNOTATIONS, readDecimal, UnreadableError } from "./reading.ts";
 import type { RawAnnotation, RawReading, RefusalReason } from "./reading.ts";
-import { readXml } from "./xml.ts";
-import type { XmlElement } from "./xml.ts";
 
 /** What stands in an `annotation`; `source`, `owner` and `path` (of somebody else's disk) are not read. */
 const ANNOTATION = ["folder", "filename", "path", "source", "owner", "size", "segmented", "object"];
@@ -15,7 +15,7 @@ const OBJECT = ["name", "pose", "truncated", "occluded", "difficult", "bndbox", 
  * XML_DOCTYPE or XML_STRUCTURE.
  */
 export function readVoc(text: string): RawReading {
-  const root = readXml(text);
+  const root = documentOf(text);
   const strange = root.children.some((child) => !ANNOTATION.includes(child.name));
   if (root.name !== "annotation" || strange) throw new UnreadableError("XML_STRUCTURE");
   const image = only(root, "filename")?.text;
@@ -36,6 +36,15 @@ export function readVoc(text: string): RawReading {
     }
   }
   return { annotations, refused, masks: [], images: [image] };
+}
+
+function documentOf(text: string): XmlElement {
+  try {
+    return readXml(text);
+  } catch (error) {
+    if (error instanceof XmlError) throw new UnreadableError(error.code === "XML_DOCTYPE" ? error.code : "XML_SYNTAX");
+    throw error;
+  }
 }
 
 function readBox(box: XmlElement | undefined): RawAnnotation["shape"] {

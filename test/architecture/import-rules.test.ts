@@ -10,6 +10,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ["audit", "audit/inputs.ts", `import type { Marking } from "../src/markings/index.ts";`],
   ["markings", "src/markings/parse.ts", `import { CaveatError } from "../errors.ts";`],
   ["markings", "src/markings/register.ts", `import { readFileSync } from "node:fs";`],
+  ["xml", "src/xml/reader.ts", `import { MarkingError } from "../markings/marking.ts";`],
   ["errors", "src/errors.ts", `export { parse } from "./markings/index.ts";`],
   ["config", "src/config.ts", `import { openPool } from "./storage/connection.ts";`],
   ["signing", "src/signing/keyring.ts", `import { freeze } from "../deliveries/freeze.ts";`],

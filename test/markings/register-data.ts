@@ -30,6 +30,7 @@ export interface Vectors {
     marking: string;
     bannerContext?: string | null;
     parsed?: Marking;
+    ism?: Readonly<Record<string, string>>;
     rendered: string;
   }[];
   readonly invalid: readonly {

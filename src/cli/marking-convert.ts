@@ -1,0 +1,72 @@
+import {
+  attemptLabel,
+  ismJsonOf,
+  ismXmlOf,
+  LabelError,
+  markingOfIsmJson,
+  markingOfIsmXml,
+} from "../markings/ism-form.ts";
+import type { Marking } from "../markings/marking.ts";
+import { MarkingError } from "../markings/marking.ts";
+import { parseBanner, parsePortion } from "../markings/parse.ts";
+import type { Register } from "../markings/register.ts";
+import { renderBanner, renderPortion } from "../markings/render.ts";
+import { PolicyError } from "../policy/policy-error.ts";
+import { parseStrictJson } from "../policy/strict-json.ts";
+
+/** The forms that a marking is converted between. */
+export const FORMS = ["banner", "portion", "ism", "ism-xml"] as const;
+
+/** One of the forms. */
+export type LabelForm = (typeof FORMS)[number];
+
+/** Whether a word names a form. */
+export const isForm = (word: string | undefined): word is LabelForm => FORMS.some((form) => form === word);
+
+const jsonOf = (line: string): unknown => {
+  try {
+    return parseStrictJson(line);
+  } catch (error) {
+    if (error instanceof PolicyError) throw new LabelError("E_INPUT", "not JSON, or a member stands twice");
+    throw error;
+  }
+};
+
+/** XML has line ends; where they matter a line holds the text as a JSON string. */
+const xmlOf = (line: string): string => {
+  const text = line.startsWith('"') ? jsonOf(line) : line;
+  if (typeof text !== "string") throw new LabelError("E_INPUT", "not a text");
+  return text;
+};
+
+const parsed = (result: ReturnType<typeof parseBanner>): Marking => {
+  if (!result.ok) throw new MarkingError(result.code, result.message);
+  return result.marking;
+};
+
+const READERS: Readonly<Record<LabelForm, (line: string, register: Register) => Marking>> = {
+  banner: (line, register) => parsed(parseBanner(line, register)),
+  portion: (line, register) => parsed(parsePortion(line, register)),
+  ism: (line, register) => markingOfIsmJson(jsonOf(line), register),
+  "ism-xml": (line, register) => markingOfIsmXml(xmlOf(line), register),
+};
+
+const WRITERS: Readonly<Record<LabelForm, (marking: Marking, register: Register) => unknown>> = {
+  banner: renderBanner,
+  portion: renderPortion,
+  ism: ismJsonOf,
+  "ism-xml": ismXmlOf,
+};
+
+/**
+ * One line of `caveat marking convert`: a marking in one form, answered in another.
+ * @returns one JSON line: {"input","ok":true,"output"} or {"input","ok":false,"code","message"}.
+ */
+export const convertLine = (line: string, from: LabelForm, to: LabelForm, register: Register): string => {
+  const result = attemptLabel(() => WRITERS[to](READERS[from](line, register), register));
+  return JSON.stringify(
+    result.ok
+      ? { input: line, ok: true, output: result.value }
+      : { input: line, ok: false, code: result.code, message: result.message },
+  );
+};

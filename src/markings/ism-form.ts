@@ -1,0 +1,139 @@
+import { readXml, XmlError } from "../xml/reader.ts";
+import { escapeXml, resolveNames } from "../xml/names.ts";
+import type { NamedElement } from "../xml/names.ts";
+import type { IsmMarking, IsmMarkingName } from "./ism.ts";
+import { ISM_MARKING_NAMES, ISM_NAMESPACE, ismOf } from "./ism.ts";
+import { markingOfIsm } from "./ism-read.ts";
+import type { Marking, MarkingErrorCode } from "./marking.ts";
+import { MarkingError } from "./marking.ts";
+import type { Register } from "./register.ts";
+
+/** Codes with which a label of another form is refused; those of markings, and what the form itself adds. */
+export type LabelErrorCode = MarkingErrorCode | "E_INPUT" | "E_XML" | "E_ATTRIBUTE" | "E_MAPPING";
+
+/** A label of another form was refused. The message is public text. */
+export class LabelError extends Error {
+  readonly code: LabelErrorCode;
+  constructor(code: LabelErrorCode, message: string) {
+    super(message);
+    this.name = "LabelError";
+    this.code = code;
+  }
+}
+
+/** A label of more characters is refused unread. */
+const LONGEST_LABEL = 65_536;
+
+/** The element that carries a marking of its own (IC-ARH); any other element's attributes are read as well. */
+const ARH_NAMESPACE = "urn:us:gov:ic:arh";
+
+/** Attributes of one value. */
+const SINGLE: readonly string[] = ["classification", "joint", "highWaterNATO"];
+
+/**
+ * Attributes about the resource that restrict nobody, and the form of their values. They are checked and not kept. Every
+ * other attribute is refused, because one that is passed over could have been a restriction.
+ */
+const ABOUT_THE_RESOURCE: ReadonlyMap<string, RegExp> = new Map([
+  ["compliesWith", /^(?:USGov|USIC|USDOD|OtherAuthority)(?: (?:USGov|USIC|USDOD|OtherAuthority)){0,3}$/],
+  ["resourceElement", /^true$/],
+  ["createDate", /^\d{4}-\d{2}-\d{2}$/],
+  ["DESVersion", /^[0-9A-Za-z.-]{1,32}$/],
+  ["ISMCATCESVersion", /^[0-9A-Za-z.-]{1,32}$/],
+]);
+
+const isMarkingName = (name: string): name is IsmMarkingName => ISM_MARKING_NAMES.some((known) => known === name);
+
+/** Reads attributes as written: one text each, tokens separated by one space. */
+const readAttributes = (attributes: readonly (readonly [string, string])[], register: Register): Marking => {
+  const ism: Partial<Record<IsmMarkingName, readonly string[]>> = {};
+  for (const [name, text] of attributes) {
+    if (isMarkingName(name)) ism[name] = text === "" ? [] : text.split(" ");
+    else if (ABOUT_THE_RESOURCE.get(name)?.test(text) !== true)
+      throw new LabelError("E_ATTRIBUTE", "an attribute, or a value of it, is not one that is read here");
+  }
+  return markingOfIsm(ism, register);
+};
+
+const textOf = (name: string, value: unknown): string => {
+  if (name === "joint" && value === true) return "true";
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string" && !item.includes(" ")))
+    return value.join(" ");
+  throw new LabelError("E_INPUT", "an attribute is a text or a list of tokens");
+};
+
+/**
+ * The marking that a JSON object of ISM attributes says: attribute names as members, a list of tokens or their text with one
+ * space between tokens (standards A.8). The object comes from an attacker; doubles in the text are the caller's to refuse.
+ * @throws {MarkingError} or {LabelError}.
+ */
+export const markingOfIsmJson = (json: unknown, register: Register): Marking => {
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    throw new LabelError("E_INPUT", "not an object of ISM attributes");
+  return readAttributes(
+    Object.entries(json).map(([name, value]) => [name, textOf(name, value)] as const),
+    register,
+  );
+};
+
+/** The JSON form of ISM attributes: lists of tokens, but a text for classification and highWaterNATO and true for joint. */
+export const ismJsonOf = (marking: Marking): Readonly<Record<string, string | true | readonly string[]>> =>
+  Object.fromEntries(
+    Object.entries(ismOf(marking)).map(([name, tokens]) => [
+      name,
+      name === "joint" ? true : SINGLE.includes(name) ? tokens.join(" ") : tokens,
+    ]),
+  );
+
+/** Reads a label's XML. @throws {LabelError} E_XML for everything that the hardened reader does not read. */
+export const readLabelXml = (text: string): NamedElement => {
+  if (text.length > LONGEST_LABEL) throw new LabelError("E_XML", "a label is not longer than 65,536 characters");
+  try {
+    return resolveNames(readXml(text));
+  } catch (error) {
+    if (error instanceof XmlError) throw new LabelError("E_XML", error.code);
+    throw error;
+  }
+};
+
+/**
+ * The marking that the ISM attributes of one empty XML element say. Its name does not matter, because the attributes may
+ * stand on any; attributes of other namespaces, text and children are refused: they would be something that is marked, and
+ * this is a marking alone. The text comes from an attacker.
+ * @throws {MarkingError} or {LabelError}.
+ */
+export const markingOfIsmXml = (text: string, register: Register): Marking => {
+  const element = readLabelXml(text);
+  if (element.text !== "" || element.children.length > 0)
+    throw new LabelError("E_XML", "the element of a marking is empty");
+  return readAttributes(
+    element.attributes.map(({ namespace, local, value }) => {
+      if (namespace !== ISM_NAMESPACE) throw new LabelError("E_ATTRIBUTE", "an attribute of another namespace");
+      return [local, value] as const;
+    }),
+    register,
+  );
+};
+
+/** The ISM attributes of a marking on an element `arh:Security`. */
+export const ismXmlOf = (marking: Marking): string => {
+  const ism: IsmMarking = ismOf(marking);
+  const attributes = Object.entries(ism).map(([name, tokens]) => ` ism:${name}="${escapeXml(tokens.join(" "))}"`);
+  return `<arh:Security xmlns:arh="${ARH_NAMESPACE}" xmlns:ism="${ISM_NAMESPACE}"${attributes.join("")}/>`;
+};
+
+/** Runs a reading; what it refuses becomes a code. */
+export const attemptLabel = <T>(
+  reading: () => T,
+):
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: LabelErrorCode; readonly message: string } => {
+  try {
+    return { ok: true, value: reading() };
+  } catch (error) {
+    if (error instanceof MarkingError || error instanceof LabelError)
+      return { ok: false, code: error.code, message: error.message };
+    throw error;
+  }
+};
