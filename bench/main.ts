@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { deliveryBench } from "./delivery.ts";
 import type { Benchmark } from "./figure.ts";
 import { logBench } from "./log.ts";
+import { matrixBench } from "./matrix.ts";
 import { mutationsBench } from "./mutations.ts";
 import { pagesBench } from "./pages.ts";
 import { verifyBench } from "./verify.ts";
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, Benchmark>> = {
   pages: pagesBench,
   mutations: mutationsBench,
   log: logBench,
+  matrix: matrixBench,
   verify: verifyBench,
   delivery: deliveryBench,
 };

@@ -1,6 +1,6 @@
 import type { Effective } from "../markings/index.ts";
 import type { Action } from "./actions.ts";
-import { ACTIONS, actionBit, isAction, isViewing } from "./actions.ts";
+import { isAction, isViewing } from "./actions.ts";
 import type { Decision, PairDecision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./facts.ts";
@@ -70,14 +70,6 @@ export function decideBy(
 export function decidePair(policy: Policy, profile: AccessProfile, effective: Effective, action: Action): PairDecision {
   requireLoaded(policy);
   return refusing(() => pairDecision(MANDATORY, policy, profile, effective, false, action));
-}
-
-/** The cell of the matrix for a profile and a marking: bit n is set when decidePair allows the action with bit n. */
-export function pairBits(policy: Policy, profile: AccessProfile, effective: Effective): bigint {
-  return ACTIONS.filter((action) => decidePair(policy, profile, effective, action).allow).reduce(
-    (bits, action) => bits | (1n << BigInt(actionBit(action))),
-    0n,
-  );
 }
 
 function pairDecision(

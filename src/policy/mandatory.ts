@@ -195,3 +195,12 @@ export function mandatory(of: MandatoryCase, conditions: readonly MandatoryCondi
   const released = token.isUsReader(of.reader) || token.listTakesIn(of.object.relTo, of.reader);
   return { failed, obligations: failed.length === 0 && !released ? ["VIEW_ONLY"] : [] };
 }
+
+/**
+ * Whether every condition holds, without saying which fail: for a marking that was found whole and a caller that asks for
+ * many cells at once.
+ */
+export function passesMandatory(of: MandatoryCase, conditions: readonly MandatoryCondition[] = MANDATORY): boolean {
+  for (const condition of conditions) if (!condition.holds(of)) return false;
+  return true;
+}

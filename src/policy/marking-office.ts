@@ -9,13 +9,16 @@ import {
 } from "../markings/index.ts";
 import type { Effective, Marking, Register } from "../markings/index.ts";
 import type { AccessStore } from "../storage/access-store.ts";
+import type { CellsOf } from "../storage/matrix-store.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import { CaveatError } from "../errors.ts";
 import { UserError } from "./command.ts";
 import type { Action } from "./actions.ts";
-import { decide, pairBits } from "./decide.ts";
+import { decide } from "./decide.ts";
 import type { Facts } from "./facts.ts";
-import { canonicalProfile, parseProfile } from "./profile.ts";
+import { matrixOf } from "./matrix.ts";
+import type { MatrixColumn, MatrixRow } from "./matrix.ts";
+import { canonicalProfile } from "./profile.ts";
 import type { AccessProfile } from "./profile.ts";
 import type { Policy } from "./rules.ts";
 
@@ -29,6 +32,8 @@ export class MarkingOffice {
   readonly #store: AccessStore;
   readonly #stated = new Map<string, Map<string, number>>();
   readonly #profiles = new Map<string, Promise<string>>();
+  readonly #rows = new Map<string, MatrixRow>();
+  readonly #columns = new Map<string, MatrixColumn>();
 
   constructor(store: AccessStore, register: Register, policy: Policy, policyId: string) {
     this.#store = store;
@@ -37,14 +42,30 @@ export class MarkingOffice {
     this.policyId = policyId;
   }
 
+  // Interned profiles and markings never change, so each is read once.
+  readonly #cellsOf: CellsOf = (profileId, profile, markings) => {
+    const matrix = matrixOf(this.policy);
+    // A stored profile that can no longer be read may do nothing: the row of nobody else must fail with it.
+    const row = this.#rows.get(profileId) ?? matrix.row(profile as AccessProfile);
+    this.#rows.set(profileId, row);
+    return markings.map(({ id, effective }) => {
+      const column = this.#columns.get(id) ?? matrix.column(effective);
+      this.#columns.set(id, column);
+      return row(column);
+    });
+  };
+
+  /** Writes every cell of the matrix that this policy lacks, before it comes into force; returns how many. */
+  fillMatrix(): Promise<number> {
+    return this.#store.fillMatrix(this.policyId, this.#cellsOf);
+  }
+
   /** The id of a profile; its row of the matrix is filled before it is returned. */
   profileId(profile: AccessProfile): Promise<string> {
     const canonical = canonicalProfile(profile);
     const known = this.#profiles.get(canonical);
     if (known) return known;
-    const loading = this.#store.internProfile(canonical, this.policyId, (effective) =>
-      pairBits(this.policy, profile, effective),
-    );
+    const loading = this.#store.internProfile(canonical, this.policyId, this.#cellsOf);
     this.#profiles.set(canonical, loading);
     loading.catch(() => this.#profiles.delete(canonical));
     return loading;
@@ -83,9 +104,7 @@ export class MarkingOffice {
       banner: renderBanner(structure, this.register),
       portion: renderPortion(structure, this.register),
     };
-    return this.#store.internMarking(value, this.register.version, this.policyId, (profile, of) =>
-      pairBits(this.policy, parseProfile(profile), of),
-    );
+    return this.#store.internMarking(value, this.register.version, this.policyId, this.#cellsOf);
   }
 
   /** Interns what a derived object carries: the join of its sources for decisions, their roll-up for people. */

@@ -34,10 +34,13 @@ export function pairAbility(policy: Policy, profile: AccessProfile): PairAbility
 
 /** What the pair rules say of an action on a marking. @throws PolicyError condition-attribute when the marking is not whole */
 export function askPair(ability: PairAbility, effective: Effective, action: Action): LayerAnswer {
+  return ask(ability, action, { noun: nounOf(action), ...pairAttributes(effective) });
+}
+
+/** Everything of a marking that pair rules can look at. */
+export function pairAttributes(effective: Effective): Readonly<Record<string, unknown>> {
   const sets = Object.fromEntries(MARKING_SETS.map((name) => [name, effective[name]]));
-  return ask(ability, action, { noun: nounOf(action), rank: rankOf(effective.level), ...sets } as {
-    noun: ReturnType<typeof nounOf>;
-  });
+  return { rank: rankOf(effective.level), ...sets };
 }
 
 function appliesTo(condition: PairCondition, profile: AccessProfile): boolean {
@@ -49,7 +52,8 @@ function appliesTo(condition: PairCondition, profile: AccessProfile): boolean {
   );
 }
 
-function onMarking({ levelAtMost, levelAtLeast, holdsAny }: PairCondition): ClosedConditions | null {
+/** The conditions of a pair rule on the marking alone; null when it has none. */
+export function onMarking({ levelAtMost, levelAtLeast, holdsAny }: PairCondition): ClosedConditions | null {
   const conditions: Record<string, ClosedOperators> = { ...mapSets(holdsAny) };
   if (levelAtMost !== undefined) conditions["rank"] = { $atMost: rankOf(levelAtMost) };
   if (levelAtLeast !== undefined) conditions["rank"] = { $atLeast: rankOf(levelAtLeast) };

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Effective, Level, Marking } from "../markings/index.ts";
+import type { CellsOf } from "./matrix-store.ts";
+import { completeRow, fillMatrix, whileInterning, writeColumn } from "./matrix-store.ts";
 import type { InternedMarking } from "./ports.ts";
 
 /** What the store knows of a person, with the client he works through. Raw values: identity parses them. */
@@ -127,20 +129,17 @@ export class AccessStore {
     return found;
   }
 
-  /** Interns a marking; `cells` gives its action bits for each known profile, so that the matrix has no holes. */
+  /** Interns a marking; `cellsOf` gives its action bits for each known profile, so that the matrix has no holes. */
   async internMarking(
     value: Omit<InternedMarking, "id">,
     registerVersion: string,
     policyId: string,
-    cell: (profile: unknown, effective: Effective) => bigint,
+    cellsOf: CellsOf,
   ): Promise<InternedMarking> {
     const digest = markingDigest(value.banner, value.effective, registerVersion);
     const found = await this.#markingByDigest(digest);
     if (found) return found;
-    const client = await this.#pool.connect();
-    try {
-      await client.query("begin");
-      await client.query("select pg_advisory_xact_lock(7233, 2)");
+    await whileInterning(this.#pool, async (client) => {
       const inserted = await client.query<MarkingRow>(
         `insert into access.marking (digest, structure, effective, banner, portion, register_version)
          values ($1, $2, $3, $4, $5, $6) on conflict (digest) do nothing returning id, structure, effective, banner, portion`,
@@ -154,23 +153,8 @@ export class AccessStore {
         ],
       );
       const row = inserted.rows[0];
-      if (row) {
-        const { rows: profiles } = await client.query<{ id: string; profile: unknown }>(
-          "select id, profile from access.profile",
-        );
-        await client.query(
-          `insert into access.profile_marking (policy_id, profile_id, marking_id, actions)
-           select $1, p, $2, a from unnest($3::uuid[], $4::bigint[]) u (p, a) on conflict do nothing`,
-          [policyId, row.id, profiles.map((p) => p.id), profiles.map((p) => cell(p.profile, row.effective).toString())],
-        );
-      }
-      await client.query("commit");
-    } catch (error) {
-      await client.query("rollback").catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+      if (row) await writeColumn(client, policyId, row, cellsOf);
+    });
     const marking = await this.#markingByDigest(digest);
     if (!marking) throw new Error("interned marking is missing");
     return marking;
@@ -188,37 +172,27 @@ export class AccessStore {
   }
 
   /** Interns a profile (canonical text) and fills its row of the matrix; returns its id. */
-  async internProfile(canonical: string, policyId: string, cell: (effective: Effective) => bigint): Promise<string> {
+  async internProfile(canonical: string, policyId: string, cellsOf: CellsOf): Promise<string> {
     const digest = createHash("sha256").update(canonical).digest();
-    const client = await this.#pool.connect();
-    try {
-      await client.query("begin");
-      await client.query("select pg_advisory_xact_lock(7233, 2)");
+    return whileInterning(this.#pool, async (client) => {
       await client.query(
         "insert into access.profile (id, digest, profile) values ($1, $2, $3) on conflict (digest) do nothing",
         [randomUUID(), digest, canonical],
       );
-      const { rows } = await client.query<{ id: string }>("select id from access.profile where digest = $1", [digest]);
-      const id = rows[0]?.id;
-      if (id === undefined) throw new Error("interned profile is missing");
-      const { rows: open } = await client.query<{ id: string; effective: Effective }>(
-        `select m.id, m.effective from access.marking m
-         where not exists (select from access.profile_marking pm where pm.policy_id = $1 and pm.profile_id = $2 and pm.marking_id = m.id)`,
-        [policyId, id],
+      const { rows } = await client.query<{ id: string; profile: unknown }>(
+        "select id, profile from access.profile where digest = $1",
+        [digest],
       );
-      await client.query(
-        `insert into access.profile_marking (policy_id, profile_id, marking_id, actions)
-         select $1, $2, m, a from unnest($3::uuid[], $4::bigint[]) u (m, a) on conflict do nothing`,
-        [policyId, id, open.map((m) => m.id), open.map((m) => cell(m.effective).toString())],
-      );
-      await client.query("commit");
-      return id;
-    } catch (error) {
-      await client.query("rollback").catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+      const row = rows[0];
+      if (!row) throw new Error("interned profile is missing");
+      await completeRow(client, policyId, row.id, row.profile, cellsOf);
+      return row.id;
+    });
+  }
+
+  /** Writes every cell that a policy lacks, over all profiles and markings; returns how many. */
+  fillMatrix(policyId: string, cellsOf: CellsOf): Promise<number> {
+    return fillMatrix(this.#pool, policyId, cellsOf);
   }
 
   /** The policy that two people activated; null in an empty database. */

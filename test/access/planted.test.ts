@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pairBits } from "../../src/policy/decide.ts";
+import { pairBits } from "../../src/policy/matrix.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { compileRowSecurity } from "../../src/policy/row-security.ts";
 import { ROW_TABLES } from "../../src/policy/row-tables.ts";
