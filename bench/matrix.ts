@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { loadPolicyFiles } from "../src/composition/policy-files.ts";
-import type { PolicyFiles } from "../src/composition/policy-files.ts";
+import type { Rulebook } from "../src/rulebook/documents.ts";
 import { effectiveOf, markingFromText } from "../src/markings/index.ts";
 import type { Marking, Register } from "../src/markings/index.ts";
 import { ACTIONS } from "../src/policy/actions.ts";
@@ -67,7 +67,7 @@ async function timed<T>(work: () => Promise<T> | T): Promise<{ readonly seconds:
 }
 
 /** What the deciding costs without a database: cell by cell through decidePair, and by what cells have in common. */
-async function deciding(report: Report, files: PolicyFiles, profiles: readonly AccessProfile[]): Promise<void> {
+async function deciding(report: Report, files: Rulebook, profiles: readonly AccessProfile[]): Promise<void> {
   const effectives = someMarkings(SIDE, files.register).map((marking) => effectiveOf(marking, files.register));
   const sample = profiles.filter((_, at) => at % 100 === 0);
   const slow = await timed(() => {
