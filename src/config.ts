@@ -17,6 +17,8 @@ export interface Config {
   /** Production: the two people who had the first policy of an empty database activated, and its versions. */
   readonly firstPolicy: FirstPolicy | null;
   readonly logLevel: string;
+  /** How long a proposal waits for its approval: 1 to 720 hours. */
+  readonly proposalHours: number;
 }
 
 /** What a file of CAVEAT_FIRST_POLICY says. */
@@ -103,6 +105,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
   const installation = environment["CAVEAT_INSTALLATION"] ?? "caveat.local";
   if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(installation))
     throw new ConfigError("CAVEAT_INSTALLATION", "a host-like name in lower case");
+  const proposalHours = Number(environment["CAVEAT_PROPOSAL_HOURS"] ?? "24");
+  if (!Number.isInteger(proposalHours) || proposalHours < 1 || proposalHours > 720)
+    throw new ConfigError("CAVEAT_PROPOSAL_HOURS", "1 to 720 hours");
   return {
     mode,
     port,
@@ -115,5 +120,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
         ? readFirstPolicy(environment["CAVEAT_FIRST_POLICY"])
         : null,
     logLevel: environment["LOG_LEVEL"] ?? "info",
+    proposalHours,
   };
 }

@@ -42,6 +42,7 @@ const INTERCHANGE = /^src\/interchange\//;
 const DELIVERIES = /^src\/deliveries\//;
 const AUDITING = /^src\/auditing\//;
 const RULEBOOK = /^src\/rulebook\//;
+const ADMINISTRATION = /^src\/administration\//;
 
 /** Who may import whom: an allow-list for each room. */
 export const ROOMS: readonly RoomRule[] = [
@@ -148,9 +149,27 @@ export const ROOMS: readonly RoomRule[] = [
     reason: "officers work with policies as documents and ask the decision itself; it reads no rows",
   },
   {
+    name: "administration",
+    from: ADMINISTRATION,
+    may: [ERRORS, MARKINGS, COMMANDS, PORTS, AUDIT],
+    reason: "what needs two people: proposals are rows behind both locks, and PostgreSQL executes them",
+  },
+  {
     name: "transport",
     from: /^src\/transport\//,
-    may: [ERRORS, MARKINGS, IDENTITY, POLICY, DATASETS, LABELING, INTERCHANGE, DELIVERIES, AUDITING, RULEBOOK],
+    may: [
+      ERRORS,
+      MARKINGS,
+      IDENTITY,
+      POLICY,
+      DATASETS,
+      LABELING,
+      INTERCHANGE,
+      DELIVERIES,
+      AUDITING,
+      RULEBOOK,
+      ADMINISTRATION,
+    ],
     reason: "transport decides nothing and stores nothing: it calls commands",
   },
   {

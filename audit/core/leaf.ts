@@ -16,6 +16,11 @@ export const LEAF_KINDS = [
   "log.checkpoint.released",
   "delivery.approval",
   "delivery.release",
+  "proposal.request",
+  "proposal.approval",
+  "proposal.withdrawal",
+  "authority.revocation",
+  "marking.change",
 ] as const;
 export type LeafKind = (typeof LEAF_KINDS)[number];
 
@@ -27,7 +32,7 @@ export const SLOT_COUNT = 4;
 /** Whether entries of this kind use the slot; their archive carries at least its sealed bytes. */
 export function usesSlot(kind: LeafKind, slot: SlotName): boolean {
   if (kind.startsWith("log.") || kind === "refused") return slot === "detail";
-  if (kind.startsWith("delivery.")) return slot === "outcome";
+  if (/^(delivery|proposal|authority|marking)\./.test(kind)) return slot === "outcome";
   if (kind === "operation.request") return slot === "actor" || slot === "request";
   return slot !== "request";
 }

@@ -1,5 +1,5 @@
 -- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.
--- Policy sha384:6dd5615d69063f821251cb6f533dc7286a30794a8e0b4d8ea0f3bb417750a4e7eb714c24b46747968e21ec1e386b7a3f
+-- Policy sha384:3d099a15e10492593cb7fc58a9c75513f24f4c19ab031f959b0900518ae9accb2745977bce0cb65d6125cfc5e8741905
 
 alter table data.program enable row level security;
 alter table data.program force row level security;
@@ -381,5 +381,172 @@ create policy delivery_proof_insert on data.delivery_proof for insert to caveat_
   (
   (delivery_marking_id = any((select gate.markings('delivery.release'))::uuid[])
     and (program_id = any((select gate.programs())::uuid[]) and not (requester_id = (select gate.person()))))
+  )
+);
+
+alter table data.proposal enable row level security;
+alter table data.proposal force row level security;
+drop policy if exists proposal_read on data.proposal;
+create policy proposal_read on data.proposal for select to caveat_app using (
+  (family in ('person')
+    and marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  or
+  (family in ('policy')
+    and marking_id = any((select gate.markings('policy.administer'))::uuid[])
+    and true)
+  or
+  (family in ('marking')
+    and marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists proposal_insert on data.proposal;
+create policy proposal_insert on data.proposal for insert to caveat_app with check (
+  requester_id = (select gate.person()) and
+  (
+  (family in ('person')
+    and marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  or
+  (family in ('policy')
+    and marking_id = any((select gate.markings('policy.administer'))::uuid[])
+    and true)
+  or
+  (family in ('marking')
+    and marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  )
+);
+
+alter table data.proposal_marking enable row level security;
+alter table data.proposal_marking force row level security;
+drop policy if exists proposal_marking_read on data.proposal_marking;
+create policy proposal_marking_read on data.proposal_marking for select to caveat_app using (
+  (family in ('person')
+    and marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  or
+  (family in ('policy')
+    and marking_id = any((select gate.markings('policy.administer'))::uuid[])
+    and true)
+  or
+  (family in ('marking')
+    and marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists proposal_marking_insert on data.proposal_marking;
+create policy proposal_marking_insert on data.proposal_marking for insert to caveat_app with check (
+  (
+  (family in ('person')
+    and marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  or
+  (family in ('policy')
+    and marking_id = any((select gate.markings('policy.administer'))::uuid[])
+    and true)
+  or
+  (family in ('marking')
+    and marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  )
+);
+
+alter table data.proposal_approval enable row level security;
+alter table data.proposal_approval force row level security;
+drop policy if exists proposal_approval_read on data.proposal_approval;
+create policy proposal_approval_read on data.proposal_approval for select to caveat_app using (
+  (family in ('person')
+    and proposal_marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and proposal_marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  or
+  (family in ('policy')
+    and proposal_marking_id = any((select gate.markings('policy.administer'))::uuid[])
+    and true)
+  or
+  (family in ('marking')
+    and proposal_marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists proposal_approval_insert on data.proposal_approval;
+create policy proposal_approval_insert on data.proposal_approval for insert to caveat_app with check (
+  approver_id = (select gate.person()) and
+  (
+  (family in ('person')
+    and proposal_marking_id = any((select gate.markings('person.approve'))::uuid[])
+    and not (requester_id = (select gate.person())))
+  or
+  (family in ('client')
+    and proposal_marking_id = any((select gate.markings('client.approve'))::uuid[])
+    and not (requester_id = (select gate.person())))
+  or
+  (family in ('policy')
+    and proposal_marking_id = any((select gate.markings('policy.approve'))::uuid[])
+    and not (requester_id = (select gate.person())))
+  or
+  (family in ('marking')
+    and proposal_marking_id = any((select gate.markings('marking.approve'))::uuid[])
+    and (program_id = any((select gate.programs())::uuid[]) and not (requester_id = (select gate.person()))))
+  )
+);
+
+alter table data.proposal_withdrawal enable row level security;
+alter table data.proposal_withdrawal force row level security;
+drop policy if exists proposal_withdrawal_read on data.proposal_withdrawal;
+create policy proposal_withdrawal_read on data.proposal_withdrawal for select to caveat_app using (
+  (family in ('person')
+    and proposal_marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and proposal_marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  or
+  (family in ('policy')
+    and proposal_marking_id = any((select gate.markings('policy.administer'))::uuid[])
+    and true)
+  or
+  (family in ('marking')
+    and proposal_marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists proposal_withdrawal_insert on data.proposal_withdrawal;
+create policy proposal_withdrawal_insert on data.proposal_withdrawal for insert to caveat_app with check (
+  withdrawer_id = (select gate.person()) and
+  (
+  (family in ('person')
+    and proposal_marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and proposal_marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  or
+  (family in ('policy')
+    and proposal_marking_id = any((select gate.markings('policy.administer'))::uuid[])
+    and true)
+  or
+  (family in ('marking')
+    and proposal_marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
   )
 );

@@ -140,6 +140,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       writer,
       mint,
       tagKey,
+      proposalLifetime: config.proposalHours * 3_600_000,
       clock,
     });
 

@@ -103,6 +103,26 @@ export const PEOPLE: readonly DemonstrationPerson[] = [
     readOns: ["SI", "TK"],
     member: false,
   },
+  {
+    ...us,
+    handle: "sofia",
+    displayName: "Sofia Security",
+    summary: "security officer, TS//SI/TK: asks for clearances, clients and policies, takes them away",
+    roles: ["security-officer"],
+    clearance: "TS",
+    readOns: ["SI", "TK"],
+    member: false,
+  },
+  {
+    ...us,
+    handle: "silas",
+    displayName: "Silas Security",
+    summary: "security officer, TS//SI/TK: the second one, who approves",
+    roles: ["security-officer"],
+    clearance: "TS",
+    readOns: ["SI", "TK"],
+    member: false,
+  },
 ];
 
 /** Recipient offices of the demonstration, with the profile that decides what they may be given. */

@@ -1,5 +1,17 @@
 /** What an action is about. A rule file exists for each. */
-export const NOUNS = ["program", "dataset", "asset", "ontology", "label", "delivery", "person", "audit"] as const;
+export const NOUNS = [
+  "program",
+  "dataset",
+  "asset",
+  "ontology",
+  "label",
+  "delivery",
+  "person",
+  "audit",
+  "client",
+  "policy",
+  "marking",
+] as const;
 
 /** A noun of the closed list. */
 export type Noun = (typeof NOUNS)[number];
@@ -31,6 +43,15 @@ export const ACTIONS = [
   "audit.own",
   "audit.read",
   "audit.export",
+  "person.administer",
+  "person.approve",
+  "client.administer",
+  "client.approve",
+  "policy.administer",
+  "policy.approve",
+  "marking.administer",
+  "marking.approve",
+  "marking.raise",
 ] as const;
 
 /** An action of the closed list. */

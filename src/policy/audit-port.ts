@@ -5,7 +5,14 @@ import type { Transaction } from "../storage/transaction.ts";
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [member: string]: Plain };
 
 /** Kinds of entries that a command may add of its own. */
-export type OutboxKind = "delivery.approval" | "delivery.release";
+export type OutboxKind =
+  | "delivery.approval"
+  | "delivery.release"
+  | "proposal.request"
+  | "proposal.approval"
+  | "proposal.withdrawal"
+  | "authority.revocation"
+  | "marking.change";
 
 /** An entry that a command adds to its transaction. */
 export interface OutboxDraft {

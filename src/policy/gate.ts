@@ -14,7 +14,7 @@ import type { AuditPort, Plain } from "./audit-port.ts";
 import { gateHash, propose } from "./gate-token.ts";
 import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
-import type { AccessProfile } from "./profile.ts";
+import { standingEffective } from "./standing.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import { Operation } from "./operation.ts";
@@ -44,6 +44,8 @@ export interface DoorParts {
   readonly mint: GateTokenMint;
   /** Key of the search tags: HMAC of a person's id. */
   readonly tagKey: KeyObject;
+  /** How long a proposal waits for its approval, in milliseconds. */
+  readonly proposalLifetime: number;
   readonly clock: () => Date;
 }
 
@@ -128,7 +130,12 @@ export class Door {
           this.#section(0, "actor", base, actorOf(principal)),
           this.#section(2, "outcome", marking, content),
           // What somebody is cleared for is marked as high as that: fewer may read it than may read what he did.
-          this.#section(3, "detail", profileMarking(principal.profile), profileOf(principal)),
+          this.#section(
+            3,
+            "detail",
+            sectionMarking("see the effective marking", standingEffective(principal.profile)),
+            profileOf(principal),
+          ),
         ],
       };
     };
@@ -142,6 +149,8 @@ export class Door {
       releaseKeys: this.#parts.releaseKeys,
       locator: this.#parts.store,
       standing: this.#parts.standing,
+      proposals: this.#parts.store,
+      proposalLifetime: this.#parts.proposalLifetime,
       clock,
       begin: () => this.#parts.database.begin((backend) => mint.mint({ ...claim, backend }, clock()), scope),
       conclude: async (outcome, ledger, grant) => {
@@ -191,29 +200,6 @@ function profileOf(principal: Principal): { readonly [member: string]: Plain } {
     profile: principal.profile as unknown as Plain,
     sources: principal.sources.map((s) => ({ attribute: s.attribute, source: s.source, assertedAt: s.assertedAt })),
   };
-}
-
-/** The marking of a profile: everything that it is cleared and read on for, for our own people only. */
-function profileMarking(profile: AccessProfile): string {
-  const tokens = profile.fineAccessControls;
-  const nuclear = tokens.map((token) => ({ Q: "RD", CNWDI: "RD-CNWDI" })[token] ?? token.replace(/^SIGMA-/, "RD-SG-"));
-  const isNuclear = (token: string): boolean => /^RD(-|$)/.test(token);
-  const isNato = (token: string): boolean => /^(NATO-|ATOMAL$|BALK$|BOHEMIA$)/.test(token);
-  const isOther = (token: string): boolean =>
-    token.startsWith("SAR-") || isNato(token) || /^(Q|CNWDI|SIGMA-.*)$/.test(token);
-  return sectionMarking("see the effective marking", {
-    level: profile.clearance,
-    sci: tokens.filter((token) => !isOther(token)),
-    sar: tokens.filter((token) => token.startsWith("SAR-")).map((token) => token.slice(4)),
-    aea: nuclear.filter(isNuclear),
-    nato: tokens.filter(isNato),
-    fgi: [],
-    controls: [],
-    noforn: true,
-    relTo: [],
-    displayTo: [],
-    jointOwners: null,
-  });
 }
 
 /** Text in Unicode normal form C, which canonical JSON demands; ids and names from callers may be anything. */

@@ -5,6 +5,7 @@ import type { Principal, StandingSource } from "../identity/principal.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
+import { sqlState } from "../storage/ports.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import { Reader } from "../storage/reader.ts";
 import { tables } from "../storage/tables.ts";
@@ -12,6 +13,7 @@ import type { RowOf, TableName } from "../storage/tables.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { Action } from "./actions.ts";
 import { UserError } from "./command.ts";
+import type { UserErrorCode } from "./command.ts";
 import type { Facts } from "./facts.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
@@ -26,6 +28,22 @@ export interface GrantedBlobs {
   /** Opens a blob: its key is fetched now, the bytes stream later. */
   open(row: BlobRow): Promise<AsyncGenerator<Buffer>>;
 }
+
+/** What acts of two people need of the records of people, clients and policies. */
+export interface ProposalSource {
+  /** The hash of what an act of this kind is about as it stands now; null when there is no such thing. */
+  proposalState(kind: string, act: object): Promise<string | null>;
+  /** Where a program stands; for deciding about it, never for an answer. */
+  locate(noun: "program", id: string): Promise<{ readonly markingIds: readonly string[] } | null>;
+}
+
+/** What the functions of migrations/0008 refuse because of what happened in the meantime, by SQLSTATE. */
+const EXECUTION_REFUSALS: Readonly<Record<string, UserErrorCode>> = {
+  CV001: "STALE",
+  CV002: "EXPIRED",
+  CV003: "WITHDRAWN",
+  CV004: "ALREADY_DONE",
+};
 
 const transactions = new WeakMap<Grant, Transaction>();
 
@@ -45,6 +63,9 @@ export class Grant {
   readonly deliveryRecords: DeliveryRecords;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
+  readonly proposals: ProposalSource;
+  /** How long a proposal waits for its approval, in milliseconds. */
+  readonly proposalLifetime: number;
   readonly #tx: Transaction;
   readonly #ledger: DecisionLedger;
   readonly #clock: () => Date;
@@ -52,6 +73,7 @@ export class Grant {
   readonly #compilations: (datasetId: string) => Promise<string[]>;
   readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
   readonly outbox: { readonly id: string; readonly draft: OutboxDraft }[] = [];
+  #executes = false;
 
   constructor(parts: {
     principal: Principal;
@@ -63,8 +85,12 @@ export class Grant {
     ledger: DecisionLedger;
     compilations: (datasetId: string) => Promise<string[]>;
     standing: StandingSource;
+    proposals: ProposalSource;
+    proposalLifetime: number;
     clock: () => Date;
   }) {
+    this.proposals = parts.proposals;
+    this.proposalLifetime = parts.proposalLifetime;
     this.#compilations = parts.compilations;
     this.#standing = parts.standing;
     this.principal = parts.principal;
@@ -228,12 +254,38 @@ export class Grant {
            values (?, ?, ?, ?, ?) on conflict do nothing`,
           [row["datasetId"], row["programId"], row["datasetMarkingId"], held, row["markingId"]],
         );
+      } else if (name === "proposal") {
+        await this.#tx.rows(
+          "insert into data.proposal_marking (kind, family, program_id, marking_id) values (?, ?, ?, ?) on conflict do nothing",
+          [row["kind"], row["family"], row["programId"], row["markingId"]],
+        );
       } else if (name === "dataset" || name === "ontology" || name === "delivery") {
         await this.#tx.rows(
           "insert into data.program_marking (program_id, noun, marking_id) values (?, ?, ?) on conflict do nothing",
           [row["programId"], name, row["markingId"]],
         );
       }
+    }
+  }
+
+  /** Says that rows of this transaction are executed by PostgreSQL when it ends. */
+  executes(): void {
+    this.#executes = true;
+  }
+
+  /**
+   * Has PostgreSQL execute what waits for the end of the transaction, now that its entries are there; nothing may follow
+   * but the commit, because it may have ended the very token under which this runs. Throws UserError for what somebody
+   * else did in the meantime.
+   */
+  async settle(): Promise<void> {
+    if (!this.#executes) return;
+    try {
+      await this.#tx.rows("set constraints all immediate");
+    } catch (error) {
+      const code = EXECUTION_REFUSALS[sqlState(error)];
+      if (code !== undefined) throw new UserError(code, "this cannot be done any more");
+      throw error;
     }
   }
 

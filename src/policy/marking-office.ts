@@ -21,6 +21,8 @@ import type { MatrixColumn, MatrixRow } from "./matrix.ts";
 import { canonicalProfile } from "./profile.ts";
 import type { AccessProfile } from "./profile.ts";
 import type { Policy } from "./rules.ts";
+import { standingEffective } from "./standing.ts";
+import type { ClearedFor } from "./standing.ts";
 
 const MARKINGS_AN_HOUR = 60;
 
@@ -115,6 +117,23 @@ export class MarkingOffice {
     const structure = this.#rolledUp(sources);
     if (!structure) throw new UserError("INVALID_MARKING", "these markings have no common banner", ["marking"]);
     return this.intern(structure, effective);
+  }
+
+  /**
+   * Interns the marking of what is known about somebody's standing. Where the register has no banner for all of it, the
+   * highest level is printed; decisions rest on the effective marking alone.
+   */
+  ofStanding(cleared: ClearedFor): Promise<InternedMarking> {
+    const effective = standingEffective(cleared);
+    const level = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[
+      effective.level
+    ];
+    const systems = effective.sci.filter((token) => !token.includes("-"));
+    const read =
+      this.read([level, ...(systems.length > 0 ? [systems.join("/")] : []), "NOFORN"].join("//")) ??
+      this.read("TOP SECRET//NOFORN");
+    if (!read) throw new CaveatError("UNAVAILABLE", "no banner for a standing");
+    return this.intern(read.structure, effective);
   }
 
   /** Some markings have no legal common banner (a NATO special category beside US information, for one). */

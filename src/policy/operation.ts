@@ -7,6 +7,7 @@ import type { AuditPort } from "./audit-port.ts";
 import { UserError } from "./command.ts";
 import type { Command } from "./command.ts";
 import { Grant, transactionOf } from "./grant.ts";
+import type { ProposalSource } from "./grant.ts";
 import { runOnce } from "./idempotency.ts";
 import type { IdempotentCall } from "./idempotency.ts";
 import { DecisionLedger } from "./last-look.ts";
@@ -26,6 +27,8 @@ export interface OperationParts {
   readonly releaseKeys: ReleaseKeys;
   readonly locator: TargetLocator;
   readonly standing: StandingSource;
+  readonly proposals: ProposalSource;
+  readonly proposalLifetime: number;
   readonly clock: () => Date;
   readonly begin: () => Promise<Transaction>;
   /** Writes an outcome entry and waits until it is durable. */
@@ -60,7 +63,8 @@ export class Operation {
   }
 
   #grant(tx: Transaction, ledger: DecisionLedger): Grant {
-    const { principal, office, vault, audit, releaseKeys, clock, locator, standing } = this.#parts;
+    const { principal, office, vault, audit, releaseKeys, clock, locator, standing, proposals, proposalLifetime } =
+      this.#parts;
     return new Grant({
       principal,
       tx,
@@ -71,6 +75,8 @@ export class Operation {
       ledger,
       compilations: (id) => locator.compilations(id),
       standing,
+      proposals,
+      proposalLifetime,
       clock,
     });
   }
@@ -140,6 +146,7 @@ export class Operation {
         request: this.#parts.requestId,
       };
       const settled = await this.#parts.concludeIn(tx, outcome, ledger, grant);
+      await grant.settle();
       await tx.commit();
       committed = true;
       await settled();

@@ -11,6 +11,8 @@ export const ROLES = [
   "approver",
   "compliance-officer",
   "security-officer",
+  "downgrade-authority",
+  "disclosure-officer",
 ] as const;
 
 /** A role of the closed list. */

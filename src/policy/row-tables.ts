@@ -46,6 +46,16 @@ const OF_DELIVERY = {
   read: [{ action: "delivery.read" }],
 } as const;
 
+const FAMILIES = ["person", "client", "policy", "marking"] as const;
+const ofFamilies = (act: "administer" | "approve"): readonly RowBranch[] =>
+  FAMILIES.map((family) => ({ action: `${family}.${act}` as const, when: { column: "family", values: [family] } }));
+const OF_PROPOSAL = {
+  above: [],
+  own: ["proposal_marking_id"],
+  facts: inProgram("requester_id"),
+  read: ofFamilies("administer"),
+} as const;
+
 /** Every table of the schema 'data' that holds labeled rows, in the order in which it is printed. */
 export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
   {
@@ -212,4 +222,24 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
   { table: "delivery_approval", ...OF_DELIVERY, insert: [{ action: "delivery.approve" }], makers: ["approver_id"] },
   { table: "delivery_release", ...OF_DELIVERY, insert: [{ action: "delivery.release" }], makers: ["releaser_id"] },
   { table: "delivery_proof", ...OF_DELIVERY, insert: [{ action: "delivery.release" }], makers: [] },
+  {
+    table: "proposal",
+    above: [],
+    own: ["marking_id"],
+    facts: inProgram("requester_id"),
+    read: ofFamilies("administer"),
+    insert: ofFamilies("administer"),
+    makers: ["requester_id"],
+  },
+  {
+    table: "proposal_marking",
+    above: [],
+    own: ["marking_id"],
+    facts: inProgram(null),
+    read: ofFamilies("administer"),
+    insert: ofFamilies("administer"),
+    makers: [],
+  },
+  { table: "proposal_approval", ...OF_PROPOSAL, insert: ofFamilies("approve"), makers: ["approver_id"] },
+  { table: "proposal_withdrawal", ...OF_PROPOSAL, insert: ofFamilies("administer"), makers: ["withdrawer_id"] },
 ]);

@@ -85,7 +85,7 @@ async function decideOwn(grant: Grant, ledger: DecisionLedger, action: Action): 
 
 function ownerOf(noun: LocatedNoun, row: Record<string, unknown>): string | null {
   if (noun === "program") return null;
-  return String(row[noun === "delivery" ? "requesterId" : "authorId"]);
+  return String(row[noun === "delivery" || noun === "proposal" ? "requesterId" : "authorId"]);
 }
 
 /** The refusal as it is told to the caller. */

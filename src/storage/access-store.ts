@@ -70,6 +70,8 @@ const LOCATE = {
     "select program_id, array[dataset_marking_id, asset_marking_id, marking_id] as marking_ids, author_id from data.label where id = $1",
   delivery:
     "select program_id, array[dataset_marking_id, marking_id] as marking_ids, requester_id as author_id from data.delivery where id = $1",
+  proposal:
+    "select program_id, array[marking_id] as marking_ids, requester_id as author_id from data.proposal where id = $1",
 } as const;
 
 /** A noun whose rows can be located. */
@@ -221,6 +223,15 @@ export class AccessStore {
       [datasetId],
     );
     return rows.map((row) => row.marking_id);
+  }
+
+  /** The hash of what an act is about as it stands now (migrations/0008); null when there is no such thing. */
+  async proposalState(kind: string, act: object): Promise<string | null> {
+    const { rows } = await this.#pool.query<{ state: string | null }>("select access.proposal_state($1, $2) as state", [
+      kind,
+      JSON.stringify(act),
+    ]);
+    return rows[0]?.state ?? null;
   }
 
   /** Registers the key with which this process mints gate tokens (as its two HMAC pads). */

@@ -21,10 +21,16 @@ export interface PageRequest {
   readonly after: string | null;
 }
 
-/** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
-export function isUniqueViolation(error: unknown): boolean {
+/** The SQLSTATE with which PostgreSQL refused a statement; empty for any other error. */
+export function sqlState(error: unknown): string {
   const code = (value: unknown): unknown =>
     value !== null && typeof value === "object" && "code" in value ? value.code : undefined;
   const cause = error !== null && typeof error === "object" && "cause" in error ? error.cause : undefined;
-  return code(error) === "23505" || code(cause) === "23505";
+  const found = code(error) ?? code(cause);
+  return typeof found === "string" ? found : "";
+}
+
+/** Whether PostgreSQL refused a statement for a unique key (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === "23505";
 }

@@ -16,6 +16,8 @@ const PARENTS = {
   version: "version_id",
   delivery: "delivery_id",
   revision: "revision_id",
+  proposal: "proposal_id",
+  kind: "kind",
   self: "id",
 } as const;
 
@@ -67,30 +69,34 @@ export class Reader {
    * dataset (for its assets and labels) or the program (for the rest) holds, so that the work depends on the page and on
    * the number of visible markings, never on how much is hidden.
    */
-  async page<N extends "asset" | "label" | "dataset" | "ontology" | "delivery">(
+  async page<N extends "asset" | "label" | "dataset" | "ontology" | "delivery" | "proposal">(
     name: N,
     key: ListKey,
     page: PageRequest,
-    holder: { readonly dataset: string } | { readonly program: string },
+    holder: { readonly dataset: string } | { readonly program: string } | { readonly kind: string },
   ): Promise<Page<RowOf<N>>> {
     const table = this.#table(name);
-    const [source, column, id] =
+    const [source, where, heldBy] =
       "dataset" in holder
-        ? (["data.dataset_marking", "dataset_id", holder.dataset] as const)
-        : (["data.program_marking", "program_id", holder.program] as const);
+        ? (["data.dataset_marking", "d.dataset_id = ? and d.noun = ?", [holder.dataset, name]] as const)
+        : "program" in holder
+          ? (["data.program_marking", "d.program_id = ? and d.noun = ?", [holder.program, name]] as const)
+          : (["data.proposal_marking", "d.kind = ?", [holder.kind]] as const);
     const held = this.#tx.lock(source, "d");
     const lock = this.#tx.lock(table.name, "x");
+    // Proposals of several programs stand in one list.
+    const program = "kind" in holder ? "x.program_id = d.program_id and " : "";
     const rows = await this.#tx.mapped(
       table.entity,
       `select r.* from ${source} d
        cross join lateral (
          select x.* from ${table.name} x
-         where x.${PARENTS[key.parent]} = ? and x.marking_id = d.marking_id and (?::uuid is null or x.id > ?::uuid) and ${lock.sql}
+         where ${program}x.${PARENTS[key.parent]} = ? and x.marking_id = d.marking_id and (?::uuid is null or x.id > ?::uuid) and ${lock.sql}
          order by x.id limit ${page.first + 1}
        ) r
-       where d.${column} = ? and d.noun = ? and ${held.sql}
+       where ${where} and ${held.sql}
        order by r.id limit ${page.first + 1}`,
-      [key.id, page.after, page.after, ...lock.params, id, name, ...held.params],
+      [key.id, page.after, page.after, ...lock.params, ...heldBy, ...held.params],
     );
     return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
   }

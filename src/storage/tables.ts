@@ -20,6 +20,11 @@ function table<E extends object>(definition: Table<E>): Table<E> {
   return definition;
 }
 
+/** The action by which a proposal and its rows are read: that of its family. */
+function administer({ family }: { readonly family: string }): string {
+  return `${family}.administer`;
+}
+
 /** The tables that rows are disclosed from. */
 export const tables = {
   program: table<Row<typeof entities.Program>>({
@@ -161,6 +166,34 @@ export const tables = {
     name: "data.delivery_release",
     markings: [["delivery_marking_id", "deliveryMarkingId", "delivery.read"]],
     owner: null,
+    program: "programId",
+  }),
+  proposal: table<Row<typeof entities.Proposal>>({
+    entity: entities.Proposal,
+    name: "data.proposal",
+    markings: [["marking_id", "markingId", administer]],
+    owner: "requesterId",
+    program: "programId",
+  }),
+  proposalMarking: table<Row<typeof entities.ProposalMarking>>({
+    entity: entities.ProposalMarking,
+    name: "data.proposal_marking",
+    markings: [["marking_id", "markingId", administer]],
+    owner: null,
+    program: "programId",
+  }),
+  proposalApproval: table<Row<typeof entities.ProposalApproval>>({
+    entity: entities.ProposalApproval,
+    name: "data.proposal_approval",
+    markings: [["proposal_marking_id", "proposalMarkingId", administer]],
+    owner: "requesterId",
+    program: "programId",
+  }),
+  proposalWithdrawal: table<Row<typeof entities.ProposalWithdrawal>>({
+    entity: entities.ProposalWithdrawal,
+    name: "data.proposal_withdrawal",
+    markings: [["proposal_marking_id", "proposalMarkingId", administer]],
+    owner: "requesterId",
     program: "programId",
   }),
 } as const;

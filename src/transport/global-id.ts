@@ -13,6 +13,7 @@ export const ID_NOUNS = [
   "delivery",
   "person",
   "entry",
+  "proposal",
 ] as const;
 
 /** A noun that an id can name. */

@@ -87,7 +87,7 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
       const access = ROW_TABLES.find((candidate) => `data.${candidate.table}` === table.name);
       for (const { action, when } of access?.read ?? []) {
         for (const value of when?.values ?? [""]) {
-          const row = { noun: value };
+          const row = { [when?.column ?? "noun"]: value };
           const named = table.markings.map(([column, , of]) => [
             column,
             typeof of === "function" ? of(row as never) : of,

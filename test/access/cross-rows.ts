@@ -27,6 +27,9 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   asset_content: ["asset_id"],
   delivery_release: ["delivery_id"],
   delivery_proof: ["delivery_id"],
+  proposal_marking: ["kind"],
+  proposal_approval: ["proposal_id"],
+  proposal_withdrawal: ["proposal_id"],
 };
 const WORDS: Readonly<Record<string, string>> = { origin: "human", verdict: "accept", kind: "create", noun: "asset" };
 
@@ -96,6 +99,7 @@ export function fillRow(
   if (access.facts.member !== null && access.facts.member !== "id")
     values[access.facts.member] = row.member ? caller.program : caller.otherProgram;
   if (row.branch !== null) values[row.branch.column] = row.branch.value;
+  if (row.table === "proposal_marking") values["kind"] = randomUUID();
   if (row.table === "blob") values[row.branch?.value === "package" ? "delivery_id" : "asset_id"] = randomUUID();
   return {
     row,

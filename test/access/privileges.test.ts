@@ -135,7 +135,10 @@ describe("I1 the application role", () => {
       "gate.profile()",
       "gate.programs()",
     ]);
-    expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual(["gate.register_key(uuid,bytea,bytea)"]);
+    expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual([
+      "access.proposal_state(text,jsonb)",
+      "gate.register_key(uuid,bytea,bytea)",
+    ]);
     expect(await list(functions, "caveat_ledger", SCHEMAS)).toEqual([
       "audit.append(smallint,jsonb)",
       "audit.append_packed(smallint,uuid[],text[],bytea[],bytea[],integer[],bytea,integer[],smallint[],uuid[],integer[],bytea)",

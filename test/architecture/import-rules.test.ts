@@ -31,6 +31,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ["interchange", "src/interchange/coco.ts", `import { readDataset } from "../datasets/queries.ts";`],
   ["deliveries", "src/deliveries/freeze.ts", `import { Writer } from "../ledger/writer.ts";`],
   ["deliveries", "src/deliveries/freeze.ts", `import { reviewLabel } from "../labeling/review-command.ts";`],
+  ["administration", "src/administration/clients.ts", `import { AccessStore } from "../storage/access-store.ts";`],
   ["auditing", "src/auditing/queries.ts", `import { Publisher } from "../ledger/publisher.ts";`],
   ["rulebook", "src/rulebook/check.ts", `import { Reader } from "../storage/reader.ts";`],
   ["transport", "src/transport/graphql/rows.ts", `import { Reader } from "../../storage/reader.ts";`],

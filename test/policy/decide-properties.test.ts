@@ -27,7 +27,7 @@ describe("decisions over the lattice", () => {
         opened += Number(both);
         expect(allows(profile, joinEffective(a, b), of, action)).toBe(both);
       }),
-      { ...SEED, numRuns: 20_000 },
+      { ...SEED, numRuns: 25_000 },
     );
     expect(opened).toBeGreaterThan(10);
   });

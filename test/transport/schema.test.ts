@@ -56,7 +56,7 @@ test("every list that a caller may page has a required size, and a mutation one 
       expect([type.name, field.name, field.args.map((arg) => `${arg.name}: ${String(arg.type)}`)]).toEqual([
         type.name,
         field.name,
-        ["first: Int!", "after: String"],
+        expect.arrayContaining(["first: Int!", "after: String"]),
       ]);
     }
   }

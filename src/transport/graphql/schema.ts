@@ -18,6 +18,8 @@ import { OntologyMutations } from "./ontology-mutations.ts";
 import { OntologyClassResolver, OntologyVersionResolver } from "./ontology-version.ts";
 import { OntologyResolver } from "./ontology.ts";
 import { ProgramResolver } from "./program.ts";
+import { ProposalMutations } from "./proposal-mutations.ts";
+import { ProposalResolver } from "./proposal.ts";
 import { ViewerResolver } from "./viewer.ts";
 
 /** Every resolver of the product. */
@@ -42,6 +44,8 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   OntologyMutations,
   LabelMutations,
   DeliveryMutations,
+  ProposalResolver,
+  ProposalMutations,
 ];
 
 /** The schema made of resolvers. Throws when a root field states no action, or one that is not in the closed list. */

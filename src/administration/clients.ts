@@ -1,0 +1,56 @@
+import { LEVELS } from "../markings/index.ts";
+import type { Level } from "../markings/index.ts";
+import { UserError } from "../policy/command.ts";
+import { CaveatError } from "../errors.ts";
+import type { Grant } from "../policy/grant.ts";
+import type { InternedMarking } from "../storage/ports.ts";
+import { NO_SUBJECT } from "./proposal-kind.ts";
+import type { ProposalRules } from "./proposal-kind.ts";
+
+const CLIENT_ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+const NAME = /^[^\p{C}]{1,200}$/u;
+
+/** A client to be approved, or approved again with other ceilings. All of it comes from the caller. */
+export interface ClientApproveInput {
+  readonly client: string;
+  readonly name: string;
+  readonly ceiling: string;
+  readonly deviceAttested: boolean;
+  readonly networkCeiling: string;
+}
+
+/** The marking of what belongs to the installation itself: the registry of clients, policies. */
+export async function installationMarking(grant: Grant): Promise<InternedMarking> {
+  const read = grant.office.read("UNCLASSIFIED//NOFORN");
+  if (!read) throw new CaveatError("UNAVAILABLE", "no marking for the installation");
+  return grant.office.intern(read.structure, read.effective);
+}
+
+/** A level by its letter, from a caller. Throws INVALID_INPUT. */
+export function levelOf(text: string, path: string): Level {
+  const level = LEVELS.find((known) => known === text);
+  if (level === undefined) throw new UserError("INVALID_INPUT", "U, R, C, S or TS", [path]);
+  return level;
+}
+
+/** A client of the registry, approved for a level on a network (standards B.1 #12). */
+export const clientApproval: ProposalRules<ClientApproveInput> = {
+  kind: "client.approve",
+  async examine(grant, input) {
+    if (!CLIENT_ID.test(input.client)) throw new UserError("INVALID_INPUT", "a name in lower case", ["clientId"]);
+    const name = input.name.normalize("NFC").trim();
+    if (!NAME.test(name)) throw new UserError("INVALID_INPUT", "1 to 200 printable characters", ["name"]);
+    return {
+      act: {
+        client: input.client,
+        name,
+        ceiling: levelOf(input.ceiling, "ceiling"),
+        deviceAttested: input.deviceAttested,
+        networkCeiling: levelOf(input.networkCeiling, "networkCeiling"),
+      },
+      subjectId: NO_SUBJECT,
+      programId: NO_SUBJECT,
+      marking: await installationMarking(grant),
+    };
+  },
+};

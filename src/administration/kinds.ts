@@ -1,0 +1,11 @@
+import type { ProposalKind, ProposalRules } from "./proposal-kind.ts";
+
+/** What an approver of a kind must hold beyond its action. */
+type ApprovalRules = Pick<ProposalRules<never>, "approving">;
+
+const RULES: Readonly<Partial<Record<ProposalKind, ApprovalRules>>> = {};
+
+/** The rules by which a kind is approved. */
+export function approvalRules(kind: ProposalKind): ApprovalRules | undefined {
+  return RULES[kind];
+}
