@@ -1,5 +1,6 @@
 import { MarkingError } from "./marking.ts";
 import type { Register } from "./register.ts";
+import type { TokenRule } from "./register-entry.ts";
 import { tokenRuleFor } from "./register-entry.ts";
 
 /** Categories after the classification; NATO SAPs stand in the place of category 4. */
@@ -8,16 +9,34 @@ export type Category = "sci" | "natoSap" | "sar" | "aea" | "fgi" | "dissem" | "n
 /** Place of each category in the line (standards A.1). */
 const PLACE: Readonly<Record<Category, number>> = { sci: 4, natoSap: 4, sar: 5, aea: 6, fgi: 7, dissem: 8, nonIc: 9 };
 
+/** The long way to begin category 5; a banner may have it, a portion may not (standards A.1, category 5). */
+export const SAR_TITLE = "SPECIAL ACCESS REQUIRED-";
+
 /** The two ways to begin category 5; written once per marking. */
-export const SAR_PREFIXES: readonly string[] = ["SAR-", "SPECIAL ACCESS REQUIRED-"];
+export const SAR_PREFIXES: readonly string[] = ["SAR-", SAR_TITLE];
 
 const startsPhrase = (text: string, phrase: string): boolean => text === phrase || text.startsWith(`${phrase} `);
+
+/** Tokens of category 8 that are followed by a list of countries. */
+const LISTED: readonly string[] = ["REL", "DISPLAYONLY"];
+
+/** The rule and the words with which an item begins a list of countries; undefined for every other item. */
+export const listPhraseOf = (
+  item: string,
+  register: Register,
+): { readonly rule: TokenRule; readonly phrase: string } | undefined => {
+  for (const rule of register.dissemination.filter(({ token }) => LISTED.includes(token))) {
+    const phrase = [rule.banner, rule.portion, ...rule.titles].find((words) => startsPhrase(item, words));
+    if (phrase !== undefined) return { rule, phrase };
+  }
+  return undefined;
+};
 
 /** The category that an item belongs to by its words, in either form; null when nothing in the register knows it. */
 export const categoryOf = (item: string, register: Register): Category | null => {
   const head = item.split("-", 1)[0] ?? "";
   if (tokenRuleFor(item, register.dissemination) !== undefined) return "dissem";
-  if (item === "REL" || startsPhrase(item, "REL TO") || startsPhrase(item, "DISPLAY ONLY")) return "dissem";
+  if (item === "REL" || listPhraseOf(item, register) !== undefined) return "dissem";
   if (SAR_PREFIXES.some((prefix) => item.startsWith(prefix))) return "sar";
   if (tokenRuleFor(head, register.aea) !== undefined) return "aea";
   if (startsPhrase(item, "FGI") || startsPhrase(item, "FOREIGN GOVERNMENT INFORMATION")) return "fgi";

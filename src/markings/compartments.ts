@@ -1,6 +1,6 @@
 import type { Compartment, Form, SarProgram, SciControl } from "./marking.ts";
 import { MarkingError } from "./marking.ts";
-import { categoryOf, checkItems, SAR_PREFIXES } from "./category.ts";
+import { categoryOf, checkItems, SAR_PREFIXES, SAR_TITLE } from "./category.ts";
 import type { Register } from "./register.ts";
 import type { NameRule } from "./register-entry.ts";
 import { isIdentifier, ruleFor } from "./register-entry.ts";
@@ -18,9 +18,18 @@ const registered = (name: string, rules: readonly NameRule[]): NameRule => {
   return rule;
 };
 
-const compartmentOf = (text: string, rules: readonly NameRule[], register: Register): Compartment => {
-  const [id = "", ...subs] = text.split(" ").map((word) => checkName(word, register));
-  const rule = registered(id, rules);
+/** The entry of a compartment that is written by its title, with the name that the title stands for. */
+const titled = (title: string, rules: readonly NameRule[]): { name: string; rule: NameRule } | undefined => {
+  const rule = rules.find(({ titles }) => titles.includes(title));
+  const name = rule === undefined || rule.names.any ? undefined : rule.names.list[0];
+  return rule === undefined || name === undefined ? undefined : { name, rule };
+};
+
+const compartmentOf = (text: string, form: Form, rules: readonly NameRule[], register: Register): Compartment => {
+  const [first = "", ...subs] = text.split(" ").map((word) => checkName(word, register));
+  const byTitle = titled(first, rules);
+  if (byTitle !== undefined && form === "portion") throw new MarkingError("E_FORM", "a full title stands in a portion");
+  const { name: id, rule } = byTitle ?? { name: first, rule: registered(first, rules) };
   for (const sub of subs) registered(sub, rule.below);
   return { id, subs };
 };
@@ -29,12 +38,10 @@ const compartmentOf = (text: string, rules: readonly NameRule[], register: Regis
 const systemOf = (text: string, form: Form, register: Register): { name: string; rule: NameRule } => {
   const byName = register.sci.find(({ names }) => !names.any && names.list.includes(text));
   if (byName !== undefined) return { name: text, rule: byName };
-  const byTitle = register.sci.find(({ titles }) => titles.includes(text));
-  const name = byTitle === undefined || byTitle.names.any ? undefined : byTitle.names.list[0];
-  if (byTitle === undefined || name === undefined)
-    throw new MarkingError("E_UNKNOWN", "a control system is not in the register");
+  const byTitle = titled(text, register.sci);
+  if (byTitle === undefined) throw new MarkingError("E_UNKNOWN", "a control system is not in the register");
   if (form === "portion") throw new MarkingError("E_FORM", "a full title stands in a portion");
-  return { name, rule: byTitle };
+  return byTitle;
 };
 
 /** Reads category 4, SCI. @throws MarkingError E_SEPARATOR, E_UNKNOWN, E_SYNTAX or E_FORM. */
@@ -43,12 +50,15 @@ export const parseSci = (items: readonly string[], form: Form, register: Registe
   return items.map((item) => {
     const [head = "", ...rest] = item.split("-");
     const { name, rule } = systemOf(head, form, register);
-    return { system: name, compartments: rest.map((text) => compartmentOf(text, rule.below, register)) };
+    return { system: name, compartments: rest.map((text) => compartmentOf(text, form, rule.below, register)) };
   });
 };
 
-/** Reads category 5, SAP: the prefix once, then programs. @throws MarkingError E_RETIRED, E_SEPARATOR, E_SYNTAX, E_UNKNOWN. */
-export const parseSar = (items: readonly string[], register: Register): readonly SarProgram[] => {
+/**
+ * Reads category 5, SAP: the prefix once, then programs by abbreviation or nickname.
+ * @throws MarkingError E_RETIRED, E_SEPARATOR, E_FORM, E_SYNTAX or E_UNKNOWN.
+ */
+export const parseSar = (items: readonly string[], form: Form, register: Register): readonly SarProgram[] => {
   const [first = "", ...others] = items;
   const prefix = SAR_PREFIXES.find((candidate) => first.startsWith(candidate)) ?? "";
   for (const item of others) {
@@ -56,12 +66,15 @@ export const parseSar = (items: readonly string[], register: Register): readonly
     if (category === "sar") throw new MarkingError("E_RETIRED", "SAR- is written once, before the first program");
     if (category !== null) throw new MarkingError("E_SEPARATOR", "an item of another category stands after a single /");
   }
+  if (prefix === SAR_TITLE && form === "portion")
+    throw new MarkingError("E_FORM", "a portion abbreviates SPECIAL ACCESS REQUIRED");
   return [first.slice(prefix.length), ...others].map((item) => {
     const [nickname = "", ...rest] = item.split("-");
     for (const word of nickname.split(" ")) {
       checkName(word, register);
       registered(word, [register.sap]);
     }
-    return { program: nickname, compartments: rest.map((text) => compartmentOf(text, register.sap.below, register)) };
+    const compartments = rest.map((text) => compartmentOf(text, form, register.sap.below, register));
+    return { program: nickname, compartments };
   });
 };

@@ -1,8 +1,9 @@
 import type { Fgi, Form, Marking } from "./marking.ts";
 import { MarkingError } from "./marking.ts";
-import { checkItems } from "./category.ts";
+import { checkItems, listPhraseOf } from "./category.ts";
 import { isCode } from "./country.ts";
 import type { Register } from "./register.ts";
+import type { TokenRule } from "./register-entry.ts";
 import { isWrittenAs, tokenRuleFor } from "./register-entry.ts";
 
 /** Category 8 as read. */
@@ -18,12 +19,19 @@ const commaList = (text: string, register: Register): readonly string[] => {
   return codes;
 };
 
-const releaseList = (item: string, register: Register): readonly string[] => {
-  if (item === "REL TO") throw new MarkingError("E_SYNTAX", "REL TO needs its countries");
-  const codes = commaList(item.slice("REL TO ".length), register);
+/** The countries of a REL TO: USA first, and at least one more. */
+export const releaseList = (list: string, register: Register): readonly string[] => {
+  if (list === "") throw new MarkingError("E_SYNTAX", "REL TO needs its countries");
+  const codes = commaList(list, register);
   if (codes[0] !== "USA") throw new MarkingError("E_REL_USA_FIRST", "USA is the first country of REL TO");
   if (codes.length === 1) throw new MarkingError("E_REL_USA_ALONE", "USA alone is not a list");
   return codes;
+};
+
+/** The countries of a DISPLAY ONLY. */
+export const displayList = (list: string, register: Register): readonly string[] => {
+  if (list === "") throw new MarkingError("E_DISPLAY", "DISPLAY ONLY needs its countries");
+  return commaList(list, register);
 };
 
 const bareRelease = (form: Form, context: Marking | undefined): readonly string[] => {
@@ -50,28 +58,28 @@ export const parseDissemination = (
   let relTo: readonly string[] = [];
   let displayOnlyTo: readonly string[] = [];
   for (const item of items) {
-    let token: string;
-    if (item === "REL" || item.startsWith("REL TO")) {
-      token = "REL";
-      relTo = item === "REL" ? bareRelease(form, context) : releaseList(item, register);
-    } else if (item.startsWith("DISPLAY ONLY")) {
-      token = "DISPLAYONLY";
-      if (item === "DISPLAY ONLY") throw new MarkingError("E_DISPLAY", "DISPLAY ONLY needs its countries");
-      displayOnlyTo = commaList(item.slice("DISPLAY ONLY ".length), register);
-    } else {
-      token = controlOf(item, form, register.dissemination);
-    }
+    const listed = listPhraseOf(item, register);
+    const token = listed?.rule.token ?? (item === "REL" ? item : controlOf(item, form, register.dissemination));
+    if (listed !== undefined) checkWritten(listed.phrase, listed.rule, form);
+    const list = listed === undefined ? "" : item.slice(listed.phrase.length + 1);
+    if (token === "REL") relTo = listed === undefined ? bareRelease(form, context) : releaseList(list, register);
+    if (token === "DISPLAYONLY") displayOnlyTo = displayList(list, register);
     if (dissem.includes(token)) throw new MarkingError("E_DUPLICATE", "a dissemination control stands twice");
     dissem.push(token);
   }
   return { dissem, relTo, displayOnlyTo };
 };
 
-const controlOf = (item: string, form: Form, rules: Register["dissemination"]): string => {
+const checkWritten = (text: string, rule: TokenRule, form: Form): void => {
+  if (!isWrittenAs(text, rule, form))
+    throw new MarkingError("E_FORM", `a word of the other form stands in this ${form}`);
+};
+
+/** The token that an item stands for, when it is written as its form asks. @throws MarkingError E_UNKNOWN or E_FORM. */
+export const controlOf = (item: string, form: Form, rules: readonly TokenRule[]): string => {
   const rule = tokenRuleFor(item, rules);
   if (rule === undefined) throw new MarkingError("E_UNKNOWN", "an item is not in the register");
-  if (!isWrittenAs(item, rule, form))
-    throw new MarkingError("E_FORM", `a word of the other form stands in this ${form}`);
+  checkWritten(item, rule, form);
   return rule.token;
 };
 

@@ -19,5 +19,5 @@ export { markingFromText, parseBanner, parsePortion } from "./parse.ts";
 export { renderBanner, renderPortion } from "./render.ts";
 export { rollUp } from "./rollup.ts";
 export type { Register } from "./register.ts";
-export { parseRegister } from "./register.ts";
+export { parseRegister, REGISTER_FILES } from "./register.ts";
 export { RegisterError } from "./register-fields.ts";

@@ -12,6 +12,9 @@ export interface NuclearList {
   readonly tokens: readonly string[];
 }
 
+/** The full title of CNWDI; a banner may have it. */
+const CNWDI_TITLE = "CRITICAL NUCLEAR WEAPON DESIGN INFORMATION";
+
 const SIGMA_WORD: Readonly<Record<Form, string>> = { banner: "SIGMA", portion: "SG" };
 
 const sigmaOf = (text: string, form: Form, rule: AeaRule, register: Register): readonly number[] => {
@@ -30,7 +33,9 @@ const sigmaOf = (text: string, form: Form, rule: AeaRule, register: Register): r
 };
 
 const dataOf = (subsets: readonly string[], form: Form, rule: AeaRule, register: Register): NuclearData => {
-  const cnwdi = subsets[0] === "CNWDI";
+  const cnwdi = subsets[0] === "CNWDI" || subsets[0] === CNWDI_TITLE;
+  if (subsets[0] === CNWDI_TITLE && form === "portion")
+    throw new MarkingError("E_FORM", "a full title stands in a portion");
   if (cnwdi && rule.cnwdiLevels === null) throw new MarkingError("E_AEA", "CNWDI is a subset of RD only");
   const [sigma, ...more] = cnwdi ? subsets.slice(1) : subsets;
   if (more.length > 0) throw new MarkingError("E_SYNTAX", "more subsets than CNWDI and SIGMA");

@@ -36,7 +36,7 @@ const read = (text: string, form: Form, register: Register, context: Marking | u
     else if (category === "natoSap") {
       checkItems(items, category, register);
       natoSaps = items;
-    } else if (category === "sar") marking = { ...marking, sar: parseSar(items, register) };
+    } else if (category === "sar") marking = { ...marking, sar: parseSar(items, form, register) };
     else if (category === "aea") {
       const list = parseAea(items, form, register);
       ({ atomal, tokens: aeaTokens } = list);

@@ -98,9 +98,14 @@ export const nameRuleOf = (value: unknown, where: string, depth: number): NameRu
   const below = nameRulesOf(fields["below"] ?? [], `${where}.below`, depth - 1);
   if (depth === 0 || (depth === 1 && below.length > 0))
     throw new RegisterError(where, "nothing may stand below a sub-compartment");
+  const names = namesOf(fields, where);
+  const titles = textsOf(fields["titles"] ?? [], `${where}.titles`);
+  // A title stands for one name: with several, or none that is listed, it would stand for a guess.
+  if (titles.length > 0 && (names.any || names.list.length !== 1))
+    throw new RegisterError(`${where}.titles`, "titles belong to an entry of one name");
   return {
-    names: namesOf(fields, where),
-    titles: textsOf(fields["titles"] ?? [], `${where}.titles`),
+    names,
+    titles,
     alone: fields["alone"] === undefined ? true : flagOf(fields["alone"], `${where}.alone`),
     below,
     ...ruleOf(fields, where),

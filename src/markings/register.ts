@@ -31,6 +31,9 @@ export interface Register extends CountryTable {
   readonly reserved: ReadonlySet<string>;
 }
 
+/** The files of policies/markings that make the register, without their ending. */
+export const REGISTER_FILES: readonly string[] = ["register", "countries", "tetragraphs"];
+
 const countriesOf = (value: unknown): ReadonlySet<string> => {
   const where = "countries.json";
   const fields = fieldsOf(value, where, ["version", "validFrom", "countries", "extras"]);
@@ -143,7 +146,7 @@ const checkReferences = (register: Register): void => {
  * @throws RegisterError with code E_REGISTER, saying where.
  */
 export const parseRegister = (json: unknown, version: string): Register => {
-  const files = fieldsOf(json, "files", ["register", "countries", "tetragraphs"]);
+  const files = fieldsOf(json, "files", REGISTER_FILES);
   const fields = fieldsOf(files["register"], "register.json", MEMBERS);
   textOf(fields["version"], "register.json.version");
   dateOf(fields["validFrom"], "register.json.validFrom");

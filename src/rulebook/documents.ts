@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { parseRegister } from "../markings/index.ts";
+import { parseRegister, REGISTER_FILES } from "../markings/index.ts";
 import type { Register } from "../markings/index.ts";
 import { loadPolicy } from "../policy/load.ts";
 import type { PolicyFile } from "../policy/load.ts";
@@ -15,8 +15,6 @@ export interface Rulebook {
   readonly documents: PolicyDocuments;
 }
 
-const REGISTER_FILES = ["register", "countries", "tetragraphs"] as const;
-
 /** Where documents lie: the markings register, the rules, and the expected decisions that show what the rules mean. */
 export const DOCUMENT_PATH = /^(?:markings|rules|tables)\/[a-z][a-z0-9-]{0,63}\.(?:json|csv)$/;
 
@@ -27,12 +25,17 @@ export function ruleFiles(documents: PolicyDocuments): readonly PolicyFile[] {
     .map(([path, text]) => ({ name: path.slice("rules/".length), text }));
 }
 
-/** The register among the documents. @throws RegisterError, SyntaxError */
+/** The register among the documents; its version names every text under markings/. @throws RegisterError, SyntaxError */
 export function readRegister(documents: PolicyDocuments): Register {
-  const texts = REGISTER_FILES.map((name) => [name, documents[`markings/${name}.json`] ?? ""] as const);
   const digest = createHash("sha384");
-  for (const [name, text] of texts) digest.update(`${name}\n${text.length}\n${text}`);
-  const json = Object.fromEntries(texts.map(([name, text]) => [name, JSON.parse(text) as unknown]));
+  for (const path of Object.keys(documents).toSorted()) {
+    const name = /^markings\/(.+)\.json$/.exec(path)?.[1];
+    const text = documents[path] ?? "";
+    if (name !== undefined) digest.update(`${name}\n${text.length}\n${text}`);
+  }
+  const json = Object.fromEntries(
+    REGISTER_FILES.map((name) => [name, JSON.parse(documents[`markings/${name}.json`] ?? "") as unknown]),
+  );
   return parseRegister(json, `sha384:${digest.digest("hex").slice(0, 32)}`);
 }
 

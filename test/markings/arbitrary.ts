@@ -50,7 +50,7 @@ const sci = fc
       [{ id: "BLFH", subs: ["ABCD"] }],
       [
         { id: "IDIT", subs: [] },
-        { id: "QQ", subs: ["1A"] },
+        { id: "KAND", subs: ["1A"] },
       ],
     ),
   })
@@ -134,7 +134,7 @@ const parts = fc.record({
   aea,
   natoControls,
   fgi: sources,
-  controls: subset(["RS", "FOUO", "OC", "OC-USGOV", "IMC", "PR", "DSEN", "RAWFISA", "FISA"], 3),
+  controls: subset(["RS", "FOUO", "OC", "OC-USGOV", "IMC", "PR", "DSEN", "FISA"], 3),
   nonIc: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: subset(["DS", "XD", "ND", "SBU", "SBU-NF", "LES", "LES-NF", "SSI"], 2) },
