@@ -13,11 +13,19 @@ import { CLIENT, PEOPLE } from "../src/demonstration/people.ts";
 import { seedDemonstration } from "../src/demonstration/seed.ts";
 import type { Principal } from "../src/identity/principal.ts";
 import type { Level } from "../src/markings/index.ts";
+import { OBLIGATIONS } from "../src/policy/decision.ts";
 import type { Operation } from "../src/policy/operation.ts";
 import { createDatabase } from "./database.ts";
 import type { TestDatabase } from "./database.ts";
 
-const REQUEST = { transport: "command", operation: "test", fields: [], digest: "", source: "test" } as const;
+const REQUEST = {
+  transport: "command",
+  operation: "test",
+  fields: [],
+  digest: "",
+  source: "test",
+  honors: OBLIGATIONS,
+} as const;
 
 /** A running house on a database and a state folder of its own, with the people of the demonstration in it. */
 export interface TestHouse {

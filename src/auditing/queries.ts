@@ -34,7 +34,7 @@ export const ownAudit: Command<{ first: number; before: number | null }, Own> = 
 /** Whether the caller may open a section: he dominates its marking and his role reads the log. `opened` gathers those. */
 function mayOpen(grant: Grant, opened: Set<string> = new Set()): MayOpen {
   const known = new Map<string, boolean>();
-  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
+  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE" };
   return (marking) => {
     const cached = known.get(marking);
     if (cached === true) opened.add(marking);
@@ -72,7 +72,7 @@ async function discloseSections(
 /** Refuses a caller who has no part in reading the log; he is told nothing else than anybody about what is not there. */
 function requireOfficer(grant: Grant, action: "audit.read" | "audit.export"): void {
   const unclassified = grant.office.read("UNCLASSIFIED");
-  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
+  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE" };
   const made =
     unclassified &&
     decide(

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { effectiveOf, markingFromText, renderPortion } from "../markings/index.ts";
-import type { Effective, Marking, Register } from "../markings/index.ts";
+import { effectiveOf, markingFromText, readListDemand, renderPortion, underLists } from "../markings/index.ts";
+import type { Effective, ListDemand, Marking, Register } from "../markings/index.ts";
 import { isAction } from "../policy/actions.ts";
 import { closedObject } from "../policy/closed-object.ts";
 import { decide } from "../policy/decide.ts";
@@ -8,6 +8,7 @@ import { parseFacts } from "../policy/facts.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import { parseProfile } from "../policy/profile.ts";
 import type { Policy } from "../policy/rules.ts";
+import { LIST_DEMAND_LIMIT } from "../policy/schema.ts";
 import { parseStrictJson } from "../policy/strict-json.ts";
 
 export { accessSchema } from "../policy/schema.ts";
@@ -22,7 +23,8 @@ export interface DecideContext {
 const LINE_LIMIT = 1_000_000;
 
 /**
- * Answers one line of JSON {"profile","marking","facts","action"} with one line of JSON {"decision","reasons",
+ * Answers one line of JSON {"profile","marking","facts","action"}, optionally with "lists" (what lists the marking stands
+ * under), with one line of JSON {"decision","reasons",
  * "obligations","policyVersion","registerVersion"}. Takes the decision as the server would, with the same code. Whatever is
  * malformed, missing, unknown or named twice is answered with deny, a reason 'input.…' and a member "code"; never throws.
  */
@@ -35,7 +37,11 @@ export function decideLine(line: string, context: DecideContext): string {
     const facts = parseFacts(input["facts"]);
     const action = input["action"];
     if (!isAction(action)) throw new PolicyError("input-value", "action");
-    const effective = readMarking(input["marking"], context.register);
+    const effective = readMarking(
+      input["marking"],
+      Object.hasOwn(input, "lists") ? input["lists"] : [],
+      context.register,
+    );
     return JSON.stringify(decide(context.policy, context.register.version, profile, effective, facts, action));
   } catch (error) {
     const { code, at } = error instanceof PolicyError ? error : new PolicyError("input-value", "unreadable");
@@ -45,7 +51,7 @@ export function decideLine(line: string, context: DecideContext): string {
 
 function readQuestion(line: string): Readonly<Record<string, unknown>> {
   try {
-    return closedObject(parseStrictJson(line), ["profile", "marking", "facts", "action"], "question");
+    return closedObject(parseStrictJson(line), ["profile", "marking", "facts", "action"], "question", ["lists"]);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     throw new PolicyError(error.code, error.at.replace(/^question\./, ""), { cause: error });
@@ -54,15 +60,27 @@ function readQuestion(line: string): Readonly<Record<string, unknown>> {
 
 // A structure is taken only when it is exactly what reading its own portion gives, so that every rule of the grammar and
 // the register binds it and nothing is left out or added.
-function readMarking(value: unknown, register: Register): Effective {
+function readMarking(value: unknown, lists: unknown, register: Register): Effective {
+  const demands = readLists(lists);
   try {
     const text = typeof value === "string" ? value : renderPortion(value as Marking, register);
     const read = markingFromText(text, register);
     if (!read.ok || (typeof value !== "string" && !isDeepStrictEqual(value, read.marking))) {
       throw new PolicyError("input-value", "marking");
     }
-    return effectiveOf(read.marking, register);
+    const effective = underLists(effectiveOf(read.marking, register), demands);
+    if (effective === null) throw new PolicyError("input-value", "lists");
+    return effective;
   } catch (cause) {
+    if (cause instanceof PolicyError) throw cause;
     throw new PolicyError("input-value", "marking", { cause });
   }
+}
+
+function readLists(value: unknown): readonly ListDemand[] {
+  if (!Array.isArray(value) || value.length > LIST_DEMAND_LIMIT) throw new PolicyError("input-value", "lists");
+  const demands = value.map((item: unknown) => (typeof item === "string" ? readListDemand(item) : null));
+  if (new Set(value).size !== value.length || !demands.every((demand) => demand !== null))
+    throw new PolicyError("input-value", "lists");
+  return demands;
 }

@@ -11,8 +11,9 @@ export const accessCommand: Subcommand = {
        caveat access decide --schema
 
 Reads one JSON object a line: {"profile","marking","facts","action"}; marking is a banner, a portion or a structure.
+An optional member "lists" names the lists that the marking stands under, all of them: "OC:id", "NTK:id|id" (one of these).
 Answers one JSON line each: {"decision","reasons",...}. Each line of input has exactly one line of output.
---schema prints the JSON schema of profile, facts and environment.
+--schema prints the JSON schema of a line.
 
 Exit codes: 0 all lines were answered; 2 wrong usage.
 `,

@@ -35,7 +35,7 @@ export function recipientById(grant: Grant, id: string): Promise<RecipientRow | 
 /** Whether the recipient's registered profile may receive something with this marking, as it stands now. */
 export function mayReceive(recipient: RecipientRow, marking: InternedMarking): boolean {
   const reader = parseProfile(recipient.profile);
-  return mandatory({ reader, object: marking.effective, named: false, viewing: false }).failed.length === 0;
+  return mandatory({ reader, object: marking.effective, handling: "copy" }).failed.length === 0;
 }
 
 /** Objects that the recipient's registered profile may not receive; all of them are visible to the requester. */

@@ -20,6 +20,7 @@ export const effectiveJson = (effective: Effective): JsonObject => ({
   relTo: effective.relTo,
   displayTo: effective.displayTo,
   jointOwners: effective.jointOwners,
+  lists: effective.lists,
 });
 
 /** The marking object of manifests and statements. */

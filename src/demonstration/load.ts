@@ -67,6 +67,7 @@ async function through<O>(
     fields: [],
     digest: "",
     source: "demonstration",
+    honors: [],
   });
   const result = await act(opened);
   await opened.close();

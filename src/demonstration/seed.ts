@@ -63,12 +63,15 @@ async function insertRecipients(run: Administer, installation: string): Promise<
       usGovernmentAgency: recipient.usGovernmentAgency,
       entityType: recipient.entityType,
       role: [],
+      lists: [],
       environment: {
         client: "approved",
         clientCeiling: "TS",
         deviceAttested: true,
         networkCeiling: "TS",
         sessionLevel: recipient.clearance,
+        timeWindow: "open",
+        honors: [],
       },
     };
     await run(

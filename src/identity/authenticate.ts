@@ -1,4 +1,5 @@
 import { CaveatError } from "../errors.ts";
+import { OBLIGATIONS } from "../policy/profile.ts";
 import { parseProfile } from "../policy/profile.ts";
 import type { AccessProfile } from "../policy/profile.ts";
 import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
@@ -27,12 +28,15 @@ function profileOf(record: PersonRecord, sessionLevel: VerifiedToken["sessionLev
     usGovernmentAgency: record.usGovernmentAgency,
     entityType: record.entityType,
     role: record.roles,
+    lists: [],
     environment: {
       client: "approved",
       clientCeiling: record.client.ceiling,
       deviceAttested: record.client.deviceAttested,
       networkCeiling: record.client.networkCeiling,
       sessionLevel,
+      timeWindow: "open",
+      honors: OBLIGATIONS,
     },
   });
 }
@@ -46,6 +50,7 @@ function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
     client: { id: record.client.id, name: record.client.name },
     purpose: token.purpose,
     profile: profileOf(record, token.sessionLevel),
+    until: null,
     epoch: record.epoch,
     programs: new Set(record.programs),
     sources: sourcesOf(record),

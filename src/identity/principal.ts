@@ -19,6 +19,8 @@ export interface Principal {
   readonly client: { readonly id: string; readonly name: string };
   readonly purpose: string;
   readonly profile: AccessProfile;
+  /** When the hours end in which the person may work: the profile is no longer true then. Null where they do not end. */
+  readonly until: Date | null;
   /** Counts changes of what decisions about this person rest on; a gate token names it. */
   readonly epoch: number;
   /** Programs the person is read into. */

@@ -9,6 +9,7 @@ import {
   sortedUnique,
 } from "./marking.ts";
 import { expandForAccess } from "./country.ts";
+import { unlistedTokens } from "./lists.ts";
 import type { Register } from "./register.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface Effective {
   readonly displayTo: readonly string[];
   /** Countries that own a JOINT marking, with USA, groups expanded; null when it is not JOINT. */
   readonly jointOwners: readonly string[] | null;
+  /** Lists that must name the reader, all of them (lists.ts): `OC:id`, `NTK:id|id`; `OC:-` for ORCON without a list. */
+  readonly lists: readonly string[];
 }
 
 /** Stands for every country in BOTTOM; no country has this code, so a membership test that ignores it denies. */
@@ -55,6 +58,7 @@ export const BOTTOM: Effective = {
   relTo: EVERY,
   displayTo: EVERY,
   jointOwners: null,
+  lists: [],
 };
 
 const canonical = (values: Iterable<string>): readonly string[] => sortedUnique(values, compareIdentifiers);
@@ -78,7 +82,8 @@ const foreignSources = ({ kind, owners, fgi }: Marking): readonly string[] => {
 };
 
 /**
- * The effective marking of one marking (standards B.1). A marking without any FD&R mark is released to nobody.
+ * The effective marking of one marking (standards B.1). A marking without any FD&R mark is released to nobody. A control
+ * that needs a list has none yet (`underLists` names it), so that nobody reads.
  * @param marking a marking that parsed under `register`.
  */
 export const effectiveOf = (marking: Marking, register: Register): Effective => {
@@ -101,6 +106,7 @@ export const effectiveOf = (marking: Marking, register: Register): Effective => 
     relTo: foreign(marking.relTo),
     displayTo: foreign([...marking.relTo, ...marking.displayOnlyTo]),
     jointOwners: marking.kind === "JOINT" ? expandForAccess(marking.owners, register) : null,
+    lists: canonical(unlistedTokens(controls)),
   };
 };
 
@@ -131,6 +137,7 @@ export const joinEffective = (a: Effective, b: Effective): Effective => ({
       : b.jointOwners === null
         ? a.jointOwners
         : common(a.jointOwners, b.jointOwners),
+  lists: union(a.lists, b.lists),
 });
 
 /** Greatest lower bound: a ceiling made of several ceilings. */
@@ -146,6 +153,7 @@ export const meetEffective = (a: Effective, b: Effective): Effective => ({
   relTo: more(a.relTo, b.relTo),
   displayTo: more(a.displayTo, b.displayTo),
   jointOwners: a.jointOwners === null || b.jointOwners === null ? null : union(a.jointOwners, b.jointOwners),
+  lists: common(a.lists, b.lists),
 });
 
 /** True when `a` is at least as restrictive as `b` in every part; two markings may dominate each other neither way. */
@@ -160,4 +168,5 @@ export const dominates = (a: Effective, b: Effective): boolean =>
   (a.noforn || !b.noforn) &&
   (isEvery(b.relTo) || within(a.relTo, b.relTo)) &&
   (isEvery(b.displayTo) || within(a.displayTo, b.displayTo)) &&
-  (b.jointOwners === null || (a.jointOwners !== null && within(a.jointOwners, b.jointOwners)));
+  (b.jointOwners === null || (a.jointOwners !== null && within(a.jointOwners, b.jointOwners))) &&
+  within(b.lists, a.lists);

@@ -15,6 +15,16 @@ export type {
 export { LEVELS, MarkingError, rankOf } from "./marking.ts";
 export type { Effective } from "./effective.ts";
 export { BOTTOM, dominates, effectiveOf, joinEffective, meetEffective } from "./effective.ts";
+export type { ListDemand, ListKind, ListToken } from "./lists.ts";
+export {
+  LIST_DEMAND_PATTERN,
+  LIST_ID_PATTERN,
+  LIST_KINDS,
+  needsList,
+  readListDemand,
+  readListToken,
+  underLists,
+} from "./lists.ts";
 export { markingFromText, parseBanner, parsePortion } from "./parse.ts";
 export { renderBanner, renderPortion } from "./render.ts";
 export { rollUp } from "./rollup.ts";

@@ -54,6 +54,15 @@ export function ask(ability: CaveatAbility, action: string, object: Asked): Laye
   return { allow: rule !== null && !rule.inverted, rule: rule?.reason ?? null };
 }
 
+/** Ids of all rules of an ability that match an object, in no order. @throws PolicyError condition-attribute */
+export function matching(ability: CaveatAbility, action: string, object: Asked): readonly string[] {
+  // Every condition is asked even where another rule already matched, so that a missing attribute is never passed over.
+  return ability.rulesFor(action, detectSubjectType(object)).flatMap((rule) => {
+    const matches = rule.matchesConditions(object);
+    return matches && rule.reason !== undefined ? [rule.reason] : [];
+  });
+}
+
 function nounOfRule(rule: Rule): Noun {
   const noun = NOUNS.find((candidate) => rule.id.startsWith(`${candidate}.`));
   if (noun === undefined) throw new PolicyError("rules-noun", rule.id);

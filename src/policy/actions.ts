@@ -1,3 +1,5 @@
+import type { Handling } from "./mandatory.ts";
+
 /** What an action is about. A rule file exists for each. */
 export const NOUNS = [
   "program",
@@ -88,7 +90,8 @@ export function nounOf(action: Action): Noun {
   return noun;
 }
 
-/** Whether the action only looks, so that information which may be displayed but not released permits it (standards B.3). */
-export function isViewing(action: Action): boolean {
-  return VIEWING.has(action);
+/** Whether the action shows pixels, only looks in another way, or makes a copy, which display only forbids (standards B.3). */
+export function handlingOf(action: Action): Handling {
+  if (action === "asset.display") return "display";
+  return VIEWING.has(action) ? "view" : "copy";
 }

@@ -1,13 +1,13 @@
 import type { Effective } from "../markings/index.ts";
 import type { Action } from "./actions.ts";
-import { isAction, isViewing } from "./actions.ts";
-import type { Decision, PairDecision } from "./decision.ts";
+import { handlingOf, isAction } from "./actions.ts";
+import type { Decision, Obligation, PairDecision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./facts.ts";
 import { requireLoaded } from "./load.ts";
 import type { MandatoryCondition } from "./mandatory.ts";
 import { MANDATORY, mandatory } from "./mandatory.ts";
-import { askPair, pairAbility } from "./pair.ts";
+import { askPair, obligationsOf, obligingAbility, pairAbility } from "./pair.ts";
 import { PolicyError } from "./policy-error.ts";
 import type { AccessProfile } from "./profile.ts";
 import { wholeProfile } from "./profile.ts";
@@ -44,7 +44,7 @@ export function decideBy(
   requireLoaded(policy);
   const made = refusing(() => {
     const known = parseFacts(facts);
-    const pair = pairDecision(conditions, policy, profile, effective, known.named, action);
+    const pair = pairDecision(conditions, policy, profile, effective, action);
     if (!pair.allow) return pair;
     const row = askRow(policy, known, action);
     return {
@@ -63,13 +63,13 @@ export function decideBy(
 }
 
 /**
- * The part of a decision that depends on profile, marking and action: mandatory conditions with nobody named, and the pair
- * rules. What the matrix stores; a row is open when this and the row rules allow.
+ * The part of a decision that depends on profile, marking and action: mandatory conditions, pair rules and
+ * obligations. What the matrix stores; a row is open when this and the row rules allow.
  * @throws PolicyError policy-not-loaded
  */
 export function decidePair(policy: Policy, profile: AccessProfile, effective: Effective, action: Action): PairDecision {
   requireLoaded(policy);
-  return refusing(() => pairDecision(MANDATORY, policy, profile, effective, false, action));
+  return refusing(() => pairDecision(MANDATORY, policy, profile, effective, action));
 }
 
 function pairDecision(
@@ -77,22 +77,23 @@ function pairDecision(
   policy: Policy,
   profile: AccessProfile,
   effective: Effective,
-  named: boolean,
   action: Action,
 ): PairDecision {
   if (!isAction(action)) return { allow: false, reasons: ["input.action"], obligations: [] };
   const reader = wholeProfile(profile);
-  const { failed, obligations } = mandatory(
-    { reader, object: effective, named, viewing: isViewing(action) },
-    conditions,
-  );
+  const { failed, obligations } = mandatory({ reader, object: effective, handling: handlingOf(action) }, conditions);
   if (failed.length > 0) return { allow: false, reasons: failed, obligations: [] };
   const answer = askPair(pairAbility(policy, reader), effective, action);
-  return {
-    allow: answer.allow,
-    reasons: [answer.rule ?? "pair.no-allow"],
-    obligations: answer.allow ? obligations : [],
-  };
+  if (!answer.allow) return { allow: false, reasons: [answer.rule ?? "pair.no-allow"], obligations: [] };
+  const all = new Set([...obligations, ...obligationsOf(policy, obligingAbility(policy, reader), effective, action)]);
+  return honored([...all].toSorted(), reader, [answer.rule ?? ""]);
+}
+
+// Who cannot do what an allow asks is refused (standards B.8).
+function honored(obligations: readonly Obligation[], reader: AccessProfile, reasons: readonly string[]): PairDecision {
+  const left = obligations.filter((one) => !reader.environment.honors.includes(one));
+  if (left.length === 0) return { allow: true, reasons, obligations };
+  return { allow: false, reasons: left.map((one) => `obligation.${one}`), obligations: [] };
 }
 
 // Whatever goes wrong while deciding is a refusal.

@@ -1,7 +1,7 @@
 import type { Effective } from "../markings/index.ts";
-import { LEVELS } from "../markings/index.ts";
+import { LEVELS, needsList } from "../markings/index.ts";
 
-const SETS = ["sci", "sar", "aea", "nato", "fgi", "controls", "relTo", "displayTo"] as const;
+const SETS = ["sci", "sar", "aea", "nato", "fgi", "controls", "relTo", "displayTo", "lists"] as const;
 const MEMBERS: ReadonlySet<PropertyKey> = new Set(["level", "noforn", "jointOwners", ...SETS]);
 
 /**
@@ -17,7 +17,10 @@ export function isWholeEffective(value: unknown): value is Effective {
   if (!(LEVELS as readonly unknown[]).includes(members["level"]) || typeof members["noforn"] !== "boolean")
     return false;
   const owners = members["jointOwners"];
-  return (owners === null || isTokenArray(owners)) && SETS.every((name) => isTokenArray(members[name]));
+  if (!(owners === null || isTokenArray(owners)) || !SETS.every((name) => isTokenArray(members[name]))) return false;
+  const { controls, lists } = members as unknown as Effective;
+  // A control that needs a list always says which, or that there is none: a join could otherwise take another's list for it.
+  return controls.every((control) => !needsList(control) || lists.some((token) => token.startsWith(`${control}:`)));
 }
 
 function isTokenArray(value: unknown): value is readonly string[] {

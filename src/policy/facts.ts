@@ -1,7 +1,7 @@
 import { closedObject, flag, oneOf } from "./closed-object.ts";
 
 /** Facts of an object in relation to the caller that are true or false. */
-export const FLAGS = ["member", "assigned", "owner", "named"] as const;
+export const FLAGS = ["member", "assigned", "owner"] as const;
 
 /** A fact that is true or false. */
 export type Flag = (typeof FLAGS)[number];
@@ -11,24 +11,18 @@ export const STATES = ["ACTIVE", "RETRACTED", "REQUESTED", "APPROVED", "RELEASED
 
 /**
  * What row rules may depend on, closed. member: the caller is read into the object's program; assigned: the object is his
- * task; owner: he made the object (for a review, the revision); named: he or his agency is in the object's list.
+ * task; owner: he made the object (for a review, the revision). Whether a list names him is no fact of the row but of
+ * marking and profile, so that it decides in the matrix.
  */
 export interface Facts {
   readonly member: boolean;
   readonly assigned: boolean;
   readonly owner: boolean;
   readonly state: string;
-  readonly named: boolean;
 }
 
 /** Names of the facts, all required. */
-export const FACT_MEMBERS = [
-  "member",
-  "assigned",
-  "owner",
-  "state",
-  "named",
-] as const satisfies readonly (keyof Facts)[];
+export const FACT_MEMBERS = ["member", "assigned", "owner", "state"] as const satisfies readonly (keyof Facts)[];
 
 /**
  * Reads facts from outside.
@@ -41,6 +35,5 @@ export function parseFacts(value: unknown): Facts {
     assigned: flag(members["assigned"], "facts.assigned"),
     owner: flag(members["owner"], "facts.owner"),
     state: oneOf(members["state"], STATES, "facts.state"),
-    named: flag(members["named"], "facts.named"),
   });
 }

@@ -15,6 +15,8 @@ import { gateHash, propose } from "./gate-token.ts";
 import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
 import { standingEffective } from "./standing.ts";
+import type { Obligation } from "./decision.ts";
+import { honoringOnly } from "./profile.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import { Operation } from "./operation.ts";
@@ -29,6 +31,8 @@ export interface Request {
   readonly fields: readonly { readonly name: string; readonly ids: readonly string[] }[];
   readonly digest: string;
   readonly source: string;
+  /** Obligations that this way out does (standards B.8); a decision that carries another one is deny. */
+  readonly honors: readonly Obligation[];
 }
 
 /** What the door is made of. */
@@ -69,7 +73,8 @@ export class Door {
   }
 
   /** Opens an operation for a verified principal. Throws UNAVAILABLE when the log cannot be appended (I4, I9). */
-  async open(principal: Principal, request: Request): Promise<Operation> {
+  async open(caller: Principal, request: Request): Promise<Operation> {
+    const principal = { ...caller, profile: honoringOnly(caller.profile, request.honors) };
     const { office, writer, mint, tagKey, clock } = this.#parts;
     const profileId = await office.profileId(principal.profile);
     const nonce = randomBytes(16);

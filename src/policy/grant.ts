@@ -123,7 +123,6 @@ export class Grant {
       assigned: false,
       owner: ownerId === this.principal.personId,
       state: "ACTIVE",
-      named: false,
     };
   }
 
@@ -230,14 +229,13 @@ export class Grant {
       assigned: false,
       owner: about.ownerId === personId,
       state: "ACTIVE",
-      named: false,
     };
     return this.office.allows(standing.profile, marking.effective, facts, action);
   }
 
   /** Notes that something with this marking is disclosed that is no row: sections of log entries. */
   async disclose(action: Action, marking: InternedMarking, object: string): Promise<void> {
-    const facts = { member: false, assigned: false, owner: false, state: "ACTIVE", named: false };
+    const facts = { member: false, assigned: false, owner: false, state: "ACTIVE" };
     const decision = await this.#ledger.decide(action, marking, facts, object);
     if (decision.decision !== "allow") throw new CaveatError("NOT_FOUND", "not to be disclosed");
     this.#ledger.disclose(marking);

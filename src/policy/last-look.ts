@@ -1,3 +1,4 @@
+import { CaveatError } from "../errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import { tables } from "../storage/tables.ts";
@@ -30,13 +31,21 @@ function asAction(text: string): Action {
 export class DecisionLedger {
   readonly #office: MarkingOffice;
   readonly #principal: Principal;
+  readonly #clock: () => Date;
   readonly #decisions = new Map<string, RecordedDecision>();
   readonly #disclosed = new Map<string, InternedMarking>();
   readonly #pending: { action: Action; markingId: string; facts: Facts; object: string }[] = [];
 
-  constructor(office: MarkingOffice, principal: Principal) {
+  constructor(office: MarkingOffice, principal: Principal, clock: () => Date) {
     this.#office = office;
     this.#principal = principal;
+    this.#clock = clock;
+  }
+
+  /** Whether the hours ended in which the caller may work: his profile is no longer true, and nothing more is decided. */
+  get #over(): boolean {
+    const { until } = this.#principal;
+    return until !== null && this.#clock() >= until;
   }
 
   /** Notes a row that was read. */
@@ -49,7 +58,6 @@ export class DecisionLedger {
       assigned: false,
       owner: owner === this.#principal.personId,
       state: "ACTIVE",
-      named: false,
     };
     const object = `${table}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
     for (const [, property, action] of description.markings) {
@@ -58,8 +66,9 @@ export class DecisionLedger {
     }
   }
 
-  /** Decides about one action on one marking now, and notes the decision. */
+  /** Decides about one action on one marking now, and notes the decision. Throws UNAUTHENTICATED once the hours are over. */
   async decide(action: Action, marking: InternedMarking, facts: Facts, object: string): Promise<Decision> {
+    if (this.#over) throw new CaveatError("UNAUTHENTICATED", "the hours are over");
     const key = JSON.stringify([action, marking.id, marking.banner, facts]);
     const known = this.#decisions.get(key);
     if (known) {
@@ -81,7 +90,9 @@ export class DecisionLedger {
   /** Takes the last look on everything read since the last one: the objects that must not leave, if any. */
   async lastLook(): Promise<string[]> {
     const refused: string[] = [];
-    for (const { action, markingId, facts, object } of this.#pending.splice(0)) {
+    const pending = this.#pending.splice(0);
+    if (this.#over) return pending.map(({ object }) => object);
+    for (const { action, markingId, facts, object } of pending) {
       const decision = await this.decide(action, await this.#office.byId(markingId), facts, object);
       if (decision.decision === "allow") this.#disclosed.set(markingId, await this.#office.byId(markingId));
       else refused.push(object);

@@ -65,8 +65,10 @@ function refuseIncomplete(rules: readonly Rule[]): void {
   }
 }
 
+const ORDER: readonly Rule["effect"][] = ["allow", "deny", "oblige"];
+
 function denyLast(a: Rule, b: Rule): number {
-  if (a.effect !== b.effect) return a.effect === "allow" ? -1 : 1;
+  if (a.effect !== b.effect) return ORDER.indexOf(a.effect) - ORDER.indexOf(b.effect);
   return a.id < b.id ? -1 : 1;
 }
 

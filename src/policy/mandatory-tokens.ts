@@ -1,5 +1,5 @@
 import type { Effective, Level } from "../markings/index.ts";
-import { LEVELS, rankOf } from "../markings/index.ts";
+import { LEVELS, rankOf, readListToken } from "../markings/index.ts";
 import type { AccessProfile } from "./profile.ts";
 
 /** Whether the reader holds the token and every parent of it: SI-G-ABCD needs SI, SI-G and SI-G-ABCD. */
@@ -62,4 +62,28 @@ export function mayReadNato(reader: AccessProfile, token: string): boolean {
 /** Whether the level of the object is at or below the ceiling; an unknown level is below nothing. */
 export function within(ceiling: Level, object: Effective): boolean {
   return rankOf(ceiling) >= rankOf(object.level) && rankOf(object.level) >= 0;
+}
+
+/** Whether one of the lists of the token names the reader; false for a token whose rule is not stated, and for no list. */
+function listNames(reader: AccessProfile, token: string): boolean {
+  const read = readListToken(token);
+  return read !== null && read.anyOf.some((id) => reader.lists.includes(`${read.kind}:${id}`));
+}
+
+const listsFor = (object: Effective, control: string): readonly string[] =>
+  object.lists.filter((token) => token.startsWith(`${control}:`));
+
+/**
+ * Whether every list that stands behind the control names the reader (standards B.1 #9, #10). A control without a list
+ * refuses everybody; a list without its control still binds.
+ */
+export function isListed(reader: AccessProfile, object: Effective, control: string): boolean {
+  const lists = listsFor(object, control);
+  if (lists.length === 0) return !object.controls.includes(control);
+  return lists.every((token) => listNames(reader, token));
+}
+
+/** Whether every need-to-know profile names the reader, and no token is of a kind whose rule is not stated (B.1 #11). */
+export function hasNeedToKnow(reader: AccessProfile, object: Effective): boolean {
+  return object.lists.every((token) => readListToken(token) !== null) && isListed(reader, object, "NTK");
 }

@@ -4,12 +4,14 @@ import { isWholeEffective } from "./effective-shape.ts";
 import * as token from "./mandatory-tokens.ts";
 import type { AccessProfile } from "./profile.ts";
 
-/** What a condition looks at. `named`: the reader or his agency is in the object's list; `viewing`: the action only looks. */
+/** How an action handles information: it shows pixels, only looks in another way, or makes, changes or sends a copy. */
+export type Handling = "display" | "view" | "copy";
+
+/** What a condition looks at. */
 export interface MandatoryCase {
   readonly reader: AccessProfile;
   readonly object: Effective;
-  readonly named: boolean;
-  readonly viewing: boolean;
+  readonly handling: Handling;
 }
 
 /** One condition of standards B.1. All must hold; `id` is what a refusal cites. */
@@ -41,6 +43,11 @@ export const INFORMATIONAL_CONTROLS: Readonly<Record<string, string>> = {
   LES: "asks for protection of law enforcement sources; the NOFORN form is a bar of its own",
   SSI: "need to know under 49 CFR 1520 is the program's membership here",
 };
+
+const HANDLINGS: readonly Handling[] = ["display", "view", "copy"];
+const LOOKING: readonly Obligation[] = ["VIEW_ONLY"];
+// Pixels that are shown but not released carry who saw them and when (standards B.3).
+const LOOKING_AT_PIXELS: readonly Obligation[] = ["VIEW_ONLY", "WATERMARK"];
 
 const carries = (object: Effective, control: string) => object.controls.includes(control);
 
@@ -83,6 +90,12 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
     holds: ({ reader, object }) => token.within(reader.environment.networkCeiling, object),
   },
   {
+    id: "mac.time-window",
+    sentence: "The person is within the hours in which he may work.",
+    authority: "SP 800-53 AC-2(11), AC-3 (standards B.1 #12)",
+    holds: ({ reader }) => reader.environment.timeWindow === "open",
+  },
+  {
     id: "mac.sci",
     sentence: "The reader is read into every SCI control system, compartment and sub-compartment, and their parents.",
     authority: "EO 13526 4.3; ICD 703 (standards B.1 #2)",
@@ -123,10 +136,10 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
     id: "mac.release",
     sentence: "Any other reader needs release to his country and organisation, or, to look only, display to them.",
     authority: "ICD 710; ICPG 403.1 (standards B.1 #7, B.3)",
-    holds: ({ reader, object, viewing }) =>
+    holds: ({ reader, object, handling }) =>
       token.isUsReader(reader) ||
       token.listTakesIn(object.relTo, reader) ||
-      (viewing && token.listTakesIn(object.displayTo, reader)),
+      (handling !== "copy" && token.listTakesIn(object.displayTo, reader)),
   },
   {
     id: "mac.joint",
@@ -139,39 +152,45 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
   },
   {
     id: "mac.orcon",
-    sentence: "ORCON is for agencies in the originator's list.",
+    sentence: "ORCON is for those in the originator's list, and for nobody where no list is named.",
     authority: "ICPG 710.1 (standards B.1 #9)",
-    holds: ({ object, named }) => !carries(object, "OC") || named,
+    holds: ({ reader, object }) => token.isListed(reader, object, "OC"),
   },
   {
     id: "mac.orcon-usgov",
     sentence: "ORCON-USGOV is for US government organisations and those in the originator's list.",
     authority: "ICPG 710.1 (standards B.1 #9)",
-    holds: ({ reader, object, named }) => !carries(object, "OC-USGOV") || named || token.worksForUsAgency(reader),
+    holds: ({ reader, object }) => token.worksForUsAgency(reader) || token.isListed(reader, object, "OC-USGOV"),
   },
   {
     id: "mac.propin",
-    sentence: "PROPIN is for those in the owner's list.",
+    sentence: "PROPIN is for those in the owner's list, and for nobody where no list is named.",
     authority: "ICD 710 (standards B.1 #9)",
-    holds: ({ object, named }) => !carries(object, "PR") || named,
+    holds: ({ reader, object }) => token.isListed(reader, object, "PR"),
   },
   {
     id: "mac.exdis",
     sentence: "EXDIS is for agencies that the originator named.",
     authority: "ICD 710 (standards B.1 #10)",
-    holds: ({ object, named }) => !carries(object, "XD") || named,
+    holds: ({ reader, object }) => token.isListed(reader, object, "XD"),
   },
   {
     id: "mac.nodis",
     sentence: "NODIS is for persons that the originator named.",
     authority: "ICD 710 (standards B.1 #10)",
-    holds: ({ object, named }) => !carries(object, "ND") || named,
+    holds: ({ reader, object }) => token.isListed(reader, object, "ND"),
   },
   {
     id: "mac.fouo",
     sentence: "FOUO is for US government persons and their contractors.",
     authority: "DoDM 5200.01 vol 4 (standards B.1 #10)",
     holds: ({ reader, object }) => !carries(object, "FOUO") || token.isUsGovernmentOrContractor(reader),
+  },
+  {
+    id: "mac.need-to-know",
+    sentence: "Every need-to-know profile names the reader; a profile whose rule is not stated names nobody.",
+    authority: "EO 13526 4.1(a)(3); ICD 501 (standards B.1 #11)",
+    holds: ({ reader, object }) => token.hasNeedToKnow(reader, object),
   },
   {
     id: "mac.unknown-control",
@@ -188,12 +207,11 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
  * The profile must have passed parseProfile; a marking that is not whole fails as 'mac.malformed'.
  */
 export function mandatory(of: MandatoryCase, conditions: readonly MandatoryCondition[] = MANDATORY): MandatoryResult {
-  if (!isWholeEffective(of.object) || typeof of.named !== "boolean" || typeof of.viewing !== "boolean") {
+  if (!isWholeEffective(of.object) || !HANDLINGS.includes(of.handling)) {
     return { failed: ["mac.malformed"], obligations: [] };
   }
   const failed = conditions.filter((condition) => !condition.holds(of)).map((condition) => condition.id);
-  const released = token.isUsReader(of.reader) || token.listTakesIn(of.object.relTo, of.reader);
-  return { failed, obligations: failed.length === 0 && !released ? ["VIEW_ONLY"] : [] };
+  return { failed, obligations: failed.length > 0 ? [] : mandatoryObligations(of) };
 }
 
 /**
@@ -203,4 +221,10 @@ export function mandatory(of: MandatoryCase, conditions: readonly MandatoryCondi
 export function passesMandatory(of: MandatoryCase, conditions: readonly MandatoryCondition[] = MANDATORY): boolean {
   for (const condition of conditions) if (!condition.holds(of)) return false;
   return true;
+}
+
+/** The obligations of an allow by the mandatory conditions: whoever is shown what is not released to him only looks. */
+export function mandatoryObligations({ reader, object, handling }: MandatoryCase): readonly Obligation[] {
+  if (token.isUsReader(reader) || token.listTakesIn(object.relTo, reader)) return [];
+  return handling === "display" ? LOOKING_AT_PIXELS : LOOKING;
 }

@@ -1,11 +1,13 @@
 import type { Effective } from "../markings/index.ts";
 import type { Action } from "./actions.ts";
-import { ACTIONS, actionBit, isViewing } from "./actions.ts";
+import { ACTIONS, actionBit, handlingOf } from "./actions.ts";
+import type { Obligation } from "./decision.ts";
+import { OBLIGATIONS } from "./decision.ts";
 import { isWholeEffective } from "./effective-shape.ts";
 import { requireLoaded } from "./load.ts";
-import { MANDATORY, passesMandatory } from "./mandatory.ts";
-import type { MandatoryCondition } from "./mandatory.ts";
-import { askPair, onMarking, pairAbility, pairAttributes } from "./pair.ts";
+import { MANDATORY, mandatoryObligations, passesMandatory } from "./mandatory.ts";
+import type { Handling, MandatoryCondition } from "./mandatory.ts";
+import { askPair, obligationsOf, obligingAbility, onMarking, pairAbility, pairAttributes } from "./pair.ts";
 import type { AccessProfile } from "./profile.ts";
 import { wholeProfile } from "./profile.ts";
 import type { Policy } from "./rules.ts";
@@ -25,12 +27,16 @@ type PairAbility = ReturnType<typeof pairAbility>;
 
 const maskOf = (actions: readonly Action[]): bigint =>
   actions.reduce((bits, action) => bits | (1n << BigInt(actionBit(action))), 0n);
-const VIEWING = maskOf(ACTIONS.filter(isViewing));
-const OTHER = maskOf(ACTIONS.filter((action) => !isViewing(action)));
+const HANDLINGS: readonly (readonly [Handling, bigint])[] = (["display", "view", "copy"] as const).map((handling) => [
+  handling,
+  maskOf(ACTIONS.filter((action) => handlingOf(action) === handling)),
+]);
+/** The actions for which rules oblige to something, by obligation. */
+type Duties = readonly (readonly [Obligation, bigint])[];
 
 /**
- * The matrix of decisions, computed by what many cells have in common: the mandatory conditions once for looking and once
- * for all else, the pair rules once for all profiles to which the same rules apply and all markings that these rules cannot
+ * The matrix of decisions, computed by what many cells have in common: the mandatory conditions once for each way
+ * of handling, the pair rules once for all profiles to which the same rules apply and all markings that these rules cannot
  * tell apart. Each bit equals what decidePair says of its action; a property test holds the two together.
  */
 export class Matrix {
@@ -39,6 +45,7 @@ export class Matrix {
   /** By attribute of a marking that a pair rule looks at: the tokens that the rules name. */
   readonly #looked: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #answers = new WeakMap<PairAbility, Map<string, bigint>>();
+  readonly #duties = new WeakMap<PairAbility, Map<string, Duties>>();
 
   /** @throws PolicyError policy-not-loaded */
   constructor(policy: Policy, conditions: readonly MandatoryCondition[] = MANDATORY) {
@@ -63,45 +70,68 @@ export class Matrix {
   row(profile: AccessProfile): MatrixRow {
     let reader: AccessProfile;
     let ability: PairAbility;
+    let obliging: PairAbility;
     try {
       reader = wholeProfile(profile);
       ability = pairAbility(this.#policy, reader);
+      obliging = obligingAbility(this.#policy, reader);
     } catch {
       return () => 0n;
     }
-    const answers = this.#answers.get(ability) ?? new Map<string, bigint>();
-    this.#answers.set(ability, answers);
+    const answers = known(this.#answers, ability);
+    const duties = known(this.#duties, obliging);
+    const honors = new Set(reader.environment.honors);
     return ({ effective, kind }) => {
       if (effective === null) return 0n;
-      const looks = this.#passes(reader, effective, true);
-      const acts = this.#passes(reader, effective, false);
-      if (!looks && !acts) return 0n;
+      const passing = HANDLINGS.filter(([handling]) => this.#passes(reader, effective, handling, honors));
+      if (passing.length === 0) return 0n;
       let allowed = answers.get(kind);
       if (allowed === undefined) {
         allowed = maskOf(ACTIONS.filter((action) => asked(ability, effective, action)));
         answers.set(kind, allowed);
       }
-      if (looks && acts) return allowed;
-      return allowed & (looks ? VIEWING : OTHER);
+      let obliged = duties.get(kind);
+      if (obliged === undefined) {
+        obliged = this.#dutiesOf(obliging, effective);
+        duties.set(kind, obliged);
+      }
+      const handled = passing.reduce((bits, [, mask]) => bits | mask, 0n);
+      const left = obliged.reduce((bits, [duty, mask]) => (honors.has(duty) ? bits : bits | mask), 0n);
+      return allowed & handled & ~left;
     };
   }
 
+  #dutiesOf(obliging: PairAbility, effective: Effective): Duties {
+    const of = ACTIONS.map((action) => [action, obligationsOf(this.#policy, obliging, effective, action)] as const);
+    return OBLIGATIONS.map((duty) => [
+      duty,
+      maskOf(of.flatMap(([action, all]) => (all.includes(duty) ? [action] : []))),
+    ]);
+  }
+
   // Whatever goes wrong while deciding is a refusal.
-  #passes(reader: AccessProfile, object: Effective, viewing: boolean): boolean {
+  #passes(reader: AccessProfile, object: Effective, handling: Handling, honors: ReadonlySet<Obligation>): boolean {
     try {
-      return passesMandatory({ reader, object, named: false, viewing }, this.#conditions);
+      const of = { reader, object, handling };
+      return passesMandatory(of, this.#conditions) && mandatoryObligations(of).every((duty) => honors.has(duty));
     } catch {
       return false;
     }
   }
 }
 
+function known<T>(by: WeakMap<PairAbility, Map<string, T>>, ability: PairAbility): Map<string, T> {
+  const found = by.get(ability) ?? new Map<string, T>();
+  by.set(ability, found);
+  return found;
+}
+
 /** What rules can see of an attribute: of a list the tokens that they name, and whether it holds others. */
 function seen(value: unknown, named: ReadonlySet<string>): unknown {
   if (!Array.isArray(value)) return value;
   const tokens = value.map(String);
-  const known = tokens.filter((token) => named.has(token));
-  return [known.toSorted(), known.length < tokens.length];
+  const told = tokens.filter((token) => named.has(token));
+  return [told.toSorted(), told.length < tokens.length];
 }
 
 function lookedAt(policy: Policy): Map<string, Set<string>> {
@@ -129,9 +159,9 @@ const matrices = new WeakMap<Policy, Matrix>();
 
 /** The matrix of a policy. @throws PolicyError policy-not-loaded */
 export function matrixOf(policy: Policy): Matrix {
-  const known = matrices.get(policy) ?? new Matrix(policy);
-  matrices.set(policy, known);
-  return known;
+  const made = matrices.get(policy) ?? new Matrix(policy);
+  matrices.set(policy, made);
+  return made;
 }
 
 /** One cell of the matrix. @throws PolicyError policy-not-loaded */

@@ -59,7 +59,7 @@ export class Operation {
     this.#parts = parts;
     this.principal = parts.principal;
     this.receipt = parts.receipt;
-    this.#ledger = new DecisionLedger(parts.office, parts.principal);
+    this.#ledger = new DecisionLedger(parts.office, parts.principal, parts.clock);
   }
 
   #grant(tx: Transaction, ledger: DecisionLedger): Grant {
@@ -123,7 +123,7 @@ export class Operation {
    * recorded; anything else fails closed.
    */
   async mutate<I, O>(command: Command<I, O>, input: I, once?: IdempotentCall): Promise<O> {
-    const ledger = new DecisionLedger(this.#parts.office, this.principal);
+    const ledger = new DecisionLedger(this.#parts.office, this.principal, this.#parts.clock);
     let tx: Transaction | null = null;
     let committed = false;
     let prepared: { readonly input: I; readonly dispose: () => Promise<void> } | null = null;

@@ -1,9 +1,10 @@
 import type { Effective } from "../markings/index.ts";
 import { rankOf } from "../markings/index.ts";
-import type { LayerAnswer } from "./ability.ts";
-import { ask, makeAbility } from "./ability.ts";
+import type { Asked, LayerAnswer } from "./ability.ts";
+import { ask, makeAbility, matching } from "./ability.ts";
 import type { Action } from "./actions.ts";
 import { nounOf } from "./actions.ts";
+import type { Obligation } from "./decision.ts";
 import type { ClosedConditions, ClosedOperators } from "./closed-conditions.ts";
 import { requireLoaded } from "./load.ts";
 import type { AccessProfile } from "./profile.ts";
@@ -19,11 +20,36 @@ const LIMIT = 256;
 
 /** The CASL ability of a profile: the pair rules whose conditions on the profile hold, with their conditions on the marking. */
 export function pairAbility(policy: Policy, profile: AccessProfile): PairAbility {
+  return abilityOf(policy, profile, false);
+}
+
+/** The same for obliging rules, which `obligationsOf` asks. */
+export function obligingAbility(policy: Policy, profile: AccessProfile): PairAbility {
+  return abilityOf(policy, profile, true);
+}
+
+/**
+ * Duties that the policy's obliging rules add to an allow of an action on a marking: of every rule that holds, not of one.
+ * @throws PolicyError condition-attribute when the marking is not whole
+ */
+export function obligationsOf(
+  policy: Policy,
+  ability: PairAbility,
+  effective: Effective,
+  action: Action,
+): readonly Obligation[] {
+  const ids = matching(ability, action, askedOf(effective, action));
+  return policy.rules.flatMap((rule) => (rule.effect === "oblige" && ids.includes(rule.id) ? rule.obligations : []));
+}
+
+function abilityOf(policy: Policy, profile: AccessProfile, obliging: boolean): PairAbility {
   requireLoaded(policy);
   const applying = policy.rules.flatMap((rule) =>
-    "pair" in rule.when && appliesTo(rule.when.pair, profile) ? [{ rule, conditions: onMarking(rule.when.pair) }] : [],
+    (rule.effect === "oblige") === obliging && "pair" in rule.when && appliesTo(rule.when.pair, profile)
+      ? [{ rule, conditions: onMarking(rule.when.pair) }]
+      : [],
   );
-  const key = applying.map(({ rule }) => rule.id).join(" ");
+  const key = `${obliging ? "oblige" : "allow"} ${applying.map(({ rule }) => rule.id).join(" ")}`;
   const known = abilities.get(policy) ?? new Map<string, PairAbility>();
   abilities.set(policy, known);
   const found = known.get(key) ?? makeAbility(applying);
@@ -34,7 +60,12 @@ export function pairAbility(policy: Policy, profile: AccessProfile): PairAbility
 
 /** What the pair rules say of an action on a marking. @throws PolicyError condition-attribute when the marking is not whole */
 export function askPair(ability: PairAbility, effective: Effective, action: Action): LayerAnswer {
-  return ask(ability, action, { noun: nounOf(action), ...pairAttributes(effective) });
+  return ask(ability, action, askedOf(effective, action));
+}
+
+function askedOf(effective: Effective, action: Action): Asked {
+  const asked = { noun: nounOf(action), ...pairAttributes(effective) };
+  return asked;
 }
 
 /** Everything of a marking that pair rules can look at. */

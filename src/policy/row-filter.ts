@@ -38,7 +38,6 @@ export function compileRowFilter(
     member: member === null ? null : () => `${qualified(member)} = any(:programs::uuid[])`,
     owner: owner === null ? null : () => `${qualified(owner)} = :person::uuid`,
     assigned: null,
-    named: null,
     state: state !== null && "column" in state ? { column: qualified(state.column) } : state,
   };
   // Parameters are numbered in the finished text, because compiling may leave out or merge parts.

@@ -68,7 +68,6 @@ function factSql({ member, owner, state }: FactColumns): FactSql {
     member: member === null ? null : () => `${column(member)} = ${MEMBER_OF}`,
     owner: owner === null ? null : () => `${column(owner)} = ${CALLER}`,
     assigned: null,
-    named: null,
     state,
   };
 }

@@ -5,6 +5,8 @@ import { ACTIONS, NOUNS, nounOf } from "./actions.ts";
 import { closedObject, flag, oneOf, stringSet, text } from "./closed-object.ts";
 import type { Flag } from "./facts.ts";
 import { FLAGS, STATES } from "./facts.ts";
+import type { Obligation } from "./decision.ts";
+import { OBLIGATIONS } from "./decision.ts";
 import { PolicyError } from "./policy-error.ts";
 import type { PolicyErrorCode } from "./policy-error.ts";
 import { COUNTRY_PATTERN, ENTITY_TYPES, ROLES, TOKEN_PATTERN } from "./profile.ts";
@@ -32,21 +34,26 @@ export interface PairCondition {
 /** What a row rule asks of the facts; all members given must hold, and none given asks nothing. */
 export type RowCondition = Readonly<Partial<Record<Flag, boolean>>> & { readonly state?: readonly string[] };
 
-/** One rule of a rule file. `sentence` and `authority` are for people: what it says and what it rests on. */
+/**
+ * One rule of a rule file. `sentence` and `authority` are for people: what it says and what it rests on. An obliging rule adds
+ * duties to an allow; it takes the conditions of a deny, because a duty must not fall away as a marking rises.
+ */
 export interface Rule {
   readonly id: string;
   readonly sentence: string;
   readonly authority: string;
-  readonly effect: "allow" | "deny";
+  readonly effect: "allow" | "deny" | "oblige";
   readonly actions: readonly Action[];
   readonly when: { readonly pair: PairCondition } | { readonly row: RowCondition };
+  /** Of an obliging rule; empty in every other. */
+  readonly obligations: readonly Obligation[];
 }
 
 /** A loaded policy: frozen, complete, and named by the hash of the texts it was made from. Only loadPolicy makes one. */
 export interface Policy {
   /** 'sha384:' and 96 hexadecimal digits. */
   readonly version: string;
-  /** All rules, allows before denies, each by id: CASL lets the last matching rule win, so a deny always does. */
+  /** All rules, allows before denies, each by id: CASL lets the last matching rule win, so a deny always does. Obliging ones last. */
   readonly rules: readonly Rule[];
 }
 
@@ -76,11 +83,19 @@ export function parseRuleFile(value: unknown, noun: Noun): readonly Rule[] {
 }
 
 function parseRule(value: unknown, noun: Noun, at: string): Rule {
-  const members = closedObject(value, ["id", "sentence", "authority", "effect", "actions"], at, ["pair", "row"]);
-  const effect = oneOf(members["effect"], ["allow", "deny"] as const, `${at}.effect`);
+  const members = closedObject(value, ["id", "sentence", "authority", "effect", "actions"], at, [
+    "pair",
+    "row",
+    "obligations",
+  ]);
+  const effect = oneOf(members["effect"], ["allow", "deny", "oblige"] as const, `${at}.effect`);
   const id = text(members["id"], /^[a-z]+(?:\.[a-z-]+)+$/, `${at}.id`);
   if (!id.startsWith(`${noun}.`)) throw new PolicyError("rules-noun", `${at}.id`);
   if (Object.hasOwn(members, "pair") === Object.hasOwn(members, "row")) throw new PolicyError("rules-operator", at);
+  const obliges = effect === "oblige";
+  if (obliges && Object.hasOwn(members, "row")) throw new PolicyError("rules-operator", at);
+  if (obliges !== Object.hasOwn(members, "obligations")) throw new PolicyError("rules-operator", `${at}.obligations`);
+  const obligation = (item: unknown, where: string) => oneOf(item, OBLIGATIONS, where);
   const action = (item: unknown, where: string) => parseAction(item, noun, where);
   return Object.freeze({
     id,
@@ -93,6 +108,14 @@ function parseRule(value: unknown, noun: Noun, at: string): Rule {
         ? { pair: parsePair(members["pair"], effect, `${at}.pair`) }
         : { row: parseRow(members["row"], effect, `${at}.row`) },
     ),
+    obligations: obliges
+      ? stringSet(
+          members["obligations"],
+          obligation,
+          OBLIGATIONS.length,
+          filled(members["obligations"], `${at}.obligations`),
+        )
+      : NONE,
   });
 }
 
@@ -102,6 +125,7 @@ function parseAction(item: unknown, noun: Noun, at: string): Action {
   return action;
 }
 
+const NONE: readonly Obligation[] = Object.freeze([]);
 const ALLOW_OPERATORS = ["countries", "entityTypes", "levelAtMost"];
 const DENY_OPERATORS = ["countries", "entityTypes", "levelAtLeast", "holdsAny"];
 

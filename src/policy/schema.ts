@@ -1,14 +1,18 @@
-import { LEVELS } from "../markings/index.ts";
+import { LEVELS, LIST_DEMAND_PATTERN } from "../markings/index.ts";
 import { ACTIONS } from "./actions.ts";
+import { OBLIGATIONS } from "./decision.ts";
 import { FACT_MEMBERS, STATES } from "./facts.ts";
 import {
   CLIENT_STATES,
   COUNTRY_PATTERN,
   ENTITY_TYPES,
   ENVIRONMENT_MEMBERS,
+  LIST_LIMIT,
+  LIST_PATTERN,
   ORGANIZATION_PATTERN,
   PROFILE_MEMBERS,
   ROLES,
+  TIME_WINDOWS,
   TOKEN_LIMIT,
   TOKEN_PATTERN,
 } from "./profile.ts";
@@ -31,6 +35,17 @@ const ENVIRONMENT = closed("Environment: each member is a ceiling or a condition
   deviceAttested: flag,
   networkCeiling: level,
   sessionLevel: level,
+  timeWindow: {
+    description: "Whether the present time lies in the hours in which the person may work",
+    enum: [...TIME_WINDOWS],
+  },
+  honors: {
+    description: "Obligations that transport and session can do; a decision that carries another one is deny",
+    type: "array",
+    uniqueItems: true,
+    maxItems: OBLIGATIONS.length,
+    items: { enum: [...OBLIGATIONS] },
+  },
 });
 
 const PROFILE = closed("Attributes of the person and the environment that decisions rest on", PROFILE_MEMBERS, {
@@ -52,6 +67,13 @@ const PROFILE = closed("Attributes of the person and the environment that decisi
   usGovernmentAgency: flag,
   entityType: { enum: [...ENTITY_TYPES] },
   role: { type: "array", uniqueItems: true, maxItems: ROLES.length, items: { enum: [...ROLES] } },
+  lists: {
+    description: "Lists that name the person or his organisation, with their kind: OC:id, PR:id, XD:id, ND:id, NTK:id",
+    type: "array",
+    maxItems: LIST_LIMIT,
+    uniqueItems: true,
+    items: { type: "string", pattern: LIST_PATTERN.source },
+  },
   environment: { $ref: "#/$defs/environment" },
 });
 
@@ -60,8 +82,19 @@ const FACTS = closed("Facts of the object in relation to the caller", FACT_MEMBE
   assigned: flag,
   owner: flag,
   state: { enum: [...STATES] },
-  named: flag,
 });
+
+/** At most so many lists that a marking is asked about under. */
+export const LIST_DEMAND_LIMIT = 64;
+
+const LISTS = {
+  description:
+    "Lists that the marking stands under, all of them: OC:id, PR:id, XD:id, ND:id, NTK:id, NTK:id|id (one of)",
+  type: "array",
+  maxItems: LIST_DEMAND_LIMIT,
+  uniqueItems: true,
+  items: { type: "string", pattern: LIST_DEMAND_PATTERN.source },
+};
 
 const MARKING = {
   description: "A banner or portion, or the structure that reading one gives",
@@ -78,6 +111,7 @@ export function accessSchema(): JsonSchema {
     ...closed("A question for an access decision", ["profile", "marking", "facts", "action"], {
       profile: { $ref: "#/$defs/profile" },
       marking: MARKING,
+      lists: LISTS,
       facts: { $ref: "#/$defs/facts" },
       action: { enum: [...ACTIONS] },
     }),

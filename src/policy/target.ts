@@ -78,7 +78,7 @@ async function decideOwn(grant: Grant, ledger: DecisionLedger, action: Action): 
   if (!read) return { code: "NOT_PERMITTED", reasons: ["mac.unknown-country"] };
   const marking = { id: banner, banner, portion: banner, ...read };
   const member = grant.principal.programs.size > 0;
-  const facts = { member, assigned: false, owner: true, state: "ACTIVE", named: false };
+  const facts = { member, assigned: false, owner: true, state: "ACTIVE" };
   const decision = await ledger.decide(action, marking, facts, "caller");
   return decision.decision === "allow" ? null : { code: "NOT_PERMITTED", reasons: decision.reasons };
 }

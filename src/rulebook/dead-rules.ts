@@ -48,7 +48,11 @@ function standing<P>(
 }
 
 function standingOf(rule: Rule, action: Action, policy: Policy): Standing {
-  const others = policy.rules.filter((other) => other !== rule && other.actions.includes(action));
+  const others = policy.rules.filter(
+    (other) => other !== rule && other.effect !== "oblige" && other.actions.includes(action),
+  );
+  // A duty that nobody comes to have harms nobody.
+  if (rule.effect === "oblige") return { kind: "counts" };
   const pair = pairOf(rule);
   if (pair) {
     const matches: Match<ReturnType<typeof pointsOf>[number]> = (other, point) => {

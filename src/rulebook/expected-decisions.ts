@@ -1,7 +1,8 @@
-import { effectiveOf, markingFromText } from "../markings/index.ts";
+import { effectiveOf, markingFromText, readListDemand, underLists } from "../markings/index.ts";
 import type { Effective, Register } from "../markings/index.ts";
 import type { Action } from "../policy/actions.ts";
 import { isAction } from "../policy/actions.ts";
+import { closedObject } from "../policy/closed-object.ts";
 import type { Facts, Flag } from "../policy/facts.ts";
 import { FLAGS, STATES, parseFacts } from "../policy/facts.ts";
 import { PolicyError } from "../policy/policy-error.ts";
@@ -30,7 +31,7 @@ export interface ExpectedRow {
 }
 
 const NAMES = { profiles: "tables/profiles.json", markings: "tables/markings.json" } as const;
-const HEAD = "action,profile,marking,member,assigned,owner,state,named,expect,paragraph";
+const HEAD = "action,profile,marking,member,assigned,owner,state,expect,paragraph";
 
 function readNames<T>(documents: PolicyDocuments, path: string, found: Finding[], read: (value: unknown) => T) {
   const names = new Map<string, T>();
@@ -55,12 +56,23 @@ function readNames<T>(documents: PolicyDocuments, path: string, found: Finding[]
 export function readTableNames(documents: PolicyDocuments, register: Register, found: Finding[]): TableNames {
   return {
     profiles: readNames(documents, NAMES.profiles, found, parseProfile),
-    markings: readNames(documents, NAMES.markings, found, (text) => {
-      const read = markingFromText(String(text), register);
-      if (!read.ok) throw new Error(`${String(text)} is refused by the register: ${read.code}, ${read.message}`);
-      return effectiveOf(read.marking, register);
-    }),
+    markings: readNames(documents, NAMES.markings, found, (entry) => readTableMarking(entry, register)),
   };
+}
+
+/** A marking of the tables: a text, or {"marking", "lists"} with the lists that it stands under ('OC:alpha'). */
+function readTableMarking(entry: unknown, register: Register): Effective {
+  const listed = typeof entry === "object" && entry !== null && !Array.isArray(entry);
+  const { marking, lists } = listed
+    ? closedObject(entry, ["marking", "lists"], "marking")
+    : { marking: entry, lists: [] };
+  const read = markingFromText(String(marking), register);
+  if (!read.ok) throw new Error(`${String(marking)} is refused by the register: ${read.code}, ${read.message}`);
+  const demands = Array.isArray(lists) ? lists.map((list) => readListDemand(String(list))) : [null];
+  if (!demands.every((demand) => demand !== null)) throw new Error("a list is written OC:name or NTK:name|name");
+  const effective = underLists(effectiveOf(read.marking, register), demands);
+  if (!effective) throw new Error("the marking has no control that one of its lists stands behind");
+  return effective;
 }
 
 /** Every combination of the given values of the facts. */
@@ -80,7 +92,7 @@ function flagCell(cell: string, name: string): readonly boolean[] {
 
 function readRow(line: string, at: string, names: TableNames, noun: string): ExpectedRow {
   const cells = line.split(",");
-  if (cells.length !== 10) throw new RowError(`a row has ten cells, this one has ${cells.length}`);
+  if (cells.length !== 9) throw new RowError(`a row has nine cells, this one has ${cells.length}`);
   const cell = (index: number): string => cells[index] ?? "";
   const action = cell(0);
   if (!isAction(action) || !action.startsWith(`${noun}.`)) throw new RowError(`${action} is no action of ${noun}`);
@@ -93,13 +105,12 @@ function readRow(line: string, at: string, names: TableNames, noun: string): Exp
     member: flagCell(cell(3), "member"),
     assigned: flagCell(cell(4), "assigned"),
     owner: flagCell(cell(5), "owner"),
-    named: flagCell(cell(7), "named"),
   };
   const state = cell(6);
   if (state !== "*" && !(STATES as readonly string[]).includes(state)) throw new RowError(`${state} is no state`);
-  const expect = cell(8);
+  const expect = cell(7);
   if (expect !== "allow" && expect !== "deny") throw new RowError("expect is allow or deny");
-  if (cell(9).trim().length < 5) throw new RowError("the row cites no paragraph");
+  if (cell(8).trim().length < 5) throw new RowError("the row cites no paragraph");
   return { at, action, profiles, markings, facts: factsOf(flags, state === "*" ? STATES : [state]), expect };
 }
 

@@ -64,7 +64,7 @@ export function rowHolds(condition: RowCondition, facts: Facts): boolean {
 
 /** Every combination of facts there is. */
 export const ALL_FACTS: readonly Facts[] = factsOf(
-  { member: [true, false], assigned: [true, false], owner: [true, false], named: [true, false] },
+  { member: [true, false], assigned: [true, false], owner: [true, false] },
   STATES,
 );
 

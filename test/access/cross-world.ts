@@ -3,7 +3,7 @@ import type { Principal } from "../../src/identity/principal.ts";
 import type { Grant } from "../../src/policy/grant.ts";
 import { crossProduct } from "../policy/cross-product.ts";
 import type { CrossProduct } from "../policy/cross-product.ts";
-import { markingTexts } from "../policy/table-world.ts";
+import { listed, markingLists, markingTexts } from "../policy/table-world.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { dataColumns, fillRow, plantRows, rowName } from "./cross-rows.ts";
@@ -62,7 +62,10 @@ export async function openCrossWorld(): Promise<CrossWorld> {
   for (const [name, text] of markingTexts) {
     const read = office.read(text);
     if (!read) throw new Error(`the register refuses ${text}`);
-    markingIds.set(name, (await office.intern(read.structure, read.effective)).id);
+    markingIds.set(
+      name,
+      (await office.intern(read.structure, listed(read.effective, markingLists.get(name) ?? []))).id,
+    );
   }
   const caller: CrossCaller = { personId: house.personId("ana"), program: house.programId, otherProgram: randomUUID() };
   const columns = await dataColumns(house.admin);

@@ -50,6 +50,7 @@ export const effective = (level: Effective["level"], more: Partial<Effective> = 
   relTo: [],
   displayTo: [],
   jointOwners: null,
+  lists: [],
   ...more,
 });
 

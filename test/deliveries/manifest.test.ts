@@ -11,7 +11,7 @@ describe("manifest", () => {
     expect(buildManifest(await manifestInput())).toEqual(first);
     expect(buildManifest({ ...input, files: input.files.toReversed() })).toEqual(first);
     expect(toHex(nodeCrypto.sha256(first))).toMatchInlineSnapshot(
-      `"cf89f99776e88e54c78712a2cd4d7f44f1b4f8d4336f0e9ab2793bf4ff78df17"`,
+      `"0ebb9cc573e76e84915d77cb0917f621ac70c19a5d5e6a0220e5c68ddb546f34"`,
     );
   });
 

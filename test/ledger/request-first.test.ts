@@ -20,7 +20,7 @@ import {
   stopAppending,
 } from "./house-ledger.ts";
 
-const ASKED = { transport: "graphql", operation: "test", fields: [], digest: "", source: "test" } as const;
+const ASKED = { transport: "graphql", operation: "test", fields: [], digest: "", source: "test", honors: [] } as const;
 const UNAVAILABLE = publicAnswer("UNAVAILABLE");
 
 let house: TestHouse;

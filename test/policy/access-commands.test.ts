@@ -11,7 +11,7 @@ import { schemaAccepts } from "./json-schema.ts";
 import { markingTexts, profiles, register, ruleFiles } from "./table-world.ts";
 
 const context = { policy: loadPolicy(ruleFiles), register };
-const FACTS = { member: true, assigned: false, owner: false, state: "ACTIVE", named: false };
+const FACTS = { member: true, assigned: false, owner: false, state: "ACTIVE" };
 const ASK = { profile: profiles.get("us-s-analyst"), marking: "SECRET//NOFORN", facts: FACTS, action: "label.read" };
 const answer = (line: string) =>
   JSON.parse(decideLine(line, context)) as { decision: string; reasons: string[]; code?: string };
@@ -38,6 +38,14 @@ describe("a decision on a line", () => {
     expect(
       asked({ profile: profiles.get("afg-s-analyst"), marking: "CONFIDENTIAL//DISPLAY ONLY AFG, IRQ" }),
     ).toMatchObject({ decision: "allow", obligations: ["VIEW_ONLY"] });
+  });
+
+  test("takes the lists that a marking stands under", () => {
+    const reader = { profile: profiles.get("us-oc-analyst"), marking: "SECRET//ORCON/NOFORN" };
+    expect(asked({ ...reader, lists: ["OC:alpha"] })).toMatchObject({ decision: "allow" });
+    expect(asked({ ...reader, lists: ["OC:beta"] })).toMatchObject({ decision: "deny", reasons: ["mac.orcon"] });
+    expect(asked(reader)).toMatchObject({ decision: "deny", reasons: ["mac.orcon"] });
+    expect(asked({ ...reader, lists: [] })).toMatchObject({ decision: "deny", reasons: ["mac.orcon"] });
   });
 
   test("is the same for a marking as text and as structure", () => {
@@ -81,7 +89,7 @@ describe("a decision on a line", () => {
     [{ profile: { ...ASK.profile, clearance: "SECRET" } }, "input.profile.clearance", "input-value"],
     [{ profile: { ...ASK.profile, clearances: ["S"] } }, "input.profile.clearances", "input-unknown"],
     [{ profile: { ...ASK.profile, environment: {} } }, "input.profile.environment.client", "input-missing"],
-    [{ facts: { ...FACTS, named: "false" } }, "input.facts.named", "input-value"],
+    [{ facts: { ...FACTS, owner: "false" } }, "input.facts.owner", "input-value"],
     [{ facts: { ...FACTS, state: "active" } }, "input.facts.state", "input-value"],
     [{ marking: "" }, "input.marking", "input-value"],
     [{ marking: "SECRET//UNHEARD" }, "input.marking", "input-value"],
@@ -89,6 +97,15 @@ describe("a decision on a line", () => {
     [{ marking: null }, "input.marking", "input-value"],
     [{ marking: {} }, "input.marking", "input-value"],
     [{ marking: { level: "U" } }, "input.marking", "input-value"],
+    [{ lists: ["OC:alpha"] }, "input.lists", "input-value"],
+    [{ lists: ["NTK:"] }, "input.lists", "input-value"],
+    [{ lists: ["NTK:a", "NTK:a"] }, "input.lists", "input-value"],
+    [{ lists: ["MN:alpha"] }, "input.lists", "input-value"],
+    [{ lists: [1] }, "input.lists", "input-value"],
+    [{ lists: "NTK:alpha" }, "input.lists", "input-value"],
+    [{ lists: null }, "input.lists", "input-value"],
+    [{ marking: "SECRET//ORCON/NOFORN", lists: ["OC:a|b"] }, "input.lists", "input-value"],
+    [{ profile: { ...ASK.profile, lists: undefined } }, "input.profile.lists", "input-missing"],
   ])("I9 is deny with a reason for %j", (change, reason, code) => {
     expect(asked(change)).toMatchObject({ decision: "deny", reasons: [reason], code });
   });
@@ -139,6 +156,11 @@ describe("the schema of a question", () => {
     "TS",
     "approved",
     "analyst",
+    "open",
+    ["WATERMARK"],
+    ["OC:alpha", "ND:beta"],
+    ["OC:-"],
+    ["MN:alpha"],
     "GBR",
     "gbr",
     "SI-G",
@@ -197,7 +219,8 @@ describe("the schema of a question", () => {
           "assigned",
           "owner",
           "state",
-          "named",
+          "timeWindow",
+          "honors",
           "extra",
         ),
         fc.constantFrom(...ODD),

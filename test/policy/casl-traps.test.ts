@@ -8,7 +8,15 @@ import { PolicyError } from "../../src/policy/policy-error.ts";
 import type { Rule } from "../../src/policy/rules.ts";
 
 function rule(id: string, effect: Rule["effect"]): Rule {
-  return { id, effect, sentence: "A rule of a test.", authority: "a test", actions: ["label.read"], when: { row: {} } };
+  return {
+    id,
+    effect,
+    sentence: "A rule of a test.",
+    authority: "a test",
+    actions: ["label.read"],
+    when: { row: {} },
+    obligations: [],
+  };
 }
 const allowAll = { rule: rule("label.all", "allow"), conditions: null };
 const denyWhen = (conditions: ClosedConditions) => ({ rule: rule("label.ban", "deny"), conditions });

@@ -39,7 +39,7 @@ export interface CrossProduct {
   readonly profiles: ReadonlyMap<string, AccessProfile>;
   readonly markings: ReadonlyMap<string, Effective>;
   readonly rows: readonly CrossRow[];
-  /** All profiles x markings x facts x actions. Facts of rows in the database have assigned and named false, state ACTIVE. */
+  /** All profiles x markings x facts x actions. Facts of rows in the database have assigned false, state ACTIVE. */
   cases(): Generator<CrossCase>;
   /** Whether decide() lets the profile read (insert) the row; the maker column of an inserted row is taken to be the caller. */
   expectRow(row: CrossRow, profile: string, operation: "read" | "insert"): boolean;
@@ -50,7 +50,7 @@ export interface CrossProduct {
 /** The full cross product of the policy as shipped (or of another policy). */
 export function crossProduct(policy: Policy = loadPolicy(ruleFiles)): CrossProduct {
   const both = [true, false];
-  const facts = factsOf(both, both, both, both, ["ACTIVE"]);
+  const facts = factsOf(both, both, both, ["ACTIVE"]);
   const profileOf = (name: string) => known(profiles, name);
   const markingOf = (name: string) => known(markings, name);
   const allowed = (profile: string, marking: string, of: Facts, action: Action) =>
@@ -82,7 +82,6 @@ export function crossProduct(policy: Policy = loadPolicy(ruleFiles)): CrossProdu
         assigned: false,
         owner: table.facts.owner !== null && row.owner,
         state: "ACTIVE",
-        named: false,
       };
       const marking = (column: string) => known(new Map(Object.entries(row.markings)), column);
       return table[operation]

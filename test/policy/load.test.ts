@@ -68,9 +68,9 @@ describe("loading a policy", () => {
         pair: { roles: ["analyst"], countries: ["GBR"], entityTypes: ["CTR"], levelAtMost: "S" },
       }),
     ).toBe("loaded");
-    expect(
-      refusal({ ...RULE, row: { member: false, assigned: true, owner: true, named: false, state: ["RETRACTED"] } }),
-    ).toBe("loaded");
+    expect(refusal({ ...RULE, row: { member: false, assigned: true, owner: true, state: ["RETRACTED"] } })).toBe(
+      "loaded",
+    );
   });
 
   test.each([
@@ -179,6 +179,6 @@ test("I9 a policy that was put together by hand decides nothing", () => {
   const [profile] = profiles.values();
   const [object] = markings.values();
   if (!profile || !object) throw new Error("no profile");
-  const of = { member: true, assigned: true, owner: true, state: "ACTIVE", named: true };
+  const of = { member: true, assigned: true, owner: true, state: "ACTIVE" };
   expect(codeOf(() => decide(forged, "r", profile, object, of, "label.read"))).toBe("policy-not-loaded");
 });

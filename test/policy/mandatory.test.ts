@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Effective } from "../../src/markings/index.ts";
+import type { Handling } from "../../src/policy/mandatory.ts";
 import { INFORMATIONAL_CONTROLS, MANDATORY, mandatory } from "../../src/policy/mandatory.ts";
 import { parseProfile } from "../../src/policy/profile.ts";
 import { profiles } from "./table-world.ts";
@@ -16,6 +17,7 @@ const PLAIN: Effective = {
   relTo: ["GBR"],
   displayTo: ["GBR"],
   jointOwners: null,
+  lists: [],
 };
 
 function reader(name: string) {
@@ -24,8 +26,8 @@ function reader(name: string) {
   return profile;
 }
 
-function failed(name: string, object: object, { named = false, viewing = true } = {}): readonly string[] {
-  return mandatory({ reader: reader(name), object: object as Effective, named, viewing }).failed;
+function failed(name: string, object: object, handling: Handling = "view"): readonly string[] {
+  return mandatory({ reader: reader(name), object: object as Effective, handling }).failed;
 }
 
 describe("mandatory conditions", () => {
@@ -71,26 +73,30 @@ describe("mandatory conditions", () => {
   test("open SIGMA to Q with that read-in, and lower NATO levels to a higher read-on", () => {
     const profile = parseProfile({ ...reader("us-q-analyst"), fineAccessControls: ["Q", "SIGMA-14", "NATO-S"] });
     const object = { ...PLAIN, aea: ["FRD", "FRD-SG-14"], nato: ["NATO-C", "NATO-R", "NATO-U"] };
-    expect(mandatory({ reader: profile, object, named: false, viewing: false }).failed).toEqual([]);
+    expect(mandatory({ reader: profile, object, handling: "copy" }).failed).toEqual([]);
   });
 
   test("do not believe a claim of a US agency that carries another country's name", () => {
     const claim = parseProfile({ ...reader("gbr-s-analyst"), usGovernmentAgency: true });
     expect(
-      mandatory({ reader: claim, object: { ...PLAIN, controls: ["OC-USGOV"] }, named: false, viewing: true }).failed,
+      mandatory({
+        reader: claim,
+        object: { ...PLAIN, controls: ["OC-USGOV"], lists: ["OC-USGOV:-"] },
+        handling: "view",
+      }).failed,
     ).toEqual(["mac.orcon-usgov"]);
     const posing = parseProfile({ ...claim, countryOfAffiliation: "USA" });
     expect(
-      mandatory({ reader: posing, object: { ...PLAIN, relTo: [], displayTo: [] }, named: false, viewing: true }).failed,
+      mandatory({ reader: posing, object: { ...PLAIN, relTo: [], displayTo: [] }, handling: "view" }).failed,
     ).toEqual(["mac.release"]);
   });
 
   test("oblige a reader of information for display only to look only, and refuse him a copy", () => {
     const display = { ...PLAIN, relTo: [], displayTo: ["GBR"] };
-    const look = mandatory({ reader: reader("gbr-s-analyst"), object: display, named: false, viewing: true });
+    const look = mandatory({ reader: reader("gbr-s-analyst"), object: display, handling: "view" });
     expect(look).toEqual({ failed: [], obligations: ["VIEW_ONLY"] });
-    expect(failed("gbr-s-analyst", display, { viewing: false })).toEqual(["mac.release"]);
-    expect(mandatory({ reader: reader("us-s-analyst"), object: display, named: false, viewing: false })).toEqual({
+    expect(failed("gbr-s-analyst", display, "copy")).toEqual(["mac.release"]);
+    expect(mandatory({ reader: reader("us-s-analyst"), object: display, handling: "copy" })).toEqual({
       failed: [],
       obligations: [],
     });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Effective } from "../../src/markings/index.ts";
 import { ACTIONS, actionBit } from "../../src/policy/actions.ts";
+import { OBLIGATIONS } from "../../src/policy/decision.ts";
 import { decidePair } from "../../src/policy/decide.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { Matrix, pairBits } from "../../src/policy/matrix.ts";
@@ -43,6 +44,16 @@ const rule = fc.oneof(
   }),
   fc.record({ effect: fc.constant("deny"), pair: fc.record({ roles: fc.constant("any"), levelAtLeast: levels }) }),
   fc.record({
+    effect: fc.constant("oblige"),
+    pair: fc.record({ roles: fc.constant("any"), levelAtLeast: levels }),
+    obligations: fc.subarray([...OBLIGATIONS], { minLength: 1 }),
+  }),
+  fc.record({
+    effect: fc.constant("oblige"),
+    pair: fc.record({ roles: fc.subarray(ROLES, { minLength: 1 }), holdsAny }),
+    obligations: fc.subarray([...OBLIGATIONS], { minLength: 1 }),
+  }),
+  fc.record({
     effect: fc.constant("allow"),
     pair: fc.record({ roles: fc.subarray(ROLES, { minLength: 1 }), levelAtMost: levels }),
   }),
@@ -56,13 +67,12 @@ const policies: fc.Arbitrary<Policy> = fc
       ruleFiles.map((file) => {
         if (!file.name.startsWith("label.")) return file;
         const parsed = JSON.parse(file.text) as { rules: unknown[] };
-        const more = added.map(([{ effect, pair }, actions], at) => ({
+        const more = added.map(([condition, actions], at) => ({
           id: `label.test.${"abcd"[at] ?? ""}`,
           sentence: "A rule of a property test.",
           authority: "test",
-          effect,
           actions,
-          pair,
+          ...condition,
         }));
         return { name: file.name, text: JSON.stringify({ ...parsed, rules: [...parsed.rules, ...more] }) };
       }),

@@ -13,12 +13,15 @@ const reader = (dutyOrganization: string) =>
     usGovernmentAgency: false,
     entityType: "MIL",
     role: ["analyst"],
+    lists: [],
     environment: {
       client: "approved",
       clientCeiling: "TS",
       deviceAttested: true,
       networkCeiling: "TS",
       sessionLevel: "TS",
+      timeWindow: "open",
+      honors: [],
     },
   });
 

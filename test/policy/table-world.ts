@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { effectiveOf, markingFromText, parseRegister } from "../../src/markings/index.ts";
-import type { Effective, Register } from "../../src/markings/index.ts";
+import { effectiveOf, markingFromText, parseRegister, readListDemand, underLists } from "../../src/markings/index.ts";
+import type { Effective, ListDemand, Register } from "../../src/markings/index.ts";
 import { STATES } from "../../src/policy/facts.ts";
 import type { Facts } from "../../src/policy/facts.ts";
 import { readPolicyFiles } from "../../src/policy/generate-row-security.ts";
@@ -30,15 +30,35 @@ export const profiles: ReadonlyMap<string, AccessProfile> = new Map(
   Object.entries(json("tables/profiles.json") as object).map(([name, value]) => [name, parseProfile(value)]),
 );
 
+type MarkingEntry = string | { readonly marking: string; readonly lists: readonly string[] };
+const markingEntries = Object.entries(json("tables/markings.json") as Record<string, MarkingEntry>);
+
 /** Marking texts of the tables by name. */
 export const markingTexts: ReadonlyMap<string, string> = new Map(
-  Object.entries(json("tables/markings.json") as Record<string, string>),
+  markingEntries.map(([name, entry]) => [name, typeof entry === "string" ? entry : entry.marking]),
+);
+
+/** The lists that the markings of the tables stand under, by name. */
+export const markingLists: ReadonlyMap<string, readonly string[]> = new Map(
+  markingEntries.map(([name, entry]) => [name, typeof entry === "string" ? [] : entry.lists]),
 );
 
 /** Effective markings of the tables by name. */
 export const markings: ReadonlyMap<string, Effective> = new Map(
-  [...markingTexts].map(([name, text]) => [name, effective(text)]),
+  [...markingTexts].map(([name, text]) => [name, listed(effective(text), markingLists.get(name) ?? [])]),
 );
+
+/** The marking under these lists ('OC:alpha', 'NTK:alpha|beta'); throws when one cannot stand behind it. */
+export function listed(object: Effective, lists: readonly string[]): Effective {
+  const demands = lists.map((text): ListDemand => {
+    const demand = readListDemand(text);
+    if (!demand) throw new Error(text);
+    return demand;
+  });
+  const made = underLists(object, demands);
+  if (!made) throw new Error(lists.join());
+  return made;
+}
 
 /** The effective marking that a text stands for; throws when the register refuses it. */
 export function effective(text: string): Effective {
@@ -65,7 +85,7 @@ export function tableCases(): readonly TableCase[] {
     const [head, ...lines] = readFileSync(new URL(`tables/${name}`, POLICIES), "utf8")
       .trimEnd()
       .split("\n");
-    if (head !== "action,profile,marking,member,assigned,owner,state,named,expect,paragraph")
+    if (head !== "action,profile,marking,member,assigned,owner,state,expect,paragraph")
       throw new Error(`${name}: head`);
     return lines.flatMap((line, index) => expand(line, `${name}:${index + 2}`));
   });
@@ -81,23 +101,21 @@ function expand(line: string, at: string): TableCase[] {
     assigned = "",
     owner = "",
     state = "",
-    named = "",
     expect = "",
     paragraph = "",
   ] = cells;
-  if (cells.length !== 10 || !action.startsWith(`${at.slice(0, at.indexOf("."))}.`)) throw new Error(`${at}: cells`);
+  if (cells.length !== 9 || !action.startsWith(`${at.slice(0, at.indexOf("."))}.`)) throw new Error(`${at}: cells`);
   const of = { row: `${at} ${line}`, action, expect, paragraph };
-  return who
-    .split("|")
-    .flatMap((profile) =>
-      what
-        .split("|")
-        .flatMap((marking) =>
-          factsOf(flags(member), flags(assigned), flags(owner), flags(named), state === "*" ? STATES : [state]).map(
-            (facts) => ({ ...of, profile, marking, facts }),
-          ),
-        ),
-    );
+  return who.split("|").flatMap((profile) =>
+    what.split("|").flatMap((marking) =>
+      factsOf(flags(member), flags(assigned), flags(owner), state === "*" ? STATES : [state]).map((facts) => ({
+        ...of,
+        profile,
+        marking,
+        facts,
+      })),
+    ),
+  );
 }
 
 /** Every combination of the given values. */
@@ -105,15 +123,10 @@ export function factsOf(
   members: readonly boolean[],
   assigned: readonly boolean[],
   owners: readonly boolean[],
-  named: readonly boolean[],
   states: readonly string[],
 ): readonly Facts[] {
   return members.flatMap((member) =>
-    assigned.flatMap((a) =>
-      owners.flatMap((owner) =>
-        named.flatMap((n) => states.map((state) => ({ member, assigned: a, owner, state, named: n }))),
-      ),
-    ),
+    assigned.flatMap((a) => owners.flatMap((owner) => states.map((state) => ({ member, assigned: a, owner, state })))),
   );
 }
 

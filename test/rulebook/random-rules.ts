@@ -40,7 +40,7 @@ const denyPair = fc.tuple(
 );
 const row = fc
   .tuple(
-    ...["member", "assigned", "owner", "named"].map((name) => optional(name, fc.boolean())),
+    ...["member", "assigned", "owner"].map((name) => optional(name, fc.boolean())),
     optional("state", some(STATES)),
   )
   .map(merged);

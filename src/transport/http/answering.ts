@@ -67,7 +67,7 @@ export function answerConstantly(app: FastifyInstance, parts: Pick<ServerParts, 
   app.setErrorHandler(async (thrown, request, reply) => {
     let error = fromFramework(thrown);
     if (request.caller && !request.passage) {
-      const about = { transport: transportOf(request), source: request.ip };
+      const about = { transport: transportOf(request), honors: [], source: request.ip };
       error = await passRefused(parts.door, request.caller, about, error).catch(toCaveatError);
     }
     logFailure(parts.logger, error, request.routeOptions.url ?? "none");

@@ -9,12 +9,17 @@ import type { Request } from "../../policy/gate.ts";
 import type { Operation } from "../../policy/operation.ts";
 import { globalId, localId, parseGlobalId } from "../global-id.ts";
 import type { IdNoun } from "../global-id.ts";
+import { DISPLAY_HONORS, FILE_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
 import type { Passed } from "../passage.ts";
 import { JSON_TYPE } from "../public-answer.ts";
 import { callerOf, logFailure } from "./answering.ts";
 import { chunksOf } from "./body.ts";
 import type { ServerParts } from "./parts.ts";
+
+const UPLOAD = { transport: "upload", honors: FILE_HONORS } as const;
+const DISPLAY = { transport: "download", honors: DISPLAY_HONORS } as const;
+const DOWNLOAD = { transport: "download", honors: FILE_HONORS } as const;
 
 /** The id in a path that a caller gave. */
 function idOf(request: FastifyRequest, noun: IdNoun): string {
@@ -34,13 +39,13 @@ function recorded(request: FastifyRequest): string[] {
 async function through<T>(
   parts: ServerParts,
   request: FastifyRequest,
-  transport: Request["transport"],
+  way: Pick<Request, "transport" | "honors">,
   name: string,
   work: (operation: Operation) => Promise<T | null>,
 ): Promise<Passed<T>> {
   const caller = callerOf(request);
   const about = {
-    transport,
+    ...way,
     operation: name,
     fields: [{ name, ids: recorded(request) }],
     digest: "",
@@ -84,7 +89,7 @@ export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
     const { body } = request;
     if (!(body instanceof IncomingMessage)) throw new CaveatError("INVALID_REQUEST", "no body");
     const input = { assetId: idOf(request, "asset"), body: chunksOf(body), workFolder: parts.workFolder };
-    const { value, marking, receipt } = await through(parts, request, "upload", receiveContent.name, (operation) =>
+    const { value, marking, receipt } = await through(parts, request, UPLOAD, receiveContent.name, (operation) =>
       operation.mutate(receiveContent, input),
     );
     const answer = { data: { id: globalId("asset", value.id) }, extensions: { marking, receipt } };
@@ -95,7 +100,7 @@ export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
 /** Serves what leaves as files: display copies, packages of deliveries, the archive of the log, the trust file. */
 export function downloadRoutes(app: FastifyInstance, parts: ServerParts): void {
   app.get("/assets/:id/display", async (request, reply) => {
-    const passed = await through(parts, request, "download", displayCopy.name, (operation) =>
+    const passed = await through(parts, request, DISPLAY, displayCopy.name, (operation) =>
       operation.query(displayCopy, { assetId: idOf(request, "asset") }),
     );
     const { mediaType, bytes, body } = passed.value;
@@ -104,7 +109,7 @@ export function downloadRoutes(app: FastifyInstance, parts: ServerParts): void {
       .send(streamed(parts, body, "display"));
   });
   app.get("/deliveries/:id/package", async (request, reply) => {
-    const passed = await through(parts, request, "download", fetchPackage.name, (operation) =>
+    const passed = await through(parts, request, DOWNLOAD, fetchPackage.name, (operation) =>
       operation.query(fetchPackage, { deliveryId: idOf(request, "delivery") }),
     );
     const { mediaType, name, body } = passed.value;
@@ -115,13 +120,13 @@ export function downloadRoutes(app: FastifyInstance, parts: ServerParts): void {
     return reply.send(streamed(parts, body, "package"));
   });
   app.get("/audit/archive", async (request, reply) => {
-    const passed = await through(parts, request, "download", exportArchive.name, (operation) =>
+    const passed = await through(parts, request, DOWNLOAD, exportArchive.name, (operation) =>
       operation.query(exportArchive, {}),
     );
     return start(reply, passed, "application/x-ndjson").send(streamed(parts, lines(passed.value.lines), "archive"));
   });
   app.get("/trust", async (request, reply) => {
-    const passed = await through(parts, request, "download", "trustFile", () => parts.trustFile());
+    const passed = await through(parts, request, DOWNLOAD, "trustFile", () => parts.trustFile());
     return start(reply, passed, JSON_TYPE).send(passed.value);
   });
 }

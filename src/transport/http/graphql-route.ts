@@ -6,6 +6,7 @@ import { CaveatError } from "../../errors.ts";
 import { contextOf } from "../graphql/context.ts";
 import { Executor } from "../graphql/executor.ts";
 import { planOperation } from "../graphql/plan.ts";
+import { GRAPHQL_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
 import { JSON_TYPE } from "../public-answer.ts";
 import { parseStrictJson } from "../strict-json.ts";
@@ -28,6 +29,7 @@ export async function graphqlRoute(app: FastifyInstance, parts: ServerParts, sch
     const plan = planOperation(schema, parseStrictJson(request.body), introspection);
     const about = {
       transport: "graphql",
+      honors: GRAPHQL_HONORS,
       operation: plan.operation,
       fields: plan.fields,
       digest: createHash("sha256").update(request.body).digest("hex"),
