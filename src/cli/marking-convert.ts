@@ -11,11 +11,12 @@ import { MarkingError } from "../markings/marking.ts";
 import { parseBanner, parsePortion } from "../markings/parse.ts";
 import type { Register } from "../markings/register.ts";
 import { renderBanner, renderPortion } from "../markings/render.ts";
+import { readStanag, writeStanag } from "../markings/stanag.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import { parseStrictJson } from "../policy/strict-json.ts";
 
 /** The forms that a marking is converted between. */
-export const FORMS = ["banner", "portion", "ism", "ism-xml"] as const;
+export const FORMS = ["banner", "portion", "ism", "ism-xml", "stanag4774"] as const;
 
 /** One of the forms. */
 export type LabelForm = (typeof FORMS)[number];
@@ -44,29 +45,54 @@ const parsed = (result: ReturnType<typeof parseBanner>): Marking => {
   return result.marking;
 };
 
-const READERS: Readonly<Record<LabelForm, (line: string, register: Register) => Marking>> = {
+/** What conversions are made with; times are ISO 8601 with an offset, for labels that carry them. */
+export interface ConvertContext {
+  readonly register: Register;
+  readonly createdAt: string;
+  readonly reviewAt: string;
+}
+
+interface Read {
+  readonly marking: Marking;
+  /** What the label says beside the marking and its new form cannot hold. */
+  readonly informative: readonly string[];
+}
+
+const READERS: Readonly<Record<LabelForm, (line: string, register: Register) => Marking | Read>> = {
   banner: (line, register) => parsed(parseBanner(line, register)),
   portion: (line, register) => parsed(parsePortion(line, register)),
   ism: (line, register) => markingOfIsmJson(jsonOf(line), register),
   "ism-xml": (line, register) => markingOfIsmXml(xmlOf(line), register),
+  stanag4774: (line, register) => readStanag(xmlOf(line), register),
 };
 
-const WRITERS: Readonly<Record<LabelForm, (marking: Marking, register: Register) => unknown>> = {
-  banner: renderBanner,
-  portion: renderPortion,
+const read = (line: string, from: LabelForm, register: Register): Read => {
+  const result = READERS[from](line, register);
+  return "marking" in result ? result : { marking: result, informative: [] };
+};
+
+const WRITERS: Readonly<Record<LabelForm, (marking: Marking, context: ConvertContext) => unknown>> = {
+  banner: (marking, { register }) => renderBanner(marking, register),
+  portion: (marking, { register }) => renderPortion(marking, register),
   ism: ismJsonOf,
   "ism-xml": ismXmlOf,
+  stanag4774: (marking, { register, createdAt, reviewAt }) =>
+    writeStanag(marking, { originator: null, createdAt, reviewAt }, register),
 };
 
 /**
  * One line of `caveat marking convert`: a marking in one form, answered in another.
- * @returns one JSON line: {"input","ok":true,"output"} or {"input","ok":false,"code","message"}.
+ * @returns one JSON line: {"input","ok":true,"output"}, with "informative" where a label says what restricts nobody, or
+ *   {"input","ok":false,"code","message"}.
  */
-export const convertLine = (line: string, from: LabelForm, to: LabelForm, register: Register): string => {
-  const result = attemptLabel(() => WRITERS[to](READERS[from](line, register), register));
+export const convertLine = (line: string, from: LabelForm, to: LabelForm, context: ConvertContext): string => {
+  const result = attemptLabel(() => {
+    const { marking, informative } = read(line, from, context.register);
+    return { output: WRITERS[to](marking, context), ...(informative.length === 0 ? {} : { informative }) };
+  });
   return JSON.stringify(
     result.ok
-      ? { input: line, ok: true, output: result.value }
+      ? { input: line, ok: true, ...result.value }
       : { input: line, ok: false, code: result.code, message: result.message },
   );
 };

@@ -5,12 +5,23 @@ import { convertLine, FORMS, isForm } from "./marking-convert.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
 
+/** When a label without another word is to be reviewed, in years after it was made. */
+const REVIEW_YEARS = 10;
+
+/** The same day and time `years` later. @throws UsageError when the text is no time. */
+const yearsAfter = (time: string, years: number): string => {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) throw new UsageError("--created is a time such as 2026-01-01T00:00:00Z");
+  date.setUTCFullYear(date.getUTCFullYear() + years);
+  return date.toISOString();
+};
+
 /** `caveat marking check`, `rollup` and `convert`: the marking language on standard input, without any server. */
 export const markingCommand: Subcommand = {
   summary: "check, roll up and convert markings, one a line, without a server",
   help: `Usage: caveat marking check --form banner|portion < LINES
        caveat marking rollup < LINES
-       caveat marking convert --from FORM --to FORM < LINES
+       caveat marking convert --from FORM --to FORM [--created TIME] [--review TIME] < LINES
 
 check reads one marking a line and answers one JSON line each:
   {"input","ok":true,"marking":{...},"rendered"} or {"input","ok":false,"code":"E_...","message"}
@@ -19,13 +30,16 @@ convert reads one marking a line in one form and answers it in another:
   {"input","ok":true,"output"} or {"input","ok":false,"code":"E_...","message"}
   banner, portion  the text of the marking
   ism              a JSON object of ISM attributes: lists of tokens, or their text with one space between tokens
-  ism-xml          one empty XML element with ISM attributes; a line may also be a JSON string that holds the XML
+  ism-xml          one empty XML element with ISM attributes
+  stanag4774       the XML of an originator's confidentiality label, for what policies/markings/stanag-4774.json maps
+  A line of XML may also be a JSON string that holds it, because XML has line ends.
+  --created and --review give the times of STANAG labels that are written (now, and ten years later).
 Input is not trimmed; each line of input has exactly one line of output, empty and failing ones too.
 
 Exit codes: 0 all lines were answered; 2 wrong usage.
 `,
   async run(args) {
-    const { values, words } = parseArguments(args, ["form", "from", "to"], []);
+    const { values, words } = parseArguments(args, ["form", "from", "to", "created", "review"], []);
     const { register } = loadPolicyFiles();
     if (words.length === 1 && words[0] === "check") {
       const form = values.form ?? "banner";
@@ -40,7 +54,9 @@ Exit codes: 0 all lines were answered; 2 wrong usage.
     if (words.length === 1 && words[0] === "convert") {
       const { from, to } = values;
       if (!isForm(from) || !isForm(to)) throw new UsageError(`--from and --to are each one of ${FORMS.join(", ")}`);
-      await answerLines((line) => convertLine(line, from, to, register));
+      const createdAt = values.created ?? new Date().toISOString();
+      const context = { register, createdAt, reviewAt: values.review ?? yearsAfter(createdAt, REVIEW_YEARS) };
+      await answerLines((line) => convertLine(line, from, to, context));
       return EXIT.done;
     }
     throw new UsageError("marking check, marking rollup or marking convert");

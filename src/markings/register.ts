@@ -11,6 +11,8 @@ import {
   textOf,
   textsOf,
 } from "./register-fields.ts";
+import type { StanagTable } from "./stanag-table.ts";
+import { parseStanagTable } from "./stanag-table.ts";
 import { aeaOf, nameRuleOf, nameRulesOf, natoOf, retiredOf, tokensOf } from "./register-rules.ts";
 
 /**
@@ -29,10 +31,12 @@ export interface Register extends CountryTable {
   readonly retired: readonly RetiredWord[];
   /** Words that are never a system, compartment, sub-compartment or program. */
   readonly reserved: ReadonlySet<string>;
+  /** How STANAG 4774 labels stand for markings; empty when the register has no table. */
+  readonly stanag: StanagTable;
 }
 
 /** The files of policies/markings that make the register, without their ending. */
-export const REGISTER_FILES: readonly string[] = ["register", "countries", "tetragraphs"];
+export const REGISTER_FILES: readonly string[] = ["register", "countries", "tetragraphs", "stanag-4774"];
 
 const countriesOf = (value: unknown): ReadonlySet<string> => {
   const where = "countries.json";
@@ -141,7 +145,8 @@ const checkReferences = (register: Register): void => {
 
 /**
  * Reads the register strictly: unknown members, misspelled references and doubles are refused.
- * @param json the parsed files of policies/markings: `{ register, countries, tetragraphs }`.
+ * @param json the parsed files of policies/markings: `{ register, countries, tetragraphs }`, and
+ *   `stanag-4774` where there is one.
  * @param version names exactly this data; made by the loader (for example a hash of the three files).
  * @throws RegisterError with code E_REGISTER, saying where.
  */
@@ -170,6 +175,7 @@ export const parseRegister = (json: unknown, version: string): Register => {
     nonIc,
     retired: each(fields["retired"], "retired", retiredOf),
     reserved: reservedOf(textsOf(fields["reserved"], "reserved"), [...dissemination, ...nonIc, ...aea], nato, sci),
+    stanag: files["stanag-4774"] === undefined ? [] : parseStanagTable(files["stanag-4774"]),
   };
   checkReferences(register);
   return register;
