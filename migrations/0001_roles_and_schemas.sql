@@ -17,9 +17,16 @@ begin
       null; -- another database on this cluster made it a moment ago
     end;
   end loop;
-  -- The migrating login must be able to hand objects to the owner; a superuser always can.
-  if not pg_has_role(current_user, 'caveat_owner', 'member') then
-    execute format('grant caveat_owner to %I', current_user);
+  -- The migrating login must be able to hand objects to the owner; a superuser always can. From PostgreSQL 16 on whoever made
+  -- a role may grant it but not yet become it. One who was granted it by somebody else may not grant it, and need not.
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    begin
+      execute format('grant caveat_owner to %I', current_user);
+    exception when insufficient_privilege then
+      if not pg_has_role(current_user, 'caveat_owner', 'member') then
+        raise;
+      end if;
+    end;
   end if;
 end $$;
 

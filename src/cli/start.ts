@@ -12,7 +12,7 @@ Starts the server on 127.0.0.1. Without configuration: demonstration mode with a
 Environment:
   PORT                 port on 127.0.0.1 (default 4000)
   CAVEAT_STATE         folder for keys, blobs and the embedded database (default .caveat)
-  DATABASE_URL         a PostgreSQL from 15 on instead of the embedded one; its login must be able to migrate
+  DATABASE_URL         a PostgreSQL from 15 on instead of the embedded one; its login owns the database (see README)
   CAVEAT_MODE          demonstration (default) or production
   CAVEAT_ISSUERS       production: JSON file of issuers [{"issuer","audience","publicKey"}]
   CAVEAT_FIRST_POLICY  production, empty database: JSON file {"policyVersion","registerVersion","requestedBy","approvedBy"}

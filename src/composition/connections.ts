@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KeyObject } from "node:crypto";
 import type { Config } from "../config.ts";
 import { ConfigError } from "../config.ts";
 import { ensureDatabase } from "../storage/administration.ts";
+import { leavesTheMachine } from "../storage/catalog-check.ts";
 import type { Connection, Connections } from "../storage/connection.ts";
 import { startEmbeddedPostgres } from "../storage/embedded/index.ts";
 
@@ -24,6 +26,7 @@ function logins(admin: Connection, password: string | null): Connections {
     user,
     database: admin.database,
     ...(password === null ? {} : { password }),
+    ...(admin.ssl === undefined ? {} : { ssl: admin.ssl }),
   });
   return { admin, app: as("caveat_app"), policy: as("caveat_policy"), ledger: as("caveat_ledger") };
 }
@@ -39,14 +42,34 @@ function parseUrl(text: string): Connection {
     throw new ConfigError("DATABASE_URL", "a postgresql:// URL");
   const database = decodeURIComponent(url.pathname.slice(1));
   if (database === "") throw new ConfigError("DATABASE_URL", "names no database");
-  const host = url.searchParams.get("host") ?? decodeURIComponent(url.hostname);
+  const host = url.searchParams.get("host") ?? decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1");
   return {
     host,
     port: url.port === "" ? 5432 : Number(url.port),
     user: decodeURIComponent(url.username) || "postgres",
     ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
     database,
+    ...tlsOf(url, host),
   };
+}
+
+/**
+ * TLS for a database that is reached over a network, and wherever sslmode asks for it. The certificate is always checked,
+ * against the authorities of the system or those in the file that sslrootcert names.
+ */
+function tlsOf(url: URL, host: string): Pick<Connection, "ssl"> {
+  const mode = url.searchParams.get("sslmode");
+  if (mode !== null && !["disable", "require", "verify-ca", "verify-full"].includes(mode))
+    throw new ConfigError("DATABASE_URL", "sslmode is disable, require, verify-ca or verify-full");
+  if (mode === "disable" && leavesTheMachine({ host }))
+    throw new ConfigError("DATABASE_URL", "a database on another machine is reached over TLS");
+  if (!leavesTheMachine({ host }) && (mode === null || mode === "disable")) return {};
+  const file = url.searchParams.get("sslrootcert");
+  try {
+    return { ssl: { rejectUnauthorized: true, ...(file === null ? {} : { ca: readFileSync(file, "utf8") }) } };
+  } catch {
+    throw new ConfigError("DATABASE_URL", "sslrootcert is no readable file");
+  }
 }
 
 /** Starts the embedded PostgreSQL, or takes the one that DATABASE_URL names (its login must be able to migrate). */

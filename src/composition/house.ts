@@ -17,6 +17,7 @@ import type { Keyring } from "../signing/keyring.ts";
 import { AccessStore } from "../storage/access-store.ts";
 import { FileBlobs } from "../storage/blobs/port.ts";
 import { BlobVault } from "../storage/blobs/vault.ts";
+import { requireSoundCatalog } from "../storage/catalog-check.ts";
 import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
 import { Database } from "../storage/database.ts";
@@ -70,6 +71,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const keyring = await keysReady;
     const password = reached.embedded ? null : rolePassword(await keyring.secret("database-roles"));
     if (password !== null) await ensureRolePasswords(reached.admin, password);
+    await requireSoundCatalog(reached.admin);
     const connections = reached.working(password);
 
     const offered = {

@@ -7,6 +7,8 @@ export interface Connection {
   readonly user: string;
   readonly password?: string;
   readonly database: string;
+  /** TLS, with the server's certificate and name checked; without it bytes are sent in the clear. */
+  readonly ssl?: { readonly rejectUnauthorized: true; readonly ca?: string };
 }
 
 /** The four logins of one database: the migrating one and the three that the server works with. */

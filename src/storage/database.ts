@@ -26,6 +26,7 @@ export class Database {
       entities: Object.values(entities),
       pool: { min: 0, max: poolSize },
       driverOptions: {
+        ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
         statement_timeout: 30_000,
         lock_timeout: 10_000,
         idle_in_transaction_session_timeout: 120_000,

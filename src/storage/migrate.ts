@@ -50,6 +50,7 @@ export async function migrate(admin: Connection, actions: readonly string[]): Pr
       user: admin.user,
       ...(admin.password === undefined ? {} : { password: admin.password }),
       dbName: admin.database,
+      ...(admin.ssl === undefined ? {} : { driverOptions: { ssl: admin.ssl } }),
       entities: [],
       discovery: { warnWhenNoEntities: false },
       extensions: [Migrator],
