@@ -118,6 +118,7 @@ export class Door {
       programIds: [...principal.programs],
     };
     const scope = { lock: rowLock(office.policy, lockValues) };
+    const minted = (backend: number): string => mint.mint({ ...claim, backend }, clock());
     const draft = (
       kind: "operation.outcome" | "mutation.outcome",
       outcome: Outcome,
@@ -157,7 +158,8 @@ export class Door {
       proposals: this.#parts.store,
       proposalLifetime: this.#parts.proposalLifetime,
       clock,
-      begin: () => this.#parts.database.begin((backend) => mint.mint({ ...claim, backend }, clock()), scope),
+      begin: () => this.#parts.database.begin(minted, scope),
+      beginReading: () => this.#parts.database.beginReading(minted, scope),
       conclude: async (outcome, ledger, grant) => {
         await writer.append(
           draft(outcome.command === null ? "operation.outcome" : "mutation.outcome", outcome, ledger, grant),

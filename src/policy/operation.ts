@@ -31,6 +31,7 @@ export interface OperationParts {
   readonly proposalLifetime: number;
   readonly clock: () => Date;
   readonly begin: () => Promise<Transaction>;
+  readonly beginReading: () => Promise<Transaction>;
   /** Writes an outcome entry and waits until it is durable. */
   readonly conclude: (outcome: Outcome, ledger: DecisionLedger, grant: Grant | null) => Promise<void>;
   /** Writes an outcome entry into the mutation's own transaction; the returned function waits until it is in the log. */
@@ -83,7 +84,7 @@ export class Operation {
 
   /** The grant of queries and nested fields: opened at the first use. */
   #readGrant(): Promise<Grant> {
-    this.#reading ??= this.#parts.begin().then((tx) => this.#grant(tx, this.#ledger));
+    this.#reading ??= this.#parts.beginReading().then((tx) => this.#grant(tx, this.#ledger));
     return this.#reading;
   }
 
@@ -182,7 +183,7 @@ export class Operation {
 
   /** Decides about the target in a transaction that ends before the preparation begins. */
   async #decideFirst<I, O>(command: Command<I, O>, input: I, ledger: DecisionLedger): Promise<void> {
-    const tx = await this.#parts.begin();
+    const tx = await this.#parts.beginReading();
     try {
       await this.#requireTarget(command, input, this.#grant(tx, ledger), ledger);
     } finally {
@@ -202,8 +203,9 @@ export class Operation {
   async close(): Promise<{ banner: string | null; receipt: string }> {
     const grant = this.#reading ? await this.#reading.catch(() => null) : null;
     const refused = await this.#ledger.lastLook();
+    // Nothing hangs on how it ends: a session that does not roll back is not used again.
     if (grant)
-      await transactionOf(grant)
+      transactionOf(grant)
         .rollback()
         .catch(() => undefined);
     const summary = this.#parts.office.summarize(this.#ledger.disclosed);

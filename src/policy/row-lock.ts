@@ -1,9 +1,10 @@
-import type { RowLock } from "../storage/transaction.ts";
+import type { Locked, RowLock, SqlPart } from "../storage/transaction.ts";
 import { actionBit } from "./actions.ts";
 import type { Action } from "./actions.ts";
+import { column } from "./row.ts";
 import { compileRowFilter } from "./row-filter.ts";
 import { ROW_TABLES } from "./row-tables.ts";
-import type { RowBranch } from "./row-tables.ts";
+import type { RowBranch, TableAccess } from "./row-tables.ts";
 import type { Policy } from "./rules.ts";
 
 /** For whom the explicit lock is made; all of it comes from the principal, nothing from a request. */
@@ -14,47 +15,85 @@ export interface LockValues {
   readonly programIds: readonly string[];
 }
 
-const CELL =
-  "exists (select from access.profile_marking pm where pm.policy_id = ?::uuid and pm.profile_id = ?::uuid and pm.marking_id = %.# and pm.actions & ?::bigint <> 0)";
+/** A condition whose parameters are named, not given: the same for everybody, so it is compiled once. */
+interface Template {
+  readonly sql: string;
+  readonly slots: readonly ("person" | "programs")[];
+}
+
+interface TableTemplate extends Template {
+  readonly actions: readonly Action[];
+}
+
+const templates = new WeakMap<Policy, Map<string, TableTemplate>>();
+
+const markings = (action: Action): string => `a${actionBit(action)}`;
+const bit = (action: Action): string => `${(1n << BigInt(actionBit(action))).toString()}::bigint`;
+
+function tableTemplate(policy: Policy, [name, alias]: Locked): TableTemplate {
+  const known = templates.get(policy) ?? new Map<string, TableTemplate>();
+  templates.set(policy, known);
+  const key = `${name} ${alias}`;
+  const found = known.get(key);
+  if (found) return found;
+  const table = ROW_TABLES.find((candidate) => `data.${candidate.table}` === name);
+  if (!table) throw new Error("no lock is described for this table");
+  const made = compileTable(policy, table, alias);
+  known.set(key, made);
+  return made;
+}
+
+function compileTable(policy: Policy, table: TableAccess, alias: string): TableTemplate {
+  const slots: ("person" | "programs")[] = [];
+  const actions: Action[] = [];
+  const cell = (name: string, action: Action): string => {
+    actions.push(action);
+    return `${column(`${alias}.${name}`)} = any ((select ${markings(action)} from open)::uuid[])`;
+  };
+  const branch = ({ action, when }: RowBranch): string => {
+    const values = when?.values.map((value) => `'${column(value)}'`).join(", ");
+    const filter = compileRowFilter(
+      policy,
+      action,
+      table.facts,
+      { personId: "person", programIds: ["programs"] },
+      { style: "question" },
+      alias,
+    );
+    slots.push(...filter.params.map((param) => (Array.isArray(param) ? "programs" : "person")));
+    return [
+      ...(when === undefined ? [] : [`${column(`${alias}.${when.column}`)} in (${values})`]),
+      ...table.above.map(([name, read]) => cell(name, read)),
+      ...table.own.map((name) => cell(name, action)),
+      `(${filter.sql})`,
+    ].join(" and ");
+  };
+  const sql = `(${table.read.map((one) => `(${branch(one)})`).join(" or ")})`;
+  return { sql, slots, actions };
+}
 
 /**
- * The first lock as SQL: a condition over one row of a table that holds when every marking of the row has an allowing cell
- * in the matrix and the row rules of the reading action hold. Made from the same description as row security, which is the
- * second lock behind it.
+ * The first lock as SQL: for each table of a statement a condition over its row that holds when every marking of the row
+ * has an allowing cell in the matrix and the row rules of the reading action hold. The reader's row of the matrix is
+ * resolved once for the statement. Made from the same description as row security, which is the second lock behind it.
  */
-export function rowLock(policy: Policy, values: LockValues): (table: string, alias: string) => RowLock {
-  const programs = `{${values.programIds.join(",")}}`;
-  return (name, alias) => {
-    const table = ROW_TABLES.find((known) => `data.${known.table}` === name);
-    if (!table) throw new Error("no lock is described for this table");
-    const params: unknown[] = [];
-    const cell = (column: string, action: Action): string => {
-      params.push(values.policyId, values.profileId, (1n << BigInt(actionBit(action))).toString());
-      return CELL.replace("%", alias).replace("#", column);
+export function rowLock(policy: Policy, values: LockValues): (tables: readonly Locked[]) => RowLock {
+  // An array parameter is written as text: a driver may spread a list into several parameters.
+  const filled = { person: values.personId, programs: `{${values.programIds.join(",")}}` };
+  return (tables) => {
+    const parts = tables.map((table) => tableTemplate(policy, table));
+    const actions = [...new Set(parts.flatMap((part) => part.actions))].toSorted();
+    const columns = actions.map(
+      (action) => `array_agg(pm.marking_id) filter (where pm.actions & ${bit(action)} <> 0) as ${markings(action)}`,
+    );
+    const open: SqlPart = {
+      sql: `open as materialized (select ${columns.join(", ")} from access.profile_marking pm
+        where pm.policy_id = ?::uuid and pm.profile_id = ?::uuid and pm.actions <> 0)`,
+      params: [values.policyId, values.profileId],
     };
-    const branch = ({ action, when }: RowBranch): string => {
-      const parts: string[] = [];
-      if (when) {
-        params.push(`{${when.values.join(",")}}`);
-        parts.push(`${alias}.${when.column} = any(?::text[])`);
-      }
-      parts.push(
-        ...table.above.map(([column, read]) => cell(column, read)),
-        ...table.own.map((column) => cell(column, action)),
-      );
-      const filter = compileRowFilter(
-        policy,
-        action,
-        table.facts,
-        { personId: values.personId, programIds: [] },
-        { style: "question" },
-        alias,
-      );
-      parts.push(`(${filter.sql})`);
-      // An array parameter is written as text: the driver below would spread a list into several parameters.
-      params.push(...filter.params.map((param) => (Array.isArray(param) ? programs : param)));
-      return `(${parts.join(" and ")})`;
+    return {
+      open,
+      on: parts.map(({ sql, slots }) => ({ sql, params: slots.map((slot) => filled[slot]) })),
     };
-    return { sql: `(${table.read.map(branch).join(" or ")})`, params };
   };
 }

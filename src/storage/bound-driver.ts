@@ -7,7 +7,7 @@ type Execute = PostgreSqlConnection["execute"];
 type CreateDialect = PostgreSqlConnection["createKyselyDialect"];
 
 /** Numbers the ? placeholders of a statement. Our statements and MikroORM's hold no literal question mark. */
-function numbered(sql: string, count: number): string {
+export function numbered(sql: string, count: number): string {
   if (sql.includes("??")) throw new Error("identifier placeholders are not used here");
   let index = 0;
   const text = sql.replaceAll("?", () => {
@@ -19,7 +19,7 @@ function numbered(sql: string, count: number): string {
 }
 
 /** What PostgreSQL is to get for one parameter: structures as JSON text, the rest as the pg driver writes it. */
-function bound(value: unknown): unknown {
+export function bound(value: unknown): unknown {
   const plain =
     value !== null && typeof value === "object" && !(value instanceof Date) && !(value instanceof Uint8Array);
   return plain ? JSON.stringify(value) : value;

@@ -3,18 +3,24 @@ import type { SqlEntityManager } from "@mikro-orm/postgresql";
 import { BoundDriver } from "./bound-driver.ts";
 import type { Connection } from "./connection.ts";
 import { entities } from "./entities/index.ts";
-import { Transaction } from "./transaction.ts";
-import type { RowScope } from "./transaction.ts";
+import { ReadingSessions } from "./reading.ts";
+import { RowMappings } from "./row-mapping.ts";
+import type { RowScope, Transaction } from "./transaction.ts";
+import { WritingTransaction } from "./writing.ts";
 
 /** The labeled tables, reached as the application role: every transaction begins with a gate token. */
 export class Database {
   readonly #orm: MikroORM<BoundDriver>;
+  readonly #mappings: RowMappings;
+  readonly #reading: ReadingSessions;
 
-  private constructor(orm: MikroORM<BoundDriver>) {
+  private constructor(orm: MikroORM<BoundDriver>, connection: Connection, poolSize: number) {
     this.#orm = orm;
+    this.#mappings = new RowMappings(orm.getMetadata());
+    this.#reading = new ReadingSessions(connection, poolSize, this.#mappings);
   }
 
-  /** Connects as the application role with a pool of `poolSize` connections. */
+  /** Connects as the application role with `poolSize` connections for what writes and as many for what reads. */
   static async open(connection: Connection, poolSize: number): Promise<Database> {
     const orm = await MikroORM.init<BoundDriver>({
       driver: BoundDriver,
@@ -36,7 +42,7 @@ export class Database {
       debug: false,
       preferEnvVars: false,
     });
-    return new Database(orm);
+    return new Database(orm, connection, poolSize);
   }
 
   /**
@@ -53,11 +59,17 @@ export class Database {
       await em.rollback().catch(() => undefined);
       throw error;
     }
-    return new Transaction(em, scope);
+    return new WritingTransaction(em, scope, this.#mappings);
+  }
+
+  /** As begin, for what only reads. */
+  beginReading(mint: (backend: number) => string, scope: RowScope): Promise<Transaction> {
+    return this.#reading.begin(mint, scope);
   }
 
   /** Closes every connection. */
   async close(): Promise<void> {
+    await this.#reading.close();
     await this.#orm.close();
   }
 }

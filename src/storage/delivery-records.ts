@@ -1,6 +1,6 @@
 import { DeliveryProof, Recipient } from "./entities/delivery.ts";
 import type { Row } from "./entities/index.ts";
-import type { Transaction } from "./transaction.ts";
+import type { SqlPart, Transaction } from "./transaction.ts";
 
 /** The row of a recipient office. */
 export type RecipientRow = Row<typeof Recipient>;
@@ -30,11 +30,12 @@ export class DeliveryRecords {
 
   /** The proof of a delivery through both locks; null when hidden or not there. */
   async proof(deliveryId: string): Promise<ProofRow | null> {
-    const lock = this.#tx.lock("data.delivery_proof", "t");
+    const { open, on } = this.#tx.lock([["data.delivery_proof", "t"]]);
+    const [lock] = on as [SqlPart];
     const rows = await this.#tx.mapped<ProofRow>(
       DeliveryProof,
-      `select t.* from data.delivery_proof t where t.delivery_id = ? and ${lock.sql}`,
-      [deliveryId, ...lock.params],
+      `with ${open.sql} select t.* from data.delivery_proof t where t.delivery_id = ? and ${lock.sql}`,
+      [...open.params, deliveryId, ...lock.params],
     );
     return rows[0] ?? null;
   }

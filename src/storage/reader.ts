@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from "./ports.ts";
 import { tables } from "./tables.ts";
 import type { RowOf, Table, TableName } from "./tables.ts";
-import type { Transaction } from "./transaction.ts";
+import type { SqlPart, Transaction } from "./transaction.ts";
 
 /** Told of every row that is read, so that the door can record it and look once more before it leaves. */
 export type RowListener = <N extends TableName>(table: N, row: RowOf<N>) => void;
@@ -20,6 +20,9 @@ const PARENTS = {
   kind: "kind",
   self: "id",
 } as const;
+
+/** Comes before every id that we make. */
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 /** Names a list: rows of a table below one parent. */
 export interface ListKey {
@@ -55,11 +58,12 @@ export class Reader {
   /** All rows below a parent in the order of their ids (or of `order`), at most `limit`. */
   async all<N extends TableName>(name: N, key: ListKey, limit: number, order = "1"): Promise<RowOf<N>[]> {
     const table = this.#table(name);
-    const lock = this.#tx.lock(table.name, "t");
+    const { open, on } = this.#tx.lock([[table.name, "t"]]);
+    const [lock] = on as [SqlPart];
     const rows = await this.#tx.mapped(
       table.entity,
-      `select t.* from ${table.name} t where t.${PARENTS[key.parent]} = ? and ${lock.sql} order by ${order} limit ${Math.trunc(limit)}`,
-      [key.id, ...lock.params],
+      `with ${open.sql} select t.* from ${table.name} t where t.${PARENTS[key.parent]} = ? and ${lock.sql} order by ${order} limit ?`,
+      [...open.params, key.id, ...lock.params, Math.trunc(limit)],
     );
     return this.#seen(name, rows);
   }
@@ -82,21 +86,25 @@ export class Reader {
         : "program" in holder
           ? (["data.program_marking", "d.program_id = ? and d.noun = ?", [holder.program, name]] as const)
           : (["data.proposal_marking", "d.kind = ?", [holder.kind]] as const);
-    const held = this.#tx.lock(source, "d");
-    const lock = this.#tx.lock(table.name, "x");
+    const { open, on } = this.#tx.lock([
+      [source, "d"],
+      [table.name, "x"],
+    ]);
+    const [held, lock] = on as [SqlPart, SqlPart];
+    const limit = page.first + 1;
     // Proposals of several programs stand in one list.
     const program = "kind" in holder ? "x.program_id = d.program_id and " : "";
     const rows = await this.#tx.mapped(
       table.entity,
-      `select r.* from ${source} d
+      `with ${open.sql} select r.* from ${source} d
        cross join lateral (
          select x.* from ${table.name} x
-         where ${program}x.${PARENTS[key.parent]} = ? and x.marking_id = d.marking_id and (?::uuid is null or x.id > ?::uuid) and ${lock.sql}
-         order by x.id limit ${page.first + 1}
+         where ${program}x.${PARENTS[key.parent]} = ? and x.marking_id = d.marking_id and x.id > ?::uuid and ${lock.sql}
+         order by x.id limit ?
        ) r
        where ${where} and ${held.sql}
-       order by r.id limit ${page.first + 1}`,
-      [key.id, page.after, page.after, ...lock.params, ...heldBy, ...held.params],
+       order by r.id limit ?`,
+      [...open.params, key.id, page.after ?? FIRST_ID, ...lock.params, limit, ...heldBy, ...held.params, limit],
     );
     return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
   }
@@ -107,19 +115,22 @@ export class Reader {
    */
   async count(name: "asset" | "label", datasetId: string): Promise<number> {
     const table = this.#table(name);
-    const held = this.#tx.lock("data.dataset_marking", "d");
-    const lock = this.#tx.lock(table.name, "r");
+    const { open, on } = this.#tx.lock([
+      ["data.dataset_marking", "d"],
+      [table.name, "r"],
+    ]);
+    const [held, lock] = on as [SqlPart, SqlPart];
     const rows = await this.#tx.rows<{
       n: string | number;
       marking_id: string;
       program_id: string;
       dataset_marking_id: string;
     }>(
-      `select count(r.id) as n, d.marking_id, d.program_id, d.dataset_marking_id from data.dataset_marking d
+      `with ${open.sql} select count(r.id) as n, d.marking_id, d.program_id, d.dataset_marking_id from data.dataset_marking d
        join ${table.name} r on r.dataset_id = d.dataset_id and r.marking_id = d.marking_id
        where d.dataset_id = ? and d.noun = ? and ${held.sql} and ${lock.sql}
        group by d.marking_id, d.program_id, d.dataset_marking_id`,
-      [datasetId, name, ...held.params, ...lock.params],
+      [...open.params, datasetId, name, ...held.params, ...lock.params],
     );
     for (const row of rows) {
       const { marking_id: markingId, program_id: programId, dataset_marking_id: datasetMarkingId } = row;
@@ -130,11 +141,12 @@ export class Reader {
 
   /** Markings of the rows that a dataset holds, as far as the caller may see rows of that marking. */
   async heldMarkings(datasetId: string): Promise<string[]> {
-    const lock = this.#tx.lock("data.dataset_marking", "t");
+    const { open, on } = this.#tx.lock([["data.dataset_marking", "t"]]);
+    const [lock] = on as [SqlPart];
     const rows = await this.#tx.mapped(
       tables.datasetMarking.entity,
-      `select t.* from data.dataset_marking t where t.dataset_id = ? and ${lock.sql} order by t.marking_id, t.noun`,
-      [datasetId, ...lock.params],
+      `with ${open.sql} select t.* from data.dataset_marking t where t.dataset_id = ? and ${lock.sql} order by t.marking_id, t.noun`,
+      [...open.params, datasetId, ...lock.params],
     );
     return this.#seen("datasetMarking", rows).map((row) => row.markingId);
   }
@@ -146,11 +158,14 @@ export class Reader {
   async latestRevisions(labelIds: readonly string[]): Promise<RowOf<"labelRevision">[]> {
     if (labelIds.length === 0) return [];
     const table = tables.labelRevision;
-    const held = this.#tx.lock("data.dataset_marking", "d");
-    const lock = this.#tx.lock(table.name, "x");
+    const { open, on } = this.#tx.lock([
+      ["data.dataset_marking", "d"],
+      [table.name, "x"],
+    ]);
+    const [held, lock] = on as [SqlPart, SqlPart];
     const rows = await this.#tx.mapped(
       table.entity,
-      `select distinct on (r.label_id) r.* from data.label l
+      `with ${open.sql} select distinct on (r.label_id) r.* from data.label l
        join data.dataset_marking d on d.dataset_id = l.dataset_id and d.noun = 'label'
        cross join lateral (
          select x.* from ${table.name} x
@@ -159,7 +174,7 @@ export class Reader {
        ) r
        where l.id = any (?::uuid[]) and ${held.sql}
        order by r.label_id, r.ordinal desc, r.created_at desc, r.id`,
-      [...lock.params, `{${labelIds.join(",")}}`, ...held.params],
+      [...open.params, ...lock.params, `{${labelIds.join(",")}}`, ...held.params],
     );
     return this.#seen("labelRevision", rows);
   }

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { unwrapKey, wrapKey } from "../../signing/key-wrap.ts";
 import { Blob, DataKey } from "../entities/asset.ts";
 import type { Row } from "../entities/index.ts";
-import type { Transaction } from "../transaction.ts";
+import type { SqlPart, Transaction } from "../transaction.ts";
 import type { BlobPort } from "./port.ts";
 import { openStream, sealStream } from "./seal-stream.ts";
 
@@ -88,15 +88,10 @@ export class BlobVault {
 
   /** The row of a blob, through row security; null when hidden or absent. */
   async row(tx: Transaction, id: string): Promise<BlobRow | null> {
-    const lock = tx.lock("data.blob", "t");
-    return (
-      (
-        await tx.mapped<BlobRow>(Blob, `select t.* from data.blob t where t.id = ? and ${lock.sql}`, [
-          id,
-          ...lock.params,
-        ])
-      )[0] ?? null
-    );
+    const { open, on } = tx.lock([["data.blob", "t"]]);
+    const [lock] = on as [SqlPart];
+    const sql = `with ${open.sql} select t.* from data.blob t where t.id = ? and ${lock.sql}`;
+    return (await tx.mapped<BlobRow>(Blob, sql, [...open.params, id, ...lock.params]))[0] ?? null;
   }
 
   /** Opens a blob; the key is fetched now, in this transaction, the bytes stream later. */
