@@ -24,6 +24,28 @@ function asAction(text: string): Action {
   return text;
 }
 
+/** What a row that was read rests on: one decision for all rows with the same action, marking and facts. */
+interface Pending {
+  readonly action: Action;
+  readonly markingId: string;
+  readonly facts: Facts;
+  readonly objects: Set<string>;
+}
+
+/** Whose marking a column repeats: the decision about it names that object, not each row below it. */
+const ABOVE: Readonly<Record<string, readonly [table: string, id: string]>> = {
+  datasetMarkingId: ["dataset", "datasetId"],
+  assetMarkingId: ["asset", "assetId"],
+  labelMarkingId: ["label", "labelId"],
+  revisionMarkingId: ["labelRevision", "revisionId"],
+  ontologyMarkingId: ["ontology", "ontologyId"],
+  deliveryMarkingId: ["delivery", "deliveryId"],
+};
+
+function nameOf(table: string, values: Readonly<Record<string, unknown>>): string {
+  return `${table}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
+}
+
 /**
  * Everything that an operation read or wrote, with the decision about each distinct combination of action, marking and
  * facts. Decides in the process from profile and marking, never from the matrix that the row locks use.
@@ -34,7 +56,7 @@ export class DecisionLedger {
   readonly #clock: () => Date;
   readonly #decisions = new Map<string, RecordedDecision>();
   readonly #disclosed = new Map<string, InternedMarking>();
-  readonly #pending: { action: Action; markingId: string; facts: Facts; object: string }[] = [];
+  #pending = new Map<string, Pending>();
 
   constructor(office: MarkingOffice, principal: Principal, clock: () => Date) {
     this.#office = office;
@@ -52,27 +74,36 @@ export class DecisionLedger {
   read<N extends TableName>(table: N, row: RowOf<N>): void {
     const description = tables[table];
     const values = row as unknown as Record<string, unknown>;
-    const owner = description.owner === null ? null : values[description.owner];
-    const facts: Facts = {
-      member: this.#principal.programs.has(String(values[description.program])),
-      assigned: false,
-      owner: owner === this.#principal.personId,
-      state: "ACTIVE",
-    };
-    const object = `${table}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
+    const member = this.#principal.programs.has(String(values[description.program]));
+    const owner = description.owner !== null && values[description.owner] === this.#principal.personId;
+    const own = nameOf(table, values);
     for (const [, property, action] of description.markings) {
       const needed = typeof action === "string" ? action : (action as (row: unknown) => string)(row);
-      this.#pending.push({ action: asAction(needed), markingId: String(values[property]), facts, object });
+      const markingId = String(values[property]);
+      const above = ABOVE[property];
+      const aboveId = above && values[above[1]];
+      const object = above && typeof aboveId === "string" ? `${above[0]}:${aboveId}` : own;
+      const key = `${needed} ${markingId} ${member} ${owner}`;
+      const known = this.#pending.get(key);
+      if (known) known.objects.add(object);
+      else {
+        const facts: Facts = { member, assigned: false, owner, state: "ACTIVE" };
+        this.#pending.set(key, { action: asAction(needed), markingId, facts, objects: new Set([object]) });
+      }
     }
   }
 
   /** Decides about one action on one marking now, and notes the decision. Throws UNAUTHENTICATED once the hours are over. */
   async decide(action: Action, marking: InternedMarking, facts: Facts, object: string): Promise<Decision> {
     if (this.#over) throw new CaveatError("UNAUTHENTICATED", "the hours are over");
+    return this.#decide(action, marking, facts, [object]);
+  }
+
+  #decide(action: Action, marking: InternedMarking, facts: Facts, objects: Iterable<string>): Decision {
     const key = JSON.stringify([action, marking.id, marking.banner, facts]);
     const known = this.#decisions.get(key);
     if (known) {
-      known.objects.add(object);
+      for (const object of objects) known.objects.add(object);
       return known.decision;
     }
     const decision = decide(
@@ -83,19 +114,21 @@ export class DecisionLedger {
       facts,
       action,
     );
-    this.#decisions.set(key, { action, marking, facts, decision, objects: new Set([object]) });
+    this.#decisions.set(key, { action, marking, facts, decision, objects: new Set(objects) });
     return decision;
   }
 
   /** Takes the last look on everything read since the last one: the objects that must not leave, if any. */
   async lastLook(): Promise<string[]> {
     const refused: string[] = [];
-    const pending = this.#pending.splice(0);
-    if (this.#over) return pending.map(({ object }) => object);
-    for (const { action, markingId, facts, object } of pending) {
-      const decision = await this.decide(action, await this.#office.byId(markingId), facts, object);
-      if (decision.decision === "allow") this.#disclosed.set(markingId, await this.#office.byId(markingId));
-      else refused.push(object);
+    const pending = this.#pending;
+    this.#pending = new Map();
+    if (this.#over) return [...pending.values()].flatMap(({ objects }) => [...objects]);
+    for (const { action, markingId, facts, objects } of pending.values()) {
+      const marking = this.#office.known(markingId) ?? (await this.#office.byId(markingId));
+      const decision = this.#decide(action, marking, facts, objects);
+      if (decision.decision === "allow") this.#disclosed.set(markingId, marking);
+      else refused.push(...objects);
     }
     return refused;
   }

@@ -160,6 +160,11 @@ export class MarkingOffice {
     };
   }
 
+  /** The interned marking with this id where it was seen before. */
+  known(id: string): InternedMarking | null {
+    return this.#store.known(id);
+  }
+
   /** The interned marking with this id. */
   byId(id: string): Promise<InternedMarking> {
     return this.#store.marking(id);

@@ -2,6 +2,7 @@ import type { Principal, StandingSource } from "../identity/principal.ts";
 import { CaveatError, toCaveatError } from "../errors.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { InternedMarking } from "../storage/ports.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { AuditPort } from "./audit-port.ts";
 import { UserError } from "./command.ts";
@@ -102,6 +103,11 @@ export class Operation {
     } catch (thrown) {
       throw this.#fail(thrown);
     }
+  }
+
+  /** The marking of a row that was read, where it is in memory. */
+  knownMarking(id: string): InternedMarking | null {
+    return this.#parts.office.known(id);
   }
 
   /** Reads for a nested field, inside the operation's grant and transaction. */

@@ -124,6 +124,11 @@ export class AccessStore {
     return row;
   }
 
+  /** The marking with this id where it was seen before. */
+  known(id: string): InternedMarking | null {
+    return this.#markings.get(id) ?? null;
+  }
+
   /** A marking that is already in memory: every marking of a row that was read has been loaded before it is shown. */
   async markings(ids: Iterable<string>): Promise<Map<string, InternedMarking>> {
     const found = new Map<string, InternedMarking>();

@@ -1,6 +1,6 @@
 import type { EntityName } from "@mikro-orm/core";
 import { Pool } from "pg";
-import type { CustomTypesConfig, PoolClient, PoolConfig, QueryArrayResult } from "pg";
+import type { PoolClient, PoolConfig, QueryArrayResult } from "pg";
 import { types } from "pg";
 import type { Connection } from "./connection.ts";
 import { bound, numbered } from "./bound-driver.ts";
@@ -63,7 +63,7 @@ export class ReadingSessions {
       lock_timeout: 10_000,
       idle_in_transaction_session_timeout: 120_000,
       application_name: "caveat",
-      types: { getTypeParser: parserOf } as CustomTypesConfig,
+      types: { getTypeParser: parserOf },
       options: Object.entries(SETTINGS)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(" "),

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { CaveatError } from "../../src/errors.ts";
 import { globalId } from "../../src/transport/global-id.ts";
 import { LIMITS } from "../../src/transport/graphql/limits.ts";
+import { KnownDocuments } from "../../src/transport/graphql/known-documents.ts";
 import { planOperation } from "../../src/transport/graphql/plan.ts";
 import type { Plan } from "../../src/transport/graphql/plan.ts";
 import { productSchema } from "../../src/transport/graphql/schema.ts";
@@ -11,7 +12,11 @@ const schema = productSchema();
 const ID = "33333333-3333-4333-8333-333333333333";
 
 const plan = (query: string, variables?: unknown, introspection = false): Plan =>
-  planOperation(schema, variables === undefined ? { query } : { query, variables }, introspection);
+  planOperation(
+    schema,
+    new KnownDocuments(schema, introspection),
+    variables === undefined ? { query } : { query, variables },
+  );
 
 /** The whole error as far as it could leave: its code and message, and the internal word. */
 function refused(query: string, variables?: unknown, introspection = false): string {
@@ -165,5 +170,5 @@ test.each([
   { query: "{ a }", operationName: 1 },
   [{ query: "{ viewer { handle } }" }],
 ])("refuses %j as a request", (value) => {
-  expect(() => planOperation(schema, value, false)).toThrow(CaveatError);
+  expect(() => planOperation(schema, new KnownDocuments(schema, false), value)).toThrow(CaveatError);
 });

@@ -50,7 +50,7 @@ export class AssetResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: AssetRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: AssetRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

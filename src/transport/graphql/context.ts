@@ -56,6 +56,8 @@ export function node<N extends NodeNoun>(context: Context, noun: N, id: string):
 }
 
 /** The marking of a row, as text for people. */
-export function markingOf(context: Context, row: { readonly markingId: string }): Promise<MarkingValue> {
-  return context.operation.nested((grant) => grant.marking(row.markingId));
+export function markingOf(context: Context, row: { readonly markingId: string }): MarkingValue | Promise<MarkingValue> {
+  return (
+    context.operation.knownMarking(row.markingId) ?? context.operation.nested((grant) => grant.marking(row.markingId))
+  );
 }

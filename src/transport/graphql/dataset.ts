@@ -40,7 +40,7 @@ export class DatasetResolver {
   }
 
   @FieldResolver(() => Marking, { description: "Of its name and existence." })
-  marking(@Ctx() context: Context, @Root() row: DatasetRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: DatasetRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

@@ -88,7 +88,7 @@ export class DeliveryResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: DeliveryRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: DeliveryRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ApolloServer } from "@apollo/server";
-import type { ApolloServerPlugin } from "@apollo/server";
+import type { ApolloServerOptionsWithGateway } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -8,12 +8,17 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { GraphQLError } from "graphql";
-import type { DocumentNode, GraphQLSchema } from "graphql";
+import { GraphQLError, execute } from "graphql";
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { CaveatError, toCaveatError } from "../../errors.ts";
 import type { PublicErrorCode } from "../../errors.ts";
+import { compileOperation } from "./compiled.ts";
+import type { Compiled } from "./compiled.ts";
 import type { Context } from "./context.ts";
 import type { Plan } from "./plan.ts";
+
+type GatewayInterface = ApolloServerOptionsWithGateway<Context>["gateway"];
+type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface["load"]>>["executor"]>;
 
 // Apollo's own messages quote documents and values, so none of them reaches a log: errors are logged by code where they end.
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -65,16 +70,32 @@ class Handover {
   }
 }
 
-/** Keeps the errors as they were thrown: what Apollo returns has lost them. */
-const COLLECT: ApolloServerPlugin<Context> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      didEncounterErrors: ({ contextValue, errors }) => {
-        contextValue.thrown.push(...errors);
-        return Promise.resolve();
-      },
-    }),
-};
+/** Runs an operation that Apollo has taken in: compiled where that is possible, by the general executor otherwise. */
+function executorOf(schema: GraphQLSchema): GatewayExecutor {
+  const compiled = new WeakMap<OperationDefinitionNode, { readonly run: Compiled | null }>();
+  return async ({ document, operation, operationName, request, context: given }) => {
+    const context = given as unknown as Context;
+    const known = compiled.get(operation) ?? { run: compileOperation(schema, document, operation) };
+    compiled.set(operation, known);
+    const variableValues = request.variables ?? {};
+    if (known.run) return { data: (await known.run(context, variableValues)) as Record<string, unknown> | null };
+    const result = await execute({ schema, document, operationName, variableValues, contextValue: context });
+    context.thrown.push(...(result.errors ?? []));
+    return { data: (result.errors ? null : result.data) as Record<string, unknown> | null };
+  };
+}
+
+/** The schema and its executor as Apollo takes them: in the place where it otherwise puts a gateway to other servers. */
+function gatewayOf(schema: GraphQLSchema): GatewayInterface {
+  return {
+    load: () => Promise.resolve({ executor: executorOf(schema) }),
+    onSchemaLoadOrUpdate(tell) {
+      tell({ apiSchema: schema, coreSupergraphSdl: "" });
+      return () => undefined;
+    },
+    stop: () => Promise.resolve(),
+  };
+}
 
 /** Runs planned operations on Apollo Server, with everything off that would answer, report or remember by itself. */
 export class Executor {
@@ -86,12 +107,13 @@ export class Executor {
     this.#handover = handover;
   }
 
-  /** Starts Apollo over a schema. `introspection` is for demonstration mode only. */
-  static async of(schema: GraphQLSchema, introspection: boolean): Promise<Executor> {
+  /** Starts Apollo over a schema. */
+  static async of(schema: GraphQLSchema): Promise<Executor> {
     const handover = new Handover();
     const apollo = new ApolloServer<Context>({
-      schema,
-      introspection,
+      gateway: gatewayOf(schema),
+      // Documents come validated, by rules that know whether the schema may be asked for.
+      introspection: true,
       nodeEnv: "production",
       logger: SILENT,
       documentStore: handover,
@@ -106,7 +128,6 @@ export class Executor {
         ApolloServerPluginLandingPageDisabled(),
         ApolloServerPluginSchemaReportingDisabled(),
         ApolloServerPluginUsageReportingDisabled(),
-        COLLECT,
       ],
     });
     await apollo.start();
@@ -122,7 +143,8 @@ export class Executor {
       const { body } = await this.#apollo.executeOperation(request, { contextValue: context });
       if (body.kind !== "single") throw new CaveatError("UNAVAILABLE", "incremental answer");
       const { data, errors } = body.singleResult;
-      if (errors && errors.length > 0) throw gravest(context.thrown);
+      if (context.thrown.length > 0) throw gravest(context.thrown);
+      if (errors && errors.length > 0) throw gravest(errors);
       if (!data) throw new CaveatError("UNAVAILABLE", "no data");
       return data;
     } finally {

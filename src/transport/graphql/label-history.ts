@@ -61,7 +61,7 @@ export class LabelRevisionResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: RevisionRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: RevisionRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 
@@ -84,7 +84,7 @@ export class LabelReviewResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: ReviewRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: ReviewRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

@@ -53,7 +53,7 @@ export class LabelResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: LabelRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: LabelRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

@@ -49,7 +49,7 @@ export class OntologyVersionResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: OntologyVersionRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: OntologyVersionRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 
@@ -69,7 +69,7 @@ export class OntologyClassResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: OntologyClassRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: OntologyClassRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

@@ -33,7 +33,7 @@ export class OntologyResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: OntologyRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: OntologyRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

@@ -1,7 +1,6 @@
 import {
   GraphQLError,
   Kind,
-  NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   getArgumentValues,
   getNamedType,
@@ -10,8 +9,6 @@ import {
   isAbstractType,
   isCompositeType,
   isObjectType,
-  specifiedRules,
-  validate,
 } from "graphql";
 import type {
   DocumentNode,
@@ -20,11 +17,13 @@ import type {
   GraphQLCompositeType,
   GraphQLField,
   GraphQLSchema,
+  OperationDefinitionNode,
   SelectionSetNode,
 } from "graphql";
 import { CaveatError } from "../../errors.ts";
 import { parseGlobalId } from "../global-id.ts";
-import { LIMITS, pageSize, parseDocument } from "./limits.ts";
+import type { KnownDocuments } from "./known-documents.ts";
+import { LIMITS, pageSize } from "./limits.ts";
 
 /** A GraphQL request as it comes: text and values of anybody. */
 export interface GraphQLInput {
@@ -42,6 +41,7 @@ export interface PlannedField {
 /** A request that is valid, within the limits and priced, before anything runs. */
 export interface Plan {
   readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
   readonly input: GraphQLInput;
   /** Type and name of the operation. */
   readonly operation: string;
@@ -167,12 +167,10 @@ function definition(parent: GraphQLCompositeType, name: string): GraphQLField<un
  * Checks a request of anybody against the limits and the schema and prices it, before the door is opened. Throws
  * INVALID_REQUEST, whatever is wrong; nothing of what the schema would say about it leaves.
  */
-export function planOperation(schema: GraphQLSchema, value: unknown, introspection: boolean): Plan {
+export function planOperation(schema: GraphQLSchema, documents: KnownDocuments, value: unknown): Plan {
   const input = readInput(value);
-  const document = parseDocument(input.query);
   try {
-    const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-    if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) throw refuse("validation");
+    const document = documents.valid(input.query);
     const operation = getOperationAST(document, input.operationName);
     const root = operation && schema.getRootType(operation.operation);
     if (!operation || !root || operation.operation === OperationTypeNode.SUBSCRIPTION) throw refuse("operation");
@@ -183,7 +181,14 @@ export function planOperation(schema: GraphQLSchema, value: unknown, introspecti
     const walk = new Walk(schema, document, coerced);
     walk.selections(operation.selectionSet, root, 0, 1);
     const name = operation.name ? ` ${operation.name.value}` : "";
-    return { document, input, operation: `${operation.operation}${name}`, fields: walk.roots, cost: walk.cost };
+    return {
+      document,
+      definition: operation,
+      input,
+      operation: `${operation.operation}${name}`,
+      fields: walk.roots,
+      cost: walk.cost,
+    };
   } catch (thrown) {
     if (thrown instanceof GraphQLError) throw refuse("argument", thrown);
     throw thrown;

@@ -35,7 +35,7 @@ export class ProgramResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: ProgramRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: ProgramRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 

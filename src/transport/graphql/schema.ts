@@ -10,6 +10,7 @@ import { DatasetMutations } from "./dataset-mutations.ts";
 import { DatasetResolver } from "./dataset.ts";
 import { DeliveryMutations } from "./delivery-mutations.ts";
 import { DeliveryApprovalResolver, DeliveryResolver, RecipientResolver } from "./delivery.ts";
+import { noteDirectResolvers } from "./direct.ts";
 import { LabelReviewResolver, LabelRevisionResolver } from "./label-history.ts";
 import { LabelMutations } from "./label-mutations.ts";
 import { LabelResolver } from "./label.ts";
@@ -52,6 +53,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
 export function schemaOf(resolvers: BuildSchemaOptions["resolvers"]): GraphQLSchema {
   const schema = buildSchemaSync({ resolvers, validate: false });
   requireActions(schema);
+  noteDirectResolvers(schema);
   return schema;
 }
 

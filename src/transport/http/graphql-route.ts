@@ -5,6 +5,7 @@ import type { GraphQLSchema } from "graphql";
 import { CaveatError } from "../../errors.ts";
 import { contextOf } from "../graphql/context.ts";
 import { Executor } from "../graphql/executor.ts";
+import { KnownDocuments } from "../graphql/known-documents.ts";
 import { planOperation } from "../graphql/plan.ts";
 import { GRAPHQL_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
@@ -17,7 +18,8 @@ import type { ServerParts } from "./parts.ts";
 /** Serves POST /graphql: one document in a request, no batches, no GET. */
 export async function graphqlRoute(app: FastifyInstance, parts: ServerParts, schema: GraphQLSchema): Promise<void> {
   const introspection = parts.mode === "demonstration";
-  const executor = await Executor.of(schema, introspection);
+  const executor = await Executor.of(schema);
+  const documents = new KnownDocuments(schema, introspection);
   app.addHook("onClose", () => executor.stop());
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", (_request: FastifyRequest, payload: IncomingMessage) =>
@@ -26,7 +28,7 @@ export async function graphqlRoute(app: FastifyInstance, parts: ServerParts, sch
   app.post("/graphql", async (request, reply) => {
     const caller = callerOf(request);
     if (!Buffer.isBuffer(request.body)) throw new CaveatError("INVALID_REQUEST", "no body");
-    const plan = planOperation(schema, parseStrictJson(request.body), introspection);
+    const plan = planOperation(schema, documents, parseStrictJson(request.body));
     const about = {
       transport: "graphql",
       honors: GRAPHQL_HONORS,
