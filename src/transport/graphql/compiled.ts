@@ -1,5 +1,6 @@
 import {
   Kind,
+  OperationTypeNode,
   getArgumentValues,
   isLeafType,
   isListType,
@@ -39,7 +40,7 @@ type Step = (row: unknown, run: Run) => unknown;
 export type Compiled = (context: Context, variables: { readonly [name: string]: unknown }) => Promise<object | null>;
 
 /** Thrown while compiling: the document has something that only the general executor does. */
-const GENERAL = Symbol("general");
+class General extends Error {}
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return value !== null && typeof value === "object" && "then" in value && typeof value.then === "function";
@@ -60,16 +61,16 @@ class Compiler {
   /** Fields by response key, fragments spread, in the order of the document (GraphQL October 2021, section 6.3.2). */
   #collect(sets: readonly SelectionSetNode[], type: GraphQLObjectType, found = new Map<string, FieldNode[]>()) {
     for (const selection of sets.flatMap((set) => set.selections)) {
-      if ((selection.directives?.length ?? 0) > 0) throw GENERAL;
+      if ((selection.directives?.length ?? 0) > 0) throw new General();
       if (selection.kind === Kind.FIELD) {
         const key = selection.alias?.value ?? selection.name.value;
-        if (key === "__proto__") throw GENERAL;
+        if (key === "__proto__") throw new General();
         found.set(key, [...(found.get(key) ?? []), selection]);
         continue;
       }
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
       const condition = fragment?.typeCondition?.name.value ?? type.name;
-      if (!fragment || condition !== type.name) throw GENERAL;
+      if (!fragment || condition !== type.name) throw new General();
       this.#collect([fragment.selectionSet], type, found);
     }
     return found;
@@ -102,7 +103,7 @@ class Compiler {
     const name = node?.name.value ?? "";
     if (name === "__typename") return () => parent.name;
     const field = parent.getFields()[name];
-    if (!node || !field) throw GENERAL;
+    if (!node || !field) throw new General();
     const sets = nodes.flatMap((one) => (one.selectionSet ? [one.selectionSet] : []));
     const complete = this.#complete(field.type, sets);
     const resolve = this.#resolver(field, node);
@@ -164,7 +165,7 @@ class Compiler {
       };
     }
     if (isObjectType(type)) return this.object(type, sets);
-    throw GENERAL;
+    throw new General();
   }
 }
 
@@ -181,7 +182,7 @@ export function compileOperation(
   operation: OperationDefinitionNode,
 ): Compiled | null {
   const root = schema.getQueryType();
-  if (operation.operation !== "query" || !root || (operation.directives?.length ?? 0) > 0) return null;
+  if (operation.operation !== OperationTypeNode.QUERY || !root || (operation.directives?.length ?? 0) > 0) return null;
   try {
     const top = new Compiler(document).object(root, [operation.selectionSet]);
     return async (context, given) => {
@@ -193,7 +194,7 @@ export function compileOperation(
       return run.errors.length > 0 ? null : (data as object);
     };
   } catch (thrown) {
-    if (thrown === GENERAL) return null;
+    if (thrown instanceof General) return null;
     throw thrown;
   }
 }

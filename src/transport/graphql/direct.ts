@@ -6,13 +6,15 @@ import type { Context } from "./context.ts";
 /** A field resolver that takes nothing but the row and the context, called without anything in between. */
 export type Direct = (row: unknown, context: Context) => unknown;
 
+type Methods = Record<string, (...values: unknown[]) => unknown>;
+
 /**
  * Notes on each field whose resolver takes row and context only how to call it. type-graphql copies the row into an object
  * of its class and gathers the arguments anew for every call, which on a page of rows costs more than all the rest.
  */
 export function noteDirectResolvers(schema: GraphQLSchema): void {
   const { fieldResolvers, objectTypes } = getMetadataStorage();
-  const instances = new Map<unknown, Record<string, (...values: unknown[]) => unknown>>();
+  const instances = new Map<unknown, Methods>();
   for (const found of fieldResolvers) {
     const { kind, target, methodName, params = [], middlewares = [] } = found;
     if (kind !== "external" || middlewares.length > 0) continue;
@@ -23,7 +25,7 @@ export function noteDirectResolvers(schema: GraphQLSchema): void {
       (param) => (param.kind === "root" || param.kind === "context") && param.propertyName === undefined,
     );
     if (!field || field.args.length > 0 || !plain) continue;
-    const instance = instances.get(target) ?? (new (target as new () => Record<string, () => unknown>)() as never);
+    const instance = instances.get(target) ?? new (target as new () => Methods)();
     instances.set(target, instance);
     const method = instance[methodName];
     if (!method) continue;

@@ -113,7 +113,7 @@ export class ProposalResolver {
   }
 
   @FieldResolver(() => Marking)
-  marking(@Ctx() context: Context, @Root() row: ProposalRow): Promise<MarkingValue> {
+  marking(@Ctx() context: Context, @Root() row: ProposalRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
   }
 
