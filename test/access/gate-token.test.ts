@@ -186,6 +186,91 @@ describe("I1 a gate token opens nothing", () => {
   });
 });
 
+describe("I1 a token that was good once opens nothing", () => {
+  const show = (client: Client, token: string): Promise<unknown> =>
+    client.query("select set_config('caveat.gate', $1, true)", [token]);
+
+  test("replayed on another connection, whoever works there", async () => {
+    const other = new Client({ ...house.database.as("caveat_app") });
+    await other.connect();
+    try {
+      const token = maker.token(claim);
+      expect((await visible(token))["program"]).toBe(1);
+      await other.query("begin");
+      await show(other, token);
+      expect(await counts(other)).toEqual(NOTHING);
+      await other.query("rollback");
+    } finally {
+      await other.end();
+    }
+  });
+
+  test("after the savepoint in which it was shown was rolled back", async () => {
+    await app.query("begin; savepoint before");
+    await show(app, maker.token(claim));
+    expect((await counts(app))["program"]).toBe(1);
+    await app.query("rollback to savepoint before");
+    expect(await counts(app)).toEqual(NOTHING);
+    await app.query("rollback");
+  });
+
+  test("through a statement that was prepared while it held", async () => {
+    await app.query("begin");
+    await show(app, maker.token(claim));
+    const prepared = { name: "held", text: "select count(*)::int as n from data.program" };
+    for (let time = 0; time < 8; time += 1) expect((await app.query(prepared)).rows).toEqual([{ n: 1 }]);
+    await app.query("commit; begin");
+    expect((await app.query(prepared)).rows).toEqual([{ n: 0 }]);
+    await app.query("rollback");
+  });
+
+  test("when its request entry was rolled back", async () => {
+    const nonce = randomBytes(16);
+    const requestId = randomUUID();
+    const ledger = new Client({ ...house.database.as("caveat_ledger") });
+    await ledger.connect();
+    try {
+      await ledger.query("begin");
+      await ledger.query("select * from audit.append($1, $2)", [
+        house.house.keeper.logId,
+        requestRecord(requestId, gateHash(nonce, claim.personId, claim.purpose)),
+      ]);
+      await ledger.query("rollback");
+    } finally {
+      await ledger.end();
+    }
+    expect(await visible(maker.token({ ...claim, requestId, nonce }))).toEqual(NOTHING);
+  });
+
+  test("under a policy that is there and not in force", async () => {
+    const { rows } = await house.admin.query<{ id: string }>(
+      `insert into access.policy (version, register_version, documents, requested_by, approved_by)
+       values ('kept', 'r', '{}', 'a', 'b') returning id`,
+    );
+    const policyId = rows[0]?.id ?? "";
+    await house.admin.query(
+      `insert into access.profile_marking select $1, profile_id, marking_id, actions from access.profile_marking where policy_id = $2`,
+      [policyId, claim.policyId],
+    );
+    expect(await visible(maker.token({ ...claim, policyId }))).toEqual(NOTHING);
+    await house.admin.query("delete from access.profile_marking where policy_id = $1", [policyId]);
+    await house.admin.query("delete from access.policy where id = $1", [policyId]);
+  });
+
+  test("of another person, shown by SQL in his own transaction: nobody can mint it, and his own shows him his own rows", async () => {
+    const ben = await house.as("ben");
+    const bens = await maker.claimOf(ben, claim.backend);
+    // Everything of ben's token but the person in it, or the profile: the MAC is over all of it.
+    const [mine, his] = [maker.token(claim).split("|"), maker.token(bens).split("|")];
+    for (const at of [2, 3, 5, 6, 7, 8]) {
+      const mixed = his.map((part, index) => (index === at ? (mine[index] ?? "") : part)).join("|");
+      if (mixed !== his.join("|")) expect([at, await visible(mixed)]).toEqual([at, NOTHING]);
+    }
+    const seen = await visible(his.join("|"));
+    expect([seen["program"], seen["delivery"]]).toEqual([1, 0]);
+  });
+});
+
 describe("I5 a record for the log", () => {
   const text = JSON.stringify({ id: randomUUID(), kind: "mutation.outcome" });
 
@@ -279,6 +364,13 @@ describe("I1 I9 what is taken away is gone at the next statement of an open tran
     await after();
     await change("delete from access.policy where version = 'other'");
     await change("update access.policy set active = true");
+  });
+  test("when the client is suspended, or its ceiling lowered", async () => {
+    await before();
+    await change("update access.client set status = 'suspended'");
+    await after();
+    await change("update access.client set status = 'approved'");
+    expect(await visible(token)).toEqual(NOTHING);
   });
   test("when the clearance runs out", async () => {
     await before();

@@ -3,7 +3,13 @@ import { byId, pageOfDataset } from "../../src/datasets/queries.ts";
 import { createLabel } from "../../src/labeling/commands.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
+import { globalId } from "../../src/transport/global-id.ts";
+import { serve } from "../hidden/serving.ts";
+import type { Serving } from "../hidden/serving.ts";
+import { CONSTANT } from "../server/hostile-call.ts";
+import type { HttpAnswer } from "../server/http.ts";
 import { entries, logSize } from "./entries.ts";
+import type { OutcomeContent } from "./entries.ts";
 import { BOX, TS, draw, makeAsset, smallWorld } from "./harbor-world.ts";
 import type { SmallWorld } from "./harbor-world.ts";
 
@@ -24,11 +30,13 @@ afterAll(async () => {
   await house.remove();
 });
 
-/** Whoever can write the matrix gives ben every right on everything that is TOP SECRET. */
+/** Whoever can write the matrix gives ben every right on one marking: one cell of each of his profiles is changed. */
 beforeEach(async () => {
   await house.house.office.profileId((await house.as("ben")).profile);
   await house.admin.query(
-    `create table kept as select pm.* from access.profile_marking pm join access.profile p on p.id = pm.profile_id where p.profile ->> 'clearance' = 'S'`,
+    `create table kept as select pm.* from access.profile_marking pm join access.profile p on p.id = pm.profile_id
+     join data.asset a on a.marking_id = pm.marking_id
+     where p.profile ->> 'clearance' = 'S' and p.profile -> 'role' ? 'analyst' and a.id = '${hidden}'`,
   );
   await house.admin.query(
     "update access.profile_marking pm set actions = (1::bigint << 40) - 1 from kept k where (k.profile_id, k.marking_id) = (pm.profile_id, pm.marking_id)",
@@ -96,5 +104,78 @@ describe("I1 I9 when the matrix allows what the policy does not", () => {
     const operation = await house.open(await house.as("ben"));
     await operation.nested((grant) => grant.read.heldMarkings(world.datasetId));
     await expect(operation.close()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+});
+
+describe("I1 I9 when one cell of the matrix was changed, over HTTP", () => {
+  let server: Serving;
+  let token: string;
+
+  beforeAll(async () => {
+    server = await serve(house);
+    token = await server.token("ben");
+    // His profile through this client is there before the matrix is changed.
+    await server.data(token, "{ viewer { handle } }");
+  });
+  afterAll(async () => {
+    await server.close();
+  });
+
+  /** What a request that the last look refused is answered, and what its entry says. */
+  async function refused(kind: string, asking: () => Promise<HttpAnswer>): Promise<OutcomeContent | null> {
+    const start = await logSize(house);
+    const answer = await asking();
+    expect([answer.status, answer.body.toString()]).toEqual([503, CONSTANT.UNAVAILABLE.body]);
+    expect(answer.headers.map(([name]) => name)).not.toContain("caveat-marking");
+    return (await entries(house, start)).find((entry) => entry.kind === kind)?.outcome ?? null;
+  }
+  const dataset = (): object => ({ id: globalId("dataset", world.datasetId) });
+  const asset = (): string => globalId("asset", hidden);
+
+  test.each<[string, string, string, () => Promise<HttpAnswer>]>([
+    [
+      "a query",
+      "operation.outcome",
+      "last look refused",
+      () => server.graphql(token, "query($id: ID!) { node(id: $id) { id } }", { id: asset() }),
+    ],
+    [
+      "a nested field",
+      "operation.outcome",
+      "last look refused",
+      () =>
+        server.graphql(
+          token,
+          "query($id: ID!) { dataset(id: $id) { assets(first: 10) { edges { node { id labels(first: 10) { edges { node { id } } } } } } } }",
+          dataset(),
+        ),
+    ],
+    [
+      "a mutation",
+      "mutation.outcome",
+      "last look refused",
+      () =>
+        server.graphql(token, "mutation($input: LabelCreateInput!) { labelCreate(input: $input) { label { id } } }", {
+          input: {
+            idempotencyKey: "0".repeat(32),
+            assetId: asset(),
+            classKey: "ship",
+            shape: { box: { x: 4, y: 5, width: 20, height: 10 } },
+            attributes: {},
+          },
+        }),
+    ],
+    [
+      "a download",
+      "operation.outcome",
+      "last look refused",
+      () => server.send(token, { method: "GET", path: `/assets/${asset()}/display` }),
+    ],
+  ])("I1 %s is answered as unavailable and recorded with the reason", async (_name, kind, error, asking) => {
+    const outcome = await refused(kind, asking);
+    expect(outcome).toMatchObject({ result: "failed", error });
+    const denied = outcome?.decisions.filter(({ decision }) => decision === "deny") ?? [];
+    expect(denied.flatMap(({ objects }) => objects)).toContainEqual(expect.stringContaining(hidden));
+    expect(denied.flatMap(({ reasons }) => reasons)).toContain("mac.level");
   });
 });
