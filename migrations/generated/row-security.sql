@@ -550,3 +550,29 @@ create policy proposal_withdrawal_insert on data.proposal_withdrawal for insert 
     and program_id = any((select gate.programs())::uuid[]))
   )
 );
+
+alter table data.revocation enable row level security;
+alter table data.revocation force row level security;
+drop policy if exists revocation_read on data.revocation;
+create policy revocation_read on data.revocation for select to caveat_app using (
+  (family in ('person')
+    and marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+);
+drop policy if exists revocation_insert on data.revocation;
+create policy revocation_insert on data.revocation for insert to caveat_app with check (
+  revoker_id = (select gate.person()) and
+  (
+  (family in ('person')
+    and marking_id = any((select gate.markings('person.administer'))::uuid[])
+    and true)
+  or
+  (family in ('client')
+    and marking_id = any((select gate.markings('client.administer'))::uuid[])
+    and true)
+  )
+);

@@ -1,9 +1,10 @@
 import { LEVELS } from "../markings/index.ts";
 import type { Level } from "../markings/index.ts";
-import { UserError } from "../policy/command.ts";
+import { UserError, command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
 import { CaveatError } from "../errors.ts";
 import type { Grant } from "../policy/grant.ts";
-import type { InternedMarking } from "../storage/ports.ts";
+import type { ClientStanding, InternedMarking, Page, PageRequest } from "../storage/ports.ts";
 import { NO_SUBJECT } from "./proposal-kind.ts";
 import type { ProposalRules } from "./proposal-kind.ts";
 
@@ -38,6 +39,9 @@ export const clientApproval: ProposalRules<ClientApproveInput> = {
   kind: "client.approve",
   async examine(grant, input) {
     if (!CLIENT_ID.test(input.client)) throw new UserError("INVALID_INPUT", "a name in lower case", ["clientId"]);
+    const known = await grant.proposals.clientStanding(input.client);
+    if (known?.status === "revoked")
+      throw new UserError("INVALID_INPUT", "a revoked client stays revoked", ["clientId"]);
     const name = input.name.normalize("NFC").trim();
     if (!NAME.test(name)) throw new UserError("INVALID_INPUT", "1 to 200 printable characters", ["name"]);
     return {
@@ -54,3 +58,31 @@ export const clientApproval: ProposalRules<ClientApproveInput> = {
     };
   },
 };
+
+async function disclose(grant: Grant, client: ClientStanding): Promise<ClientStanding> {
+  await grant.disclose("client.administer", await installationMarking(grant), "clients");
+  return client;
+}
+
+/** A client by name; null when there is none. */
+export const clientById: Command<{ id: string }, ClientStanding | null> = command({
+  name: "clientById",
+  action: "client.administer",
+  target: () => null,
+  async run(grant, { id }) {
+    const found = await grant.proposals.clientStanding(id);
+    return found && disclose(grant, found);
+  },
+});
+
+/** A page of the registry of clients, ascending by name. */
+export const clients: Command<PageRequest, Page<ClientStanding>> = command({
+  name: "clients",
+  action: "client.administer",
+  target: () => null,
+  async run(grant, { first, after }) {
+    const found = await grant.proposals.clientsAfter(after, first + 1);
+    for (const client of found.slice(0, first)) await disclose(grant, client);
+    return { rows: found.slice(0, first), hasNextPage: found.length > first };
+  },
+});

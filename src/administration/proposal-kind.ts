@@ -11,6 +11,7 @@ export const PROPOSAL_KINDS = {
   "readon.grant": "person",
   "membership.grant": "person",
   "role.grant": "person",
+  "person.restore": "person",
   "client.approve": "client",
   "policy.activate": "policy",
   "marking.lower": "marking",

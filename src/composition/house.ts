@@ -21,6 +21,7 @@ import { requireSoundCatalog } from "../storage/catalog-check.ts";
 import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
 import { Database } from "../storage/database.ts";
+import { StandingStore } from "../storage/standing-store.ts";
 import { LedgerStore } from "../storage/ledger-store.ts";
 import { ensureRolePasswords, migrate } from "../storage/migrate.ts";
 import { reachDatabase, rolePassword } from "./connections.ts";
@@ -138,6 +139,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       vault,
       audit,
       standing: standings(store),
+      standings: new StandingStore(policyPool),
       releaseKeys,
       writer,
       mint,

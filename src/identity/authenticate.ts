@@ -1,6 +1,5 @@
 import { CaveatError } from "../errors.ts";
-import { OBLIGATIONS } from "../policy/profile.ts";
-import { parseProfile } from "../policy/profile.ts";
+import { OBLIGATIONS, parseProfile, rolesConflict } from "../policy/profile.ts";
 import type { AccessProfile } from "../policy/profile.ts";
 import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
 import type { Principal, StandingSource } from "./principal.ts";
@@ -71,7 +70,8 @@ export class Authenticator {
 
   /**
    * The principal of an Authorization header, which comes from anybody. Throws UNAUTHENTICATED when there is no valid
-   * token, the person is unknown, suspended or without a valid clearance, or the client is not approved.
+   * token, the person is unknown, suspended, without a valid clearance or holds roles that nobody holds together, or the client is not
+   * approved.
    */
   async principal(authorization: string | undefined): Promise<Principal> {
     const match = /^Bearer ([A-Za-z0-9._-]+)$/.exec(authorization ?? "");
@@ -80,6 +80,7 @@ export class Authenticator {
     const record = await this.#store.person(token.personId, token.clientId);
     if (!record || record.client.status !== "approved")
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");
+    if (rolesConflict(record.roles)) throw new CaveatError("UNAUTHENTICATED", "roles that nobody holds together");
     return principalOf(token, record);
   }
 }
@@ -88,7 +89,7 @@ export class Authenticator {
 export function standings(store: AccessStore): StandingSource {
   return async (personId, clientId) => {
     const record = await store.person(personId, clientId);
-    if (!record || record.client.status !== "approved") return null;
+    if (!record || record.client.status !== "approved" || rolesConflict(record.roles)) return null;
     return { profile: profileOf(record, record.clearance.level), programs: new Set(record.programs) };
   };
 }

@@ -14,6 +14,8 @@ export interface GateClaim {
   readonly requestId: string;
   readonly nonce: Buffer;
   readonly purpose: string;
+  /** Name of the client; the token opens nothing when that is not approved any more. */
+  readonly client: string;
   /** Process id of the PostgreSQL backend that the token will be shown to; no other one takes it. */
   readonly backend: number;
 }
@@ -42,7 +44,7 @@ export class GateTokenMint {
   /** A token that lasts five minutes. */
   mint(claim: GateClaim, now: Date): string {
     const body = [
-      "v1",
+      "v2",
       this.#id,
       claim.personId,
       claim.profileId,
@@ -51,6 +53,7 @@ export class GateTokenMint {
       claim.requestId,
       claim.nonce.toString("hex"),
       claim.purpose,
+      claim.client,
       claim.backend,
       Math.floor(now.getTime() / 1000) + LIFE_SECONDS,
     ].join("|");

@@ -9,6 +9,7 @@ import type { PlainSection } from "../ledger/sealing.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { StandingRecords } from "../storage/ports.ts";
 import type { Database } from "../storage/database.ts";
 import type { AuditPort, Plain } from "./audit-port.ts";
 import { gateHash, propose } from "./gate-token.ts";
@@ -42,6 +43,7 @@ export interface DoorParts {
   readonly office: MarkingOffice;
   readonly vault: BlobVault;
   readonly standing: StandingSource;
+  readonly standings: StandingRecords;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
   readonly writer: LedgerWriter;
@@ -110,6 +112,7 @@ export class Door {
       requestId: appended.id,
       nonce,
       purpose: principal.purpose,
+      client: principal.client.id,
     };
     const lockValues = {
       policyId: office.policyId,
@@ -155,7 +158,7 @@ export class Door {
       releaseKeys: this.#parts.releaseKeys,
       locator: this.#parts.store,
       standing: this.#parts.standing,
-      proposals: this.#parts.store,
+      proposals: this.#parts.standings,
       proposalLifetime: this.#parts.proposalLifetime,
       clock,
       begin: () => this.#parts.database.begin(minted, scope),

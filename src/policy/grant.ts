@@ -6,7 +6,7 @@ import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
 import { sqlState } from "../storage/ports.ts";
-import type { InternedMarking } from "../storage/ports.ts";
+import type { InternedMarking, StandingRecords } from "../storage/ports.ts";
 import { Reader } from "../storage/reader.ts";
 import { tables } from "../storage/tables.ts";
 import type { RowOf, TableName } from "../storage/tables.ts";
@@ -27,14 +27,6 @@ export interface GrantedBlobs {
   row(id: string): Promise<BlobRow | null>;
   /** Opens a blob: its key is fetched now, the bytes stream later. */
   open(row: BlobRow): Promise<AsyncGenerator<Buffer>>;
-}
-
-/** What acts of two people need of the records of people, clients and policies. */
-export interface ProposalSource {
-  /** The hash of what an act of this kind is about as it stands now; null when there is no such thing. */
-  proposalState(kind: string, act: object): Promise<string | null>;
-  /** Where a program stands; for deciding about it, never for an answer. */
-  locate(noun: "program", id: string): Promise<{ readonly markingIds: readonly string[] } | null>;
 }
 
 /** What the functions of migrations/0008 refuse because of what happened in the meantime, by SQLSTATE. */
@@ -63,7 +55,7 @@ export class Grant {
   readonly deliveryRecords: DeliveryRecords;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
-  readonly proposals: ProposalSource;
+  readonly proposals: StandingRecords;
   /** How long a proposal waits for its approval, in milliseconds. */
   readonly proposalLifetime: number;
   readonly #tx: Transaction;
@@ -85,7 +77,7 @@ export class Grant {
     ledger: DecisionLedger;
     compilations: (datasetId: string) => Promise<string[]>;
     standing: StandingSource;
-    proposals: ProposalSource;
+    proposals: StandingRecords;
     proposalLifetime: number;
     clock: () => Date;
   }) {

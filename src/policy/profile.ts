@@ -21,6 +21,16 @@ export const ROLES = [
 /** A role of the closed list. */
 export type Role = (typeof ROLES)[number];
 
+const NOT_WITH_COMPLIANCE: readonly string[] = ["security-officer", "downgrade-authority", "disclosure-officer"];
+
+/**
+ * Whether nobody may hold these roles together: who reads the log of all must not be one of those who grant, take away or
+ * lower (SP 800-53 AC-5, AU-9(4)).
+ */
+export function rolesConflict(roles: readonly string[]): boolean {
+  return roles.includes("compliance-officer") && roles.some((role) => NOT_WITH_COMPLIANCE.includes(role));
+}
+
 /** Kinds of person (standards B.8): government, military, contractor. */
 export const ENTITY_TYPES = ["GOV", "MIL", "CTR"] as const;
 

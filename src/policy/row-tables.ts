@@ -47,8 +47,11 @@ const OF_DELIVERY = {
 } as const;
 
 const FAMILIES = ["person", "client", "policy", "marking"] as const;
-const ofFamilies = (act: "administer" | "approve"): readonly RowBranch[] =>
-  FAMILIES.map((family) => ({ action: `${family}.${act}` as const, when: { column: "family", values: [family] } }));
+const ofFamilies = (
+  act: "administer" | "approve",
+  families: readonly (typeof FAMILIES)[number][] = FAMILIES,
+): readonly RowBranch[] =>
+  families.map((family) => ({ action: `${family}.${act}` as const, when: { column: "family", values: [family] } }));
 const OF_PROPOSAL = {
   above: [],
   own: ["proposal_marking_id"],
@@ -242,4 +245,13 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
   },
   { table: "proposal_approval", ...OF_PROPOSAL, insert: ofFamilies("approve"), makers: ["approver_id"] },
   { table: "proposal_withdrawal", ...OF_PROPOSAL, insert: ofFamilies("administer"), makers: ["withdrawer_id"] },
+  {
+    table: "revocation",
+    above: [],
+    own: ["marking_id"],
+    facts: inProgram("revoker_id"),
+    read: ofFamilies("administer", ["person", "client"]),
+    insert: ofFamilies("administer", ["person", "client"]),
+    makers: ["revoker_id"],
+  },
 ]);

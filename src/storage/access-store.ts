@@ -230,15 +230,6 @@ export class AccessStore {
     return rows.map((row) => row.marking_id);
   }
 
-  /** The hash of what an act is about as it stands now (migrations/0008); null when there is no such thing. */
-  async proposalState(kind: string, act: object): Promise<string | null> {
-    const { rows } = await this.#pool.query<{ state: string | null }>("select access.proposal_state($1, $2) as state", [
-      kind,
-      JSON.stringify(act),
-    ]);
-    return rows[0]?.state ?? null;
-  }
-
   /** Registers the key with which this process mints gate tokens (as its two HMAC pads). */
   async registerGateKey(id: string, inner: Buffer, outer: Buffer): Promise<void> {
     await this.#pool.query("select gate.register_key($1, $2, $3)", [id, inner, outer]);

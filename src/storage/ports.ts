@@ -1,4 +1,4 @@
-import type { Effective, Marking } from "../markings/index.ts";
+import type { Effective, Level, Marking } from "../markings/index.ts";
 
 /** A marking as interned: text for people, structure for machines, effective marking for decisions. */
 export interface InternedMarking {
@@ -7,6 +7,46 @@ export interface InternedMarking {
   readonly effective: Effective;
   readonly banner: string;
   readonly portion: string;
+}
+
+/** A person as those see him who administer him: whether he can sign in or not. */
+export interface PersonStanding {
+  readonly id: string;
+  readonly handle: string;
+  readonly displayName: string;
+  readonly country: string;
+  readonly dutyOrganization: string;
+  readonly roles: readonly string[];
+  readonly suspended: boolean;
+  readonly clearance: { readonly level: Level; readonly issuer: string; readonly expiresAt: string } | null;
+  readonly readOns: readonly string[];
+  readonly programs: readonly string[];
+}
+
+/** A client as those see it who administer it. */
+export interface ClientStanding {
+  readonly id: string;
+  readonly name: string;
+  readonly status: "approved" | "suspended" | "revoked";
+  readonly ceiling: Level;
+  readonly deviceAttested: boolean;
+  readonly networkCeiling: Level;
+}
+
+/** People, clients and the state of what can be proposed, as PostgreSQL has them: whoever asks decides what he may tell. */
+export interface StandingRecords {
+  /** The hash of what an act of this kind is about as it stands now; null when there is no such thing. */
+  proposalState(kind: string, act: object): Promise<string | null>;
+  /** A person by id; null when there is none. */
+  personStanding(id: string): Promise<PersonStanding | null>;
+  /** People in ascending order of their ids, after one of them. */
+  peopleAfter(after: string | null, limit: number): Promise<PersonStanding[]>;
+  /** A client by name; null when there is none. */
+  clientStanding(id: string): Promise<ClientStanding | null>;
+  /** Clients in ascending order of their names, after one of them. */
+  clientsAfter(after: string | null, limit: number): Promise<ClientStanding[]>;
+  /** The marking of a program; null when there is none. */
+  programMarking(id: string): Promise<string | null>;
 }
 
 /** One page of rows in ascending id order. */

@@ -196,6 +196,13 @@ export const tables = {
     owner: "requesterId",
     program: "programId",
   }),
+  revocation: table<Row<typeof entities.Revocation>>({
+    entity: entities.Revocation,
+    name: "data.revocation",
+    markings: [["marking_id", "markingId", administer]],
+    owner: "revokerId",
+    program: "programId",
+  }),
 } as const;
 
 /** A table that rows are disclosed from, by its short name. */

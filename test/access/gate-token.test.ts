@@ -82,7 +82,14 @@ describe("I1 a gate token opens", () => {
       Object.entries(seen)
         .filter(([, n]) => n === 0)
         .map(([table]) => table),
-    ).toEqual(["proposal", "proposal_marking", "proposal_approval", "proposal_withdrawal", "idempotency"]);
+    ).toEqual([
+      "proposal",
+      "proposal_marking",
+      "proposal_approval",
+      "proposal_withdrawal",
+      "revocation",
+      "idempotency",
+    ]);
   });
   test("only in the transaction that set it", async () => {
     await visible(maker.token(claim));

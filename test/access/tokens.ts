@@ -63,6 +63,7 @@ export class TokenMaker {
       policyId: office.policyId,
       epoch,
       purpose,
+      client: principal.client.id,
       backend,
       ...(await this.entryFor(personId, purpose)),
     };

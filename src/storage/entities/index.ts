@@ -3,7 +3,7 @@ import { Asset, AssetContent, Blob, DataKey } from "./asset.ts";
 import { Dataset, DatasetCompilation, DatasetMarking, Program } from "./dataset.ts";
 import { Delivery, DeliveryApproval, DeliveryProof, DeliveryRelease, Idempotency, Recipient } from "./delivery.ts";
 import { Label, LabelReview, LabelRevision } from "./label.ts";
-import { Proposal, ProposalApproval, ProposalMarking, ProposalWithdrawal } from "./proposal.ts";
+import { Proposal, ProposalApproval, ProposalMarking, ProposalWithdrawal, Revocation } from "./proposal.ts";
 import { Ontology, OntologyClass, OntologyVersion } from "./ontology.ts";
 
 /** Every table of the data schema that the application role reads and writes. */
@@ -32,6 +32,7 @@ export const entities = {
   ProposalMarking,
   ProposalApproval,
   ProposalWithdrawal,
+  Revocation,
 };
 
 /** The plain row of an entity. */

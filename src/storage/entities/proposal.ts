@@ -60,3 +60,22 @@ export const ProposalWithdrawal = defineEntity({
   tableName: "proposal_withdrawal",
   properties: { ...ofProposal, withdrawerId: p.uuid(), entryId: p.uuid(), withdrawnAt: p.datetime() },
 });
+
+/** What one person took away. */
+export const Revocation = defineEntity({
+  name: "Revocation",
+  schema: "data",
+  tableName: "revocation",
+  properties: {
+    id: p.uuid().primary(),
+    kind: p.text(),
+    family: p.text(),
+    programId: p.uuid(),
+    markingId: p.uuid(),
+    revokerId: p.uuid(),
+    subjectId: p.uuid(),
+    content: p.text(),
+    entryId: p.uuid(),
+    revokedAt: p.datetime(),
+  },
+});

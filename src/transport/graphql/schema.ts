@@ -4,6 +4,9 @@ import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import type { BuildSchemaOptions } from "type-graphql";
 import { requireActions } from "./action.ts";
+import { GrantMutations, RevocationMutations } from "./administration-mutations.ts";
+import { ClientResolver } from "./client.ts";
+import { PersonResolver } from "./person.ts";
 import { AssetResolver } from "./asset.ts";
 import { AuditResolver, OwnAuditResolver } from "./audit.ts";
 import { DatasetMutations } from "./dataset-mutations.ts";
@@ -47,6 +50,10 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   DeliveryMutations,
   ProposalResolver,
   ProposalMutations,
+  PersonResolver,
+  ClientResolver,
+  GrantMutations,
+  RevocationMutations,
 ];
 
 /** The schema made of resolvers. Throws when a root field states no action, or one that is not in the closed list. */
