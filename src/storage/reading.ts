@@ -10,11 +10,11 @@ import type { Locked, RowLock, RowScope, Transaction } from "./transaction.ts";
 const TIMESTAMPTZ = 1184;
 const UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\+00$/;
 
-/** Moments as the session writes them (UTC); what has another form, or more than milliseconds, is left to the driver. */
 type Parse = (text: string) => unknown;
 type ParserOf = (oid: number, format?: "text" | "binary") => Parse;
 const usual = types.getTypeParser as ParserOf;
-const moment: Parse = (text) => {
+/** Moments as the session writes them (UTC); what has another form, or more than milliseconds, is left to the driver. */
+export const moment: Parse = (text) => {
   const match = UTC.exec(text);
   return match ? new Date(`${match[1]}T${match[2]}Z`) : usual(TIMESTAMPTZ)(text);
 };

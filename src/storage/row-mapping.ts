@@ -10,6 +10,7 @@ export type RowMapping = ReadonlyMap<string, string>;
 export class RowMappings {
   readonly #metadata: MetadataStorage;
   readonly #known = new Map<unknown, RowMapping>();
+  readonly #moments = new Map<unknown, ReadonlySet<string>>();
 
   constructor(metadata: MetadataStorage) {
     this.#metadata = metadata;
@@ -25,5 +26,15 @@ export class RowMappings {
     }
     this.#known.set(entity, mapping);
     return mapping;
+  }
+
+  /** The columns of an entity that hold moments: MikroORM's own connections give their text. */
+  momentsOf<E extends object>(entity: EntityName<E>): ReadonlySet<string> {
+    const known = this.#moments.get(entity);
+    if (known) return known;
+    const dates = this.#metadata.get(entity).props.filter(({ runtimeType }) => runtimeType === "Date");
+    const found = new Set(dates.flatMap(({ fieldNames }) => fieldNames));
+    this.#moments.set(entity, found);
+    return found;
   }
 }

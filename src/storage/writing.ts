@@ -1,5 +1,6 @@
 import type { EntityName } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
+import { moment } from "./reading.ts";
 import type { RowMappings } from "./row-mapping.ts";
 import type { Locked, RowLock, RowScope, Transaction } from "./transaction.ts";
 
@@ -39,10 +40,14 @@ export class WritingTransaction implements Transaction {
     return this.#inTurn(async () => {
       const found = await this.#em.execute<Record<string, unknown>[]>(sql, [...params]);
       const properties = this.#mappings.of(entity);
+      const moments = this.#mappings.momentsOf(entity);
       return found.map(
         (row) =>
           Object.fromEntries(
-            Object.entries(row).map(([column, value]) => [properties.get(column) ?? column, value]),
+            Object.entries(row).map(([column, value]) => [
+              properties.get(column) ?? column,
+              moments.has(column) && typeof value === "string" ? moment(value) : value,
+            ]),
           ) as E,
       );
     });
