@@ -1,11 +1,6 @@
-import {
-  attemptLabel,
-  ismJsonOf,
-  ismXmlOf,
-  LabelError,
-  markingOfIsmJson,
-  markingOfIsmXml,
-} from "../markings/ism-form.ts";
+import { printAuthority } from "../markings/authority-text.ts";
+import type { IsmLabel } from "../markings/ism-form.ts";
+import { attemptLabel, ismJsonOf, ismXmlOf, LabelError, readIsmJson, readIsmXml } from "../markings/ism-form.ts";
 import type { Marking } from "../markings/marking.ts";
 import { MarkingError } from "../markings/marking.ts";
 import { parseBanner, parsePortion } from "../markings/parse.ts";
@@ -52,43 +47,51 @@ export interface ConvertContext {
   readonly reviewAt: string;
 }
 
-interface Read {
-  readonly marking: Marking;
-  /** What the label says beside the marking and its new form cannot hold. */
+interface Read extends IsmLabel {
+  /** What the label says beside the marking and restricts nobody. */
   readonly informative: readonly string[];
 }
 
-const READERS: Readonly<Record<LabelForm, (line: string, register: Register) => Marking | Read>> = {
-  banner: (line, register) => parsed(parseBanner(line, register)),
-  portion: (line, register) => parsed(parsePortion(line, register)),
-  ism: (line, register) => markingOfIsmJson(jsonOf(line), register),
-  "ism-xml": (line, register) => markingOfIsmXml(xmlOf(line), register),
-  stanag4774: (line, register) => readStanag(xmlOf(line), register),
+const only = (marking: Marking): Read => ({ marking, authority: null, informative: [] });
+
+const READERS: Readonly<Record<LabelForm, (line: string, register: Register) => Read>> = {
+  banner: (line, register) => only(parsed(parseBanner(line, register))),
+  portion: (line, register) => only(parsed(parsePortion(line, register))),
+  ism: (line, register) => ({ ...readIsmJson(jsonOf(line), register), informative: [] }),
+  "ism-xml": (line, register) => ({ ...readIsmXml(xmlOf(line), register), informative: [] }),
+  stanag4774: (line, register) => {
+    const { marking, informative } = readStanag(xmlOf(line), register);
+    return { marking, authority: null, informative };
+  },
 };
 
-const read = (line: string, from: LabelForm, register: Register): Read => {
-  const result = READERS[from](line, register);
-  return "marking" in result ? result : { marking: result, informative: [] };
-};
-
-const WRITERS: Readonly<Record<LabelForm, (marking: Marking, context: ConvertContext) => unknown>> = {
-  banner: (marking, { register }) => renderBanner(marking, register),
-  portion: (marking, { register }) => renderPortion(marking, register),
+const WRITERS: Readonly<Record<LabelForm, (label: IsmLabel, context: ConvertContext) => unknown>> = {
+  banner: ({ marking }, { register }) => renderBanner(marking, register),
+  portion: ({ marking }, { register }) => renderPortion(marking, register),
   ism: ismJsonOf,
   "ism-xml": ismXmlOf,
-  stanag4774: (marking, { register, createdAt, reviewAt }) =>
+  stanag4774: ({ marking }, { register, createdAt, reviewAt }) =>
     writeStanag(marking, { originator: null, createdAt, reviewAt }, register),
 };
 
+/** Forms that carry a classification authority block. */
+const WITH_AUTHORITY: readonly LabelForm[] = ["ism", "ism-xml"];
+
 /**
  * One line of `caveat marking convert`: a marking in one form, answered in another.
- * @returns one JSON line: {"input","ok":true,"output"}, with "informative" where a label says what restricts nobody, or
- *   {"input","ok":false,"code","message"}.
+ * @returns one JSON line: {"input","ok":true,"output"}, or {"input","ok":false,"code","message"}. What the new form cannot
+ *   hold stands beside it: "authority", the classification authority block as it is printed, and "informative", what a
+ *   label says that restricts nobody.
  */
 export const convertLine = (line: string, from: LabelForm, to: LabelForm, context: ConvertContext): string => {
   const result = attemptLabel(() => {
-    const { marking, informative } = read(line, from, context.register);
-    return { output: WRITERS[to](marking, context), ...(informative.length === 0 ? {} : { informative }) };
+    const label = READERS[from](line, context.register);
+    const { authority, informative } = label;
+    return {
+      output: WRITERS[to](label, context),
+      ...(authority === null || WITH_AUTHORITY.includes(to) ? {} : { authority: printAuthority(authority) }),
+      ...(informative.length === 0 ? {} : { informative }),
+    };
   });
   return JSON.stringify(
     result.ok

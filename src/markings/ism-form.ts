@@ -1,6 +1,12 @@
 import { readXml, XmlError } from "../xml/reader.ts";
 import { escapeXml, resolveNames } from "../xml/names.ts";
 import type { NamedElement } from "../xml/names.ts";
+import type { IsmAuthority, IsmAuthorityName } from "./authority-ism.ts";
+import { authorityOfIsm, ISM_AUTHORITY_NAMES, ismOfAuthority } from "./authority-ism.ts";
+import type { AuthorityBlock } from "./authority.ts";
+import { checkAuthority } from "./authority.ts";
+import type { AuthorityErrorCode } from "./declassify.ts";
+import { AuthorityError } from "./declassify.ts";
 import type { IsmMarking, IsmMarkingName } from "./ism.ts";
 import { ISM_MARKING_NAMES, ISM_NAMESPACE, ismOf } from "./ism.ts";
 import { markingOfIsm } from "./ism-read.ts";
@@ -9,7 +15,7 @@ import { MarkingError } from "./marking.ts";
 import type { Register } from "./register.ts";
 
 /** Codes with which a label of another form is refused; those of markings, and what the form itself adds. */
-export type LabelErrorCode = MarkingErrorCode | "E_INPUT" | "E_XML" | "E_ATTRIBUTE" | "E_MAPPING";
+export type LabelErrorCode = MarkingErrorCode | AuthorityErrorCode | "E_INPUT" | "E_XML" | "E_ATTRIBUTE" | "E_MAPPING";
 
 /** A label of another form was refused. The message is public text. */
 export class LabelError extends Error {
@@ -42,17 +48,30 @@ const ABOUT_THE_RESOURCE: ReadonlyMap<string, RegExp> = new Map([
   ["ISMCATCESVersion", /^[0-9A-Za-z.-]{1,32}$/],
 ]);
 
+/** What ISM attributes say: a marking, and the classification authority block where there is one. */
+export interface IsmLabel {
+  readonly marking: Marking;
+  readonly authority: AuthorityBlock | null;
+}
+
+const isAuthorityName = (name: string): name is IsmAuthorityName => ISM_AUTHORITY_NAMES.some((known) => known === name);
+
 const isMarkingName = (name: string): name is IsmMarkingName => ISM_MARKING_NAMES.some((known) => known === name);
 
 /** Reads attributes as written: one text each, tokens separated by one space. */
-const readAttributes = (attributes: readonly (readonly [string, string])[], register: Register): Marking => {
+const readAttributes = (attributes: readonly (readonly [string, string])[], register: Register): IsmLabel => {
   const ism: Partial<Record<IsmMarkingName, readonly string[]>> = {};
+  const block: Partial<Record<IsmAuthorityName, string>> = {};
   for (const [name, text] of attributes) {
     if (isMarkingName(name)) ism[name] = text === "" ? [] : text.split(" ");
+    else if (isAuthorityName(name)) block[name] = text;
     else if (ABOUT_THE_RESOURCE.get(name)?.test(text) !== true)
       throw new LabelError("E_ATTRIBUTE", "an attribute, or a value of it, is not one that is read here");
   }
-  return markingOfIsm(ism, register);
+  const marking = markingOfIsm(ism, register);
+  const authority = Object.keys(block).length === 0 ? null : authorityOfIsm(block);
+  if (authority !== null) checkAuthority(authority, marking);
+  return { marking, authority };
 };
 
 const textOf = (name: string, value: unknown): string => {
@@ -64,11 +83,11 @@ const textOf = (name: string, value: unknown): string => {
 };
 
 /**
- * The marking that a JSON object of ISM attributes says: attribute names as members, a list of tokens or their text with one
+ * What a JSON object of ISM attributes says: attribute names as members, a list of tokens or their text with one
  * space between tokens (standards A.8). The object comes from an attacker; doubles in the text are the caller's to refuse.
- * @throws {MarkingError} or {LabelError}.
+ * @throws {MarkingError}, {AuthorityError} or {LabelError}.
  */
-export const markingOfIsmJson = (json: unknown, register: Register): Marking => {
+export const readIsmJson = (json: unknown, register: Register): IsmLabel => {
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new LabelError("E_INPUT", "not an object of ISM attributes");
   return readAttributes(
@@ -77,14 +96,22 @@ export const markingOfIsmJson = (json: unknown, register: Register): Marking => 
   );
 };
 
-/** The JSON form of ISM attributes: lists of tokens, but a text for classification and highWaterNATO and true for joint. */
-export const ismJsonOf = (marking: Marking): Readonly<Record<string, string | true | readonly string[]>> =>
-  Object.fromEntries(
+const authorityAttributes = (authority: AuthorityBlock | null): IsmAuthority =>
+  authority === null ? {} : ismOfAuthority(authority);
+
+/** The JSON form of ISM attributes: lists of tokens, but a text for attributes of one value and true for joint. */
+export const ismJsonOf = ({
+  marking,
+  authority,
+}: IsmLabel): Readonly<Record<string, string | true | readonly string[]>> => ({
+  ...Object.fromEntries(
     Object.entries(ismOf(marking)).map(([name, tokens]) => [
       name,
       name === "joint" ? true : SINGLE.includes(name) ? tokens.join(" ") : tokens,
     ]),
-  );
+  ),
+  ...authorityAttributes(authority),
+});
 
 /** Reads a label's XML. @throws {LabelError} E_XML for everything that the hardened reader does not read. */
 export const readLabelXml = (text: string): NamedElement => {
@@ -98,12 +125,12 @@ export const readLabelXml = (text: string): NamedElement => {
 };
 
 /**
- * The marking that the ISM attributes of one empty XML element say. Its name does not matter, because the attributes may
+ * What the ISM attributes of one empty XML element say. Its name does not matter, because the attributes may
  * stand on any; attributes of other namespaces, text and children are refused: they would be something that is marked, and
  * this is a marking alone. The text comes from an attacker.
- * @throws {MarkingError} or {LabelError}.
+ * @throws {MarkingError}, {AuthorityError} or {LabelError}.
  */
-export const markingOfIsmXml = (text: string, register: Register): Marking => {
+export const readIsmXml = (text: string, register: Register): IsmLabel => {
   const element = readLabelXml(text);
   if (element.text !== "" || element.children.length > 0)
     throw new LabelError("E_XML", "the element of a marking is empty");
@@ -116,11 +143,15 @@ export const markingOfIsmXml = (text: string, register: Register): Marking => {
   );
 };
 
-/** The ISM attributes of a marking on an element `arh:Security`. */
-export const ismXmlOf = (marking: Marking): string => {
+/** The same attributes on an element `arh:Security`. */
+export const ismXmlOf = ({ marking, authority }: IsmLabel): string => {
   const ism: IsmMarking = ismOf(marking);
-  const attributes = Object.entries(ism).map(([name, tokens]) => ` ism:${name}="${escapeXml(tokens.join(" "))}"`);
-  return `<arh:Security xmlns:arh="${ARH_NAMESPACE}" xmlns:ism="${ISM_NAMESPACE}"${attributes.join("")}/>`;
+  const texts = [
+    ...Object.entries(ism).map(([name, tokens]) => [name, tokens.join(" ")] as const),
+    ...Object.entries(authorityAttributes(authority)),
+  ];
+  const attributes = texts.map(([name, text]) => ` ism:${name}="${escapeXml(text)}"`).join("");
+  return `<arh:Security xmlns:arh="${ARH_NAMESPACE}" xmlns:ism="${ISM_NAMESPACE}"${attributes}/>`;
 };
 
 /** Runs a reading; what it refuses becomes a code. */
@@ -132,7 +163,7 @@ export const attemptLabel = <T>(
   try {
     return { ok: true, value: reading() };
   } catch (error) {
-    if (error instanceof MarkingError || error instanceof LabelError)
+    if (error instanceof MarkingError || error instanceof AuthorityError || error instanceof LabelError)
       return { ok: false, code: error.code, message: error.message };
     throw error;
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dominates, effectiveOf } from "../../src/markings/effective.ts";
-import { LabelError, markingOfIsmJson } from "../../src/markings/ism-form.ts";
+import { LabelError, readIsmJson } from "../../src/markings/ism-form.ts";
 import { ismOf } from "../../src/markings/ism.ts";
 import type { IsmMarking } from "../../src/markings/ism.ts";
 import { markingOfIsm } from "../../src/markings/ism-read.ts";
@@ -21,7 +21,7 @@ const outcome = (reading: () => Marking): unknown => {
     throw error;
   }
 };
-const read = (ism: Readonly<Record<string, unknown>>): unknown => outcome(() => markingOfIsmJson(ism, register));
+const read = (ism: Readonly<Record<string, unknown>>): unknown => outcome(() => readIsmJson(ism, register).marking);
 
 const US = { classification: "S", ownerProducer: "USA" };
 const TS = { classification: "TS", ownerProducer: "USA" };
@@ -128,7 +128,7 @@ describe("ISM attributes that are refused", () => {
     expect(read(ism)).toBe(code);
   });
   test.each([[null], ["SECRET"], [[]], [1]])("%j instead of an object", (json) => {
-    expect(outcome(() => markingOfIsmJson(json, register))).toBe("E_INPUT");
+    expect(outcome(() => readIsmJson(json, register).marking)).toBe("E_INPUT");
   });
   test("are checked and left out when they restrict nobody", () => {
     const about = {
@@ -173,7 +173,7 @@ describe("ISM attributes that are refused", () => {
   });
   test("adding a control never weakens what is read", () => {
     const plain = effectiveOf(of("SECRET"), register);
-    const controlled = markingOfIsmJson({ ...US, disseminationControls: "OC OC-USGOV NF" }, register);
+    const controlled = readIsmJson({ ...US, disseminationControls: "OC OC-USGOV NF" }, register).marking;
     expect(dominates(effectiveOf(controlled, register), plain)).toBe(true);
   });
 });

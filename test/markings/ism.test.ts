@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { convertLine } from "../../src/cli/marking-convert.ts";
-import { ismJsonOf, ismXmlOf, LabelError, markingOfIsmJson, markingOfIsmXml } from "../../src/markings/ism-form.ts";
+import { ismJsonOf, ismXmlOf, LabelError, readIsmJson, readIsmXml } from "../../src/markings/ism-form.ts";
 import { ismOf } from "../../src/markings/ism.ts";
 import { markingOfIsm } from "../../src/markings/ism-read.ts";
 import type { Marking } from "../../src/markings/marking.ts";
@@ -22,7 +22,7 @@ const outcome = (reading: () => Marking): unknown => {
     throw error;
   }
 };
-const read = (ism: Readonly<Record<string, unknown>>): unknown => outcome(() => markingOfIsmJson(ism, register));
+const read = (ism: Readonly<Record<string, unknown>>): unknown => outcome(() => readIsmJson(ism, register).marking);
 
 /** Markings and the attributes that they have, written by hand from standards A.8. */
 const ROWS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
@@ -111,8 +111,8 @@ describe("ISM attributes", () => {
   test.each(ROWS)("of %s are those of A.8, and read back to it", (text, attributes) => {
     expect(spaced(of(text))).toStrictEqual(attributes);
     expect(read(attributes)).toStrictEqual(of(text));
-    expect(read(ismJsonOf(of(text)))).toStrictEqual(of(text));
-    expect(markingOfIsmXml(ismXmlOf(of(text)), register)).toStrictEqual(of(text));
+    expect(read(ismJsonOf({ marking: of(text), authority: null }))).toStrictEqual(of(text));
+    expect(readIsmXml(ismXmlOf({ marking: of(text), authority: null }), register).marking).toStrictEqual(of(text));
   });
   test.each(sharedVectors()?.valid ?? [])("of $id $marking are those of the reference", (row) => {
     const context = row.bannerContext == null ? undefined : marked(parseBanner(row.bannerContext, register));
@@ -126,15 +126,17 @@ describe("ISM attributes", () => {
     fc.assert(
       fc.property(markings, (marking) => {
         expect(markingOfIsm(ismOf(marking), register)).toStrictEqual(marking);
-        const json: unknown = JSON.parse(JSON.stringify(ismJsonOf(marking)));
-        expect(markingOfIsmJson(json, register)).toStrictEqual(marking);
-        expect(markingOfIsmXml(ismXmlOf(marking), register)).toStrictEqual(marking);
+        const json: unknown = JSON.parse(JSON.stringify(ismJsonOf({ marking: marking, authority: null })));
+        expect(readIsmJson(json, register).marking).toStrictEqual(marking);
+        expect(readIsmXml(ismXmlOf({ marking: marking, authority: null }), register).marking).toStrictEqual(marking);
       }),
       { seed: SEED, numRuns: 1000 },
     );
   });
   test("in JSON are lists, but a text for one value and true for joint", () => {
-    expect(ismJsonOf(of("//JOINT SECRET CAN USA//FGI NATO//REL TO USA, CAN"))).toStrictEqual({
+    expect(
+      ismJsonOf({ marking: of("//JOINT SECRET CAN USA//FGI NATO//REL TO USA, CAN"), authority: null }),
+    ).toStrictEqual({
       classification: "S",
       ownerProducer: ["CAN", "USA"],
       joint: true,
@@ -148,7 +150,7 @@ describe("ISM attributes", () => {
 
 const NS = 'xmlns:ism="urn:us:gov:ic:ism"';
 const ATTRIBUTES = 'ism:classification="S" ism:ownerProducer="USA"';
-const xml = (text: string): unknown => outcome(() => markingOfIsmXml(text, register));
+const xml = (text: string): unknown => outcome(() => readIsmXml(text, register).marking);
 
 describe("ISM attributes in XML", () => {
   test("are read from any empty element, under any prefix", () => {
@@ -211,8 +213,8 @@ describe("caveat marking convert", () => {
     const forms = {
       banner: "SECRET//SI//REL TO USA, GBR",
       portion: "(S//SI//REL TO USA, GBR)",
-      ism: JSON.stringify(ismJsonOf(of("SECRET//SI//REL TO USA, GBR"))),
-      "ism-xml": ismXmlOf(of("SECRET//SI//REL TO USA, GBR")),
+      ism: JSON.stringify(ismJsonOf({ marking: of("SECRET//SI//REL TO USA, GBR"), authority: null })),
+      "ism-xml": ismXmlOf({ marking: of("SECRET//SI//REL TO USA, GBR"), authority: null }),
     };
     for (const from of ["banner", "portion", "ism", "ism-xml"] as const) {
       for (const to of ["banner", "portion", "ism", "ism-xml"] as const) {
@@ -224,6 +226,27 @@ describe("caveat marking convert", () => {
   test("takes XML with line ends as a JSON text", () => {
     const line = JSON.stringify(`<a ${NS}\n ${ATTRIBUTES}/>`);
     expect(convert(line, "ism-xml", "banner")).toMatchObject({ ok: true, output: "SECRET" });
+  });
+  test("keeps a classification authority block where the form has one, and shows it beside the others", () => {
+    const ism = {
+      classification: "S",
+      ownerProducer: ["USA"],
+      derivativelyClassifiedBy: "person 17",
+      derivedFrom: "Guide <X>, dated 20200101",
+      declassDate: "2060-01-01",
+      declassException: "25X1",
+    };
+    const block = "Classified By: person 17\nDerived From: Guide <X>, dated 20200101\nDeclassify On: 25X1, 20600101";
+    const line = JSON.stringify(ism);
+    expect(convert(line, "ism", "ism")).toStrictEqual({ input: line, ok: true, output: ism });
+    expect(convert(line, "ism", "banner")).toStrictEqual({ input: line, ok: true, output: "SECRET", authority: block });
+    const { output } = convert(line, "ism", "ism-xml") as { output: string };
+    expect(convert(output, "ism-xml", "ism")).toStrictEqual({ input: output, ok: true, output: ism });
+    const changed = (change: object): unknown => convert(JSON.stringify({ ...ism, ...change }), "ism", "banner");
+    expect(changed({ declassDate: "2060-02-30" })).toMatchObject({ ok: false, code: "E_DATE" });
+    expect(changed({ classification: "U" })).toMatchObject({ ok: false, code: "E_LEVEL" });
+    expect(changed({ classificationReason: "1.4(a)" })).toMatchObject({ ok: false, code: "E_CONFLICT" });
+    expect(changed({ derivedFrom: ["Guide", "X"] })).toMatchObject({ ok: false, code: "E_SOURCES" });
   });
   test.each([
     ["", "ism", "E_INPUT"],
