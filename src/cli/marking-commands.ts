@@ -1,55 +1,54 @@
-import type { Effective } from "../markings/effective.ts";
-import { effectiveOf, joinEffective } from "../markings/effective.ts";
-import type { Form, Marking } from "../markings/marking.ts";
-import { MarkingError } from "../markings/marking.ts";
-import { parseBanner, parsePortion } from "../markings/parse.ts";
-import type { Register } from "../markings/register.ts";
-import { renderBanner, renderPortion } from "../markings/render.ts";
-import { rollUp } from "../markings/rollup.ts";
+import type { Form, ParseResult, Register } from "../markings/index.ts";
+import { parseBanner, parsePortion, renderBanner, renderPortion } from "../markings/index.ts";
 
-const refusal = (code: string, message: string): string => JSON.stringify({ ok: false, code, message });
+/** A marking to check: its text, its form, and the document's banner for what a portion leaves out. */
+interface CheckInput {
+  readonly text: string;
+  readonly form: Form;
+  readonly bannerContext: string | null;
+}
 
-/**
- * One line of `caveat marking check`: a marking, never trimmed; an empty line is answered too.
- * @returns one JSON line: {"input","ok":true,"marking","rendered"} or {"input","ok":false,"code","message"}.
- */
-export const checkLine = (line: string, form: Form, register: Register): string => {
-  const result = form === "banner" ? parseBanner(line, register) : parsePortion(line, register);
-  if (!result.ok) return JSON.stringify({ input: line, ok: false, code: result.code, message: result.message });
-  const rendered = (form === "banner" ? renderBanner : renderPortion)(result.marking, register);
-  return JSON.stringify({ input: line, ok: true, marking: result.marking, rendered });
-};
-
-const portionsOf = (line: string): readonly string[] | null => {
+/** No marking begins with a brace, so that a JSON object may stand where a marking stands; any other line is a marking. */
+const inputOf = (line: string, form: Form): CheckInput => {
+  const raw: CheckInput = { text: line, form, bannerContext: null };
+  if (!line.startsWith("{")) return raw;
   let json: unknown;
   try {
     json = JSON.parse(line);
   } catch {
-    return null;
+    return raw;
   }
-  return Array.isArray(json) && json.every((item) => typeof item === "string") ? json : null;
+  const fields: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(json ?? {}));
+  const { marking, form: stated = form, bannerContext = null } = fields;
+  if (typeof marking !== "string" || (stated !== "banner" && stated !== "portion")) return raw;
+  if (bannerContext !== null && typeof bannerContext !== "string") return raw;
+  return { text: marking, form: stated, bannerContext };
+};
+
+const parsed = ({ text, form, bannerContext }: CheckInput, register: Register): ParseResult => {
+  if (form === "banner") return parseBanner(text, register);
+  if (bannerContext === null) return parsePortion(text, register);
+  const context = parseBanner(bannerContext, register);
+  return context.ok ? parsePortion(text, register, context.marking) : context;
 };
 
 /**
- * One line of `caveat marking rollup`: a JSON list of portions.
- * @returns one JSON line: {"banner","effective"}, banner being the roll-up (A.5) and effective the join (B.1), or
- *   {"ok":false,"code","message"}; E_INPUT for a line that is no JSON list of texts. Portions count from 0.
+ * One line of `caveat marking check`: a marking, never trimmed; an empty line is answered too. A line may also be a JSON
+ * object {"marking","form","bannerContext"}.
+ * @param bannerContext the document's banner, for lines that do not state one; a bare REL takes its list.
+ * @returns one JSON line: {"input","ok":true,"marking","rendered"} or {"input","ok":false,"code","message"}; input is the
+ *   line as it came.
  */
-export const rollupLine = (line: string, register: Register): string => {
-  const texts = portionsOf(line);
-  if (texts === null) return refusal("E_INPUT", "not a JSON list of portion texts");
-  const portions: Marking[] = [];
-  for (const [index, text] of texts.entries()) {
-    const result = parsePortion(text, register);
-    if (!result.ok) return refusal(result.code, `portion ${index}: ${result.message}`);
-    portions.push(result.marking);
-  }
-  try {
-    const banner = renderBanner(rollUp(portions, register), register);
-    const effective: Effective = portions.map((portion) => effectiveOf(portion, register)).reduce(joinEffective);
-    return JSON.stringify({ banner, effective });
-  } catch (error) {
-    if (error instanceof MarkingError) return refusal(error.code, error.message);
-    throw error;
-  }
+export const checkLine = (
+  line: string,
+  form: Form,
+  register: Register,
+  bannerContext: string | null = null,
+): string => {
+  const stated = inputOf(line, form);
+  const input = { ...stated, bannerContext: stated.bannerContext ?? bannerContext };
+  const result = parsed(input, register);
+  if (!result.ok) return JSON.stringify({ input: line, ok: false, code: result.code, message: result.message });
+  const rendered = (input.form === "banner" ? renderBanner : renderPortion)(result.marking, register);
+  return JSON.stringify({ input: line, ok: true, marking: result.marking, rendered });
 };

@@ -1,6 +1,9 @@
 import { loadPolicyFiles } from "../composition/policy-files.ts";
 import { answerLines } from "./lines.ts";
-import { checkLine, rollupLine } from "./marking-commands.ts";
+import { checkLine } from "./marking-commands.ts";
+import { rollupLine } from "./marking-rollup.ts";
+import { MARKING_SCHEMAS } from "./marking-schema.ts";
+import { parseBanner } from "../markings/index.ts";
 import { convertLine, FORMS, isForm } from "./marking-convert.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
@@ -19,13 +22,26 @@ const yearsAfter = (time: string, years: number): string => {
 /** `caveat marking check`, `rollup` and `convert`: the marking language on standard input, without any server. */
 export const markingCommand: Subcommand = {
   summary: "check, roll up and convert markings, one a line, without a server",
-  help: `Usage: caveat marking check --form banner|portion < LINES
+  help: `Usage: caveat marking check --form banner|portion [--banner-context BANNER] < LINES
        caveat marking rollup < LINES
+       caveat marking check|rollup --schema
        caveat marking convert --from FORM --to FORM [--created TIME] [--review TIME] < LINES
 
 check reads one marking a line and answers one JSON line each:
   {"input","ok":true,"marking":{...},"rendered"} or {"input","ok":false,"code":"E_...","message"}
-rollup reads one JSON list of portions a line and answers {"banner","effective"}.
+  The whole language: US, foreign, NATO and JOINT lines and CUI. A line may also be a JSON object
+  {"marking":"(S//REL)","form":"portion","bannerContext":"SECRET//REL TO USA, FVEY"}; form and bannerContext (the
+  document's banner, whose list a bare REL and whose owners a bare JOINT take) may be left out and then are the options.
+rollup reads one document a line and answers {"banner","effective","reasons"}: the banner over the portions, the join that
+  decides access, and which choices of the register, or stricter line, decided the banner. A document is a JSON list of
+  portions, or an object:
+  {"portions":["(S//REL)",{"marking":"(C)","createdOn":"2012-01-31","exclude":false}],
+   "bannerContext":"SECRET//REL TO USA, FVEY","analyticProduct":false,
+   "banner":"TOP SECRET//NOFORN","compilationReason":"..."}
+  All but portions may be left out. An excluded portion is no part of the banner but of the join. A stated banner is
+  answered with the roll-up beside it as "rolledUp"; one that is lower, or higher without a compilationReason, is
+  {"ok":false,"code":"E_COMPILATION","message"}; a line of another form is E_INPUT. Portions count from 0.
+--schema prints the JSON schema of the lines in and out.
 convert reads one marking a line in one form and answers it in another:
   {"input","ok":true,"output"} or {"input","ok":false,"code":"E_...","message"}
   banner, portion  the text of the marking
@@ -39,12 +55,25 @@ Input is not trimmed; each line of input has exactly one line of output, empty a
 Exit codes: 0 all lines were answered; 2 wrong usage.
 `,
   async run(args) {
-    const { values, words } = parseArguments(args, ["form", "from", "to", "created", "review"], []);
+    const { values, flags, words } = parseArguments(
+      args,
+      ["form", "banner-context", "from", "to", "created", "review"],
+      ["schema"],
+    );
+    const [command] = words;
+    if (flags.has("schema")) {
+      if (words.length !== 1 || (command !== "check" && command !== "rollup"))
+        throw new UsageError("--schema belongs to marking check and marking rollup");
+      process.stdout.write(`${JSON.stringify(MARKING_SCHEMAS[command], null, 2)}\n`);
+      return EXIT.done;
+    }
     const { register } = loadPolicyFiles();
     if (words.length === 1 && words[0] === "check") {
       const form = values.form ?? "banner";
       if (form !== "banner" && form !== "portion") throw new UsageError("--form is banner or portion");
-      await answerLines((line) => checkLine(line, form, register));
+      const context = values["banner-context"] ?? null;
+      if (context !== null && !parseBanner(context, register).ok) throw new UsageError("--banner-context is no banner");
+      await answerLines((line) => checkLine(line, form, register, context));
       return EXIT.done;
     }
     if (words.length === 1 && words[0] === "rollup") {

@@ -63,15 +63,21 @@ const refuseRetired = (segment: string, register: Register): void => {
   if (retired !== undefined) throw new MarkingError("E_RETIRED", retired.hint);
 };
 
+/** The items of a segment. @throws MarkingError E_EMPTY or E_RETIRED. */
+export const itemsOf = (segment: string, register: Register): readonly string[] => {
+  const items = segment.split("/");
+  if (items.includes("")) throw new MarkingError("E_EMPTY", "nothing stands between two separators");
+  refuseRetired(segment, register);
+  return items;
+};
+
 /**
  * Recognises every segment by its first item (A.2); what is not recognised is refused, never ignored.
  * @throws MarkingError E_EMPTY, E_RETIRED or E_UNKNOWN.
  */
 export const recognise = (tail: readonly string[], register: Register): readonly Segment[] =>
   tail.map((segment) => {
-    const items = segment.split("/");
-    if (items.includes("")) throw new MarkingError("E_EMPTY", "nothing stands between two separators");
-    refuseRetired(segment, register);
+    const items = itemsOf(segment, register);
     const category = categoryOf(items[0] ?? "", register);
     if (category === null)
       throw new MarkingError("E_UNKNOWN", "a segment begins with a word that the register does not know");

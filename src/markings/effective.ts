@@ -29,7 +29,7 @@ export interface Effective {
   readonly nato: readonly string[];
   /** Foreign sources and owners; `*` for a concealed one. */
   readonly fgi: readonly string[];
-  /** Dissemination and non-IC controls that are not FD&R. RELIDO is FD&R: it restricts nobody and stands nowhere here. */
+  /** Dissemination, non-IC and CUI controls (CUI, CUI-SP-CTI, CUI-PRVCY, FED_ONLY) that are not FD&R. RELIDO is FD&R: it restricts nobody and stands nowhere here. */
   readonly controls: readonly string[];
   readonly noforn: boolean;
   /** Foreign countries to which it is released, groups expanded, without USA; `["*"]` (only BOTTOM) is every country. */
@@ -75,6 +75,9 @@ const aeaTokens = ({ aea }: Marking): readonly string[] => [
   ...(aea.FRD?.sigma ?? []).map((number) => `FRD-SG-${number}`),
 ];
 
+const cuiTokens = ({ cui }: Marking): readonly string[] =>
+  cui === undefined ? [] : ["CUI", ...cui.specified.map((id) => `CUI-SP-${id}`), ...cui.basic.map((id) => `CUI-${id}`)];
+
 const foreignSources = ({ kind, owners, fgi }: Marking): readonly string[] => {
   const named =
     kind === "US" ? [] : owners.filter((owner) => owner !== "USA").map((owner) => (owner === "FGI" ? "*" : owner));
@@ -93,6 +96,7 @@ export const effectiveOf = (marking: Marking, register: Register): Effective => 
   const controls = [
     ...marking.dissem.filter((token) => !RELEASE_TOKENS.includes(token)),
     ...marking.nonIc.map((token) => NOFORN_FORMS.get(token) ?? token),
+    ...cuiTokens(marking),
   ];
   return {
     level: marking.level,

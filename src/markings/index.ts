@@ -2,6 +2,7 @@
 export type {
   Aea,
   Compartment,
+  Cui,
   Fgi,
   Form,
   Level,
@@ -27,7 +28,11 @@ export {
 } from "./lists.ts";
 export { markingFromText, parseBanner, parsePortion } from "./parse.ts";
 export { renderBanner, renderPortion } from "./render.ts";
-export { rollUp } from "./rollup.ts";
+export type { Contribution } from "./release.ts";
+export type { RollUp, RollUpReason } from "./rollup.ts";
+export { rollUp, rollUpDocument } from "./rollup.ts";
+export type { StatedBanner } from "./compilation.ts";
+export { judgeStatedBanner } from "./compilation.ts";
 export type { Register } from "./register.ts";
 export { parseRegister, REGISTER_FILES } from "./register.ts";
 export { RegisterError } from "./register-fields.ts";

@@ -1,4 +1,5 @@
 import type { Compartment, Marking, NuclearData } from "./marking.ts";
+import { MarkingError } from "./marking.ts";
 
 /** Attributes of the namespace that say a marking, in the order in which they are written (standards A.8). */
 export const ISM_MARKING_NAMES = [
@@ -55,8 +56,11 @@ const dissemTokens = ({ dissem }: Marking): readonly string[] =>
  * included, SIGMA as RD-SG-n, both tokens for ORCON-USGOV, programs under SAR-DOD with underscores for spaces, and
  * highWaterNATO at the marking's own level beside NATO as a foreign source, because a marking does not tell the source's
  * level and none can be higher.
+ * @throws MarkingError E_UNKNOWN for CUI
  */
 export const ismOf = (marking: Marking): IsmMarking => {
+  // Without its CUI attributes the marking would read as plain UNCLASSIFIED.
+  if (marking.cui !== undefined) throw new MarkingError("E_UNKNOWN", "CUI has no form here");
   const { fgi } = marking;
   const nato = fgi?.sources.includes("NATO") === true ? [`NATO-${marking.level}`] : [];
   const all: Readonly<Record<IsmMarkingName, readonly string[]>> = {

@@ -43,6 +43,12 @@ export interface Fgi {
   readonly sources: readonly string[];
 }
 
+/** Controlled unclassified information (standards A.6): category ids of the registry, specified ones without `SP-`. */
+export interface Cui {
+  readonly specified: readonly string[];
+  readonly basic: readonly string[];
+}
+
 /**
  * A marking as structure (standards A.2). Every list is always present, so that a missing field is a fault and never
  * reads as "no restriction". Tokens of dissem and nonIc are the portion forms; `REL` and `DISPLAYONLY` have their
@@ -61,6 +67,11 @@ export interface Marking {
   readonly relTo: readonly string[];
   readonly displayOnlyTo: readonly string[];
   readonly nonIc: readonly string[];
+  /**
+   * Present exactly in CUI markings, which are US and UNCLASSIFIED and have no other category; their limited dissemination
+   * controls stand in dissem, relTo and displayOnlyTo.
+   */
+  readonly cui?: Cui;
 }
 
 /** Which of the two printed forms a text has: spelled out, or abbreviated in parentheses. */

@@ -4,7 +4,8 @@ import { compareCodes } from "./country.ts";
 import type { Register } from "./register.ts";
 import { placeOf } from "./register-entry.ts";
 
-const ascending = <T>(items: readonly T[], compare: (a: T, b: T) => number, what: string): void => {
+/** The items are in order and none stands twice. @throws MarkingError E_DUPLICATE or E_ORDER. */
+export const ascending = <T>(items: readonly T[], compare: (a: T, b: T) => number, what: string): void => {
   if (new Set(items).size !== items.length) throw new MarkingError("E_DUPLICATE", `${what}: an item stands twice`);
   const misplaced = items.some((item, i) => i > 0 && compare(items[i - 1] ?? item, item) > 0);
   if (misplaced) throw new MarkingError("E_ORDER", `${what}: the items are not in order`);

@@ -3,6 +3,7 @@ import { MarkingError } from "./marking.ts";
 import { checkCategoryOrder, checkItems, recognise } from "./category.ts";
 import { parseClassification } from "./classification.ts";
 import { parseSar, parseSci } from "./compartments.ts";
+import { parseCui, saysCui } from "./cui.ts";
 import { parseDissemination, parseFgi, parseNonIc } from "./dissemination.ts";
 import { parseAea } from "./nuclear.ts";
 import { checkItemOrder } from "./order.ts";
@@ -13,6 +14,11 @@ import { validate } from "./validate.ts";
 /** All checks of A.2 in their order; the first that fails is thrown. */
 const read = (text: string, form: Form, register: Register, context: Marking | undefined): Marking => {
   const { foreign, classification, tail } = scan(text, form);
+  if (!foreign && saysCui(classification)) {
+    const marking = parseCui(classification, tail, form, register);
+    validate(marking, register);
+    return marking;
+  }
   const head = parseClassification(classification, foreign, form, register, context);
   const segments = recognise(tail, register);
   checkCategoryOrder(segments);

@@ -1,4 +1,6 @@
 import type { CountryGroup, CountryTable } from "./country.ts";
+import type { CuiRegister } from "./cui-register.ts";
+import { cuiRegisterOf } from "./cui-register.ts";
 import type { AeaRule, NameRule, NatoRule, RetiredWord, TokenRule } from "./register-entry.ts";
 import {
   dateOf,
@@ -13,6 +15,8 @@ import {
 } from "./register-fields.ts";
 import type { StanagTable } from "./stanag-table.ts";
 import { parseStanagTable } from "./stanag-table.ts";
+import type { RollUpSettings } from "./rollup-settings.ts";
+import { rollUpSettingsOf } from "./rollup-settings.ts";
 import { aeaOf, nameRuleOf, nameRulesOf, natoOf, retiredOf, tokensOf } from "./register-rules.ts";
 
 /**
@@ -31,12 +35,16 @@ export interface Register extends CountryTable {
   readonly retired: readonly RetiredWord[];
   /** Words that are never a system, compartment, sub-compartment or program. */
   readonly reserved: ReadonlySet<string>;
+  /** Controlled unclassified information: categories and limited dissemination controls. */
+  readonly cui: CuiRegister;
+  /** What the register chose where the public sources contradict one another. */
+  readonly rollUp: RollUpSettings;
   /** How STANAG 4774 labels stand for markings; empty when the register has no table. */
   readonly stanag: StanagTable;
 }
 
 /** The files of policies/markings that make the register, without their ending. */
-export const REGISTER_FILES: readonly string[] = ["register", "countries", "tetragraphs", "stanag-4774"];
+export const REGISTER_FILES: readonly string[] = ["register", "countries", "tetragraphs", "cui", "stanag-4774"];
 
 const countriesOf = (value: unknown): ReadonlySet<string> => {
   const where = "countries.json";
@@ -97,6 +105,7 @@ const MEMBERS = [
   "nonIc",
   "retired",
   "reserved",
+  "rollUp",
 ];
 
 const each = <T>(value: unknown, where: string, read: (item: unknown, where: string) => T): readonly T[] =>
@@ -145,9 +154,9 @@ const checkReferences = (register: Register): void => {
 
 /**
  * Reads the register strictly: unknown members, misspelled references and doubles are refused.
- * @param json the parsed files of policies/markings: `{ register, countries, tetragraphs }`, and
- *   `stanag-4774` where there is one.
- * @param version names exactly this data; made by the loader (for example a hash of the three files).
+ * @param json the parsed files of policies/markings: `{ register, countries, tetragraphs, cui }`, and `stanag-4774` where
+ *   there is one.
+ * @param version names exactly this data; made by the loader (for example a hash of the files).
  * @throws RegisterError with code E_REGISTER, saying where.
  */
 export const parseRegister = (json: unknown, version: string): Register => {
@@ -162,8 +171,10 @@ export const parseRegister = (json: unknown, version: string): Register => {
   const nato = each(fields["nato"], "nato", natoOf);
   const dissemination = tokensOf(fields["dissemination"], "dissemination");
   const nonIc = tokensOf(fields["nonIc"], "nonIc");
+  const cui = cuiRegisterOf(files["cui"]);
   const register: Register = {
     version,
+    cui,
     trigraphs,
     groups: groupsOf(files["tetragraphs"], trigraphs),
     sci,
@@ -174,8 +185,14 @@ export const parseRegister = (json: unknown, version: string): Register => {
     dissemination,
     nonIc,
     retired: each(fields["retired"], "retired", retiredOf),
-    reserved: reservedOf(textsOf(fields["reserved"], "reserved"), [...dissemination, ...nonIc, ...aea], nato, sci),
+    reserved: reservedOf(
+      textsOf(fields["reserved"], "reserved"),
+      [...dissemination, ...nonIc, ...aea, ...cui.controls],
+      nato,
+      sci,
+    ),
     stanag: files["stanag-4774"] === undefined ? [] : parseStanagTable(files["stanag-4774"]),
+    rollUp: rollUpSettingsOf(fields["rollUp"]),
   };
   checkReferences(register);
   return register;

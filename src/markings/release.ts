@@ -2,6 +2,7 @@ import type { Marking } from "./marking.ts";
 import { NOFORN_FORMS, RELEASE_TOKENS } from "./marking.ts";
 import { expandForAccess, expandForRollUp, sortCodes } from "./country.ts";
 import type { Register } from "./register.ts";
+import type { RollUpSettings } from "./rollup-settings.ts";
 
 /** The foreign disclosure and release part of a rolled-up banner. */
 export interface Release {
@@ -10,28 +11,46 @@ export interface Release {
   readonly displayOnlyTo: readonly string[];
 }
 
+/** A portion that contributes to a banner, and the day on which its information was created, when that is known. */
+export interface Contribution {
+  readonly marking: Marking;
+  /** YYYY-MM-DD; null when unknown, which is never taken for recent. */
+  readonly createdOn: string | null;
+}
+
 /** What a portion without any FD&R mark leaves to the banner: nothing to say. */
 const NONE: Release = { tokens: [], relTo: [], displayOnlyTo: [] };
 
 /** NOFORN, the strictest. */
 export const NOFORN: Release = { tokens: ["NF"], relTo: [], displayOnlyTo: [] };
 
-const isBareUnclassified = (marking: Marking): boolean =>
-  marking.kind === "US" &&
-  marking.level === "U" &&
-  marking.fgi === null &&
-  [marking.dissem, marking.nonIc, marking.sar, marking.sci, Object.keys(marking.aea)].every(
-    (list) => list.length === 0,
-  );
+const RELIDO: Release = { tokens: ["RELIDO"], relTo: [], displayOnlyTo: [] };
+
+/** From this day on, classified information without caveats was marked RELIDO where nothing else was said (A.5 step 9e). */
+const RELIDO_SINCE = "2010-06-28";
+
+/** Any SAP, AEA, non-IC, CUI or dissemination control; SCI does not count (A.5 step 9d). */
+const isCaveated = ({ sar, aea, nonIc, dissem, natoControls, cui }: Marking): boolean =>
+  [sar, Object.keys(aea), nonIc, dissem, natoControls].some((list) => list.length > 0) || cui !== undefined;
+
+/** Controls of others than the intelligence community, whose release follows their own source (A.5 table, R11). */
+const isForeignToCommunity = ({ aea, nonIc, dissem, cui }: Marking): boolean =>
+  Object.keys(aea).length > 0 || nonIc.length > 0 || dissem.includes("DSEN") || cui !== undefined;
 
 /** A portion's effective FD&R set (A.5 step 9 a-e); null is a bare (U), which is ignored. */
-const releaseOf = (marking: Marking): Release | null => {
+const releaseOf = ({ marking, createdOn }: Contribution, settings: RollUpSettings): Release | null => {
   if (marking.nonIc.some((token) => NOFORN_FORMS.has(token))) return NOFORN;
   const tokens = marking.dissem.filter((token) => RELEASE_TOKENS.includes(token));
   if (tokens.length > 0) return { tokens, relTo: marking.relTo, displayOnlyTo: marking.displayOnlyTo };
-  // Foreign, caveated, or classified without FD&R: NF. The manual reads the last as RELIDO after 28 June 2010, but a
-  // portion's date is not known here and ISM refuses RELIDO then (source conflict R16): the stricter holds.
-  return isBareUnclassified(marking) ? null : NOFORN;
+  if (marking.kind !== "US" || marking.fgi !== null) return NOFORN;
+  const caveated = isCaveated(marking);
+  if (marking.level === "U") {
+    if (!caveated) return null;
+    const relido = settings.caveatedUnclassified === "RELIDO" && !isForeignToCommunity(marking);
+    return relido ? RELIDO : NOFORN;
+  }
+  const recent = createdOn !== null && createdOn >= RELIDO_SINCE;
+  return settings.relidoBesideUnmarked === "RELIDO" && recent && !caveated ? RELIDO : NOFORN;
 };
 
 /**
@@ -50,12 +69,20 @@ const commonCodes = (lists: readonly (readonly string[])[], register: Register):
 };
 
 /**
- * FD&R of a banner from its portions (A.5 step 9), the stricter reading wherever the sources conflict.
+ * FD&R of a banner from its portions (A.5 step 9).
  * @param portions at least one.
+ * @param settings what the register chose where the sources conflict.
+ * @param always true where an FD&R mark is required although no portion has one (disseminated analytic products).
  */
-export const rollUpRelease = (portions: readonly Marking[], register: Register): Release => {
-  if (!portions.some(hasMark)) return NONE;
-  const sets = portions.map(releaseOf).filter((set) => set !== null);
+export const rollUpRelease = (
+  portions: readonly Contribution[],
+  register: Register,
+  settings: RollUpSettings,
+  always: boolean,
+): Release => {
+  if (!always && !portions.some(({ marking }) => hasMark(marking))) return NONE;
+  const sets = portions.map((portion) => releaseOf(portion, settings)).filter((set) => set !== null);
+  if (sets.length === 0) return NONE;
   if (sets.some(({ tokens }) => tokens.includes("NF"))) return NOFORN;
   const every = (token: string): boolean => sets.every(({ tokens }) => tokens.includes(token));
   const released = every("REL")
@@ -76,10 +103,10 @@ export const rollUpRelease = (portions: readonly Marking[], register: Register):
     return { tokens, relTo: ["USA", ...released], displayOnlyTo: displayed };
   }
   if (displayed.length > 0) return { tokens: ["DISPLAYONLY"], relTo: [], displayOnlyTo: displayed };
-  // RELIDO beside REL TO without a common country: ISM refuses a bare RELIDO there (source conflict R15).
-  return relido && sets.every(({ tokens }) => tokens.length === 1)
-    ? { tokens: ["RELIDO"], relTo: [], displayOnlyTo: [] }
-    : NOFORN;
+  // Lists that have no country in common are NOFORN whatever the register chose (manual, table 3 rule 9).
+  if (!relido || every("REL")) return NOFORN;
+  const bare = sets.every(({ tokens }) => tokens.length === 1);
+  return bare || settings.relidoBesideRelease === "RELIDO" ? RELIDO : NOFORN;
 };
 
 /** True when the portion itself carries an FD&R mark, in category 8 or inside a non-IC control. */

@@ -1,11 +1,13 @@
 import type { Compartment, Form, Marking } from "./marking.ts";
 import { MarkingError } from "./marking.ts";
 import { levelWord, NATO_WORDS } from "./classification.ts";
+import { cuiCategoriesText } from "./cui.ts";
 import type { Register } from "./register.ts";
 import type { TokenRule } from "./register-entry.ts";
 
-const classificationText = ({ kind, level, owners }: Marking, form: Form): string => {
+const classificationText = ({ kind, level, owners, cui }: Marking, form: Form): string => {
   const word = levelWord(level, form);
+  if (cui !== undefined) return "CUI";
   if (kind === "US") return word;
   if (kind === "JOINT") return `//JOINT ${word} ${owners.join(" ")}`;
   if (owners.length === 1 && owners[0] === "NATO") return `//${NATO_WORDS[level][form]}`;
@@ -41,7 +43,8 @@ const wordOf = (token: string, form: Form, rules: readonly TokenRule[]): string 
 const dissemText = (marking: Marking, form: Form, register: Register): string =>
   marking.dissem
     .map((token) => {
-      const word = wordOf(token, form, register.dissemination);
+      const controls = marking.cui === undefined ? register.dissemination : register.cui.controls;
+      const word = wordOf(token, form, controls);
       if (token === "REL") return `${word} ${marking.relTo.join(", ")}`;
       return token === "DISPLAYONLY" ? `${word} ${marking.displayOnlyTo.join(", ")}` : word;
     })
@@ -50,6 +53,7 @@ const dissemText = (marking: Marking, form: Form, register: Register): string =>
 const lineOf = (marking: Marking, form: Form, register: Register): string => {
   const { sci, sar, fgi } = marking;
   const segments = [
+    marking.cui === undefined ? "" : cuiCategoriesText(marking.cui),
     sci.map(({ system, compartments }) => `${system}${compartmentsText(compartments)}`).join("/"),
     marking.natoControls.filter((control) => natoPlace(control, register) === "sap").join("/"),
     sar.length === 0

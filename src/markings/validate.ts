@@ -1,6 +1,7 @@
 import type { Level, Marking } from "./marking.ts";
 import { MarkingError, saysNoforn } from "./marking.ts";
 import { covers } from "./country.ts";
+import { validateCui } from "./cui.ts";
 import type { Register } from "./register.ts";
 import type { NameRule, Rule, TokenRule } from "./register-entry.ts";
 import { ruleFor } from "./register-entry.ts";
@@ -27,7 +28,8 @@ const rulesOfTree = (
 };
 
 const tokenRulesOf = (marking: Marking, register: Register): readonly TokenRule[] => {
-  const rules = [...register.dissemination, ...register.nonIc, ...register.aea];
+  const controls = marking.cui === undefined ? register.dissemination : register.cui.controls;
+  const rules = [...controls, ...register.nonIc, ...register.aea];
   return [...marking.dissem, ...marking.nonIc, ...Object.keys(marking.aea)].map((token) => {
     const rule = rules.find((candidate) => candidate.token === token);
     if (rule === undefined) throw unknown();
@@ -87,6 +89,7 @@ export const validate = (marking: Marking, register: Register): void => {
   const tokens = tokenRulesOf(marking, register);
   const present = new Set(tokens.map(({ token }) => token));
   checkKind(marking, register);
+  if (marking.cui !== undefined) validateCui(marking, marking.cui, register);
   const trees = [
     ...marking.sci.map(({ system, compartments }) => ({ name: system, compartments, roots: register.sci })),
     ...marking.sar.flatMap(({ program, compartments }) =>

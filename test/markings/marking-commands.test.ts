@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkLine, rollupLine } from "../../src/cli/marking-commands.ts";
+import { checkLine } from "../../src/cli/marking-commands.ts";
+import { rollupLine } from "../../src/cli/marking-rollup.ts";
 import { register } from "./register-data.ts";
 
 const check = (line: string, form: "banner" | "portion" = "banner"): unknown =>
@@ -40,10 +41,100 @@ describe("marking commands", () => {
       message: expect.stringContaining("portion 1") as unknown,
     });
   });
-  test.each(["", "not json", "[1]", '"(S)"', "[", "{}"])("refuses %j as input", (line) => {
+  test.each([
+    "",
+    "not json",
+    "[1]",
+    '"(S)"',
+    "[",
+    "{}",
+    "null",
+    "7",
+    '{"portions":"(S)"}',
+    '{"portions":[],"extra":1}',
+    '{"portions":[{"marking":1}]}',
+    '{"portions":[{"marking":"(S)","stray":1}]}',
+    '{"portions":[{"marking":"(S)","createdOn":"yesterday"}]}',
+    '{"portions":[{"marking":"(S)","exclude":"no"}]}',
+    '{"portions":["(S)"],"analyticProduct":"yes"}',
+    '{"portions":["(S)"],"banner":1}',
+    '{"portions":[["(S)"]]}',
+  ])("refuses %j as input", (line) => {
     expect(rollup(line)).toMatchObject({ ok: false, code: "E_INPUT" });
   });
-  test("refuses an empty list", () => {
+  test("refuses an empty list, and a document of which every portion is excluded", () => {
     expect(rollup("[]")).toMatchObject({ ok: false, code: "E_EMPTY" });
+    expect(rollup('{"portions":[{"marking":"(S)","exclude":true}]}')).toMatchObject({ ok: false, code: "E_EMPTY" });
+  });
+  test("takes a portion's missing list and owners from the document's banner", () => {
+    const portion = { marking: "(//JOINT S//REL)", form: "portion" };
+    const bannerContext = "//JOINT SECRET CAN USA//REL TO USA, CAN";
+    const rendered = "(//JOINT S CAN USA//REL TO USA, CAN)";
+    expect(check(JSON.stringify({ ...portion, bannerContext }))).toMatchObject({ ok: true, rendered });
+    expect(JSON.parse(checkLine("(//JOINT S//REL)", "portion", register, bannerContext))).toMatchObject({ rendered });
+    expect(check(JSON.stringify(portion))).toMatchObject({ ok: false, code: "E_JOINT" });
+    expect(check(JSON.stringify({ ...portion, bannerContext: "S" }))).toMatchObject({ ok: false, code: "E_CLASS" });
+    expect(rollup(JSON.stringify({ portions: ["(//JOINT S//REL)"], bannerContext }))).toMatchObject({
+      banner: bannerContext,
+    });
+    expect(rollup(JSON.stringify({ portions: ["(S//REL)"], bannerContext: "S" }))).toMatchObject({ code: "E_CLASS" });
+  });
+  test("answers an object with its line, and takes for a marking whatever is no such object", () => {
+    const line = '{"marking":"SECRET//NOFORN"}';
+    expect(check(line)).toMatchObject({ input: line, ok: true, rendered: "SECRET//NOFORN" });
+    expect(check('{"marking":"(S)","form":"portion"}')).toMatchObject({ ok: true, rendered: "(S)" });
+    expect(check('{"marking":"(S)","form":"portion","bannerContext":null}')).toMatchObject({ ok: true });
+    expect(check(line, "portion")).toMatchObject({ ok: false, code: "E_PAREN" });
+    for (const raw of ["{", "{}", '{"MARKING":"S"}', '{"marking":1}', '{"marking":"S","form":"x"}'])
+      expect(check(raw)).toMatchObject({
+        input: raw,
+        ok: false,
+        code: expect.stringMatching(/^E_(CASE|CLASS)$/) as unknown,
+      });
+    expect(check('{"marking":"SECRET","bannerContext":7}')).toMatchObject({ ok: false, code: "E_CASE" });
+  });
+  test("answers CUI like every other marking", () => {
+    expect(check("CUI//SP-CTI/PRVCY//NOFORN")).toMatchObject({
+      ok: true,
+      rendered: "CUI//SP-CTI/PRVCY//NOFORN",
+      marking: { level: "U", cui: { specified: ["CTI"], basic: ["PRVCY"] } },
+    });
+    expect(rollup('["(CUI)","(S)"]')).toMatchObject({
+      banner: "SECRET",
+      effective: { controls: ["CUI"] },
+      reasons: ["cuiIsNotShown"],
+    });
+  });
+  test("leaves an excluded portion out of the banner, never out of what decides", () => {
+    const portions = [
+      "(S//NF)",
+      { marking: "(TS//SI//NF)", exclude: true },
+      { marking: "(C)", createdOn: "2012-01-31" },
+    ];
+    expect(rollup(JSON.stringify({ portions }))).toMatchObject({
+      banner: "SECRET//NOFORN",
+      effective: { level: "TS", sci: ["SI"] },
+    });
+  });
+  test("answers a stated banner only when it is the roll-up, or above it with a reason", () => {
+    const document = { portions: ["(U)", "(U//FOUO)"], banner: "SECRET//NOFORN" };
+    expect(rollup(JSON.stringify(document))).toMatchObject({ ok: false, code: "E_COMPILATION" });
+    expect(rollup(JSON.stringify({ ...document, compilationReason: "a pattern" }))).toMatchObject({
+      banner: "SECRET//NOFORN",
+      rolledUp: "UNCLASSIFIED//FOUO",
+      effective: { level: "S", noforn: true, controls: ["FOUO"] },
+    });
+    expect(rollup(JSON.stringify({ ...document, banner: "UNCLASSIFIED", compilationReason: "x" }))).toMatchObject({
+      code: "E_COMPILATION",
+    });
+    expect(rollup(JSON.stringify({ ...document, banner: "UNCLASSIFIED//FOUO" }))).toMatchObject({
+      banner: "UNCLASSIFIED//FOUO",
+      rolledUp: "UNCLASSIFIED//FOUO",
+    });
+    expect(rollup(JSON.stringify({ ...document, banner: "SECRET//XYZ" }))).toMatchObject({ code: "E_UNKNOWN" });
+  });
+  test("treats an analytic product as one that must say its release", () => {
+    expect(rollup('{"portions":["(S)"],"analyticProduct":true}')).toMatchObject({ banner: "SECRET//NOFORN" });
+    expect(rollup('{"portions":["(S)"],"analyticProduct":false}')).toMatchObject({ banner: "SECRET", reasons: [] });
   });
 });

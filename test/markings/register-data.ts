@@ -9,16 +9,16 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const json = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 
+type RegisterFile = "register" | "countries" | "tetragraphs" | "cui" | "stanag-4774";
+
 /** The files of policies/markings as parseRegister takes them. */
-export const registerFiles = (): Record<
-  "register" | "countries" | "tetragraphs" | "stanag-4774",
-  Record<string, unknown>
-> => {
+export const registerFiles = (): Record<RegisterFile, Record<string, unknown>> => {
   const file = (name: string) => json(join(ROOT, "policies/markings", `${name}.json`)) as Record<string, unknown>;
   return {
     register: file("register"),
     countries: file("countries"),
     tetragraphs: file("tetragraphs"),
+    cui: file("cui"),
     "stanag-4774": file("stanag-4774"),
   };
 };

@@ -21,6 +21,7 @@ export const register: Register = parseRegister(
     register: json("markings/register.json"),
     countries: json("markings/countries.json"),
     tetragraphs: json("markings/tetragraphs.json"),
+    cui: json("markings/cui.json"),
   },
   "register-under-test",
 );
