@@ -55,8 +55,8 @@ describe("the mapping table", () => {
   });
   test("is accepted as it is, and without it nothing is mapped", () => {
     expect(broken(() => undefined)).toBe("accepted");
-    const { register: own, countries, tetragraphs } = registerFiles();
-    const bare = parseRegister({ register: own, countries, tetragraphs }, "v");
+    const { register: own, countries, tetragraphs, cui } = registerFiles();
+    const bare = parseRegister({ register: own, countries, tetragraphs, cui }, "v");
     expect(attemptLabel(() => readStanag(label(), bare))).toMatchObject({ ok: false, code: "E_MAPPING" });
     expect(attemptLabel(() => writeStanag(of("SECRET"), TIMES, bare))).toMatchObject({ ok: false, code: "E_MAPPING" });
   });
