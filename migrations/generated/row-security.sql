@@ -1,5 +1,5 @@
 -- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.
--- Policy sha384:3d099a15e10492593cb7fc58a9c75513f24f4c19ab031f959b0900518ae9accb2745977bce0cb65d6125cfc5e8741905
+-- Policy sha384:aaba366b13201754b019e76a6feef34d863c0841d6e878777229a78de3ba91c8723ea2f84c5a74c3955da3305de911ae
 
 alter table data.program enable row level security;
 alter table data.program force row level security;

@@ -138,7 +138,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       office,
       vault,
       audit,
-      standing: standings(store),
+      standing: standings(store, clock),
       standings: new StandingStore(policyPool),
       releaseKeys,
       writer,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
-import type { Grant } from "../policy/grant.ts";
+import type { Grant, Readers } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
@@ -38,6 +38,8 @@ export interface CreateDatasetInput {
   readonly marking: string;
   readonly ontologyVersionId: string;
   readonly compilation: { readonly marking: string; readonly reason: string } | null;
+  /** Lists that its own marking stands under. */
+  readonly readers?: Readers | null;
 }
 
 /** Creates a dataset below a program, with its own marking and the ontology version that its labels are checked against. */
@@ -56,7 +58,9 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
       await grant.marking(version.ontologyMarkingId),
       await grant.marking(version.markingId),
     ] as const;
-    const marking = await grant.markingOf(input.marking, [...sources], "dataset.create", program.id);
+    const marking = await grant.markingOf(input.marking, [...sources], "dataset.create", program.id, {
+      readers: input.readers ?? null,
+    });
     const id = randomUUID();
     const row = {
       id,
@@ -94,6 +98,8 @@ export interface CreateAssetInput {
   readonly mediaType: string;
   /** Banner or portion; the dataset's own marking where none is given. */
   readonly marking: string | null;
+  /** Lists that it stands under beside those of its dataset. */
+  readonly readers?: Readers | null;
 }
 
 /** Registers an asset; its bytes follow by PUT. */
@@ -107,7 +113,9 @@ export const createAsset: Command<CreateAssetInput, Made> = command({
     const mediaType = MEDIA_TYPES.find((type) => type === input.mediaType);
     if (!mediaType) throw new UserError("INVALID_INPUT", `one of ${MEDIA_TYPES.join(", ")}`, ["mediaType"]);
     const source = await grant.marking(dataset.markingId);
-    const marking = await grant.markingOf(input.marking, [source], "asset.create", dataset.programId);
+    const marking = await grant.markingOf(input.marking, [source], "asset.create", dataset.programId, {
+      readers: input.readers ?? null,
+    });
     const id = randomUUID();
     const row = {
       id,

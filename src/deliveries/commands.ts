@@ -7,6 +7,7 @@ import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import { mandatory } from "../policy/mandatory.ts";
 import { parseProfile } from "../policy/profile.ts";
+import type { AccessProfile } from "../policy/profile.ts";
 import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import type { InternedMarking } from "../storage/ports.ts";
@@ -32,15 +33,21 @@ export function recipientById(grant: Grant, id: string): Promise<RecipientRow | 
   return isId(id) ? grant.deliveryRecords.recipient(id) : Promise.resolve(null);
 }
 
-/** Whether the recipient's registered profile may receive something with this marking, as it stands now. */
-export function mayReceive(recipient: RecipientRow, marking: InternedMarking): boolean {
-  const reader = parseProfile(recipient.profile);
+/** A recipient's registered profile as it stands now, with the lists that name his office, of those that the caller knows. */
+export async function readerOf(grant: Grant, recipient: RecipientRow): Promise<AccessProfile> {
+  const profile = parseProfile(recipient.profile);
+  const named = (await grant.lists.naming(profile.dutyOrganization)).map(({ kind, id }) => `${kind}:${id}`);
+  return parseProfile({ ...profile, lists: [...new Set([...profile.lists, ...named])] });
+}
+
+/** Whether a recipient (`readerOf`) may receive something with this marking. */
+export function mayReceive(reader: AccessProfile, marking: InternedMarking): boolean {
   return mandatory({ reader, object: marking.effective, handling: "copy" }).failed.length === 0;
 }
 
 /** Objects that the recipient's registered profile may not receive; all of them are visible to the requester. */
-function refusedFor(recipient: RecipientRow, frozen: FrozenDataset): string[] {
-  return [...frozen.byObject].filter(([, marking]) => !mayReceive(recipient, marking)).map(([object]) => object);
+function refusedFor(reader: AccessProfile, frozen: FrozenDataset): string[] {
+  return [...frozen.byObject].filter(([, marking]) => !mayReceive(reader, marking)).map(([object]) => object);
 }
 
 /** Input of a request for a delivery. */
@@ -65,7 +72,8 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
     const compilations = await grant.compilationMarkings(dataset.id, grant.facts(dataset.programId, dataset.authorId));
     const frozen = await freezeDataset(grant, dataset);
     if (frozen.images.length === 0) throw new UserError("NOT_READY", "the dataset holds no image that you may see");
-    const refused = refusedFor(recipient, frozen);
+    const reader = await readerOf(grant, recipient);
+    const refused = refusedFor(reader, frozen);
     if (refused.length > 0) {
       throw new UserError(
         "RECIPIENT_MAY_NOT_RECEIVE",
@@ -77,7 +85,7 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
     const [first, ...rest] = [...frozen.markings, ...compilations];
     if (!first) throw new Error("a delivery without a marking");
     const whole = await grant.office.derive([first, ...rest]);
-    if (!mayReceive(recipient, whole))
+    if (!mayReceive(reader, whole))
       throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["datasetId"]);
     const id = randomUUID();
     const { manifest, files } = await build(grant, {

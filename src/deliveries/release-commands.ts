@@ -12,7 +12,7 @@ import type { Grant } from "../policy/grant.ts";
 import type { ProofRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
-import { approvalsOf, deliveryOf, mayReceive, recipientById, requireWhole } from "./commands.ts";
+import { approvalsOf, deliveryOf, mayReceive, readerOf, recipientById, requireWhole } from "./commands.ts";
 import { parseManifest } from "../../audit/index.ts";
 import { packageTar } from "./package.ts";
 import { composeProof, releaseOutcome } from "./release.ts";
@@ -53,7 +53,7 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
     const recipient = await recipientById(grant, delivery.recipientId);
     if (!recipient) throw new UserError("NOT_FOUND", "not found");
     const marking = await requireWhole(grant, delivery);
-    if (!mayReceive(recipient, marking))
+    if (!mayReceive(await readerOf(grant, recipient), marking))
       throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["deliveryId"]);
     const releaseEntryId = grant.record({
       kind: "delivery.release",
@@ -137,7 +137,7 @@ export const fetchPackage: Command<
     const proof = delivery && (await grant.deliveryRecords.proof(deliveryId));
     if (!delivery || !proof) throw new CaveatError("NOT_FOUND", "not released");
     const recipient = await recipientById(grant, delivery.recipientId);
-    if (!recipient || !mayReceive(recipient, await grant.marking(delivery.markingId)))
+    if (!recipient || !mayReceive(await readerOf(grant, recipient), await grant.marking(delivery.markingId)))
       throw new CaveatError("NOT_FOUND", "the recipient may not receive this any more");
     const manifest = new Uint8Array(delivery.manifest);
     const listed = new Map(parseManifest(manifest).files.map((file) => [file.path, file]));

@@ -1,6 +1,6 @@
 import { CaveatError } from "../errors.ts";
 import { OBLIGATIONS, parseProfile, rolesConflict } from "../policy/profile.ts";
-import type { AccessProfile } from "../policy/profile.ts";
+import type { AccessProfile, Obligation } from "../policy/profile.ts";
 import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
 import type { Principal, StandingSource } from "./principal.ts";
 import type { TokenVerifier, VerifiedToken } from "./tokens.ts";
@@ -17,7 +17,24 @@ function sourcesOf(record: PersonRecord): Principal["sources"] {
   ];
 }
 
-function profileOf(record: PersonRecord, sessionLevel: VerifiedToken["sessionLevel"]): AccessProfile {
+/** A sign-in is fresh for so long: younger ones honor RE_AUTHENTICATE. */
+const FRESH_SECONDS = 300;
+const STALE: readonly Obligation[] = OBLIGATIONS.filter((one) => one !== "RE_AUTHENTICATE");
+
+/** When the hours end that are open now: null where none are stated, undefined where none of those stated is open. */
+function closingTime(record: PersonRecord, now: Date): Date | null | undefined {
+  if (record.windows.length === 0) return null;
+  const open = record.windows.filter(({ opensAt, closesAt }) => new Date(opensAt) <= now && now < new Date(closesAt));
+  const latest = Math.max(...open.map(({ closesAt }) => new Date(closesAt).getTime()));
+  return open.length === 0 ? undefined : new Date(latest);
+}
+
+function profileOf(
+  record: PersonRecord,
+  sessionLevel: VerifiedToken["sessionLevel"],
+  honors: readonly Obligation[],
+  now: Date,
+): AccessProfile {
   return parseProfile({
     clearance: record.clearance.level,
     fineAccessControls: record.readOns.map((readOn) => readOn.token),
@@ -27,20 +44,21 @@ function profileOf(record: PersonRecord, sessionLevel: VerifiedToken["sessionLev
     usGovernmentAgency: record.usGovernmentAgency,
     entityType: record.entityType,
     role: record.roles,
-    lists: [],
+    lists: record.lists,
     environment: {
       client: "approved",
       clientCeiling: record.client.ceiling,
       deviceAttested: record.client.deviceAttested,
       networkCeiling: record.client.networkCeiling,
       sessionLevel,
-      timeWindow: "open",
-      honors: OBLIGATIONS,
+      timeWindow: closingTime(record, now) === undefined ? "closed" : "open",
+      honors,
     },
   });
 }
 
-function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
+function principalOf(token: VerifiedToken, record: PersonRecord, now: Date): Principal {
+  const fresh = token.authenticatedAt !== null && now.getTime() / 1000 - token.authenticatedAt <= FRESH_SECONDS;
   return {
     personId: record.id,
     handle: record.handle,
@@ -48,8 +66,8 @@ function principalOf(token: VerifiedToken, record: PersonRecord): Principal {
     session: { id: token.sessionId, level: token.sessionLevel },
     client: { id: record.client.id, name: record.client.name },
     purpose: token.purpose,
-    profile: profileOf(record, token.sessionLevel),
-    until: null,
+    profile: profileOf(record, token.sessionLevel, fresh ? OBLIGATIONS : STALE, now),
+    until: closingTime(record, now) ?? null,
     epoch: record.epoch,
     programs: new Set(record.programs),
     sources: sourcesOf(record),
@@ -76,20 +94,24 @@ export class Authenticator {
   async principal(authorization: string | undefined): Promise<Principal> {
     const match = /^Bearer ([A-Za-z0-9._-]+)$/.exec(authorization ?? "");
     if (!match?.[1]) throw new CaveatError("UNAUTHENTICATED", "no token");
-    const token = await this.#verifier.verify(match[1], this.#clock());
+    const now = this.#clock();
+    const token = await this.#verifier.verify(match[1], now);
     const record = await this.#store.person(token.personId, token.clientId);
     if (!record || record.client.status !== "approved")
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");
     if (rolesConflict(record.roles)) throw new CaveatError("UNAUTHENTICATED", "roles that nobody holds together");
-    return principalOf(token, record);
+    return principalOf(token, record, now);
   }
 }
 
 /** How people stand now, from the records; a person's own clearance is the level that is asked about. */
-export function standings(store: AccessStore): StandingSource {
+export function standings(store: AccessStore, clock: () => Date): StandingSource {
   return async (personId, clientId) => {
     const record = await store.person(personId, clientId);
     if (!record || record.client.status !== "approved" || rolesConflict(record.roles)) return null;
-    return { profile: profileOf(record, record.clearance.level), programs: new Set(record.programs) };
+    return {
+      profile: profileOf(record, record.clearance.level, OBLIGATIONS, clock()),
+      programs: new Set(record.programs),
+    };
   };
 }

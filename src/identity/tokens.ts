@@ -21,6 +21,8 @@ export interface VerifiedToken {
   readonly sessionId: string;
   readonly sessionLevel: "U" | "R" | "C" | "S" | "TS";
   readonly purpose: string;
+  /** When the person proved who he is (claim auth_time, unix seconds); null where the issuer does not say. */
+  readonly authenticatedAt: number | null;
 }
 
 /** What a token is issued for. */
@@ -30,11 +32,19 @@ export interface TokenRequest {
   readonly sessionId: string;
   readonly sessionLevel: VerifiedToken["sessionLevel"];
   readonly purpose: string;
+  /** When the person proved who he is; now where it is not said. */
+  readonly authenticatedAt?: Date;
 }
 
 const LEVELS = ["U", "R", "C", "S", "TS"] as const;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function authTime(value: unknown, refuse: () => CaveatError): number | null {
+  if (value === undefined) return null;
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw refuse();
+  return value;
+}
 
 /** Checks tokens against issuers named in the configuration: algorithm, issuer, audience and times are fixed, not read. */
 export class TokenVerifier {
@@ -86,6 +96,7 @@ export class TokenVerifier {
           sessionId: text("sid", UUID),
           sessionLevel: level,
           purpose: text("pur", NAME),
+          authenticatedAt: authTime(payload["auth_time"], () => refuse("claim auth_time")),
         };
       } catch (error) {
         if (error instanceof CaveatError) throw error;
@@ -124,6 +135,7 @@ export class TokenIssuer {
       sid: request.sessionId,
       lvl: request.sessionLevel,
       pur: request.purpose,
+      auth_time: Math.floor((request.authenticatedAt ?? now).getTime() / 1000),
     })
       .setProtectedHeader({ alg: ALGORITHM, typ: "at+jwt" })
       .setIssuer(this.#issuer)

@@ -3,7 +3,7 @@ import { isUniqueViolation } from "../storage/ports.ts";
 import type { Made } from "../datasets/commands.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
-import type { Grant } from "../policy/grant.ts";
+import type { Grant, Readers } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { checkContent, labelContext } from "./label-content.ts";
@@ -17,6 +17,8 @@ export interface CreateLabelInput {
   readonly shape: unknown;
   readonly attributes: unknown;
   readonly marking: string | null;
+  /** Lists that it stands under beside those of asset and class. */
+  readonly readers?: Readers | null;
 }
 
 type Above = Pick<RowOf<"label">, "datasetId" | "assetId" | "programId" | "datasetMarkingId" | "assetMarkingId">;
@@ -83,7 +85,9 @@ export const createLabel: Command<CreateLabelInput, Made> = command({
     const context = await labelContext(grant, input.assetId);
     const content = checkContent(context, input);
     const sources = [context.assetMarking, content.classMarking] as const;
-    const marking = await grant.markingOf(input.marking, [...sources], "label.create", context.asset.programId);
+    const marking = await grant.markingOf(input.marking, [...sources], "label.create", context.asset.programId, {
+      readers: input.readers ?? null,
+    });
     const { label, revision } = labelRows(grant, context.asset, content, marking, "human", null);
     await grant.insert("label", [label], "label.create", sources);
     await grant.insert("labelRevision", [revision], "label.create", sources);

@@ -34,7 +34,7 @@ export const reviewLabel: Command<ReviewLabelInput, { id: string; reviewId: stri
       [source, await grant.marking(label.markingId)],
       "label.review",
       label.programId,
-      grant.facts(label.programId, latest.authorId),
+      { facts: grant.facts(label.programId, latest.authorId) },
     );
     const review = {
       id: randomUUID(),

@@ -13,6 +13,7 @@ export const NOUNS = [
   "client",
   "policy",
   "marking",
+  "list",
 ] as const;
 
 /** A noun of the closed list. */
@@ -54,6 +55,8 @@ export const ACTIONS = [
   "marking.administer",
   "marking.approve",
   "marking.raise",
+  "list.read",
+  "list.create",
 ] as const;
 
 /** An action of the closed list. */
@@ -71,6 +74,7 @@ const VIEWING: ReadonlySet<Action> = new Set<Action>([
   "person.read",
   "audit.own",
   "audit.read",
+  "list.read",
 ]);
 
 /** Whether the value is an action of the closed list. */

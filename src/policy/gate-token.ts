@@ -18,6 +18,8 @@ export interface GateClaim {
   readonly client: string;
   /** Process id of the PostgreSQL backend that the token will be shown to; no other one takes it. */
   readonly backend: number;
+  /** When the hours end in which the person may work: no token outlasts them. Null where they do not end. */
+  readonly until: Date | null;
 }
 
 /**
@@ -41,8 +43,9 @@ export class GateTokenMint {
     return { keyId: this.#id, mac };
   }
 
-  /** A token that lasts five minutes. */
+  /** A token that lasts five minutes, or until the person's hours end. */
   mint(claim: GateClaim, now: Date): string {
+    const expiry = Math.min(now.getTime() + LIFE_SECONDS * 1000, claim.until?.getTime() ?? Infinity);
     const body = [
       "v2",
       this.#id,
@@ -55,7 +58,7 @@ export class GateTokenMint {
       claim.purpose,
       claim.client,
       claim.backend,
-      Math.floor(now.getTime() / 1000) + LIFE_SECONDS,
+      Math.floor(expiry / 1000),
     ].join("|");
     return `${body}|${createHmac("sha256", this.#key).update(body).digest("hex")}`;
   }

@@ -17,6 +17,7 @@ import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
 import { standingEffective } from "./standing.ts";
 import type { Obligation } from "./decision.ts";
+import { askedObligations } from "./pair.ts";
 import { honoringOnly } from "./profile.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
@@ -76,7 +77,7 @@ export class Door {
 
   /** Opens an operation for a verified principal. Throws UNAVAILABLE when the log cannot be appended (I4, I9). */
   async open(caller: Principal, request: Request): Promise<Operation> {
-    const principal = { ...caller, profile: honoringOnly(caller.profile, request.honors) };
+    const principal = { ...caller, profile: honoringOnly(caller.profile, this.#asked(request.honors)) };
     const { office, writer, mint, tagKey, clock } = this.#parts;
     const profileId = await office.profileId(principal.profile);
     const nonce = randomBytes(16);
@@ -113,6 +114,7 @@ export class Door {
       nonce,
       purpose: principal.purpose,
       client: principal.client.id,
+      until: principal.until,
     };
     const lockValues = {
       policyId: office.policyId,
@@ -177,6 +179,12 @@ export class Door {
         };
       },
     });
+  }
+
+  /** Of what a transport does only what this policy ever asks for: nothing else makes profiles differ. */
+  #asked(honors: readonly Obligation[]): readonly Obligation[] {
+    const asked = askedObligations(this.#parts.office.policy);
+    return honors.filter((one) => asked.has(one));
   }
 
   /** The marking of what is known before anything is read: the session's level, for our own people only. */

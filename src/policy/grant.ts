@@ -1,12 +1,13 @@
 import { CaveatError } from "../errors.ts";
-import { dominates, joinEffective } from "../markings/index.ts";
-import type { Effective, Marking } from "../markings/index.ts";
+import { dominates, joinEffective, underLists } from "../markings/index.ts";
+import type { Effective, ListDemand } from "../markings/index.ts";
 import type { Principal, StandingSource } from "../identity/principal.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
 import { sqlState } from "../storage/ports.ts";
-import type { InternedMarking, StandingRecords } from "../storage/ports.ts";
+import { ListRecords } from "../storage/list-records.ts";
+import type { DistributionListRow, InternedMarking, StandingRecords } from "../storage/ports.ts";
 import { Reader } from "../storage/reader.ts";
 import { tables } from "../storage/tables.ts";
 import type { RowOf, TableName } from "../storage/tables.ts";
@@ -15,6 +16,7 @@ import type { Action } from "./actions.ts";
 import { UserError } from "./command.ts";
 import type { UserErrorCode } from "./command.ts";
 import type { Facts } from "./facts.ts";
+import { isId } from "./target.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { AuditPort, OutboxDraft } from "./audit-port.ts";
@@ -37,6 +39,14 @@ const EXECUTION_REFUSALS: Readonly<Record<string, UserErrorCode>> = {
   CV004: "ALREADY_DONE",
 };
 
+/** Lists that a marking is to stand under, by id: all of the first, and one of the second (need-to-know lists only). */
+export interface Readers {
+  readonly allOf: readonly string[];
+  readonly anyOf: readonly string[];
+}
+
+const LISTS_OF_A_MARKING = 16;
+
 const transactions = new WeakMap<Grant, Transaction>();
 
 /** The transaction of a grant, for the door itself; commands have repositories. */
@@ -46,6 +56,14 @@ export function transactionOf(grant: Grant): Transaction {
   return tx;
 }
 
+/** What differs from case to case when a caller states a marking. */
+export interface MarkingContext {
+  readonly facts?: Facts;
+  readonly readers?: Readers | null;
+}
+
+const unusable = (): UserError => new UserError("INVALID_MARKING", "this marking cannot be used here", ["marking"]);
+
 /** What the door hands to a command: the only source of rows, blobs, markings and log entries. */
 export class Grant {
   readonly principal: Principal;
@@ -53,6 +71,7 @@ export class Grant {
   readonly office: MarkingOffice;
   readonly blobs: GrantedBlobs;
   readonly deliveryRecords: DeliveryRecords;
+  readonly lists: ListRecords;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
   readonly proposals: StandingRecords;
@@ -96,6 +115,7 @@ export class Grant {
       open: (row) => vault.open(tx, row),
     };
     this.deliveryRecords = new DeliveryRecords(tx);
+    this.lists = new ListRecords(tx);
     this.audit = parts.audit;
     this.releaseKeys = parts.releaseKeys;
     this.#ledger = parts.ledger;
@@ -128,37 +148,61 @@ export class Grant {
     return this.office.byId(id);
   }
 
-  /**
-   * The marking that a text from the caller stands for. One refusal for a text that the register does not understand and
-   * for one that the caller may not read himself: which names exist is not told. Nothing is kept of a text that is
-   * refused, or callers could fill the matrix with what they type.
-   */
-  #readMarking(text: string, action: Action, facts: Facts): { structure: Marking; effective: Effective } {
-    const parsed = this.office.read(text);
-    if (!parsed || !this.office.allows(this.principal.profile, parsed.effective, facts, action)) {
-      throw new UserError("INVALID_MARKING", "this marking cannot be used here", ["marking"]);
-    }
-    return parsed;
+  /** What readers, named by the caller, ask of a reader. Throws INVALID_MARKING for a list that he may not know of. */
+  async #demandsOf({ allOf, anyOf }: Readers): Promise<readonly ListDemand[]> {
+    const ids = [...new Set([...allOf, ...anyOf])];
+    const known = ids.length <= LISTS_OF_A_MARKING && ids.every(isId) ? await this.lists.byIds(ids) : [];
+    const kinds = new Map(known.map((list) => [list.id, list.kind]));
+    const demand = (all: readonly string[]): ListDemand => {
+      const [kind, ...more] = new Set(all.map((id) => kinds.get(id)));
+      if (kind === undefined || more.length > 0) throw unusable();
+      return { kind, anyOf: all };
+    };
+    return [...allOf.map((id) => demand([id])), ...(anyOf.length > 0 ? [demand(anyOf)] : [])];
   }
 
   /**
    * The marking of something made from sources: the text given by the caller if it dominates the join of the sources
-   * (no write down, I3), or the join itself when no text is given.
+   * (no write down, I3), or the join itself when no text is given. The lists of the sources bind what is made of them, and
+   * `readers` adds others. One refusal for a text that the register does not understand, for a list that the caller may not
+   * know of, and for what he may not read himself: which of them exist is not told. Nothing is kept of what is refused, or
+   * callers could fill the matrix with what they type.
    */
   async markingOf(
     text: string | null,
     sources: readonly [InternedMarking, ...InternedMarking[]],
     action: Action,
     programId: string,
-    facts: Facts = this.facts(programId, this.principal.personId),
+    { facts = this.facts(programId, this.principal.personId), readers = null }: MarkingContext = {},
   ): Promise<InternedMarking> {
-    if (text === null) return this.office.derive(sources);
-    const given = this.#readMarking(text, action, facts);
+    const demands = readers ? await this.#demandsOf(readers) : [];
+    if (text === null && demands.length === 0) return this.office.derive(sources);
     const floor = sources.map((source) => source.effective).reduce(joinEffective);
-    if (!dominates(given.effective, floor)) {
+    const given = text === null ? await this.office.derive(sources) : this.office.read(text);
+    const effective = given && underLists(given.effective, demands, floor.lists);
+    if (!given || !effective || !this.office.allows(this.principal.profile, effective, facts, action)) throw unusable();
+    if (!dominates(effective, floor)) {
       throw new UserError("MARKING_TOO_LOW", "the marking is below what it is made from", ["marking"]);
     }
-    return this.office.introduce(this.principal.personId, given.structure, given.effective, this.#clock());
+    return this.office.introduce(this.principal.personId, given.structure, effective, this.#clock());
+  }
+
+  /** Refuses a list that neither names the caller nor was made by him: the last look on what row security shows. */
+  requireKnown(list: DistributionListRow): void {
+    const { personId, profile } = this.principal;
+    if (list.makerId === personId || profile.lists.includes(`${list.kind}:${list.id}`)) return;
+    throw new CaveatError("UNAVAILABLE", "last look refused");
+  }
+
+  /** Notes a list that this mutation made. That it exists is known to those in it alone, so the record stands under it. */
+  noteList({ id, kind }: DistributionListRow): void {
+    const country = this.principal.profile.countryOfAffiliation;
+    const read = this.office.read(country === "USA" ? "UNCLASSIFIED" : `UNCLASSIFIED//REL TO USA, ${country}`);
+    if (!read) throw new CaveatError("UNAVAILABLE", "no banner for a list");
+    const banner = "see the effective marking";
+    const effective: Effective = { ...read.effective, lists: [`${kind}:${id}`] };
+    const marking = { id: `list:${id}`, structure: read.structure, effective, banner, portion: banner };
+    this.changed.push({ object: `distributionList:${id}`, marking });
   }
 
   /**

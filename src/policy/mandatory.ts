@@ -48,6 +48,8 @@ const HANDLINGS: readonly Handling[] = ["display", "view", "copy"];
 const LOOKING: readonly Obligation[] = ["VIEW_ONLY"];
 // Pixels that are shown but not released carry who saw them and when (standards B.3).
 const LOOKING_AT_PIXELS: readonly Obligation[] = ["VIEW_ONLY", "WATERMARK"];
+/** Every obligation that the mandatory conditions may carry. */
+export const MANDATORY_OBLIGATIONS = LOOKING_AT_PIXELS;
 
 const carries = (object: Effective, control: string) => object.controls.includes(control);
 

@@ -91,10 +91,11 @@ export class MarkingOffice {
   async introduce(personId: string, structure: Marking, effective: Effective, now: Date): Promise<InternedMarking> {
     const banner = renderBanner(structure, this.register);
     const since = now.getTime() - 3_600_000;
+    const stated = [banner, ...effective.lists].join(" ");
     const recent = new Map([...(this.#stated.get(personId) ?? [])].filter(([, time]) => time > since));
     // Counted whether it is in use or not: what others have used before must not show.
-    if (!recent.has(banner) && recent.size >= MARKINGS_AN_HOUR) throw new CaveatError("BUSY", "too many markings");
-    this.#stated.set(personId, recent.set(banner, now.getTime()));
+    if (!recent.has(stated) && recent.size >= MARKINGS_AN_HOUR) throw new CaveatError("BUSY", "too many markings");
+    this.#stated.set(personId, recent.set(stated, now.getTime()));
     return this.intern(structure, effective);
   }
 

@@ -7,6 +7,7 @@ import { nounOf } from "./actions.ts";
 import type { Obligation } from "./decision.ts";
 import type { ClosedConditions, ClosedOperators } from "./closed-conditions.ts";
 import { requireLoaded } from "./load.ts";
+import { MANDATORY_OBLIGATIONS } from "./mandatory.ts";
 import type { AccessProfile } from "./profile.ts";
 import type { PairCondition, Policy } from "./rules.ts";
 import { MARKING_SETS } from "./rules.ts";
@@ -40,6 +41,16 @@ export function obligationsOf(
 ): readonly Obligation[] {
   const ids = matching(ability, action, askedOf(effective, action));
   return policy.rules.flatMap((rule) => (rule.effect === "oblige" && ids.includes(rule.id) ? rule.obligations : []));
+}
+
+const askedBy = new WeakMap<Policy, ReadonlySet<Obligation>>();
+
+/** Every obligation that some decision under this policy may carry: those of the mandatory conditions and of its rules. */
+export function askedObligations(policy: Policy): ReadonlySet<Obligation> {
+  const known =
+    askedBy.get(policy) ?? new Set([...MANDATORY_OBLIGATIONS, ...policy.rules.flatMap((r) => r.obligations)]);
+  askedBy.set(policy, known);
+  return known;
 }
 
 function abilityOf(policy: Policy, profile: AccessProfile, obliging: boolean): PairAbility {

@@ -2,6 +2,7 @@ import type { Level } from "../markings/index.ts";
 import { LEVELS } from "../markings/index.ts";
 import type { Obligation } from "./decision.ts";
 import { OBLIGATIONS } from "./decision.ts";
+export type { Obligation } from "./decision.ts";
 export { OBLIGATIONS } from "./decision.ts";
 import { closedObject, flag, oneOf, stringSet, text } from "./closed-object.ts";
 

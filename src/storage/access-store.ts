@@ -23,6 +23,10 @@ export interface PersonRecord {
   };
   readonly readOns: readonly { readonly token: string; readonly source: string; readonly assertedAt: string }[];
   readonly programs: readonly string[];
+  /** Lists that name the person or his duty organisation, with their kind: 'OC:id'. */
+  readonly lists: readonly string[];
+  /** Hours in which he may work (RFC 3339), in any order; empty where none are stated. */
+  readonly windows: readonly { readonly opensAt: string; readonly closesAt: string }[];
   readonly epoch: number;
   readonly source: string;
   readonly assertedAt: string;
@@ -97,6 +101,10 @@ export class AccessStore {
          'readOns', coalesce((select jsonb_agg(jsonb_build_object('token', r.token, 'source', r.source, 'assertedAt', r.asserted_at) order by r.token)
                               from access.read_on r where r.person_id = p.id), '[]'),
          'programs', coalesce((select jsonb_agg(m.program_id order by m.program_id) from access.membership m where m.person_id = p.id), '[]'),
+         'lists', coalesce((select jsonb_agg(l.kind || ':' || l.id) from data.distribution_list l
+                            where l.persons @> array[p.id] or l.agencies @> array[p.duty_organization]), '[]'),
+         'windows', coalesce((select jsonb_agg(jsonb_build_object('opensAt', w.opens_at, 'closesAt', w.closes_at))
+                              from access.time_window w where w.person_id = p.id), '[]'),
          'epoch', e.epoch,
          'client', jsonb_build_object('id', k.id, 'name', k.name, 'status', k.status, 'ceiling', k.ceiling,
                                       'deviceAttested', k.device_attested, 'networkCeiling', k.network_ceiling)) as record

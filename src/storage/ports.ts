@@ -1,4 +1,4 @@
-import type { Effective, Level, Marking } from "../markings/index.ts";
+import type { Effective, Level, ListKind, Marking } from "../markings/index.ts";
 
 /** A marking as interned: text for people, structure for machines, effective marking for decisions. */
 export interface InternedMarking {
@@ -47,6 +47,15 @@ export interface StandingRecords {
   clientsAfter(after: string | null, limit: number): Promise<ClientStanding[]>;
   /** The marking of a program; null when there is none. */
   programMarking(id: string): Promise<string | null>;
+}
+
+/** A list that names readers: agencies by code, persons by id (standards B.1 #9 to #11). */
+export interface DistributionListRow {
+  readonly id: string;
+  readonly kind: ListKind;
+  readonly makerId: string;
+  readonly agencies: readonly string[];
+  readonly persons: readonly string[];
 }
 
 /** One page of rows in ascending id order. */

@@ -14,6 +14,7 @@ export const ID_NOUNS = [
   "person",
   "entry",
   "proposal",
+  "distributionList",
 ] as const;
 
 /** A noun that an id can name. */

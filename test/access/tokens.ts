@@ -65,6 +65,7 @@ export class TokenMaker {
       purpose,
       client: principal.client.id,
       backend,
+      until: null,
       ...(await this.entryFor(personId, purpose)),
     };
   }

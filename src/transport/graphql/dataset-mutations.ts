@@ -5,6 +5,7 @@ import { Does } from "./action.ts";
 import { Asset, uploadPath } from "./asset.ts";
 import { node } from "./context.ts";
 import type { Context } from "./context.ts";
+import { ReadersInput, readersOf } from "./distribution-list.ts";
 import { Dataset } from "./dataset.ts";
 import { Input, Payload, act } from "./payload.ts";
 import type { AssetRow, DatasetRow } from "./rows.ts";
@@ -34,6 +35,9 @@ export class DatasetCreateInput extends Input {
 
   @Field(() => CompilationInput, { nullable: true })
   readonly compilation?: CompilationInput | null;
+
+  @Field(() => ReadersInput, { nullable: true })
+  readonly readers?: ReadersInput | null;
 }
 
 @ObjectType({ simpleResolvers: true })
@@ -55,6 +59,9 @@ export class AssetCreateInput extends Input {
 
   @Field(() => String, { nullable: true, description: "Banner or portion; the dataset's marking where none is given." })
   readonly marking?: string | null;
+
+  @Field(() => ReadersInput, { nullable: true })
+  readonly readers?: ReadersInput | null;
 }
 
 @ObjectType({ simpleResolvers: true })
@@ -81,6 +88,7 @@ export class DatasetMutations {
       marking,
       ontologyVersionId: localId("ontologyVersion", input.ontologyVersionId),
       compilation: input.compilation ? { marking: input.compilation.marking, reason: input.compilation.reason } : null,
+      readers: readersOf(input.readers),
     };
     return act(context, createDataset, idempotencyKey, value, async ({ id }) => ({
       dataset: await node(context, "dataset", id),
@@ -94,7 +102,8 @@ export class DatasetMutations {
     @Arg("input", () => AssetCreateInput) input: AssetCreateInput,
   ): Promise<Payload> {
     const { idempotencyKey, title, mediaType, marking = null } = input;
-    const value = { datasetId: localId("dataset", input.datasetId), title, mediaType, marking };
+    const readers = readersOf(input.readers);
+    const value = { datasetId: localId("dataset", input.datasetId), title, mediaType, marking, readers };
     return act(context, createAsset, idempotencyKey, value, async ({ id }) => {
       // A replay says nothing of what the caller may no longer see.
       const asset = await node(context, "asset", id);

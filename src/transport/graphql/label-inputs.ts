@@ -1,4 +1,5 @@
 import { Field, Float, ID, InputType, registerEnumType } from "type-graphql";
+import { ReadersInput } from "./distribution-list.ts";
 import { Input } from "./payload.ts";
 import { JsonScalar } from "./scalars.ts";
 
@@ -27,6 +28,9 @@ export class LabelCreateInput extends Input {
     description: "Banner or portion; the join of asset and class where none is given.",
   })
   readonly marking?: string | null;
+
+  @Field(() => ReadersInput, { nullable: true })
+  readonly readers?: ReadersInput | null;
 }
 
 @InputType()

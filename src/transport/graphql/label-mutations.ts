@@ -13,6 +13,7 @@ import {
   LabelReviseInput,
   LabelsImportInput,
 } from "./label-inputs.ts";
+import { readersOf } from "./distribution-list.ts";
 import { Label } from "./label.ts";
 import { Payload, act } from "./payload.ts";
 import type { AssetRow, LabelRow } from "./rows.ts";
@@ -61,7 +62,8 @@ export class LabelMutations {
     @Arg("input", () => LabelCreateInput) input: LabelCreateInput,
   ): Promise<Payload> {
     const { idempotencyKey, classKey, shape, attributes = null, marking = null } = input;
-    const value = { assetId: localId("asset", input.assetId), classKey, shape, attributes, marking };
+    const readers = readersOf(input.readers);
+    const value = { assetId: localId("asset", input.assetId), classKey, shape, attributes, marking, readers };
     return act(context, createLabel, idempotencyKey, value, ({ id }) => relabeled(context, id));
   }
 

@@ -1,5 +1,6 @@
 import type { Grant } from "../../policy/grant.ts";
 import type { approvalsOf, recipients } from "../../deliveries/commands.ts";
+import type { distributionList } from "../../datasets/list-commands.ts";
 import type { NodeRow } from "../../datasets/queries.ts";
 
 // Rows as the domain hands them out. Transport names their types only; it gets them from commands and grants.
@@ -13,4 +14,5 @@ export type DeliveryRow = NodeRow<"delivery">;
 export type RevisionRow = Awaited<ReturnType<Grant["read"]["latestRevisions"]>>[number];
 export type ApprovalRow = Awaited<ReturnType<typeof approvalsOf>>[number];
 export type RecipientRow = Awaited<ReturnType<(typeof recipients)["run"]>>[number];
+export type DistributionListRow = NonNullable<Awaited<ReturnType<(typeof distributionList)["run"]>>>;
 export type MarkingValue = Awaited<ReturnType<Grant["marking"]>>;

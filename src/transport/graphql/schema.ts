@@ -14,6 +14,7 @@ import { DatasetResolver } from "./dataset.ts";
 import { DeliveryMutations } from "./delivery-mutations.ts";
 import { DeliveryApprovalResolver, DeliveryResolver, RecipientResolver } from "./delivery.ts";
 import { noteDirectResolvers } from "./direct.ts";
+import { DistributionListResolver } from "./distribution-list.ts";
 import { LabelReviewResolver, LabelRevisionResolver } from "./label-history.ts";
 import { LabelMutations } from "./label-mutations.ts";
 import { LabelResolver } from "./label.ts";
@@ -54,6 +55,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   ClientResolver,
   GrantMutations,
   RevocationMutations,
+  DistributionListResolver,
 ];
 
 /** The schema made of resolvers. Throws when a root field states no action, or one that is not in the closed list. */
