@@ -16,6 +16,8 @@ export interface Config {
   readonly issuers: readonly TrustedIssuer[];
   /** Production: the two people who had the first policy of an empty database activated, and its versions. */
   readonly firstPolicy: FirstPolicy | null;
+  /** Folder whose policy the server is told to run; null: policies/; "activated": whatever two people activated. */
+  readonly policies: string | null;
   readonly logLevel: string;
   /** How long a proposal waits for its approval: 1 to 720 hours. */
   readonly proposalHours: number;
@@ -57,6 +59,12 @@ function readFirstPolicy(path: string): FirstPolicy {
     throw new ConfigError("CAVEAT_FIRST_POLICY", "is requested and approved by two different people");
   }
   return { policyVersion, registerVersion, requestedBy, approvedBy };
+}
+
+function readPolicies(setting: string | undefined): string | null {
+  if (setting === undefined || setting === "activated") return setting ?? null;
+  if (setting === "") throw new ConfigError("CAVEAT_POLICIES", "a folder, or the word activated");
+  return resolve(setting);
 }
 
 function readIssuers(path: string): TrustedIssuer[] {
@@ -115,6 +123,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
     databaseUrl,
     installation,
     issuers: issuersPath === undefined ? [] : readIssuers(issuersPath),
+    policies: readPolicies(environment["CAVEAT_POLICIES"]),
     firstPolicy:
       mode === "production" && environment["CAVEAT_FIRST_POLICY"] !== undefined
         ? readFirstPolicy(environment["CAVEAT_FIRST_POLICY"])

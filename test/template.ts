@@ -1,4 +1,7 @@
+import { loadPolicyFiles } from "../src/composition/policy-files.ts";
 import { ACTIONS } from "../src/policy/actions.ts";
+import { compileRowSecurity, rowSecurityHash } from "../src/policy/row-security.ts";
+import { installRowSecurity } from "../src/storage/activation.ts";
 import type { Connection } from "../src/storage/connection.ts";
 import { migrate } from "../src/storage/migrate.ts";
 
@@ -9,4 +12,6 @@ import { migrate } from "../src/storage/migrate.ts";
  */
 export async function prepareTemplate(admin: Connection): Promise<void> {
   await migrate(admin, ACTIONS);
+  const { policy } = loadPolicyFiles();
+  await installRowSecurity(admin, { text: compileRowSecurity(policy), sha384: rowSecurityHash(policy) });
 }

@@ -145,13 +145,13 @@ export const ROOMS: readonly RoomRule[] = [
   {
     name: "rulebook",
     from: RULEBOOK,
-    may: [ERRORS, MARKINGS, COMMANDS, DECISION, /^src\/policy\/(row-tables|row-security)\.ts$/],
+    may: [ERRORS, MARKINGS, AUDIT, COMMANDS, DECISION, PORTS, /^src\/policy\/(matrix|row-tables|row-security)\.ts$/],
     reason: "officers work with policies as documents and ask the decision itself; it reads no rows",
   },
   {
     name: "administration",
     from: ADMINISTRATION,
-    may: [ERRORS, MARKINGS, COMMANDS, PORTS, AUDIT],
+    may: [ERRORS, MARKINGS, COMMANDS, PORTS, AUDIT, RULEBOOK, /^src\/policy\/(row-security|rules)\.ts$/],
     reason: "what needs two people: proposals are rows behind both locks, and PostgreSQL executes them",
   },
   {

@@ -1,9 +1,12 @@
+import { policyActivation } from "./policy-activation.ts";
 import type { ProposalKind, ProposalRules } from "./proposal-kind.ts";
 
 /** What an approver of a kind must hold beyond its action. */
 type ApprovalRules = Pick<ProposalRules<never>, "approving">;
 
-const RULES: Readonly<Partial<Record<ProposalKind, ApprovalRules>>> = {};
+const RULES: Readonly<Partial<Record<ProposalKind, ApprovalRules>>> = {
+  "policy.activate": policyActivation,
+};
 
 /** The rules by which a kind is approved. */
 export function approvalRules(kind: ProposalKind): ApprovalRules | undefined {

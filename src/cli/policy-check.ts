@@ -25,7 +25,7 @@ export function checkText(folder: string, report: CheckReport): string {
   ];
   return [
     `Policy in ${folder}`,
-    `  documents  ${report.documentsHash}`,
+    `  documents  ${report.documentsSha384}`,
     `  rules      ${report.policyVersion ?? "do not load"}`,
     `  register   ${report.registerVersion ?? "does not load"}`,
     `  ${numbers.join(", ")}`,

@@ -17,6 +17,8 @@ Environment:
   CAVEAT_ISSUERS       production: JSON file of issuers [{"issuer","audience","publicKey"}]
   CAVEAT_FIRST_POLICY  production, empty database: JSON file {"policyVersion","registerVersion","requestedBy","approvedBy"}
                        that names the versions of policies/ and the two people who had them activated
+  CAVEAT_POLICIES      the policy that the server is told to run: a folder (default policies/), or the word "activated" for
+                       whatever two people activated; the server refuses to start with any other than the activated one
   CAVEAT_INSTALLATION  first part of every log's origin (default caveat.local)
   LOG_LEVEL            pino level (default info)
 

@@ -11,6 +11,7 @@ import { LedgerWriter } from "../ledger/writer.ts";
 import { ACTIONS } from "../policy/actions.ts";
 import { Door, personTag } from "../policy/gate.ts";
 import { GateTokenMint, propose } from "../policy/gate-token.ts";
+import { PolicyInForce } from "../policy/in-force.ts";
 import { MarkingOffice } from "../policy/marking-office.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
@@ -23,11 +24,12 @@ import type { Connection } from "../storage/connection.ts";
 import { Database } from "../storage/database.ts";
 import { StandingStore } from "../storage/standing-store.ts";
 import { LedgerStore } from "../storage/ledger-store.ts";
+import { PolicyStore } from "../storage/policy-store.ts";
 import { ensureRolePasswords, migrate } from "../storage/migrate.ts";
 import { reachDatabase, rolePassword } from "./connections.ts";
 import { demonstrationIssuer } from "./demonstration-issuer.ts";
 import { LedgerKeeper } from "./ledger-keeper.ts";
-import { loadPolicyFiles, requireActivePolicy } from "./policy-files.ts";
+import { loadActivePolicy, policySource, requireActivePolicy } from "./policy-files.ts";
 import { trustText } from "./trust.ts";
 
 /** The server's parts, wired and running, before anything listens. */
@@ -61,7 +63,6 @@ export interface HouseOptions {
  */
 export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
   const clock = options.clock ?? ((): Date => new Date());
-  const files = loadPolicyFiles();
   const keysReady = loadOrCreateKeyring(join(config.stateFolder, "keys"));
   // Made while the database starts; a refusal is met where the keys are awaited.
   keysReady.catch(() => undefined);
@@ -72,15 +73,11 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const keyring = await keysReady;
     const password = reached.embedded ? null : rolePassword(await keyring.secret("database-roles"));
     if (password !== null) await ensureRolePasswords(reached.admin, password);
+    const running = await requireActivePolicy(config, reached.admin);
+    // After row security: what is looked at is what the server will rest on.
     await requireSoundCatalog(reached.admin);
     const connections = reached.working(password);
 
-    const offered = {
-      version: files.policy.version,
-      registerVersion: files.register.version,
-      documents: files.documents,
-    };
-    await requireActivePolicy(config, reached.admin, offered);
     const policyPool = openPool(connections.policy, 6);
     const ledgerPool = openPool(connections.ledger, 6, 15_000, 5_000);
     closers.unshift(
@@ -91,9 +88,10 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     closers.unshift(() => database.close());
 
     const store = new AccessStore(policyPool);
-    const activePolicy = await store.activePolicy();
-    if (!activePolicy) throw new Error("no active policy");
-    const office = new MarkingOffice(store, files.register, files.policy, activePolicy.id);
+    const policyStore = new PolicyStore(policyPool);
+    const office = new MarkingOffice(store, running.register, running.policy, running.policyId);
+    await office.fillMatrix();
+    const policies = new PolicyInForce(office, () => loadActivePolicy(store, policyStore));
     const mint = new GateTokenMint();
     await mint.register(store);
 
@@ -102,7 +100,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const origin = `${config.installation}/activity`;
     const logId = await ledgerStore.openLog(origin, "activity", null);
     const writer = new LedgerWriter({ store: ledgerStore, sealer, logId, replica: options.replica ?? "api-1", clock });
-    const keeper = new LedgerKeeper({ store: ledgerStore, writer, keyring, logId, origin, office, clock });
+    const keeper = new LedgerKeeper({ store: ledgerStore, writer, keyring, logId, origin, policies, clock });
     const tagKey = await keyring.secret("person-tags");
     const tagOf = (personId: string): Buffer => personTag(tagKey, personId);
     const audit = new AuditService({
@@ -135,7 +133,8 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const door = new Door({
       database,
       store,
-      office,
+      policies,
+      policySource: policySource(store, policyStore),
       vault,
       audit,
       standing: standings(store, clock),
@@ -149,6 +148,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     });
 
     await keeper.start();
+    if (running.completed) await keeper.noteActivation(running.completed);
     const trust = (): Promise<string> => trustText(ledgerStore, keeper, keyring, certificates.authorityPem);
     await writeFile(join(config.stateFolder, "trust.json"), await trust(), { mode: 0o644 });
     return {
@@ -159,7 +159,9 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       keyring,
       admin: reached.admin,
       store,
-      office,
+      get office() {
+        return policies.office;
+      },
       trust,
       workFolder: join(config.stateFolder, "work"),
       ready: () => keeper.ready(),

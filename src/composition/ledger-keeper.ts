@@ -3,13 +3,16 @@ import type { LeafKind } from "../../audit/index.ts";
 import { CheckpointPublisher } from "../ledger/publisher.ts";
 import type { LedgerWriter } from "../ledger/writer.ts";
 import { sectionMarking } from "../policy/gate.ts";
-import type { MarkingOffice } from "../policy/marking-office.ts";
+import type { PolicyInForce } from "../policy/in-force.ts";
 import type { Plain } from "../policy/audit-port.ts";
 import type { Keyring } from "../signing/keyring.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
 
 const MINUTE = 60_000;
 const MOST_SOURCES = 10_000;
+
+const OUTCOME = { slot: 2, name: "outcome" } as const;
+const DETAIL = { slot: 3, name: "detail" } as const;
 
 /** What the keeper is made of. */
 export interface LedgerKeeperParts {
@@ -18,7 +21,7 @@ export interface LedgerKeeperParts {
   readonly keyring: Keyring;
   readonly logId: number;
   readonly origin: string;
-  readonly office: MarkingOffice;
+  readonly policies: PolicyInForce;
   readonly clock: () => Date;
 }
 
@@ -60,7 +63,8 @@ export class LedgerKeeper {
   }
 
   async #write(kind: LeafKind, content: { readonly [member: string]: Plain }): Promise<void> {
-    const { office, writer } = this.#parts;
+    const { writer, policies } = this.#parts;
+    const { office } = policies;
     const read = office.read("UNCLASSIFIED");
     if (!read) throw new Error("the register does not know UNCLASSIFIED");
     await writer.append({
@@ -69,8 +73,7 @@ export class LedgerKeeper {
       gateHash: null,
       sections: [
         {
-          slot: 3,
-          name: "detail",
+          ...(kind === "policy.activation" ? OUTCOME : DETAIL),
           marking: sectionMarking("UNCLASSIFIED", read.effective),
           plaintext: encodeCanonical(content),
         },
@@ -80,7 +83,8 @@ export class LedgerKeeper {
 
   /** Brings over what an earlier process committed but did not drain, writes the boot entry, signs, starts the clock. */
   async start(): Promise<void> {
-    const { store, office } = this.#parts;
+    const { store, policies } = this.#parts;
+    const { office } = policies;
     await store.drain(null);
     await this.#write("log.boot", {
       node: process.versions.node,
@@ -90,6 +94,18 @@ export class LedgerKeeper {
     await this.#sign();
     this.#timer = setInterval(() => void this.#beat(), MINUTE);
     this.#timer.unref();
+  }
+
+  /** Writes that this start brought into force what two people had put down for it. */
+  async noteActivation(completed: { readonly proposalId: string; readonly documentsSha384: string }): Promise<void> {
+    const { office } = this.#parts.policies;
+    await this.#write("policy.activation", {
+      proposal: completed.proposalId,
+      documents: completed.documentsSha384,
+      policyVersion: office.policy.version,
+      registerVersion: office.register.version,
+      step: "in force",
+    });
   }
 
   async #sign(): Promise<void> {

@@ -69,6 +69,7 @@ function principalOf(token: VerifiedToken, record: PersonRecord, now: Date): Pri
     profile: profileOf(record, token.sessionLevel, fresh ? OBLIGATIONS : STALE, now),
     until: closingTime(record, now) ?? null,
     epoch: record.epoch,
+    policyId: record.policyId,
     programs: new Set(record.programs),
     sources: sourcesOf(record),
   };

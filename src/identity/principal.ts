@@ -23,6 +23,8 @@ export interface Principal {
   readonly until: Date | null;
   /** Counts changes of what decisions about this person rest on; a gate token names it. */
   readonly epoch: number;
+  /** The policy row that was active when the records were read; null when none was. */
+  readonly policyId: string | null;
   /** Programs the person is read into. */
   readonly programs: ReadonlySet<string>;
   readonly sources: readonly AttributeSource[];

@@ -12,7 +12,8 @@ export type OutboxKind =
   | "proposal.approval"
   | "proposal.withdrawal"
   | "authority.revocation"
-  | "marking.change";
+  | "marking.change"
+  | "policy.activation";
 
 /** An entry that a command adds to its transaction. */
 export interface OutboxDraft {

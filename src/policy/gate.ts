@@ -20,7 +20,9 @@ import type { Obligation } from "./decision.ts";
 import { askedObligations } from "./pair.ts";
 import { honoringOnly } from "./profile.ts";
 import type { DecisionLedger } from "./last-look.ts";
+import type { PolicyInForce } from "./in-force.ts";
 import type { MarkingOffice } from "./marking-office.ts";
+import type { PolicySource } from "./policy-source.ts";
 import { Operation } from "./operation.ts";
 import { rowLock } from "./row-lock.ts";
 import { outcomeSection } from "./outcome.ts";
@@ -41,7 +43,8 @@ export interface Request {
 export interface DoorParts {
   readonly database: Database;
   readonly store: AccessStore;
-  readonly office: MarkingOffice;
+  readonly policies: PolicyInForce;
+  readonly policySource: PolicySource;
   readonly vault: BlobVault;
   readonly standing: StandingSource;
   readonly standings: StandingRecords;
@@ -77,12 +80,13 @@ export class Door {
 
   /** Opens an operation for a verified principal. Throws UNAVAILABLE when the log cannot be appended (I4, I9). */
   async open(caller: Principal, request: Request): Promise<Operation> {
-    const principal = { ...caller, profile: honoringOnly(caller.profile, this.#asked(request.honors)) };
-    const { office, writer, mint, tagKey, clock } = this.#parts;
+    const { writer, mint, tagKey, clock } = this.#parts;
+    const office = await this.#parts.policies.at(caller.policyId);
+    const principal = { ...caller, profile: honoringOnly(caller.profile, askedOf(office, request.honors)) };
     const profileId = await office.profileId(principal.profile);
     const nonce = randomBytes(16);
     const receipt = randomBytes(16).toString("hex");
-    const base = this.#base(principal);
+    const base = baseOf(principal, office);
     const tag = personTag(tagKey, principal.personId);
     const appended = await writer.append({
       kind: "operation.request",
@@ -162,6 +166,7 @@ export class Door {
       standing: this.#parts.standing,
       proposals: this.#parts.standings,
       proposalLifetime: this.#parts.proposalLifetime,
+      policySource: this.#parts.policySource,
       clock,
       begin: () => this.#parts.database.begin(minted, scope),
       beginReading: () => this.#parts.database.beginReading(minted, scope),
@@ -181,22 +186,6 @@ export class Door {
     });
   }
 
-  /** Of what a transport does only what this policy ever asks for: nothing else makes profiles differ. */
-  #asked(honors: readonly Obligation[]): readonly Obligation[] {
-    const asked = askedObligations(this.#parts.office.policy);
-    return honors.filter((one) => asked.has(one));
-  }
-
-  /** The marking of what is known before anything is read: the session's level, for our own people only. */
-  #base(principal: Principal): string {
-    const name = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[
-      principal.session.level
-    ];
-    const read = this.#parts.office.read(`${name}//NOFORN`);
-    if (!read) throw new CaveatError("UNAVAILABLE", "base marking is not in the register");
-    return sectionMarking(`${name}//NOFORN`, read.effective);
-  }
-
   #section(
     slot: 0 | 1 | 2 | 3,
     name: PlainSection["name"],
@@ -205,6 +194,22 @@ export class Door {
   ): PlainSection {
     return { slot, name, marking, plaintext: encodeCanonical(nfc(content)) };
   }
+}
+
+/** Of what a transport does only what this policy ever asks for: nothing else makes profiles differ. */
+function askedOf(office: MarkingOffice, honors: readonly Obligation[]): readonly Obligation[] {
+  const asked = askedObligations(office.policy);
+  return honors.filter((one) => asked.has(one));
+}
+
+/** The marking of what is known before anything is read: the session's level, for our own people only. */
+function baseOf(principal: Principal, office: MarkingOffice): string {
+  const name = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[
+    principal.session.level
+  ];
+  const read = office.read(`${name}//NOFORN`);
+  if (!read) throw new CaveatError("UNAVAILABLE", "base marking is not in the register");
+  return sectionMarking(`${name}//NOFORN`, read.effective);
 }
 
 /** The text that a section's commitment carries as its marking. */

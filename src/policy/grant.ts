@@ -20,6 +20,7 @@ import { isId } from "./target.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { AuditPort, OutboxDraft } from "./audit-port.ts";
+import type { PolicySource } from "./policy-source.ts";
 
 /** Sealed blobs inside one transaction. */
 export interface GrantedBlobs {
@@ -77,6 +78,7 @@ export class Grant {
   readonly proposals: StandingRecords;
   /** How long a proposal waits for its approval, in milliseconds. */
   readonly proposalLifetime: number;
+  readonly policies: PolicySource;
   readonly #tx: Transaction;
   readonly #ledger: DecisionLedger;
   readonly #clock: () => Date;
@@ -98,8 +100,10 @@ export class Grant {
     standing: StandingSource;
     proposals: StandingRecords;
     proposalLifetime: number;
+    policies: PolicySource;
     clock: () => Date;
   }) {
+    this.policies = parts.policies;
     this.proposals = parts.proposals;
     this.proposalLifetime = parts.proposalLifetime;
     this.#compilations = parts.compilations;

@@ -12,6 +12,7 @@ import { runOnce } from "./idempotency.ts";
 import type { IdempotentCall } from "./idempotency.ts";
 import { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
+import type { PolicySource } from "./policy-source.ts";
 import type { Outcome } from "./outcome.ts";
 import { decideTarget, refusalOf } from "./target.ts";
 import type { TargetLocator } from "./target.ts";
@@ -29,6 +30,7 @@ export interface OperationParts {
   readonly standing: StandingSource;
   readonly proposals: StandingRecords;
   readonly proposalLifetime: number;
+  readonly policySource: PolicySource;
   readonly clock: () => Date;
   readonly begin: () => Promise<Transaction>;
   readonly beginReading: () => Promise<Transaction>;
@@ -66,6 +68,7 @@ export class Operation {
   #grant(tx: Transaction, ledger: DecisionLedger): Grant {
     const { principal, office, vault, audit, releaseKeys, clock, locator, standing, proposals, proposalLifetime } =
       this.#parts;
+    const { policySource: policies } = this.#parts;
     return new Grant({
       principal,
       tx,
@@ -78,6 +81,7 @@ export class Operation {
       standing,
       proposals,
       proposalLifetime,
+      policies,
       clock,
     });
   }

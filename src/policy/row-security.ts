@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Action } from "./actions.ts";
 import type { FactSql } from "./row.ts";
 import { column, compileRow } from "./row.ts";
@@ -19,8 +20,19 @@ export function compileRowSecurity(policy: Policy, tables: readonly TableAccess[
     "-- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.",
     `-- Policy ${policy.version}`,
   ];
-  return `${[head.join("\n"), ...tables.map((table) => tableSecurity(policy, table))].join("\n\n")}\n`;
+  return `${head.join("\n")}\n\n${bodyOf(policy, tables)}\n`;
 }
+
+/**
+ * The hash of row security but for its heading (SHA-384, 96 hexadecimal digits): policies whose row rules say the same have
+ * the same, and only between those can a running server change.
+ */
+export function rowSecurityHash(policy: Policy, tables: readonly TableAccess[] = ROW_TABLES): string {
+  return createHash("sha384").update(bodyOf(policy, tables)).digest("hex");
+}
+
+const bodyOf = (policy: Policy, tables: readonly TableAccess[]): string =>
+  tables.map((table) => tableSecurity(policy, table)).join("\n\n");
 
 function tableSecurity(policy: Policy, access: TableAccess): string {
   const table = `data.${column(access.table)}`;

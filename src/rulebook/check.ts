@@ -10,7 +10,7 @@ import { parseRuleFile } from "../policy/rules.ts";
 import { parseStrictJson } from "../policy/strict-json.ts";
 import { deadRules } from "./dead-rules.ts";
 import type { PolicyDocuments } from "./documents.ts";
-import { DOCUMENT_PATH, documentsHash, readRegister, ruleFiles } from "./documents.ts";
+import { DOCUMENT_PATH, documentsText, readRegister, ruleFiles } from "./documents.ts";
 import type { ExpectedRow, TableNames } from "./expected-decisions.ts";
 import { readExpectedRows, readTableNames } from "./expected-decisions.ts";
 import { finding } from "./finding.ts";
@@ -21,8 +21,8 @@ import { unknownNames } from "./unknown-names.ts";
 export interface CheckReport {
   /** True when there is no error; warnings may remain. */
   readonly ok: boolean;
-  /** Hash of all documents: what approvers approve. */
-  readonly documentsHash: string;
+  /** Hash of the text of all documents: what approvers approve. */
+  readonly documentsSha384: string;
   readonly policyVersion: string | null;
   readonly registerVersion: string | null;
   readonly actions: number;
@@ -182,7 +182,7 @@ export function checkDocuments(documents: PolicyDocuments, progress: Progress = 
   const weight = { error: 0, warning: 1 };
   return {
     ok: found.every(({ severity }) => severity !== "error"),
-    documentsHash: documentsHash(documents),
+    documentsSha384: documentsText(documents).sha384,
     policyVersion: policy?.version ?? null,
     registerVersion: register?.version ?? null,
     actions: ACTIONS.length,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { encodeCanonical } from "../../audit/index.ts";
 import { parseRegister, REGISTER_FILES } from "../markings/index.ts";
 import type { Register } from "../markings/index.ts";
 import { loadPolicy } from "../policy/load.ts";
@@ -45,17 +46,18 @@ export function readRulebook(documents: PolicyDocuments): Rulebook {
 }
 
 /**
- * The hash of all documents together ('sha384:' and 96 hexadecimal digits): what two people approve. Lengths stand before
- * paths and texts, so that no two sets of documents give the same bytes.
+ * The one text of a set of documents (canonical JSON: paths in order), and its hash, which is what two people approve
+ * (SHA-384, 96 hexadecimal digits).
  */
-export function documentsHash(documents: PolicyDocuments): string {
-  const hash = createHash("sha384").update("caveat/policy-documents/v1");
-  const paths = Object.keys(documents).toSorted();
-  for (const part of paths.flatMap((path) => [path, documents[path] ?? ""])) {
-    const bytes = Buffer.from(part, "utf8");
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
-  }
-  return `sha384:${hash.digest("hex")}`;
+export function documentsText(documents: PolicyDocuments): { readonly text: string; readonly sha384: string } {
+  const text = encodeCanonical(documents);
+  return { text, sha384: createHash("sha384").update(text).digest("hex") };
+}
+
+/** Reads the text of documents as it is kept. Throws when it is not the text of paths and texts. */
+export function parseDocuments(text: string): PolicyDocuments {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no documents");
+  if (!Object.values(value).every((part) => typeof part === "string")) throw new TypeError("a document is no text");
+  return value as PolicyDocuments;
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Effective, Level, Marking } from "../markings/index.ts";
 import type { CellsOf } from "./matrix-store.ts";
-import { completeRow, fillMatrix, whileInterning, writeColumn } from "./matrix-store.ts";
+import { completeRow, fillMatrix, refuseSuperseded, whileInterning, writeColumn } from "./matrix-store.ts";
 import type { InternedMarking } from "./ports.ts";
 
 /** What the store knows of a person, with the client he works through. Raw values: identity parses them. */
@@ -28,6 +28,8 @@ export interface PersonRecord {
   /** Hours in which he may work (RFC 3339), in any order; empty where none are stated. */
   readonly windows: readonly { readonly opensAt: string; readonly closesAt: string }[];
   readonly epoch: number;
+  /** The policy row that is active now; null when none is. */
+  readonly policyId: string | null;
   readonly source: string;
   readonly assertedAt: string;
   readonly client: {
@@ -105,7 +107,7 @@ export class AccessStore {
                             where l.persons @> array[p.id] or l.agencies @> array[p.duty_organization]), '[]'),
          'windows', coalesce((select jsonb_agg(jsonb_build_object('opensAt', w.opens_at, 'closesAt', w.closes_at))
                               from access.time_window w where w.person_id = p.id), '[]'),
-         'epoch', e.epoch,
+         'epoch', e.epoch, 'policyId', (select a.id from access.policy a where a.active),
          'client', jsonb_build_object('id', k.id, 'name', k.name, 'status', k.status, 'ceiling', k.ceiling,
                                       'deviceAttested', k.device_attested, 'networkCeiling', k.network_ceiling)) as record
        from access.person p
@@ -168,7 +170,9 @@ export class AccessStore {
         ],
       );
       const row = inserted.rows[0];
-      if (row) await writeColumn(client, policyId, row, cellsOf);
+      if (!row) return;
+      await refuseSuperseded(client, policyId);
+      await writeColumn(client, policyId, row, cellsOf);
     });
     const marking = await this.#markingByDigest(digest);
     if (!marking) throw new Error("interned marking is missing");
@@ -208,15 +212,6 @@ export class AccessStore {
   /** Writes every cell that a policy lacks, over all profiles and markings; returns how many. */
   fillMatrix(policyId: string, cellsOf: CellsOf): Promise<number> {
     return fillMatrix(this.#pool, policyId, cellsOf);
-  }
-
-  /** The policy that two people activated; null in an empty database. */
-  async activePolicy(): Promise<{ id: string; version: string; registerVersion: string } | null> {
-    const { rows } = await this.#pool.query<{ id: string; version: string; register_version: string }>(
-      "select id, version, register_version from access.policy where active",
-    );
-    const row = rows[0];
-    return row ? { id: row.id, version: row.version, registerVersion: row.register_version } : null;
   }
 
   /** Where an object stands, for the record of a refusal only: the answer to the caller never depends on it. */

@@ -66,6 +66,19 @@ async function writeRows(
   });
 }
 
+/**
+ * Throws when another policy has come into force in the place of this one: a marking that is interned now would have no
+ * cells under the new one. Under the lock, because whoever puts a policy in force holds it too.
+ */
+export async function refuseSuperseded(client: ClientBase, policyId: string): Promise<void> {
+  const { rows } = await client.query(
+    `select from access.policy p where p.id = $1
+       and (p.active or not exists (select from access.policy_activation a where a.policy_id = p.id and a.step = 'in force'))`,
+    [policyId],
+  );
+  if (rows.length === 0) throw new Error("another policy is in force");
+}
+
 /** Writes the cells of one marking, which was not there before, for all profiles. */
 export async function writeColumn(
   client: ClientBase,

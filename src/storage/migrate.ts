@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Migration, Migrator } from "@mikro-orm/migrations";
@@ -20,19 +19,13 @@ function fromSql(name: string, sql: string): { name: string; class: MigrationCla
   };
 }
 
-/** The migrations in order: the numbered SQL files, then row security as compiled from the rules, named by its content. */
+/** The migrations in order: the numbered SQL files. Row security follows the policy in force and is installed apart. */
 export function migrationsList(): { name: string; class: MigrationClass }[] {
   const folder = join(packageRoot(), "migrations");
-  const numbered = readdirSync(folder)
+  return readdirSync(folder)
     .filter((file) => /^\d{4}_.+\.sql$/.test(file))
     .sort()
     .map((file) => fromSql(file.slice(0, -4), readFileSync(join(folder, file), "utf8")));
-  const rowSecurity = readFileSync(join(folder, "generated", "row-security.sql"), "utf8");
-  const digest = createHash("sha256").update(rowSecurity).digest("hex").slice(0, 12);
-  return [
-    ...numbered,
-    fromSql(`9000_row_security_${digest}`, `set local role caveat_owner;\n${rowSecurity}\nreset role;\n`),
-  ];
 }
 
 /**

@@ -83,3 +83,25 @@ export function sqlState(error: unknown): string {
 export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === "23505";
 }
+
+/** A set of policy documents as it is kept, without the documents. */
+export interface KeptPolicy {
+  /** SHA-384 of the text of the documents, 96 hexadecimal digits. */
+  readonly sha384: string;
+  readonly version: string;
+  readonly registerVersion: string;
+  readonly keptAt: Date;
+  readonly active: boolean;
+  /** Whether it waits for the next start. */
+  readonly scheduled: boolean;
+}
+
+/** One step of a policy's life: it came into force, or was put down for the next start. */
+export interface PolicyStep {
+  readonly step: "scheduled" | "in force";
+  readonly at: Date;
+  /** Ids of persons, or what the configuration of a first start names. */
+  readonly requestedBy: string;
+  readonly approvedBy: string;
+  readonly proposalId: string | null;
+}

@@ -251,8 +251,10 @@ describe("I1 a token that was good once opens nothing", () => {
 
   test("under a policy that is there and not in force", async () => {
     const { rows } = await house.admin.query<{ id: string }>(
-      `insert into access.policy (version, register_version, documents, requested_by, approved_by)
-       values ('kept', 'r', '{}', 'a', 'b') returning id`,
+      `with d as (insert into access.policy_documents (sha384, content, version, register_version)
+         values (encode(sha384('[]'), 'hex'), '[]', 'kept', 'r') returning *)
+       insert into access.policy (version, register_version, documents_sha384)
+       select version, register_version, sha384 from d returning id`,
     );
     const policyId = rows[0]?.id ?? "";
     await house.admin.query(
@@ -366,8 +368,11 @@ describe("I1 I9 what is taken away is gone at the next statement of an open tran
   test("when another policy is activated", async () => {
     await before();
     await change("update access.policy set active = false");
+    await change(
+      "insert into access.policy_documents (sha384, content, version, register_version) values (encode(sha384('{}'), 'hex'), '{}', 'other', '')",
+    );
     await change(`insert into access.policy select (jsonb_populate_record(p, jsonb_build_object(
-      'id', gen_random_uuid(), 'version', 'other', 'active', true))).* from access.policy p`);
+      'id', gen_random_uuid(), 'version', 'other', 'documents_sha384', encode(sha384('{}'), 'hex'), 'active', true))).* from access.policy p`);
     await after();
     await change("delete from access.policy where version = 'other'");
     await change("update access.policy set active = true");

@@ -16,8 +16,10 @@ beforeAll(async () => {
   house = await openTestHouse();
   const { store, office: first } = house.house;
   const { rows } = await house.admin.query<{ id: string }>(
-    `insert into access.policy (version, register_version, documents, requested_by, approved_by)
-     values ('second', $1, '{}', 'a', 'b') returning id`,
+    `with d as (insert into access.policy_documents (sha384, content, version, register_version)
+       values (encode(sha384('{}'), 'hex'), '{}', 'second', $1) returning *)
+     insert into access.policy (version, register_version, documents_sha384)
+     select version, register_version, sha384 from d returning id`,
     [first.register.version],
   );
   office = new MarkingOffice(store, first.register, first.policy, rows[0]?.id ?? "");

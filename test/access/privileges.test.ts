@@ -137,7 +137,10 @@ describe("I1 the application role", () => {
       "gate.programs()",
     ]);
     expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual([
+      "access.installed_row_security()",
+      "access.prepare_policy(text)",
       "access.proposal_state(text,jsonb)",
+      "access.scheduled_activation()",
       "gate.register_key(uuid,bytea,bytea)",
     ]);
     expect(await list(functions, "caveat_ledger", SCHEMAS)).toEqual([
@@ -201,6 +204,7 @@ describe("I5 the roles of policy and log", () => {
     const grants = await tableGrants("caveat_policy");
     expect(grants.filter((grant) => !grant.startsWith("SELECT"))).toEqual([
       "INSERT access.marking",
+      "INSERT access.policy_documents",
       "INSERT access.profile",
       "INSERT access.profile_marking",
     ]);
@@ -212,8 +216,8 @@ describe("I5 the roles of policy and log", () => {
       where c.relnamespace = 'data'::regnamespace and c.relkind = 'r' and a.attnum > 0 and has_column_privilege('caveat_policy', c.oid, a.attnum, 'SELECT')`;
     const readable = await list(columns);
     expect(readable).toContain("marking_id");
-    // Whom a list names is part of a reader's profile and is read when he signs in.
-    expect(readable.filter((column) => !/(?:^|_)id$/.test(column))).toEqual(["agencies", "kind", "persons"]);
+    // Whom a list names is part of a reader's profile and is read when he signs in; of what holds a marking at all, the kind.
+    expect(readable.filter((column) => !/(?:^|_)id$/.test(column))).toEqual(["agencies", "kind", "noun", "persons"]);
   });
 
   test("the log role reads and adds, sees no labeled table, and changes or removes nothing", async () => {

@@ -1,0 +1,70 @@
+import type { Pool } from "pg";
+import type { PolicyRecord } from "./activation.ts";
+import type { KeptPolicy, PolicyStep } from "./ports.ts";
+
+/** Policies as they are kept: every set of documents that was ever proposed, and when which came into force. */
+export class PolicyStore {
+  readonly #pool: Pool;
+
+  /** A pool of the role caveat_policy. */
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** The policy in force and the hash of the row security that stands in the database; null where there is none. */
+  async active(): Promise<{ id: string; content: string; rowSecurity: string | null } | null> {
+    const { rows } = await this.#pool.query<{ id: string; content: string; rowSecurity: string | null }>(
+      `select p.id, d.content, access.installed_row_security() as "rowSecurity"
+       from access.policy p join access.policy_documents d on d.sha384 = p.documents_sha384 where p.active`,
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Keeps documents by the hash of their text; harmless when they are kept already. */
+  async keep(record: PolicyRecord): Promise<void> {
+    await this.#pool.query(
+      "insert into access.policy_documents (sha384, content, version, register_version) values ($1, $2, $3, $4) on conflict do nothing",
+      [record.sha384, record.content, record.version, record.registerVersion],
+    );
+  }
+
+  /** The id of the row under which documents are, or will be, in force: cells of the matrix are kept by it. */
+  async prepare(sha384: string): Promise<string> {
+    const { rows } = await this.#pool.query<{ id: string | null }>("select access.prepare_policy($1) as id", [sha384]);
+    const id = rows[0]?.id ?? null;
+    if (id === null) throw new Error("no such documents are kept");
+    return id;
+  }
+
+  /** Documents that are kept; null when there are none of this hash. */
+  async kept(sha384: string): Promise<PolicyRecord | null> {
+    const { rows } = await this.#pool.query<PolicyRecord>(
+      `select sha384, content, version, register_version as "registerVersion" from access.policy_documents where sha384 = $1`,
+      [sha384],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Every set of documents that is kept, the last one first. */
+  async list(): Promise<KeptPolicy[]> {
+    const { rows } = await this.#pool.query<KeptPolicy>(
+      `select d.sha384, d.version, d.register_version as "registerVersion", d.kept_at as "keptAt",
+         coalesce(p.active, false) as active,
+         exists (select from access.scheduled_activation() s where s.policy_id = p.id) as scheduled
+       from access.policy_documents d left join access.policy p on p.documents_sha384 = d.sha384
+       order by d.kept_at desc, d.sha384`,
+    );
+    return rows;
+  }
+
+  /** What became of documents, the first step first. */
+  async steps(sha384: string): Promise<PolicyStep[]> {
+    const { rows } = await this.#pool.query<PolicyStep>(
+      `select a.step, a.at, a.requested_by as "requestedBy", a.approved_by as "approvedBy", a.proposal_id as "proposalId"
+       from access.policy_activation a join access.policy p on p.id = a.policy_id
+       where p.documents_sha384 = $1 order by a.position`,
+      [sha384],
+    );
+    return rows;
+  }
+}
