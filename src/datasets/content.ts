@@ -6,6 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { CaveatError } from "../errors.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
+import type { Grant } from "../policy/grant.ts";
+import { burnWatermark } from "../storage/imagery/watermark.ts";
 import { makeDisplayCopy } from "../storage/imagery/display-copy.ts";
 import { ImageError } from "../storage/imagery/image-error.ts";
 import { probeImage } from "../storage/imagery/probe.ts";
@@ -118,16 +120,44 @@ export interface Outgoing {
   readonly body: AsyncGenerator<Buffer>;
 }
 
+/** The copy with who sees it and when burnt in (WATERMARK). One that cannot be marked does not leave. */
+async function watermarked(grant: Grant, body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const { handle, personId } = grant.principal;
+  const at = `${grant.now().toISOString().slice(0, 16).replace("T", " ")}Z`;
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  try {
+    return Buffer.from(await burnWatermark(Buffer.concat(chunks), `${handle} ${personId.slice(0, 8)} ${at}`));
+  } catch (cause) {
+    throw new CaveatError("NOT_FOUND", "no watermark", { cause });
+  }
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
 /** The display copy of an asset. The original leaves only in a delivery. */
 export const displayCopy: Command<{ assetId: string }, Outgoing> = command({
   name: "assetDisplay",
   action: "asset.display",
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
   async run(grant, { assetId }) {
-    const content = await grant.read.byId("assetContent", assetId, "asset");
+    const asset = await grant.read.byId("asset", assetId);
+    const content = asset && (await grant.read.byId("assetContent", assetId, "asset"));
     const blob = content && (await grant.blobs.row(content.displayBlobId));
-    if (!blob) throw new CaveatError("NOT_FOUND", "no display copy");
+    if (!asset || !blob) throw new CaveatError("NOT_FOUND", "no display copy");
     const etag = createHash("sha256").update(`${grant.principal.personId}|${blob.id}`).digest("hex").slice(0, 32);
-    return { mediaType: blob.mediaType, bytes: blob.bytes, etag, body: await grant.blobs.open(blob) };
+    const body = await grant.blobs.open(blob);
+    const facts = grant.facts(asset.programId, asset.authorId);
+    const duties = await grant.obligations(
+      "asset.display",
+      await grant.marking(asset.markingId),
+      facts,
+      `asset:${asset.id}`,
+    );
+    if (!duties.includes("WATERMARK")) return { mediaType: blob.mediaType, bytes: blob.bytes, etag, body };
+    const marked = await watermarked(grant, body);
+    return { mediaType: blob.mediaType, bytes: marked.length, etag, body: once(marked) };
   },
 });

@@ -15,6 +15,7 @@ import type { Transaction } from "../storage/transaction.ts";
 import type { Action } from "./actions.ts";
 import { UserError } from "./command.ts";
 import type { UserErrorCode } from "./command.ts";
+import type { Obligation } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { isId } from "./target.ts";
 import type { DecisionLedger } from "./last-look.ts";
@@ -145,6 +146,16 @@ export class Grant {
   /** Whether the caller may do this to an object with this marking and these facts; noted with its reasons. */
   async allows(action: Action, marking: InternedMarking, facts: Facts, object: string): Promise<boolean> {
     return (await this.#ledger.decide(action, marking, facts, object)).decision === "allow";
+  }
+
+  /** What the caller is obliged to when he does this, if he may at all; noted like every decision. */
+  async obligations(
+    action: Action,
+    marking: InternedMarking,
+    facts: Facts,
+    object: string,
+  ): Promise<readonly Obligation[]> {
+    return (await this.#ledger.decide(action, marking, facts, object)).obligations;
   }
 
   /** The marking of a row. */

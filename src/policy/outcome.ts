@@ -54,6 +54,7 @@ export function outcomeSection(
         facts: plain(d.facts),
         decision: d.decision.decision,
         reasons: [...d.decision.reasons],
+        obligations: [...d.decision.obligations],
         objects: objectList(d.objects),
       })),
       changed: changed.map((c) => ({ object: c.object, marking: at(c.marking) })),

@@ -8,8 +8,8 @@ const ALWAYS = ["BANNER", "NO_CACHE", "RE_AUTHENTICATE"] as const satisfies read
 /** Rows as JSON for an approved client, which shows them: nothing there is a file to keep, and nothing is a picture. */
 export const GRAPHQL_HONORS: readonly Obligation[] = [...ALWAYS, "VIEW_ONLY"];
 
-/** The display copy of an image. */
-export const DISPLAY_HONORS: readonly Obligation[] = [...ALWAYS, "VIEW_ONLY"];
+/** The display copy of an image: who sees it and when is burnt in where a decision asks for it. */
+export const DISPLAY_HONORS: readonly Obligation[] = [...ALWAYS, "VIEW_ONLY", "WATERMARK"];
 
 /** Uploads, and files that are there to be kept: packages, archives, the trust file. */
 export const FILE_HONORS: readonly Obligation[] = ALWAYS;
