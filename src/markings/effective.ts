@@ -2,6 +2,7 @@ import type { Compartment, Level, Marking } from "./marking.ts";
 import {
   compareIdentifiers,
   higherLevel,
+  LEVELS,
   NOFORN_FORMS,
   rankOf,
   RELEASE_TOKENS,
@@ -25,7 +26,7 @@ export interface Effective {
   readonly sar: readonly string[];
   /** RD, RD-CNWDI, RD-SG-14, FRD, FRD-SG-14, TFNI, DCNI, UCNI. */
   readonly aea: readonly string[];
-  /** NATO-S for NATO information at that level, and ATOMAL, BALK, BOHEMIA. */
+  /** For NATO information its level and every lower one (NATO-C, NATO-R, NATO-U), and ATOMAL, BALK, BOHEMIA. */
   readonly nato: readonly string[];
   /** Foreign sources and owners; `*` for a concealed one. */
   readonly fgi: readonly string[];
@@ -75,6 +76,10 @@ const aeaTokens = ({ aea }: Marking): readonly string[] => [
   ...(aea.FRD?.sigma ?? []).map((number) => `FRD-SG-${number}`),
 ];
 
+/** With the lower ones, so that raising NATO information raises it in the lattice, whose order is that of sets. */
+const natoLevels = (level: Level): readonly string[] =>
+  LEVELS.filter((lower) => rankOf(lower) <= rankOf(level)).map((lower) => `NATO-${lower}`);
+
 const cuiTokens = ({ cui }: Marking): readonly string[] =>
   cui === undefined ? [] : ["CUI", ...cui.specified.map((id) => `CUI-SP-${id}`), ...cui.basic.map((id) => `CUI-${id}`)];
 
@@ -103,7 +108,7 @@ export const effectiveOf = (marking: Marking, register: Register): Effective => 
     sci: canonical(marking.sci.flatMap(({ system, compartments }) => withParents(system, compartments))),
     sar: canonical(marking.sar.flatMap(({ program, compartments }) => withParents(program, compartments))),
     aea: canonical(aeaTokens(marking)),
-    nato: canonical([...(sources.includes("NATO") ? [`NATO-${marking.level}`] : []), ...marking.natoControls]),
+    nato: canonical([...(sources.includes("NATO") ? natoLevels(marking.level) : []), ...marking.natoControls]),
     fgi: canonical(sources),
     controls: canonical(controls),
     noforn: saysNoforn(marking),

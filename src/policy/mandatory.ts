@@ -29,7 +29,10 @@ export interface MandatoryResult {
 }
 
 /** Controls that name readers: each is satisfied as its condition below says. */
-const RESTRICTING_CONTROLS = ["FOUO", "OC", "OC-USGOV", "PR", "XD", "ND"];
+const RESTRICTING_CONTROLS = ["FOUO", "OC", "OC-USGOV", "PR", "XD", "ND", "CUI", "FED_ONLY", "FEDCON", "NOCON"];
+
+/** A category of controlled unclassified information says what it is; the control CUI itself says who reads it. */
+const CUI_CATEGORY = /^CUI-(?:SP-)?[A-Z0-9]{1,10}$/;
 
 /** Controls that tell how to handle information and keep nobody from it who passes every other condition, each with why. */
 export const INFORMATIONAL_CONTROLS: Readonly<Record<string, string>> = {
@@ -189,6 +192,30 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
     holds: ({ reader, object }) => !carries(object, "FOUO") || token.isUsGovernmentOrContractor(reader),
   },
   {
+    id: "mac.cui",
+    sentence: "CUI is for US government persons, their contractors and those to whom it is released.",
+    authority: "32 CFR 2002.16; DoDI 5200.48 (standards A.6)",
+    holds: ({ reader, object, handling }) =>
+      !carries(object, "CUI") ||
+      token.isUsGovernmentOrContractor(reader) ||
+      token.listTakesIn(handling === "copy" ? object.relTo : object.displayTo, reader),
+  },
+  {
+    id: "mac.cui-employees",
+    sentence: "FED ONLY is for employees and members of the armed forces of US government agencies.",
+    authority: "32 CFR 2002.16(b); CUI registry (standards A.6)",
+    holds: ({ reader, object }) =>
+      !carries(object, "FED_ONLY") || (token.isUsReader(reader) && reader.entityType !== "CTR"),
+  },
+  {
+    id: "mac.cui-contractors",
+    sentence: "FEDCON is for US government persons and their contractors; NOCON is for nobody who is a contractor.",
+    authority: "32 CFR 2002.16(b); CUI registry (standards A.6)",
+    holds: ({ reader, object }) =>
+      (!carries(object, "FEDCON") || token.isUsGovernmentOrContractor(reader)) &&
+      (!carries(object, "NOCON") || reader.entityType !== "CTR"),
+  },
+  {
     id: "mac.need-to-know",
     sentence: "Every need-to-know profile names the reader; a profile whose rule is not stated names nobody.",
     authority: "EO 13526 4.1(a)(3); ICD 501 (standards B.1 #11)",
@@ -199,7 +226,9 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
     sentence: "A control whose rule is not stated here is refused, not guessed.",
     authority: "SP 800-53 AC-3, SC-24 (standards B.1 #11, A.2)",
     holds: ({ object }) =>
-      object.controls.every((c) => RESTRICTING_CONTROLS.includes(c) || Object.hasOwn(INFORMATIONAL_CONTROLS, c)),
+      object.controls.every(
+        (c) => RESTRICTING_CONTROLS.includes(c) || Object.hasOwn(INFORMATIONAL_CONTROLS, c) || CUI_CATEGORY.test(c),
+      ),
   },
 ] satisfies MandatoryCondition[]);
 

@@ -137,7 +137,8 @@ const parts = fc.record({
   controls: subset(["RS", "FOUO", "OC", "OC-USGOV", "IMC", "PR", "DSEN", "FISA"], 3),
   nonIc: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: subset(["DS", "XD", "ND", "SBU", "SBU-NF", "LES", "LES-NF", "SSI"], 2) },
+    { weight: 2, arbitrary: subset(["DS", "XD", "ND", "SBU", "SBU-NF", "LES", "LES-NF", "SSI"], 2) },
+    { weight: 1, arbitrary: fc.constantFrom<string[]>(["SBU-NF"], ["LES-NF"]) },
   ),
   release,
 });
@@ -185,3 +186,42 @@ export const markings: fc.Arbitrary<Marking> = parts
     };
   })
   .filter(isValid);
+
+const cuiRelease: fc.Arbitrary<ReleaseParts> = release.map(({ tokens, rel, see }) => ({
+  tokens: tokens.filter((token) => token !== "DISPLAYONLY" || see.length > 0),
+  rel,
+  see,
+}));
+
+/** Valid CUI markings: categories of both kinds, limited dissemination controls, release. */
+export const cuiMarkings: fc.Arbitrary<Marking> = fc
+  .record({
+    specified: subset(["CTI", "EXPT", "PRVCY", "SSI"], 2),
+    basic: subset(["CRIT", "INTEL", "PRVCY"], 2),
+    controls: subset(["AC", "AWP", "DL_ONLY", "FED_ONLY", "FEDCON", "NOCON"], 2),
+    release: cuiRelease,
+  })
+  .map((part): Marking => ({
+    kind: "US",
+    level: "U",
+    owners: ["USA"],
+    sci: [],
+    sar: [],
+    aea: {},
+    natoControls: [],
+    fgi: null,
+    dissem: [...part.controls, ...part.release.tokens].sort(
+      (a, b) => placeOf(a, register.cui.controls) - placeOf(b, register.cui.controls),
+    ),
+    relTo: part.release.rel.length === 0 ? [] : ["USA", ...sortCodes(part.release.rel, register)],
+    displayOnlyTo: sortCodes(part.release.see, register),
+    nonIc: [],
+    cui: { specified: part.specified, basic: part.basic },
+  }))
+  .filter(isValid);
+
+/** Valid markings of every category, CUI among them. */
+export const allMarkings: fc.Arbitrary<Marking> = fc.oneof(
+  { weight: 5, arbitrary: markings },
+  { weight: 1, arbitrary: cuiMarkings },
+);

@@ -32,8 +32,12 @@ describe("effective marking", () => {
     expect(of("(U//LES-NF)")).toMatchObject({ controls: ["LES"], noforn: true });
   });
   test("gives NATO information its level, whether owned or a source", () => {
-    expect(of("//COSMIC TOP SECRET//BOHEMIA")).toMatchObject({ nato: ["BOHEMIA", "NATO-TS"], fgi: ["NATO"] });
-    expect(of("SECRET//FGI NATO//NOFORN").nato).toStrictEqual(["NATO-S"]);
+    expect(of("//COSMIC TOP SECRET//BOHEMIA")).toMatchObject({
+      nato: ["BOHEMIA", "NATO-C", "NATO-R", "NATO-S", "NATO-TS", "NATO-U"],
+      fgi: ["NATO"],
+    });
+    expect(of("SECRET//FGI NATO//NOFORN").nato).toStrictEqual(["NATO-C", "NATO-R", "NATO-S", "NATO-U"]);
+    expect(dominates(of("SECRET//FGI NATO//NOFORN"), of("CONFIDENTIAL//FGI NATO//NOFORN"))).toBe(true);
   });
   test("stands a star for a concealed source", () => {
     expect(of("(//FGI S//NF)").fgi).toStrictEqual(["*"]);
