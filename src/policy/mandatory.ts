@@ -29,9 +29,9 @@ export interface MandatoryResult {
 }
 
 /** Controls that name readers: each is satisfied as its condition below says. */
-const RESTRICTING_CONTROLS = ["FOUO", "OC", "OC-USGOV", "PR", "XD", "ND", "CUI", "FED_ONLY", "FEDCON", "NOCON"];
+const RESTRICTING_CONTROLS = ["FOUO", "OC", "OC-USGOV", "PR", "XD", "ND", "FED_ONLY", "NOCON"];
 
-/** A category of controlled unclassified information says what it is; the control CUI itself says who reads it. */
+/** A category of controlled unclassified information says what it is, not who reads it. */
 const CUI_CATEGORY = /^CUI-(?:SP-)?[A-Z0-9]{1,10}$/;
 
 /** Controls that tell how to handle information and keep nobody from it who passes every other condition, each with why. */
@@ -44,6 +44,8 @@ export const INFORMATIONAL_CONTROLS: Readonly<Record<string, string>> = {
   DS: "LIMDIS limits distribution outside government, which is decided on delivery",
   SBU: "asks for protection; the NOFORN form is a bar of its own",
   LES: "asks for protection of law enforcement sources; the NOFORN form is a bar of its own",
+  CUI: "is for a lawful government purpose: US government, its contractors, and those to whom it is released",
+  FEDCON: "is for US government and its contractors; without a release nobody foreign reads",
   SSI: "need to know under 49 CFR 1520 is the program's membership here",
 };
 
@@ -192,28 +194,11 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
     holds: ({ reader, object }) => !carries(object, "FOUO") || token.isUsGovernmentOrContractor(reader),
   },
   {
-    id: "mac.cui",
-    sentence: "CUI is for US government persons, their contractors and those to whom it is released.",
-    authority: "32 CFR 2002.16; DoDI 5200.48 (standards A.6)",
-    holds: ({ reader, object, handling }) =>
-      !carries(object, "CUI") ||
-      token.isUsGovernmentOrContractor(reader) ||
-      token.listTakesIn(handling === "copy" ? object.relTo : object.displayTo, reader),
-  },
-  {
-    id: "mac.cui-employees",
-    sentence: "FED ONLY is for employees and members of the armed forces of US government agencies.",
+    id: "mac.no-contractors",
+    sentence: "FED ONLY and NOCON are for nobody who is a contractor.",
     authority: "32 CFR 2002.16(b); CUI registry (standards A.6)",
     holds: ({ reader, object }) =>
-      !carries(object, "FED_ONLY") || (token.isUsReader(reader) && reader.entityType !== "CTR"),
-  },
-  {
-    id: "mac.cui-contractors",
-    sentence: "FEDCON is for US government persons and their contractors; NOCON is for nobody who is a contractor.",
-    authority: "32 CFR 2002.16(b); CUI registry (standards A.6)",
-    holds: ({ reader, object }) =>
-      (!carries(object, "FEDCON") || token.isUsGovernmentOrContractor(reader)) &&
-      (!carries(object, "NOCON") || reader.entityType !== "CTR"),
+      !(carries(object, "FED_ONLY") || carries(object, "NOCON")) || reader.entityType !== "CTR",
   },
   {
     id: "mac.need-to-know",

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { saysNoforn } from "../../src/markings/marking.ts";
+import { parseBanner, parsePortion } from "../../src/markings/parse.ts";
+import { SEED } from "./arbitrary.ts";
+import { browserAnswerer, globalsInside } from "./browser-bundle.ts";
+import { fuzz, namesIn } from "./fuzz.ts";
+import { register, registerFiles } from "./register-data.ts";
+
+describe("mutated markings", () => {
+  test("never crash, never drop anything, read back, and mean the same in a server and in a browser", async () => {
+    expect(globalsInside()).toStrictEqual([]);
+    const report = fuzz(SEED, 6_000, await browserAnswerer(registerFiles()));
+    expect(report.faults).toStrictEqual([]);
+    expect(report.accepted).toBeGreaterThan(200);
+    expect(Object.keys(report.kinds).sort()).toStrictEqual(["CUI", "JOINT", "NONUS", "US"]);
+    expect(Object.keys(report.codes).length).toBeGreaterThan(17);
+  });
+  test("refuses a very long text without slowness", () => {
+    for (const text of [`SECRET//${"SAR-A ".repeat(200_000)}`, "/".repeat(1_000_000), "A".repeat(4097)])
+      expect(parseBanner(text, register)).toMatchObject({ ok: false, code: "E_SYNTAX" });
+    expect(parseBanner("A".repeat(4096), register)).toMatchObject({ ok: false, code: "E_CLASS" });
+  });
+});
+
+/** Every place of the line where somebody's own name may stand. */
+const NAME_PLACES: Readonly<Record<string, (word: string) => string>> = {
+  "sub-compartment of HCS-P": (word) => `TOP SECRET//HCS-P ${word}//ORCON/NOFORN`,
+  "second sub-compartment of HCS-P": (word) => `TOP SECRET//HCS-P 1A ${word}//ORCON/NOFORN`,
+  "compartment of HCS": (word) => `TOP SECRET//HCS-${word}//ORCON/NOFORN`,
+  "compartment of RSV": (word) => `TOP SECRET//RSV-${word}//NOFORN`,
+  "compartment of SI": (word) => `TOP SECRET//SI-${word}//NOFORN`,
+  "sub-compartment of SI-G": (word) => `TOP SECRET//SI-G ${word}//ORCON/NOFORN`,
+  "sub-compartment of TK-BLFH": (word) => `TOP SECRET//TK-BLFH ${word}//NOFORN`,
+  "sub-compartment of TK-IDIT": (word) => `TOP SECRET//TK-IDIT ${word}//NOFORN`,
+  program: (word) => `SECRET//SAR-${word}//NOFORN`,
+  "second program": (word) => `SECRET//SAR-1/${word}//NOFORN`,
+  "first word of a nickname": (word) => `SECRET//SAR-${word} POPCORN//NOFORN`,
+  "second word of a nickname": (word) => `SECRET//SAR-BUTTER ${word}//NOFORN`,
+  "word of a long nickname": (word) => `SECRET//SPECIAL ACCESS REQUIRED-BUTTER ${word}//NOFORN`,
+  "compartment of a program": (word) => `SECRET//SAR-BP-${word}//NOFORN`,
+  "sub-compartment of a program": (word) => `SECRET//SAR-BP-123 ${word}//NOFORN`,
+};
+
+describe("reserved words", () => {
+  test("are every word of the line that means something", () => {
+    const needed = (
+      "NF NOFORN OC ORCON USGOV REL TO RELIDO FGI RD FRD TFNI CNWDI SIGMA SG FOUO SI TK HCS RSV SAR RS RSEN IMC IMCON PR " +
+      "PROPIN DS LIMDIS XD EXDIS ND NODIS SBU LES SSI DISPLAY ONLY FISA RAWFISA DSEN DEA SENSITIVE NATO JOINT COSMIC TOP " +
+      "SECRET CONFIDENTIAL UNCLASSIFIED RESTRICTED TS CTS NS NC NR NU EYES CUI CONTROLLED WAIVED MULTIPLE PROGRAMS HVSACO " +
+      "ATOMAL BALK BOHEMIA DCNI UCNI DOD DOE NNPI ACCM BUR KLM MVL COMINT KDK ECI OADR MR NOCON FEDCON FED DL SPECIAL " +
+      "ACCESS REQUIRED FOREIGN GOVERNMENT INFORMATION TALENT KEYHOLE RELEASABLE NOT"
+    ).split(" ");
+    expect(needed.filter((word) => !register.reserved.has(word))).toStrictEqual([]);
+  });
+  test.each(Object.keys(NAME_PLACES))("are never a %s", (place) => {
+    for (const word of register.reserved) {
+      const text = NAME_PLACES[place]?.(word) ?? "";
+      const banner = parseBanner(text, register);
+      const portion = parsePortion(`(${text})`, register);
+      for (const result of [banner, portion])
+        expect(result.ok && namesIn(result.marking).includes(word) ? word : null, text).toBeNull();
+      expect(banner.ok, text).toBe(false);
+    }
+  });
+  test("a control that stands in the text stands in the structure", () => {
+    for (const separator of ["/", "-", " ", "//"]) {
+      for (const program of ["BP", "BP-123", "BP-123 X", "BUTTER POPCORN"]) {
+        const result = parseBanner(`SECRET//SAR-${program}${separator}NOFORN`, register);
+        expect(result.ok && !saysNoforn(result.marking)).toBe(false);
+        expect(result.ok).toBe(separator === "//");
+      }
+    }
+  });
+});
