@@ -151,7 +151,7 @@ export const ROOMS: readonly RoomRule[] = [
   {
     name: "administration",
     from: ADMINISTRATION,
-    may: [ERRORS, MARKINGS, COMMANDS, PORTS, AUDIT, RULEBOOK, /^src\/policy\/(row-security|rules)\.ts$/],
+    may: [ERRORS, MARKINGS, COMMANDS, PORTS, AUDIT, RULEBOOK, DECISION, /^src\/policy\/row-security\.ts$/],
     reason: "what needs two people: proposals are rows behind both locks, and PostgreSQL executes them",
   },
   {

@@ -1,5 +1,5 @@
 -- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.
--- Policy sha384:aaba366b13201754b019e76a6feef34d863c0841d6e878777229a78de3ba91c8723ea2f84c5a74c3955da3305de911ae
+-- Policy sha384:e35c04a1903a3917f02369fbefcbc1a6c2d20effca7d482b9c4fa7a06df88e6e5286b3dd6cf22412190804bd5004ddda
 
 alter table data.program enable row level security;
 alter table data.program force row level security;

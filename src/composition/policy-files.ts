@@ -98,6 +98,9 @@ export function policySource(store: AccessStore, policies: PolicyStore): PolicyS
     kept: (sha384) => policies.kept(sha384),
     list: () => policies.list(),
     steps: (sha384) => policies.steps(sha384),
+    markings: () => policies.markings(),
+    profilesAfter: (after, limit) => policies.profilesAfter(after, limit),
+    holdings: (after, limit) => policies.holdings(after, limit),
     prepare: async (sha384, policy, register) => {
       await new MarkingOffice(store, register, policy, await policies.prepare(sha384)).fillMatrix();
       return (await policies.active())?.rowSecurity === rowSecurityHash(policy);

@@ -57,6 +57,9 @@ export const ACTIONS = [
   "marking.raise",
   "list.read",
   "list.create",
+  "policy.read",
+  "policy.explain",
+  "policy.compare",
 ] as const;
 
 /** An action of the closed list. */
@@ -75,6 +78,9 @@ const VIEWING: ReadonlySet<Action> = new Set<Action>([
   "audit.own",
   "audit.read",
   "list.read",
+  "policy.read",
+  "policy.explain",
+  "policy.compare",
 ]);
 
 /** Whether the value is an action of the closed list. */

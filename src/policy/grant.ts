@@ -1,7 +1,8 @@
 import { CaveatError } from "../errors.ts";
 import { dominates, joinEffective, underLists } from "../markings/index.ts";
 import type { Effective, ListDemand } from "../markings/index.ts";
-import type { Principal, StandingSource } from "../identity/principal.ts";
+import type { Principal, Standing, StandingSource } from "../identity/principal.ts";
+import type { LocatedNoun, Placement } from "../storage/access-store.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
@@ -22,6 +23,11 @@ import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { AuditPort, OutboxDraft } from "./audit-port.ts";
 import type { PolicySource } from "./policy-source.ts";
+import type { AccessProfile } from "./profile.ts";
+import { standingEffective } from "./standing.ts";
+import type { TargetLocator } from "./target.ts";
+
+export type { Standing } from "../identity/principal.ts";
 
 /** Sealed blobs inside one transaction. */
 export interface GrantedBlobs {
@@ -85,6 +91,7 @@ export class Grant {
   readonly #clock: () => Date;
   readonly #standing: StandingSource;
   readonly #compilations: (datasetId: string) => Promise<string[]>;
+  readonly #locate: TargetLocator["locate"];
   readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
   readonly outbox: { readonly id: string; readonly draft: OutboxDraft }[] = [];
   #executes = false;
@@ -98,6 +105,7 @@ export class Grant {
     releaseKeys: ReleaseKeys;
     ledger: DecisionLedger;
     compilations: (datasetId: string) => Promise<string[]>;
+    locate: TargetLocator["locate"];
     standing: StandingSource;
     proposals: StandingRecords;
     proposalLifetime: number;
@@ -108,6 +116,7 @@ export class Grant {
     this.proposals = parts.proposals;
     this.proposalLifetime = parts.proposalLifetime;
     this.#compilations = parts.compilations;
+    this.#locate = parts.locate;
     this.#standing = parts.standing;
     this.principal = parts.principal;
     this.#tx = parts.tx;
@@ -282,6 +291,22 @@ export class Grant {
       state: "ACTIVE",
     };
     return this.office.allows(standing.profile, marking.effective, facts, action);
+  }
+
+  /** How another person stands now at a client; null for one who cannot sign in there. Whoever asks may see the person. */
+  standingOf(personId: string, clientId: string): Promise<Standing | null> {
+    return this.#standing(personId, clientId);
+  }
+
+  /** Where an object stands, whoever may see it: ids and markings, for a command that decides what it may tell of them. */
+  placement(noun: LocatedNoun, id: string): Promise<Placement | null> {
+    return this.#locate(noun, id);
+  }
+
+  /** Whether the caller may do this to what is known about the standing of such a profile. */
+  overStanding(action: Action, profile: AccessProfile): boolean {
+    const facts = { member: false, assigned: false, owner: false, state: "ACTIVE" };
+    return this.office.allows(this.principal.profile, standingEffective(profile), facts, action);
   }
 
   /** Notes that something with this marking is disclosed that is no row: sections of log entries. */

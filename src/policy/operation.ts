@@ -78,6 +78,7 @@ export class Operation {
       releaseKeys,
       ledger,
       compilations: (id) => locator.compilations(id),
+      locate: (noun, id) => locator.locate(noun, id),
       standing,
       proposals,
       proposalLifetime,

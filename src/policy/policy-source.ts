@@ -1,6 +1,6 @@
 import type { Register } from "../markings/index.ts";
 import type { PolicyRecord } from "../storage/activation.ts";
-import type { KeptPolicy, PolicyStep } from "../storage/ports.ts";
+import type { Holding, InternedMarking, KeptPolicy, PolicyStep, StoredProfile } from "../storage/ports.ts";
 import type { Policy } from "./rules.ts";
 
 /** Policies as they are kept, for the commands of those who own them. None of it is a labeled row. */
@@ -11,6 +11,12 @@ export interface PolicySource {
   /** Every set of documents that is kept, the last one first. */
   list(): Promise<readonly KeptPolicy[]>;
   steps(sha384: string): Promise<readonly PolicyStep[]>;
+  /** Every marking there is: whoever asks decides which of them he may tell. */
+  markings(): Promise<readonly InternedMarking[]>;
+  /** Profiles in ascending order of their ids, after one of them. */
+  profilesAfter(after: string | null, limit: number): Promise<readonly StoredProfile[]>;
+  /** Programs and datasets in ascending order of their ids, after one of them. */
+  holdings(after: string | null, limit: number): Promise<readonly Holding[]>;
   /**
    * Fills the matrix of a kept policy before it comes into force. Tells whether it can at once: its row security is the one
    * that stands in the database.

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { PolicyRecord } from "./activation.ts";
-import type { KeptPolicy, PolicyStep } from "./ports.ts";
+import type { Holding, InternedMarking, KeptPolicy, PolicyStep, StoredProfile } from "./ports.ts";
 
 /** Policies as they are kept: every set of documents that was ever proposed, and when which came into force. */
 export class PolicyStore {
@@ -64,6 +64,42 @@ export class PolicyStore {
        from access.policy_activation a join access.policy p on p.id = a.policy_id
        where p.documents_sha384 = $1 order by a.position`,
       [sha384],
+    );
+    return rows;
+  }
+
+  /** Every interned marking. */
+  async markings(): Promise<InternedMarking[]> {
+    const { rows } = await this.#pool.query<InternedMarking>(
+      "select id, structure, effective, banner, portion from access.marking order by id",
+    );
+    return rows;
+  }
+
+  /** Profiles in ascending order of their ids, after one of them. */
+  async profilesAfter(after: string | null, limit: number): Promise<StoredProfile[]> {
+    const { rows } = await this.#pool.query<StoredProfile>(
+      "select id, profile from access.profile where $1::uuid is null or id > $1 order by id limit $2",
+      [after, limit],
+    );
+    return rows;
+  }
+
+  /** Programs and datasets in ascending order of their ids, after one of them. */
+  async holdings(after: string | null, limit: number): Promise<Holding[]> {
+    const { rows } = await this.#pool.query<Holding>(
+      `with place as (
+         select p.id, p.id as program_id, null::uuid as dataset_id, p.marking_id from data.program p
+         union all
+         select d.id, d.program_id, d.id, d.marking_id from data.dataset d)
+       select place.id, place.program_id as "programId", place.dataset_id as "datasetId", place.marking_id as "markingId",
+         coalesce((select jsonb_agg(jsonb_build_object('noun', h.noun, 'markingId', h.marking_id) order by h.noun, h.marking_id)
+                   from (select noun, marking_id from data.program_marking pm
+                         where place.dataset_id is null and pm.program_id = place.id and pm.noun <> 'dataset'
+                         union all
+                         select noun, marking_id from data.dataset_marking dm where dm.dataset_id = place.dataset_id) h), '[]') as holds
+       from place where $1::uuid is null or place.id > $1 order by place.id limit $2`,
+      [after, limit],
     );
     return rows;
   }

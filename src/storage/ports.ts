@@ -105,3 +105,19 @@ export interface PolicyStep {
   readonly approvedBy: string;
   readonly proposalId: string | null;
 }
+
+/** A profile as it is kept; whoever reads it parses it. */
+export interface StoredProfile {
+  readonly id: string;
+  readonly profile: unknown;
+}
+
+/** A program (without a dataset) or a dataset, by where it stands and the markings of what it holds. Ids and markings only. */
+export interface Holding {
+  /** The id of the dataset, or of the program where there is no dataset. */
+  readonly id: string;
+  readonly programId: string;
+  readonly datasetId: string | null;
+  readonly markingId: string;
+  readonly holds: readonly { readonly noun: string; readonly markingId: string }[];
+}

@@ -68,7 +68,8 @@ export function proposeOnce<I>(context: Context, rules: ProposalRules<I>, key: s
 @Resolver()
 export class ProposalMutations {
   @Mutation(() => ProposalPayload, {
-    description: "Approves what another person proposed, by its hash; it is executed at once.",
+    description:
+      "Approves what another person proposed, by its hash; it is executed at once. Of a policy that comes into force nothing is read back here.",
   })
   @Does("person.approve", "client.approve", "policy.approve", "marking.approve")
   proposalApprove(
@@ -77,7 +78,8 @@ export class ProposalMutations {
   ): Promise<Payload> {
     const value = { proposalId: localId("proposal", input.proposalId), sha384: input.contentSha384 };
     return act(context, approveProposal(input.kind), input.idempotencyKey, value, ({ id }) =>
-      reread(context, input.kind, id),
+      // A policy that has come into force ends the tokens of this operation too: the proposal is read by the next one.
+      input.kind === "policy.activate" ? Promise.resolve({ proposal: null }) : reread(context, input.kind, id),
     );
   }
 

@@ -22,6 +22,15 @@ import { NodeResolver } from "./node.ts";
 import { OntologyMutations } from "./ontology-mutations.ts";
 import { OntologyClassResolver, OntologyVersionResolver } from "./ontology-version.ts";
 import { OntologyResolver } from "./ontology.ts";
+import {
+  PolicyCellChangeResolver,
+  PolicyComparisonResolver,
+  PolicyRowChangeResolver,
+  PolicyRuleChangeResolver,
+} from "./policy-comparison.ts";
+import { PolicyExplainResolver } from "./policy-explain.ts";
+import { PolicyMutations } from "./policy-mutations.ts";
+import { PolicyStepResolver, PolicyVersionResolver } from "./policy-versions.ts";
 import { ProgramResolver } from "./program.ts";
 import { ProposalMutations } from "./proposal-mutations.ts";
 import { ProposalResolver } from "./proposal.ts";
@@ -56,6 +65,14 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   GrantMutations,
   RevocationMutations,
   DistributionListResolver,
+  PolicyVersionResolver,
+  PolicyStepResolver,
+  PolicyExplainResolver,
+  PolicyComparisonResolver,
+  PolicyCellChangeResolver,
+  PolicyRuleChangeResolver,
+  PolicyRowChangeResolver,
+  PolicyMutations,
 ];
 
 /** The schema made of resolvers. Throws when a root field states no action, or one that is not in the closed list. */
