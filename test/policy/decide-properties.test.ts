@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { joinEffective, LEVELS, rankOf } from "../../src/markings/index.ts";
+import { joinEffective, LEVELS, needsList, rankOf } from "../../src/markings/index.ts";
 import type { Effective } from "../../src/markings/index.ts";
 import type { Action } from "../../src/policy/actions.ts";
 import { ACTIONS, actionBit } from "../../src/policy/actions.ts";
@@ -10,13 +10,38 @@ import { pairBits } from "../../src/policy/matrix.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import type { AccessProfile } from "../../src/policy/profile.ts";
 import { parseProfile } from "../../src/policy/profile.ts";
-import { accessProfiles, effectives, facts, SEED, TOKENS } from "./arbitrary.ts";
+import { accessProfiles, effectives, facts, LISTS, SEED, TOKENS } from "./arbitrary.ts";
 import { ruleFiles } from "./table-world.ts";
 
 const policy = loadPolicy(ruleFiles);
 const actions = fc.oneof(fc.constant("label.read" as const), fc.constantFrom(...ACTIONS));
 const allows = (profile: AccessProfile, object: Effective, of: Facts, action: Action) =>
   decide(policy, "r", profile, object, of, action).decision === "allow";
+
+/** The shipped rules with duties that grow with the marking, of two rules at once for some. */
+const obliging = loadPolicy(
+  ruleFiles.map((file) => {
+    if (file.name !== "label.json") return file;
+    const parsed = JSON.parse(file.text) as { rules: object[] };
+    const text = {
+      sentence: "A duty made for a test.",
+      authority: "a test",
+      effect: "oblige",
+      actions: ["label.read"],
+    };
+    const duties = [
+      { id: "label.duty.always", ...text, pair: { roles: "any" }, obligations: ["BANNER"] },
+      { id: "label.duty.secret", ...text, pair: { roles: "any", levelAtLeast: "S" }, obligations: ["NO_CACHE"] },
+      {
+        id: "label.duty.fgi",
+        ...text,
+        pair: { roles: "any", holdsAny: { fgi: ["GBR"] } },
+        obligations: ["NO_CACHE", "RE_AUTHENTICATE"],
+      },
+    ];
+    return { name: file.name, text: JSON.stringify({ ...parsed, rules: [...parsed.rules, ...duties] }) };
+  }),
+);
 
 describe("decisions over the lattice", () => {
   test("I1 a reader of a join reads both of its parts, and of both parts their join", () => {
@@ -44,6 +69,27 @@ describe("decisions over the lattice", () => {
     );
   });
 
+  test("I1 under rules that oblige, too, a reader of a join reads both of its parts and has the duties of both", () => {
+    let opened = 0;
+    let obliged = 0;
+    fc.assert(
+      fc.property(accessProfiles, effectives, effectives, facts, (profile, a, b, of) => {
+        const joined = decide(obliging, "r", profile, joinEffective(a, b), of, "label.read");
+        if (joined.decision === "deny") return;
+        opened += 1;
+        obliged += Number(joined.obligations.length > 0);
+        for (const part of [a, b]) {
+          const made = decide(obliging, "r", profile, part, of, "label.read");
+          expect(made.decision).toBe("allow");
+          expect(made.obligations.filter((duty) => !joined.obligations.includes(duty))).toEqual([]);
+        }
+        expect(joined.obligations.filter((duty) => !profile.environment.honors.includes(duty))).toEqual([]);
+      }),
+      { ...SEED, numRuns: 10_000 },
+    );
+    expect(Math.min(opened, obliged)).toBeGreaterThan(50);
+  });
+
   test("I1 no token, bar, owner or level added to the object opens it, and no country taken away", () => {
     const axes = Object.keys(TOKENS) as (keyof typeof TOKENS)[];
     const harder = (object: Effective): Effective[] => [
@@ -51,10 +97,13 @@ describe("decisions over the lattice", () => {
         Object.keys(TOKENS[axis]).map((token) => ({
           ...object,
           [axis]: [...new Set([...object[axis], token])].toSorted(),
+          // A control that needs a list says which: the one that the reader may hold.
+          ...(needsList(token) && { lists: [...new Set([...object.lists, `${token}:a`])].toSorted() }),
         })),
       ),
       { ...object, noforn: true },
       ...LEVELS.filter((level) => rankOf(level) > rankOf(object.level)).map((level) => ({ ...object, level })),
+      ...LISTS.map((token) => ({ ...object, lists: [...new Set([...object.lists, token])].toSorted() })),
       ...object.displayTo.map((country) => ({
         ...object,
         relTo: object.relTo.filter((c) => c !== country),
@@ -86,6 +135,12 @@ describe("decisions over the lattice", () => {
           ...profile,
           fineAccessControls: profile.fineAccessControls.filter((t) => t !== token),
         })),
+        ...profile.lists.map((list) => ({ ...profile, lists: profile.lists.filter((l) => l !== list) })),
+        ...environment.honors.map((duty) => ({
+          ...profile,
+          environment: { ...environment, honors: environment.honors.filter((d) => d !== duty) },
+        })),
+        { ...profile, environment: { ...environment, timeWindow: "closed" as const } },
         ...profile.role.map((role) => ({ ...profile, role: profile.role.filter((r) => r !== role) })),
         ...lower(profile.clearance).map((clearance) => ({ ...profile, clearance })),
         ...lower(environment.sessionLevel).map((sessionLevel) => ({

@@ -73,6 +73,14 @@ describe("loading a policy", () => {
     );
   });
 
+  test("takes duties that grow with the marking", () => {
+    const duty = { ...RULE, effect: "oblige", obligations: ["WATERMARK", "RE_AUTHENTICATE"] };
+    expect(refusal({ ...duty, pair: { roles: "any" } })).toBe("loaded");
+    expect(refusal({ ...duty, pair: { roles: ["analyst"], levelAtLeast: "S", holdsAny: { controls: ["OC"] } } })).toBe(
+      "loaded",
+    );
+  });
+
   test.each([
     ["a missing file", ruleFiles.slice(1)],
     ["a file too many", [...ruleFiles, { name: "tasks.json", text: "{}" }]],
@@ -143,6 +151,33 @@ describe("loading a policy", () => {
       "rules-operator",
       { ...RULE, effect: "allow", pair: { roles: "any", holdsAny: { sci: ["SI"] } } },
     ],
+    ["duties in a refusal", "rules-operator", { ...RULE, row: { owner: true }, obligations: ["BANNER"] }],
+    [
+      "duties in an allow",
+      "rules-operator",
+      { ...RULE, effect: "allow", pair: { roles: "any" }, obligations: ["BANNER"] },
+    ],
+    ["a duty that names none", "rules-operator", { ...RULE, effect: "oblige", pair: { roles: "any" } }],
+    ["no duty", "rules-value", { ...RULE, effect: "oblige", pair: { roles: "any" }, obligations: [] }],
+    ["an unknown duty", "rules-value", { ...RULE, effect: "oblige", pair: { roles: "any" }, obligations: ["BOW"] }],
+    [
+      "a duty twice",
+      "rules-value",
+      { ...RULE, effect: "oblige", pair: { roles: "any" }, obligations: ["BANNER", "BANNER"] },
+    ],
+    ["duties as a text", "rules-value", { ...RULE, effect: "oblige", pair: { roles: "any" }, obligations: "BANNER" }],
+    [
+      "a duty that falls away upwards",
+      "rules-operator",
+      { ...RULE, effect: "oblige", pair: { roles: "any", levelAtMost: "S" }, obligations: ["BANNER"] },
+    ],
+    [
+      "a duty that depends on the row",
+      "rules-operator",
+      { ...RULE, effect: "oblige", row: { owner: true }, obligations: ["BANNER"] },
+    ],
+    ["a set of lists", "rules-operator", { ...RULE, pair: { roles: "any", holdsAny: { lists: ["OC:a"] } } }],
+    ["the fact that a list names the reader", "rules-operator", { ...RULE, row: { named: true } }],
     ["null for a condition", "rules-value", { ...RULE, row: null }],
     ["a list for a condition", "rules-value", { ...RULE, pair: [] }],
   ])("refuses a rule with %s", (_, code, rule) => {
