@@ -16,7 +16,7 @@ interface Operator {
   readonly operands: readonly unknown[];
 }
 
-const SHARED = [undefined, null, Symbol("x"), () => true, new Date(0), Object.create(null)];
+const SHARED: readonly unknown[] = [undefined, null, Symbol("x"), () => true, new Date(0), Object.create(null)];
 const OPERATORS: Readonly<Record<string, Operator>> = {
   $is: {
     condition: { $is: true },
