@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { browserAnswerer } from "../markings/browser-bundle.ts";
-import { fuzz } from "../markings/fuzz.ts";
+import { browserAnswerer } from "../marking-properties/browser-bundle.ts";
+import { fuzz } from "../marking-properties/fuzz.ts";
 import { registerFiles } from "../markings/register-data.ts";
 
 const SEED = 20_261_122;

@@ -3,7 +3,7 @@ import { LEVELS, MarkingError } from "../../src/markings/marking.ts";
 import { sortCodes } from "../../src/markings/country.ts";
 import { placeOf } from "../../src/markings/register-entry.ts";
 import { validate } from "../../src/markings/validate.ts";
-import { register } from "./register-data.ts";
+import { register } from "../markings/register-data.ts";
 
 const byPlace = (rules: readonly { readonly token: string }[]) => (a: string, b: string) =>
   placeOf(a, rules) - placeOf(b, rules);

@@ -15,8 +15,8 @@ import { mandatory } from "../../src/policy/mandatory.ts";
 import type { AccessProfile } from "../../src/policy/profile.ts";
 import { parseProfile } from "../../src/policy/profile.ts";
 import { ruleFiles } from "../policy/table-world.ts";
-import { allMarkings, SEED } from "./arbitrary.ts";
-import { register } from "./register-data.ts";
+import { allMarkings, SEED } from "../markings/arbitrary.ts";
+import { register } from "../markings/register-data.ts";
 import { isLegal, RESTRICTIONS } from "./restriction.ts";
 
 // A failure prints its seed and path: fc.assert(property, { seed, path }) repeats it.

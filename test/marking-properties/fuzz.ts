@@ -2,7 +2,7 @@ import type { Form, Marking } from "../../src/markings/marking.ts";
 import type { Answer } from "./answer.ts";
 import { answererOf } from "./answer.ts";
 import { mutantsOf } from "./mutants.ts";
-import { register, registerFiles } from "./register-data.ts";
+import { register, registerFiles } from "../markings/register-data.ts";
 
 /** The closed list of A.2; a code outside it is a fault. */
 const CODES: ReadonlySet<string> = new Set(
@@ -16,7 +16,7 @@ const CODES: ReadonlySet<string> = new Set(
 );
 
 /** Every name of a marking that somebody chose: compartments, sub-compartments, words of programs. */
-export const namesIn = ({ sci, sar }: Marking): readonly string[] => [
+const namesIn = ({ sci, sar }: Marking): readonly string[] => [
   ...sar.flatMap(({ program }) => program.split(" ")),
   ...[...sci, ...sar].flatMap(({ compartments }) => compartments.flatMap(({ id, subs }) => [id, ...subs])),
 ];

@@ -1,26 +1,14 @@
 import { describe, expect, test } from "vitest";
+import type { Marking } from "../../src/markings/marking.ts";
 import { saysNoforn } from "../../src/markings/marking.ts";
 import { parseBanner, parsePortion } from "../../src/markings/parse.ts";
-import { SEED } from "./arbitrary.ts";
-import { browserAnswerer, globalsInside } from "./browser-bundle.ts";
-import { fuzz, namesIn } from "./fuzz.ts";
-import { register, registerFiles } from "./register-data.ts";
+import { register } from "./register-data.ts";
 
-describe("mutated markings", () => {
-  test("never crash, never drop anything, read back, and mean the same in a server and in a browser", async () => {
-    expect(globalsInside()).toStrictEqual([]);
-    const report = fuzz(SEED, 6_000, await browserAnswerer(registerFiles()));
-    expect(report.faults).toStrictEqual([]);
-    expect(report.accepted).toBeGreaterThan(200);
-    expect(Object.keys(report.kinds).sort()).toStrictEqual(["CUI", "JOINT", "NONUS", "US"]);
-    expect(Object.keys(report.codes).length).toBeGreaterThan(17);
-  });
-  test("refuses a very long text without slowness", () => {
-    for (const text of [`SECRET//${"SAR-A ".repeat(200_000)}`, "/".repeat(1_000_000), "A".repeat(4097)])
-      expect(parseBanner(text, register)).toMatchObject({ ok: false, code: "E_SYNTAX" });
-    expect(parseBanner("A".repeat(4096), register)).toMatchObject({ ok: false, code: "E_CLASS" });
-  });
-});
+/** Every name of a marking that somebody chose: compartments, sub-compartments, words of programs. */
+const namesIn = ({ sci, sar }: Marking): readonly string[] => [
+  ...sar.flatMap(({ program }) => program.split(" ")),
+  ...[...sci, ...sar].flatMap(({ compartments }) => compartments.flatMap(({ id, subs }) => [id, ...subs])),
+];
 
 /** Every place of the line where somebody's own name may stand. */
 const NAME_PLACES: Readonly<Record<string, (word: string) => string>> = {
@@ -70,5 +58,13 @@ describe("reserved words", () => {
         expect(result.ok).toBe(separator === "//");
       }
     }
+  });
+});
+
+describe("a very long text", () => {
+  test("is refused without slowness", () => {
+    for (const text of [`SECRET//${"SAR-A ".repeat(200_000)}`, "/".repeat(1_000_000), "A".repeat(4097)])
+      expect(parseBanner(text, register)).toMatchObject({ ok: false, code: "E_SYNTAX" });
+    expect(parseBanner("A".repeat(4096), register)).toMatchObject({ ok: false, code: "E_CLASS" });
   });
 });

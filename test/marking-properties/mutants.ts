@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type { Form } from "../../src/markings/marking.ts";
 import { renderBanner, renderPortion } from "../../src/markings/render.ts";
-import { allMarkings } from "./arbitrary.ts";
-import { ownVectors, register, sharedVectors } from "./register-data.ts";
+import { allMarkings } from "../markings/arbitrary.ts";
+import { ownVectors, register } from "../markings/register-data.ts";
 
 /** A text to try, in the form in which it is read. */
 export interface Mutant {
@@ -23,7 +23,7 @@ export const randomOf = (seed: number): ((bound: number) => number) => {
 
 /** Valid texts to begin with: the vectors, and markings of every category in both forms. */
 const parents = (seed: number): readonly Mutant[] => [
-  ...[...ownVectors().valid, ...(sharedVectors()?.valid ?? [])].map(({ marking, form }) => ({ text: marking, form })),
+  ...ownVectors().valid.map(({ marking, form }) => ({ text: marking, form })),
   ...["CUI", "CONTROLLED//SP-CTI", "CUI//SP-CTI/PRVCY//FED ONLY/NOFORN"].map((text) => ({
     text,
     form: "banner" as const,
@@ -88,12 +88,12 @@ export function* mutantsOf(seed: number): Generator<Mutant, never> {
   const pool = parents(seed);
   const parent = (): Mutant => pool[random(pool.length)] ?? { text: "", form: "banner" };
   for (;;) {
-    let { text } = parent();
-    const { text: second, form } = parent();
-    const kind = random(8);
-    if (kind === 0 && random(2) === 0)
-      text = text.slice(0, random(text.length + 1)) + second.slice(random(second.length + 1));
-    else if (kind < 5) text = second;
+    const begun = parent();
+    const { text: second, form: other } = parent();
+    const kind = random(24);
+    const form = kind === 0 ? other : begun.form;
+    const spliced = begun.text.slice(0, random(begun.text.length + 1)) + second.slice(random(second.length + 1));
+    let text = kind === 1 ? spliced : begun.text;
     for (let steps = random(3) === 0 ? 2 + random(2) : 1; steps > 0; steps -= 1) {
       text = random(3) === 0 ? byteMutant(text, random) : tokenMutant(text, random);
     }
