@@ -100,7 +100,11 @@ function encodeNumber(value: number): string {
   return String(value === 0 ? 0 : value);
 }
 
+// Nothing in it is escaped, and it is in normal form C as it stands: what most texts of a log are.
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function encodeString(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   if (!value.isWellFormed() || value.normalize("NFC") !== value) {
     throw new FormatError("JSON", "a string is not well-formed Unicode in normal form C");
   }

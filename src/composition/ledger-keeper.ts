@@ -2,7 +2,7 @@ import { encodeCanonical } from "../../audit/index.ts";
 import type { LeafKind } from "../../audit/index.ts";
 import { CheckpointPublisher } from "../ledger/publisher.ts";
 import type { LedgerWriter } from "../ledger/writer.ts";
-import { sectionMarking } from "../policy/gate.ts";
+import { sectionMarking } from "../policy/caller-texts.ts";
 import type { PolicyInForce } from "../policy/in-force.ts";
 import type { Plain } from "../policy/audit-port.ts";
 import type { Keyring } from "../signing/keyring.ts";

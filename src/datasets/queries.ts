@@ -20,6 +20,7 @@ export function byId<N extends NodeNoun>(noun: N): Command<{ id: string }, NodeR
     action: `${noun}.read`,
     target: ({ id }) => ({ noun, id }),
     run: (grant, { id }) => grant.read.byId(noun, id),
+    showsTarget: true,
   });
 }
 

@@ -3,7 +3,10 @@ import { OBLIGATIONS, parseProfile, rolesConflict } from "../policy/profile.ts";
 import type { AccessProfile, Obligation } from "../policy/profile.ts";
 import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
 import type { Principal, StandingSource } from "./principal.ts";
+import { SharedReading } from "./shared-reading.ts";
 import type { TokenVerifier, VerifiedToken } from "./tokens.ts";
+
+const MOST_STANDINGS = 1_024;
 
 function sourcesOf(record: PersonRecord): Principal["sources"] {
   return [
@@ -57,8 +60,35 @@ function profileOf(
   });
 }
 
-function principalOf(token: VerifiedToken, record: PersonRecord, now: Date): Principal {
-  const fresh = token.authenticatedAt !== null && now.getTime() / 1000 - token.authenticatedAt <= FRESH_SECONDS;
+/** What follows from a record, a session level, how fresh the sign-in is and which hours are open. */
+type Derived = Pick<Principal, "profile" | "programs" | "sources" | "until">;
+
+/**
+ * What was derived, by all that it follows from: the record itself is read anew for every request, and one that reads the
+ * same stands for the same.
+ */
+class DerivedStandings {
+  readonly #known = new Map<string, Derived>();
+
+  of(record: PersonRecord, token: VerifiedToken, now: Date): Derived {
+    const fresh = token.authenticatedAt !== null && now.getTime() / 1000 - token.authenticatedAt <= FRESH_SECONDS;
+    const closes = closingTime(record, now);
+    const key = JSON.stringify([token.sessionLevel, fresh, closes === undefined ? "closed" : closes, record]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const derived: Derived = {
+      profile: profileOf(record, token.sessionLevel, fresh ? OBLIGATIONS : STALE, now),
+      until: closes ?? null,
+      programs: new Set(record.programs),
+      sources: sourcesOf(record),
+    };
+    if (this.#known.size >= MOST_STANDINGS) this.#known.clear();
+    this.#known.set(key, derived);
+    return derived;
+  }
+}
+
+function principalOf(token: VerifiedToken, record: PersonRecord, derived: Derived): Principal {
   return {
     personId: record.id,
     handle: record.handle,
@@ -66,24 +96,25 @@ function principalOf(token: VerifiedToken, record: PersonRecord, now: Date): Pri
     session: { id: token.sessionId, level: token.sessionLevel },
     client: { id: record.client.id, name: record.client.name },
     purpose: token.purpose,
-    profile: profileOf(record, token.sessionLevel, fresh ? OBLIGATIONS : STALE, now),
-    until: closingTime(record, now) ?? null,
     epoch: record.epoch,
     policyId: record.policyId,
-    programs: new Set(record.programs),
-    sources: sourcesOf(record),
+    ...derived,
   };
 }
 
 /** Turns a bearer token into a Principal, from the records as they stand at this moment. */
 export class Authenticator {
   readonly #verifier: TokenVerifier;
-  readonly #store: AccessStore;
+  readonly #people: SharedReading<PersonRecord | null>;
+  readonly #derived = new DerivedStandings();
   readonly #clock: () => Date;
 
   constructor(verifier: TokenVerifier, store: AccessStore, clock: () => Date) {
     this.#verifier = verifier;
-    this.#store = store;
+    this.#people = new SharedReading((key) => {
+      const { personId, clientId } = JSON.parse(key) as { personId: string; clientId: string };
+      return store.person(personId, clientId);
+    });
     this.#clock = clock;
   }
 
@@ -97,11 +128,11 @@ export class Authenticator {
     if (!match?.[1]) throw new CaveatError("UNAUTHENTICATED", "no token");
     const now = this.#clock();
     const token = await this.#verifier.verify(match[1], now);
-    const record = await this.#store.person(token.personId, token.clientId);
+    const record = await this.#people.get(JSON.stringify({ personId: token.personId, clientId: token.clientId }));
     if (!record || record.client.status !== "approved")
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");
     if (rolesConflict(record.roles)) throw new CaveatError("UNAUTHENTICATED", "roles that nobody holds together");
-    return principalOf(token, record, now);
+    return principalOf(token, record, this.#derived.of(record, token, now));
   }
 }
 

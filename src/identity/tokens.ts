@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { SignJWT, errors, importPKCS8, importSPKI, jwtVerify } from "jose";
 import type { CryptoKey } from "jose";
 import { CaveatError } from "../errors.ts";
@@ -5,6 +6,7 @@ import { CaveatError } from "../errors.ts";
 const ALGORITHM = "ES384";
 const MAX_LIFE_SECONDS = 900;
 const CLOCK_TOLERANCE_SECONDS = 5;
+const MOST_KNOWN = 4_096;
 
 /** Somebody whose tokens are accepted: name, audience that they must carry, and public key (SPKI PEM). Nothing is fetched. */
 export interface TrustedIssuer {
@@ -49,6 +51,8 @@ function authTime(value: unknown, refuse: () => CaveatError): number | null {
 /** Checks tokens against issuers named in the configuration: algorithm, issuer, audience and times are fixed, not read. */
 export class TokenVerifier {
   readonly #issuers: ReadonlyMap<string, { readonly issuer: TrustedIssuer; readonly key: CryptoKey }>;
+  /** Tokens whose signature and claims were found good, by digest; their times are checked each time. */
+  readonly #known = new Map<string, { readonly token: VerifiedToken; readonly iat: number; readonly exp: number }>();
 
   private constructor(issuers: ReadonlyMap<string, { issuer: TrustedIssuer; key: CryptoKey }>) {
     this.#issuers = issuers;
@@ -69,6 +73,18 @@ export class TokenVerifier {
     const refuse = (detail: string, cause?: unknown): CaveatError =>
       new CaveatError("UNAUTHENTICATED", detail, { cause });
     if (token.length > 4_096) throw refuse("token too long");
+    const digest = createHash("sha256").update(token).digest("base64");
+    const seen = this.#known.get(digest);
+    if (seen) {
+      const seconds = Math.floor(now.getTime() / 1000);
+      if (
+        seen.exp > seconds - CLOCK_TOLERANCE_SECONDS &&
+        seen.iat <= seconds + CLOCK_TOLERANCE_SECONDS &&
+        seconds - seen.iat <= MAX_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS
+      )
+        return seen.token;
+      this.#known.delete(digest);
+    }
     for (const { issuer, key } of this.#issuers.values()) {
       try {
         const { payload } = await jwtVerify(token, key, {
@@ -89,7 +105,7 @@ export class TokenVerifier {
         };
         if (!level) throw refuse("claim lvl");
         if ((payload.exp ?? 0) - (payload.iat ?? 0) > MAX_LIFE_SECONDS) throw refuse("life too long");
-        return {
+        const verified: VerifiedToken = {
           verified: true,
           personId: text("sub", UUID),
           clientId: text("azp", NAME),
@@ -98,6 +114,9 @@ export class TokenVerifier {
           purpose: text("pur", NAME),
           authenticatedAt: authTime(payload["auth_time"], () => refuse("claim auth_time")),
         };
+        if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+        this.#known.set(digest, { token: verified, iat: payload.iat ?? 0, exp: payload.exp ?? 0 });
+        return verified;
       } catch (error) {
         if (error instanceof CaveatError) throw error;
         // A token of another issuer is tried against the next one; everything else is final.

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { nodeCrypto, sectionCommitment } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
@@ -22,6 +22,11 @@ export interface SealedSection {
   readonly sealedHash: Uint8Array;
 }
 
+/** The first step of HKDF (RFC 5869 section 2.2) for a data key. */
+function extract(dataKey: Uint8Array): KeyObject {
+  return createSecretKey(createHmac("sha384", "caveat/audit/section").update(dataKey).digest());
+}
+
 /**
  * Seals sections of entries: one data key for each marking, wrapped by the key file, and below it a key and a salt for
  * each section, so that destroying the data key takes ciphertext and salts together.
@@ -43,15 +48,20 @@ export class SectionSealer {
     const loading = (async () => {
       const digest = createHash("sha256").update(marking).digest();
       const { id, wrapped } = await this.#store.sectionKey(digest, marking, wrapKey(this.#kek, randomBytes(32)));
-      return { id, key: createSecretKey(unwrapKey(this.#kek, wrapped)) };
+      return { id, key: extract(unwrapKey(this.#kek, wrapped)) };
     })();
     this.#byMarking.set(marking, loading);
     loading.catch(() => this.#byMarking.delete(marking));
     return loading;
   }
 
-  #derive(key: KeyObject, purpose: string, entryId: string, slot: number): Buffer {
-    return Buffer.from(hkdfSync("sha384", key, "caveat/audit/section", `${purpose}|${entryId}|${slot}`, 32));
+  /**
+   * 32 bytes by HKDF-SHA-384 (RFC 5869). The key that is given is already extracted, which is the same for all sections of
+   * a data key; one block of the expansion is enough.
+   */
+  #derive(extracted: KeyObject, purpose: string, entryId: string, slot: number): Buffer {
+    const info = `${purpose}|${entryId}|${slot}\x01`;
+    return createHmac("sha384", extracted).update(info).digest().subarray(0, 32);
   }
 
   /** Seals one section of the entry with this id. */
@@ -77,7 +87,7 @@ export class SectionSealer {
       keyId: id,
       sealed,
       commitment,
-      sealedHash: createHash("sha384").update(sealed).digest(),
+      sealedHash: nodeCrypto.sha384(sealed),
     };
   }
 
@@ -91,7 +101,7 @@ export class SectionSealer {
     if (known) return known;
     const loading = this.#store
       .sectionKeyById(keyId)
-      .then((row) => (row ? { marking: row.marking, key: createSecretKey(unwrapKey(this.#kek, row.wrapped)) } : null));
+      .then((row) => (row ? { marking: row.marking, key: extract(unwrapKey(this.#kek, row.wrapped)) } : null));
     this.#byId.set(keyId, loading);
     loading.catch(() => this.#byId.delete(keyId));
     return loading;

@@ -18,6 +18,8 @@ export interface Command<I, O> {
   /** What the command acts on, or null for a command about the caller himself. The id comes from the caller. */
   target(input: I): Target | null;
   run(grant: Grant, input: I): Promise<O>;
+  /** Set where a query only shows its target: the row that the door read and decided about is the answer. */
+  readonly showsTarget?: true;
   /**
    * What a mutation does between the decision about its target and its transaction, so that no connection waits for a
    * slow caller: receiving a body, for one. The value that it returns is what `run` gets; `dispose` is called at the end.

@@ -1,9 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { encodeCanonical } from "../../audit/index.ts";
-import { CaveatError } from "../errors.ts";
 import type { Principal, StandingSource } from "../identity/principal.ts";
-import type { Effective } from "../markings/index.ts";
 import type { LedgerWriter } from "../ledger/writer.ts";
 import type { PlainSection } from "../ledger/sealing.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
@@ -12,13 +10,12 @@ import type { BlobVault } from "../storage/blobs/vault.ts";
 import type { StandingRecords } from "../storage/ports.ts";
 import type { Database } from "../storage/database.ts";
 import type { AuditPort, Plain } from "./audit-port.ts";
+import { CallerTexts, nfc, sectionMarking } from "./caller-texts.ts";
 import { gateHash, propose } from "./gate-token.ts";
 import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
-import { standingEffective } from "./standing.ts";
 import type { Obligation } from "./decision.ts";
 import { askedObligations } from "./pair.ts";
-import { honoringOnly } from "./profile.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { PolicyInForce } from "./in-force.ts";
 import type { MarkingOffice } from "./marking-office.ts";
@@ -73,6 +70,7 @@ export function personTag(key: KeyObject, personId: string): Buffer {
  */
 export class Door {
   readonly #parts: DoorParts;
+  readonly #texts = new CallerTexts();
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -82,18 +80,20 @@ export class Door {
   async open(caller: Principal, request: Request): Promise<Operation> {
     const { writer, mint, tagKey, clock } = this.#parts;
     const office = await this.#parts.policies.at(caller.policyId);
-    const principal = { ...caller, profile: honoringOnly(caller.profile, askedOf(office, request.honors)) };
-    const profileId = await office.profileId(principal.profile);
+    const profile = this.#texts.honoring(caller.profile, askedOf(office, request.honors));
+    const principal = { ...caller, profile };
+    const profileId = await office.profileId(profile);
     const nonce = randomBytes(16);
     const receipt = randomBytes(16).toString("hex");
-    const base = baseOf(principal, office);
+    const base = this.#texts.base(principal, office);
+    const actor = encodeCanonical(nfc(actorOf(principal)));
     const tag = personTag(tagKey, principal.personId);
     const appended = await writer.append({
       kind: "operation.request",
       personTag: tag,
       gateHash: gateHash(nonce, principal.personId, principal.purpose),
       sections: [
-        this.#section(0, "actor", base, actorOf(principal)),
+        { slot: 0, name: "actor", marking: base, plaintext: actor },
         this.#section(1, "request", base, {
           transport: request.transport,
           operation: request.operation.slice(0, NAME_LIMIT),
@@ -142,15 +142,9 @@ export class Door {
         personTag: tag,
         gateHash: null,
         sections: [
-          this.#section(0, "actor", base, actorOf(principal)),
+          { slot: 0, name: "actor", marking: base, plaintext: actor } as const,
           this.#section(2, "outcome", marking, content),
-          // What somebody is cleared for is marked as high as that: fewer may read it than may read what he did.
-          this.#section(
-            3,
-            "detail",
-            sectionMarking("see the effective marking", standingEffective(principal.profile)),
-            profileOf(principal),
-          ),
+          this.#texts.standing(principal),
         ],
       };
     };
@@ -200,39 +194,6 @@ export class Door {
 function askedOf(office: MarkingOffice, honors: readonly Obligation[]): readonly Obligation[] {
   const asked = askedObligations(office.policy);
   return honors.filter((one) => asked.has(one));
-}
-
-/** The marking of what is known before anything is read: the session's level, for our own people only. */
-function baseOf(principal: Principal, office: MarkingOffice): string {
-  const name = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[
-    principal.session.level
-  ];
-  const read = office.read(`${name}//NOFORN`);
-  if (!read) throw new CaveatError("UNAVAILABLE", "base marking is not in the register");
-  return sectionMarking(`${name}//NOFORN`, read.effective);
-}
-
-/** The text that a section's commitment carries as its marking. */
-export function sectionMarking(banner: string, effective: Effective): string {
-  return encodeCanonical({ banner, effective: effective as unknown as Plain });
-}
-
-/** What decisions about a person rest on, with the source and time of each attribute. */
-function profileOf(principal: Principal): { readonly [member: string]: Plain } {
-  return {
-    profile: principal.profile as unknown as Plain,
-    sources: principal.sources.map((s) => ({ attribute: s.attribute, source: s.source, assertedAt: s.assertedAt })),
-  };
-}
-
-/** Text in Unicode normal form C, which canonical JSON demands; ids and names from callers may be anything. */
-function nfc(value: Plain): Plain {
-  if (typeof value === "string") return value.isWellFormed() ? value.normalize("NFC") : "?";
-  if (Array.isArray(value)) return value.map(nfc);
-  if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, nfc(member)]));
-  }
-  return value;
 }
 
 function actorOf(principal: Principal): { readonly [member: string]: Plain } {

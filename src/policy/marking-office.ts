@@ -25,6 +25,7 @@ import { standingEffective } from "./standing.ts";
 import type { ClearedFor } from "./standing.ts";
 
 const MARKINGS_AN_HOUR = 60;
+const MOST_SUMMARIES = 1_024;
 
 /** Interns markings and profiles and keeps the matrix of decisions without holes. */
 export class MarkingOffice {
@@ -34,6 +35,10 @@ export class MarkingOffice {
   readonly #store: AccessStore;
   readonly #stated = new Map<string, Map<string, number>>();
   readonly #profiles = new Map<string, Promise<string>>();
+  /** Roll-ups by what went into them: markings do not change once they have an id. */
+  readonly #summaries = new Map<string, { readonly banner: string | null; readonly effective: Effective }>();
+  /** The same by the object: profiles do not change, and those of one record are one object. */
+  readonly #byProfile = new WeakMap<AccessProfile, Promise<string>>();
   readonly #rows = new Map<string, MatrixRow>();
   readonly #columns = new Map<string, MatrixColumn>();
 
@@ -64,6 +69,15 @@ export class MarkingOffice {
 
   /** The id of a profile; its row of the matrix is filled before it is returned. */
   profileId(profile: AccessProfile): Promise<string> {
+    const same = this.#byProfile.get(profile);
+    if (same) return same;
+    const loading = this.#profileId(profile);
+    this.#byProfile.set(profile, loading);
+    loading.catch(() => this.#byProfile.delete(profile));
+    return loading;
+  }
+
+  #profileId(profile: AccessProfile): Promise<string> {
     const canonical = canonicalProfile(profile);
     const known = this.#profiles.get(canonical);
     if (known) return known;
@@ -154,11 +168,17 @@ export class MarkingOffice {
   summarize(markings: readonly InternedMarking[]): { banner: string | null; effective: Effective } | null {
     const [first, ...rest] = markings;
     if (!first) return null;
+    const key = markings.map((marking) => `${marking.id} ${marking.banner}`).join("\n");
+    const known = this.#summaries.get(key);
+    if (known) return known;
     const structure = rest.length === 0 ? first.structure : this.#rolledUp(markings);
-    return {
+    const summary = {
       banner: structure ? renderBanner(structure, this.register) : null,
       effective: rest.map((m) => m.effective).reduce(joinEffective, first.effective),
     };
+    if (this.#summaries.size >= MOST_SUMMARIES) this.#summaries.clear();
+    this.#summaries.set(key, summary);
+    return summary;
   }
 
   /** The interned marking with this id where it was seen before. */

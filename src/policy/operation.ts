@@ -33,7 +33,7 @@ export interface OperationParts {
   readonly policySource: PolicySource;
   readonly clock: () => Date;
   readonly begin: () => Promise<Transaction>;
-  readonly beginReading: () => Promise<Transaction>;
+  readonly beginReading: () => Transaction;
   /** Writes an outcome entry and waits until it is durable. */
   readonly conclude: (outcome: Outcome, ledger: DecisionLedger, grant: Grant | null) => Promise<void>;
   /** Writes an outcome entry into the mutation's own transaction; the returned function waits until it is in the log. */
@@ -89,7 +89,7 @@ export class Operation {
 
   /** The grant of queries and nested fields: opened at the first use. */
   #readGrant(): Promise<Grant> {
-    this.#reading ??= this.#parts.beginReading().then((tx) => this.#grant(tx, this.#ledger));
+    this.#reading ??= Promise.resolve(this.#grant(this.#parts.beginReading(), this.#ledger));
     return this.#reading;
   }
 
@@ -98,11 +98,12 @@ export class Operation {
     try {
       const grant = await this.#readGrant();
       const target = command.target(input);
-      const refusal = await decideTarget(this.#parts.locator, grant, this.#ledger, command.action, target);
-      if (refusal) {
-        this.#refusals.push(`${command.name}:${refusal.code}`);
+      const decided = await decideTarget(this.#parts.locator, grant, this.#ledger, command.action, target);
+      if (decided.refusal) {
+        this.#refusals.push(`${command.name}:${decided.refusal.code}`);
         return null;
       }
+      if (command.showsTarget && decided.row !== null) return decided.row as O;
       return await command.run(grant, input);
     } catch (thrown) {
       throw this.#fail(thrown);
@@ -187,13 +188,14 @@ export class Operation {
   }
 
   async #requireTarget<I, O>(command: Command<I, O>, input: I, grant: Grant, ledger: DecisionLedger): Promise<void> {
-    const refusal = await decideTarget(this.#parts.locator, grant, ledger, command.action, command.target(input));
+    const { locator } = this.#parts;
+    const { refusal } = await decideTarget(locator, grant, ledger, command.action, command.target(input));
     if (refusal) throw refusalOf(refusal, command.action);
   }
 
   /** Decides about the target in a transaction that ends before the preparation begins. */
   async #decideFirst<I, O>(command: Command<I, O>, input: I, ledger: DecisionLedger): Promise<void> {
-    const tx = await this.#parts.beginReading();
+    const tx = this.#parts.beginReading();
     try {
       await this.#requireTarget(command, input, this.#grant(tx, ledger), ledger);
     } finally {

@@ -37,14 +37,14 @@ export async function decideTarget(
   ledger: DecisionLedger,
   action: Action,
   target: Target | null,
-): Promise<Refusal | null> {
-  if (target === null) return decideOwn(grant, ledger, action);
+): Promise<{ readonly refusal: Refusal | null; readonly row: object | null }> {
+  if (target === null) return { refusal: await decideOwn(grant, ledger, action), row: null };
   const row = isId(target.id) ? await grant.read.byId(target.noun, target.id) : null;
-  const placement = await locator.locate(
-    target.noun,
-    isId(target.id) ? target.id : "00000000-0000-4000-8000-000000000000",
-  );
   if (!row) {
+    const placement = await locator.locate(
+      target.noun,
+      isId(target.id) ? target.id : "00000000-0000-4000-8000-000000000000",
+    );
     const reasons: string[] = [];
     if (placement) {
       const facts = grant.facts(placement.programId, placement.authorId);
@@ -53,7 +53,7 @@ export async function decideTarget(
         reasons.push(...decision.reasons);
       }
     }
-    return { code: "NOT_FOUND", reasons };
+    return { refusal: { code: "NOT_FOUND", reasons }, row: null };
   }
   const values = row as RowOf<"asset">;
   const programId = target.noun === "program" ? values.id : values.programId;
@@ -64,7 +64,8 @@ export async function decideTarget(
     grant.facts(programId, owner),
     `${target.noun}:${target.id}`,
   );
-  return decision.decision === "allow" ? null : { code: "NOT_PERMITTED", reasons: decision.reasons };
+  const allowed = decision.decision === "allow";
+  return { refusal: allowed ? null : { code: "NOT_PERMITTED", reasons: decision.reasons }, row };
 }
 
 /**

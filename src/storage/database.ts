@@ -14,13 +14,13 @@ export class Database {
   readonly #mappings: RowMappings;
   readonly #reading: ReadingSessions;
 
-  private constructor(orm: MikroORM<BoundDriver>, connection: Connection, poolSize: number) {
+  private constructor(orm: MikroORM<BoundDriver>, connection: Connection) {
     this.#orm = orm;
     this.#mappings = new RowMappings(orm.getMetadata());
-    this.#reading = new ReadingSessions(connection, poolSize, this.#mappings);
+    this.#reading = new ReadingSessions(connection, this.#mappings);
   }
 
-  /** Connects as the application role with `poolSize` connections for what writes and as many for what reads. */
+  /** Connects as the application role with a pool of `poolSize` connections for what writes, and sessions for what reads. */
   static async open(connection: Connection, poolSize: number): Promise<Database> {
     const orm = await MikroORM.init<BoundDriver>({
       driver: BoundDriver,
@@ -42,7 +42,7 @@ export class Database {
       debug: false,
       preferEnvVars: false,
     });
-    return new Database(orm, connection, poolSize);
+    return new Database(orm, connection);
   }
 
   /**
@@ -63,7 +63,7 @@ export class Database {
   }
 
   /** As begin, for what only reads. */
-  beginReading(mint: (backend: number) => string, scope: RowScope): Promise<Transaction> {
+  beginReading(mint: (backend: number) => string, scope: RowScope): Transaction {
     return this.#reading.begin(mint, scope);
   }
 

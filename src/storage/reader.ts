@@ -21,6 +21,8 @@ const PARENTS = {
   self: "id",
 } as const;
 
+const MOST_OF_A_PAGE = 101;
+
 /** Comes before every id that we make. */
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
@@ -64,6 +66,7 @@ export class Reader {
       table.entity,
       `with ${open.sql} select t.* from ${table.name} t where t.${PARENTS[key.parent]} = ? and ${lock.sql} order by ${order} limit ?`,
       [...open.params, key.id, ...lock.params, Math.trunc(limit)],
+      limit > MOST_OF_A_PAGE ? "long" : "page",
     );
     return this.#seen(name, rows);
   }

@@ -1,24 +1,10 @@
 import type { EntityName } from "@mikro-orm/core";
-import { Pool } from "pg";
-import type { PoolClient, PoolConfig, QueryArrayResult } from "pg";
-import { types } from "pg";
-import type { Connection } from "./connection.ts";
 import { bound, numbered } from "./bound-driver.ts";
+import type { Connection } from "./connection.ts";
+import { Lanes } from "./lane.ts";
+import type { Found, Prepared } from "./lane.ts";
 import type { RowMappings } from "./row-mapping.ts";
-import type { Locked, RowLock, RowScope, Transaction } from "./transaction.ts";
-
-const TIMESTAMPTZ = 1184;
-const UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\+00$/;
-
-type Parse = (text: string) => unknown;
-type ParserOf = (oid: number, format?: "text" | "binary") => Parse;
-const usual = types.getTypeParser as ParserOf;
-/** Moments as the session writes them (UTC); what has another form, or more than milliseconds, is left to the driver. */
-export const moment: Parse = (text) => {
-  const match = UTC.exec(text);
-  return match ? new Date(`${match[1]}T${match[2]}Z`) : usual(TIMESTAMPTZ)(text);
-};
-const parserOf: ParserOf = (oid, format) => (oid === TIMESTAMPTZ && format !== "binary" ? moment : usual(oid, format));
+import type { Locked, RowLock, RowScope, Transaction, Work } from "./transaction.ts";
 
 /**
  * Settings of the sessions that read. Every statement that reads rows finds them by an index, whatever the statistics say:
@@ -34,116 +20,108 @@ const SETTINGS = {
   timezone: "UTC",
 } as const;
 
-/** Statements by their text: PostgreSQL keeps the plan of each under this name, in each session. */
-const names = new Map<string, { readonly name: string; readonly text: string }>();
+/** Lanes for statements whose work is bounded by a page, and sessions for those that may take long. */
+const LANES = 4;
+const LONG = 12;
+const DEPTH = 64;
 
-function prepared(sql: string, count: number): { readonly name: string; readonly text: string } {
-  const known = names.get(sql);
+/** Statements by their text: there are as many as the code has, whoever asks. */
+const statements = new Map<string, Prepared>();
+
+function prepared(sql: string, count: number): Prepared {
+  const known = statements.get(sql);
   if (known) return known;
-  const made = { name: `c${names.size}`, text: numbered(sql, count) };
-  names.set(sql, made);
+  const made = { name: `c${statements.size}`, text: numbered(sql, count) };
+  statements.set(sql, made);
   return made;
 }
 
-/** Sessions of the application role that read, each with prepared statements. */
-export class ReadingSessions {
-  readonly #pool: Pool;
-  readonly #mappings: RowMappings;
-  readonly #backends = new WeakMap<PoolClient, number>();
+/** A parameter as it goes over the wire: text, bytes or null. */
+function written(value: unknown): string | Buffer | null {
+  const plain = bound(value);
+  if (plain === null || plain === undefined) return null;
+  if (plain instanceof Uint8Array) return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength);
+  if (plain instanceof Date) return plain.toISOString();
+  if (typeof plain === "bigint") return plain.toString();
+  return typeof plain === "string" ? plain : JSON.stringify(plain);
+}
 
-  constructor(connection: Connection, max: number, mappings: RowMappings) {
+/** Sessions of the application role that read. */
+export class ReadingSessions {
+  readonly #short: Lanes;
+  readonly #long: Lanes;
+  readonly #mappings: RowMappings;
+
+  constructor(connection: Connection, mappings: RowMappings) {
     this.#mappings = mappings;
-    const options: PoolConfig & { readonly pipeline: boolean } = {
+    const config = {
       ...connection,
-      max,
-      // Statements go out one behind another without waiting for answers: a transaction's beginning costs no round trip.
-      pipeline: true,
       connectionTimeoutMillis: 5_000,
       statement_timeout: 30_000,
       lock_timeout: 10_000,
-      idle_in_transaction_session_timeout: 120_000,
       application_name: "caveat",
-      types: { getTypeParser: parserOf },
       options: Object.entries(SETTINGS)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(" "),
     };
-    this.#pool = new Pool(options);
-    this.#pool.on("error", () => undefined);
-  }
-
-  async #backend(client: PoolClient): Promise<number> {
-    const known = this.#backends.get(client);
-    if (known !== undefined) return known;
-    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-    const pid = rows[0]?.pid ?? -1;
-    this.#backends.set(client, pid);
-    return pid;
+    this.#short = new Lanes(config, LANES, DEPTH);
+    // What takes long has its session for itself, so that nobody else's page waits behind it.
+    this.#long = new Lanes(config, LONG, 1);
   }
 
   /**
-   * Begins a transaction that reads (read committed, so that a revocation holds at the next statement) under a gate token,
-   * which is minted for the session that will show it. What goes wrong at the beginning is told by the first statement.
+   * Reads under a gate token, which is minted for the session that will show it. Each statement is a transaction of its
+   * own: read committed, as statements of one transaction would be, so that a revocation holds at the next statement.
    */
-  async begin(mint: (backend: number) => string, scope: RowScope): Promise<Transaction> {
-    const client = await this.#pool.connect();
-    try {
-      const token = mint(await this.#backend(client));
-      const begun = [
-        client.query({ name: "begin", text: "begin isolation level read committed" }),
-        client.query({ name: "gate", text: "select set_config('caveat.gate', $1, true)", values: [token] }),
-      ];
-      const ready = Promise.all(begun);
-      ready.catch(() => undefined);
-      return new ReadingTransaction(client, ready, scope, this.#mappings);
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
+  begin(mint: (backend: number) => string, scope: RowScope): Transaction {
+    const run = (work: Work, statement: Prepared, values: readonly unknown[]): Promise<Found> =>
+      (work === "page" ? this.#short : this.#long).run(statement, mint, values);
+    return new ReadingTransaction(run, scope, this.#mappings);
   }
 
   /** Closes every session. */
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#short.close(), this.#long.close()]);
   }
 }
 
-/** A transaction that reads; it writes nothing. Statements may be sent while others are under way. */
+/** Reads of one operation; it writes nothing. Statements may be sent while others are under way. */
 class ReadingTransaction implements Transaction {
-  readonly #client: PoolClient;
-  readonly #ready: Promise<unknown>;
+  readonly #run: (work: Work, statement: Prepared, values: readonly unknown[]) => Promise<Found>;
   readonly #scope: RowScope;
   readonly #mappings: RowMappings;
   #open = true;
 
-  constructor(client: PoolClient, ready: Promise<unknown>, scope: RowScope, mappings: RowMappings) {
-    this.#client = client;
-    this.#ready = ready;
+  constructor(
+    run: (work: Work, statement: Prepared, values: readonly unknown[]) => Promise<Found>,
+    scope: RowScope,
+    mappings: RowMappings,
+  ) {
+    this.#run = run;
     this.#scope = scope;
     this.#mappings = mappings;
   }
 
-  async #run(sql: string, params: readonly unknown[]): Promise<QueryArrayResult<unknown[]>> {
-    // After its end a connection belongs to somebody else: a statement that comes late must not run there.
+  async #found(sql: string, params: readonly unknown[], work: Work): Promise<Found> {
+    // After its outcome is written an operation reads nothing more.
     if (!this.#open) throw new Error("the transaction has ended");
-    const answer = this.#client.query<unknown[]>({
-      ...prepared(sql, params.length),
-      values: params.map(bound),
-      rowMode: "array",
-    });
-    const [result] = await Promise.all([answer, this.#ready]);
-    return result;
+    return this.#run(work, prepared(sql, params.length), params.map(written));
   }
 
   async rows<R>(sql: string, params: readonly unknown[] = []): Promise<R[]> {
-    const { fields, rows } = await this.#run(sql, params);
-    return rows.map((row) => Object.fromEntries(fields.map(({ name }, at) => [name, row[at]])) as R);
+    const { columns, rows } = await this.#found(sql, params, "long");
+    return rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])) as R);
   }
 
-  async mapped<E extends object>(entity: EntityName<E>, sql: string, params: readonly unknown[]): Promise<E[]> {
-    const { fields, rows } = await this.#run(sql, params);
+  async mapped<E extends object>(
+    entity: EntityName<E>,
+    sql: string,
+    params: readonly unknown[],
+    work: Work = "page",
+  ): Promise<E[]> {
+    const { columns, rows } = await this.#found(sql, params, work);
     const mapping = this.#mappings.of(entity);
-    const properties = fields.map(({ name }) => mapping.get(name) ?? name);
+    const properties = columns.map((name) => mapping.get(name) ?? name);
     return rows.map((row) => {
       const made: Record<string, unknown> = {};
       for (let at = 0; at < properties.length; at += 1) made[properties[at] ?? ""] = row[at];
@@ -163,16 +141,8 @@ class ReadingTransaction implements Transaction {
     return this.rollback();
   }
 
-  async rollback(): Promise<void> {
-    if (!this.#open) return;
+  rollback(): Promise<void> {
     this.#open = false;
-    try {
-      await this.#client.query({ name: "rollback", text: "rollback" });
-      this.#client.release();
-    } catch (error) {
-      // A session that does not roll back is not given to anybody else.
-      this.#client.release(true);
-      throw error;
-    }
+    return Promise.resolve();
   }
 }

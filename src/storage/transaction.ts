@@ -24,12 +24,15 @@ export interface RowScope {
   readonly lock: (tables: readonly Locked[]) => RowLock;
 }
 
-/** One transaction as the application role, under a gate token. */
+/** How much a statement may have to do: no more than a page of rows, or more than can be told. */
+export type Work = "page" | "long";
+
+/** What an operation reads or writes as the application role, under a gate token. */
 export interface Transaction {
   /** Plain rows of a statement with ? placeholders. */
   rows<R>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Rows of a statement that selects all columns of one table, as plain objects with the properties of its entity. */
-  mapped<E extends object>(entity: EntityName<E>, sql: string, params: readonly unknown[]): Promise<E[]>;
+  mapped<E extends object>(entity: EntityName<E>, sql: string, params: readonly unknown[], work?: Work): Promise<E[]>;
   /** Inserts rows of one table. */
   insert<E extends object>(entity: EntityName<E>, rows: readonly E[]): Promise<void>;
   /** The explicit lock of tables: their markings in the matrix and their row rules. */

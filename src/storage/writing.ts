@@ -1,6 +1,6 @@
 import type { EntityName } from "@mikro-orm/core";
 import type { SqlEntityManager } from "@mikro-orm/postgresql";
-import { moment } from "./reading.ts";
+import { moment } from "./moment.ts";
 import type { RowMappings } from "./row-mapping.ts";
 import type { Locked, RowLock, RowScope, Transaction } from "./transaction.ts";
 

@@ -60,6 +60,21 @@ export function connectionType<T extends object>(name: string, node: () => Class
   return ConnectionOf;
 }
 
+/** An edge that seals its cursor when it is asked for: most clients want the last one of a page only. */
+class SealedEdge<R> {
+  readonly node: R;
+  readonly #cursorOf: (row: R) => string;
+
+  constructor(node: R, cursorOf: (row: R) => string) {
+    this.node = node;
+    this.#cursorOf = cursorOf;
+  }
+
+  get cursor(): string {
+    return this.#cursorOf(this.node);
+  }
+}
+
 /** Reads one page: `first` rows that come after the key `after`. */
 type ReadPage<R> = (page: {
   readonly first: number;
@@ -77,8 +92,16 @@ export async function connection<R>(
   const first = pageSize(args.first);
   const after = typeof args.after === "string" ? context.cursors.open(place, args.after) : null;
   const page = await read({ first, after });
-  const edges = page.rows.map((row) => ({ cursor: context.cursors.seal(place, keyOf(row)), node: row }));
-  return { edges, pageInfo: { hasNextPage: page.hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
+  const cursorOf = (row: R): string => context.cursors.seal(place, keyOf(row));
+  const edges = page.rows.map((node) => new SealedEdge(node, cursorOf));
+  const last = page.rows.at(-1);
+  const pageInfo = {
+    hasNextPage: page.hasNextPage,
+    get endCursor(): string | null {
+      return last === undefined ? null : cursorOf(last);
+    },
+  };
+  return { edges, pageInfo };
 }
 
 /** A page of rows in the order of their ids. */
