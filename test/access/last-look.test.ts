@@ -160,7 +160,7 @@ describe("I1 I9 when one cell of the matrix was changed, over HTTP", () => {
             idempotencyKey: "0".repeat(32),
             assetId: asset(),
             classKey: "ship",
-            shape: { box: { x: 4, y: 5, width: 20, height: 10 } },
+            shape: BOX,
             attributes: {},
           },
         }),

@@ -25,8 +25,11 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Serves a house on a loopback port, in production mode unless told otherwise. */
-export async function serve(house: TestHouse, mode: ServerParts["mode"] = "production"): Promise<Serving> {
+/** Serves a house on a loopback port, in production mode unless told otherwise. `clock` is that of the house. */
+export async function serve(
+  house: TestHouse,
+  { mode = "production", clock = () => new Date() }: { mode?: ServerParts["mode"]; clock?: () => Date } = {},
+): Promise<Serving> {
   const { door, authenticator, keyring, keeper, ready, trust, workFolder, config } = house.house;
   const app = await buildServer({
     door,
@@ -55,7 +58,7 @@ export async function serve(house: TestHouse, mode: ServerParts["mode"] = "produ
           sessionLevel: level ?? PEOPLE.find((person) => person.handle === handle)?.clearance ?? "U",
           purpose: "test",
         },
-        new Date(),
+        clock(),
       ),
     send: (token, request) =>
       call(url, { ...request, headers: { authorization: `Bearer ${token}`, ...request.headers } }),

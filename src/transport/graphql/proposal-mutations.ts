@@ -38,13 +38,13 @@ export class ClientApproveProposeInput extends Input {
   @Field(() => String)
   readonly name!: string;
 
-  @Field(() => String, { description: "U, R, C, S or TS: up to where the client is accredited." })
+  @Field(() => String, { description: "The classification level up to which the client is accredited." })
   readonly ceiling!: string;
 
   @Field(() => Boolean)
   readonly deviceAttested!: boolean;
 
-  @Field(() => String, { description: "U, R, C, S or TS: up to where its network is accredited." })
+  @Field(() => String, { description: "The classification level up to which its network is accredited." })
   readonly networkCeiling!: string;
 }
 

@@ -60,12 +60,12 @@ export class ViewerResolver {
     return globalId("person", principal.personId);
   }
 
-  @FieldResolver(() => String, { description: "U, R, C, S or TS: the ceiling that this session has chosen." })
+  @FieldResolver(() => String, { description: "The ceiling that this session has chosen: a classification level." })
   sessionLevel(@Root() principal: Principal): string {
     return principal.session.level;
   }
 
-  @FieldResolver(() => String, { description: "U, R, C, S or TS." })
+  @FieldResolver(() => String, { description: "A classification level." })
   clearance(@Root() principal: Principal): string {
     return principal.profile.clearance;
   }
