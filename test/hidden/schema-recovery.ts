@@ -10,9 +10,13 @@ const NAMED = /[A-Za-z_]\w*(?=\\?["'])/g;
 
 /**
  * Recovers a schema from the texts of errors, in the way of tools for that: words are asked as fields, arguments, types and
- * input fields; what an answer suggests, names or tells apart is learned and asked again.
+ * input fields; those of `alone` also one by one. What an answer suggests, names or tells apart is learned and asked again.
  */
-export async function recover(words: readonly string[], ask: (query: string) => Promise<string>): Promise<Recovered> {
+export async function recover(
+  words: readonly string[],
+  ask: (query: string) => Promise<string>,
+  alone: readonly string[] = words,
+): Promise<Recovered> {
   const fields = new Set<string>();
   const types = new Set<string>();
   const args = new Set<string>();
@@ -52,14 +56,14 @@ export async function recover(words: readonly string[], ask: (query: string) => 
     );
   }
   // One by one: an answer that differs from the others tells something even without a text.
-  const alone = new Map<string, string[]>();
-  for (const word of words) {
+  const differing = new Map<string, string[]>();
+  for (const word of alone) {
     const answer = await ask(`{ ${word} }`);
-    alone.set(answer, [...(alone.get(answer) ?? []), word]);
+    differing.set(answer, [...(differing.get(answer) ?? []), word]);
     learn(answer, fields);
   }
-  if (alone.size > 1)
-    for (const [, those] of [...alone].toSorted(([, a], [, b]) => b.length - a.length).slice(1))
+  if (differing.size > 1)
+    for (const [, those] of [...differing].toSorted(([, a], [, b]) => b.length - a.length).slice(1))
       for (const word of those) fields.add(word);
   for (const field of [...fields].slice(0, 20))
     for (const bucket of buckets(20))

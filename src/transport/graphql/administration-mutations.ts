@@ -36,7 +36,7 @@ export class PersonInput extends Input {
 
 @InputType()
 export class ClearanceGrantInput extends PersonInput {
-  @Field(() => String, { description: "U, R, C, S or TS." })
+  @Field(() => String, { description: "A classification level." })
   readonly level!: string;
 
   @Field(() => String, { description: "Country that issues it." })

@@ -17,13 +17,13 @@ export class Client {
   @Field(() => String, { description: "approved, suspended or revoked." })
   readonly status!: string;
 
-  @Field(() => String, { description: "U, R, C, S or TS." })
+  @Field(() => String, { description: "A classification level." })
   readonly ceiling!: string;
 
   @Field(() => Boolean)
   readonly deviceAttested!: boolean;
 
-  @Field(() => String, { description: "U, R, C, S or TS." })
+  @Field(() => String, { description: "A classification level." })
   readonly networkCeiling!: string;
 }
 

@@ -25,7 +25,7 @@ import type { DistributionListRow } from "./rows.ts";
 /** Shown to those whom it names and to its maker. Written once: a change of readers is another list. */
 @ObjectType({ description: "A list that names readers; seen by those whom it names and by its maker." })
 export class DistributionList {
-  @Field(() => String, { description: "OC, PR, XD, ND or NTK." })
+  @Field(() => String, { description: "The control whose readers it names, as the register writes it." })
   readonly kind!: string;
 
   @Field(() => [String], { description: "Codes of organisations." })
@@ -55,13 +55,19 @@ export function readersOf(input: ReadersInput | null | undefined): Readers | nul
 
 @InputType()
 export class DistributionListCreateInput extends Input {
-  @Field(() => String, { description: "OC, PR, XD, ND or NTK." })
+  @Field(() => String, { description: "The control whose readers it names, as the register writes it." })
   readonly kind!: string;
 
-  @Field(() => [String], { nullable: true, description: "Codes of organisations, at most 100; none for ND." })
+  @Field(() => [String], {
+    nullable: true,
+    description: "Codes of organisations, at most 100; none where the control names persons alone.",
+  })
   readonly agencies?: readonly string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: "Persons, at most 100; none for XD." })
+  @Field(() => [ID], {
+    nullable: true,
+    description: "Persons, at most 100; none where the control names organisations alone.",
+  })
   readonly personIds?: readonly string[] | null;
 }
 

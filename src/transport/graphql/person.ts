@@ -13,7 +13,7 @@ import type { MarkingValue } from "./rows.ts";
 /** What somebody is cleared for, until when. */
 @ObjectType({ simpleResolvers: true })
 export class Clearance {
-  @Field(() => String, { description: "U, R, C, S or TS." })
+  @Field(() => String, { description: "A classification level." })
   readonly level!: string;
 
   @Field(() => String, { description: "Country that issued it." })
