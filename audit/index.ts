@@ -18,6 +18,7 @@ export * from "./core/archive.ts";
 export * from "./core/archive-writer.ts";
 export * from "./core/trust.ts";
 export * from "./core/dsse.ts";
+export * from "./core/authority.ts";
 export * from "./core/manifest.ts";
 export * from "./core/release.ts";
 export * from "./node-crypto.ts";

@@ -1,3 +1,5 @@
+import { declassifiesNoEarlier, parseAuthority, parseDeclassifyOn } from "./authority.ts";
+import type { ManifestAuthority } from "./authority.ts";
 import { fromUtf8, utf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import { arrayOf, countOf, encodeCanonical, exactObject, isObject, parseStrict, stringOf } from "./jcs.ts";
@@ -25,6 +27,8 @@ export interface ManifestFile {
   readonly bytes: number;
   readonly mediaType: string;
   readonly marking: ManifestMarking;
+  /** As its classification authority block says it; null when it is unclassified. */
+  readonly declassifyOn: string | null;
   /** Lower-case hex. */
   readonly sha256: string;
   readonly sha384: string;
@@ -46,6 +50,8 @@ export interface Manifest {
   /** Sorted by path, in UTF-16 code units. */
   readonly files: readonly ManifestFile[];
   readonly marking: ManifestMarking;
+  /** Made from the blocks of all that is delivered; null when the whole is unclassified. */
+  readonly authority: ManifestAuthority | null;
   readonly policyVersion: string;
   readonly registerVersion: string;
   readonly purpose: string;
@@ -60,12 +66,14 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   // Spelled out member by member, so that a caller's surplus members never reach the signed bytes.
   const bytes = utf8(
     encodeCanonical({
+      authority: authorityJson(manifest.authority),
       caveat: "delivery/v1",
       counts: { images: manifest.counts.images, labels: manifest.counts.labels },
       dataset: manifest.dataset,
       deliveryId: manifest.deliveryId,
-      files: manifest.files.map(({ bytes: length, marking, mediaType, path, sha256, sha384 }) => ({
+      files: manifest.files.map(({ bytes: length, declassifyOn, marking, mediaType, path, sha256, sha384 }) => ({
         bytes: length,
+        declassifyOn,
         marking: { banner: marking.banner, effective: marking.effective },
         mediaType,
         path,
@@ -91,16 +99,33 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   return bytes;
 }
 
+function authorityJson(authority: ManifestAuthority | null): Json {
+  if (authority === null) return null;
+  const { classifiedBy, declassifyOn, derivedFrom, sources } = authority;
+  return {
+    classifiedBy,
+    declassifyOn,
+    derivedFrom,
+    sources: sources.map(({ title, date }) => ({ title, date })),
+  };
+}
+
 /** Reads a manifest that anybody may have written. Canonical form, exact members, safe and sorted paths. Throws FormatError. */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const value = exactObject(
     parseStrict(fromUtf8(bytes), "canonical"),
-    ["caveat", "counts", "dataset", "deliveryId", "files", "marking", "policyVersion", "purpose", "recipient"].concat([
-      "registerVersion",
-      "requestedAt",
-      "requester",
-      "versionDigest",
-    ]),
+    [
+      "authority",
+      "caveat",
+      "counts",
+      "dataset",
+      "deliveryId",
+      "files",
+      "marking",
+      "policyVersion",
+      "purpose",
+      "recipient",
+    ].concat(["registerVersion", "requestedAt", "requester", "versionDigest"]),
     "the manifest",
   );
   if (value["caveat"] !== "delivery/v1") throw new FormatError("MANIFEST", "not a delivery of version 1");
@@ -114,13 +139,20 @@ export function parseManifest(bytes: Uint8Array): Manifest {
       throw new FormatError("MANIFEST", "the files are not sorted by path, or one path is listed twice");
     }
   });
+  const marking = parseMarking(value["marking"]);
+  const authority = parseAuthority(value["authority"], marking.effective["level"]);
+  for (const { declassifyOn } of files) {
+    const kept = declassifyOn === null || (authority && declassifiesNoEarlier(authority.declassifyOn, declassifyOn));
+    if (kept !== true) throw new FormatError("MANIFEST", "the whole is declassified earlier than a part of it");
+  }
   return {
     deliveryId: text("deliveryId"),
     dataset: text("dataset"),
     versionDigest: text("versionDigest"),
     counts: { images: countOf(counts.images, "the image count"), labels: countOf(counts.labels, "the label count") },
     files,
-    marking: parseMarking(value["marking"]),
+    marking,
+    authority,
     policyVersion: text("policyVersion"),
     registerVersion: text("registerVersion"),
     purpose: text("purpose"),
@@ -155,14 +187,20 @@ export function isSafePath(path: string): boolean {
 }
 
 function parseFile(value: Json): ManifestFile {
-  const file = exactObject(value, ["bytes", "marking", "mediaType", "path", "sha256", "sha384"], "a file");
+  const file = exactObject(
+    value,
+    ["bytes", "declassifyOn", "marking", "mediaType", "path", "sha256", "sha384"],
+    "a file",
+  );
   const path = stringOf(file.path, "a path");
+  const marking = parseMarking(file.marking);
   if (!isSafePath(path) || !path.startsWith("data/")) throw new FormatError("MANIFEST", "a path that is not safe");
   return {
     path,
     bytes: countOf(file.bytes, "the length of a file"),
     mediaType: stringOf(file.mediaType, "a media type", /^[\x21-\x7e]+(?:; [\x21-\x7e]+)*$/, 128),
-    marking: parseMarking(file.marking),
+    marking,
+    declassifyOn: parseDeclassifyOn(file.declassifyOn, marking.effective["level"]),
     sha256: stringOf(file.sha256, "a SHA-256", /^[0-9a-f]{64}$/),
     sha384: stringOf(file.sha384, "a SHA-384", /^[0-9a-f]{96}$/),
   };

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { AuthorityLines } from "../markings/index.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant, Readers } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
+import { authorityColumns, deriveAuthority, givenAuthority } from "./authority.ts";
 
 const NAME = /^[^\p{C}]{1,200}$/u;
 const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp"] as const;
@@ -100,6 +102,8 @@ export interface CreateAssetInput {
   readonly marking: string | null;
   /** Lists that it stands under beside those of its dataset. */
   readonly readers?: Readers | null;
+  /** Its classification authority block; where none is given and it is classified, it is derived from the program's guide. */
+  readonly authority?: AuthorityLines | null;
 }
 
 /** Registers an asset; its bytes follow by PUT. */
@@ -116,6 +120,17 @@ export const createAsset: Command<CreateAssetInput, Made> = command({
     const marking = await grant.markingOf(input.marking, [source], "asset.create", dataset.programId, {
       readers: input.readers ?? null,
     });
+    const now = grant.now();
+    const { structure } = marking;
+    const authority = input.authority
+      ? givenAuthority(input.authority, structure)
+      : deriveAuthority({
+          marking: structure,
+          personId: grant.principal.personId,
+          now,
+          origins: [],
+          raised: false,
+        });
     const id = randomUUID();
     const row = {
       id,
@@ -126,7 +141,8 @@ export const createAsset: Command<CreateAssetInput, Made> = command({
       authorId: grant.principal.personId,
       title: nameOf(input.title, "title"),
       mediaType,
-      createdAt: grant.now(),
+      createdAt: now,
+      ...authorityColumns(authority),
     };
     await grant.insert("asset", [row], "asset.create", [source]);
     return { id };

@@ -2,6 +2,7 @@ import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import type { Page, PageRequest } from "../storage/ports.ts";
+import { dayOf } from "./authority.ts";
 import type { RowOf } from "../storage/tables.ts";
 
 /** Nouns that have a page of their own. */
@@ -59,6 +60,14 @@ export function pageOfDataset<N extends "asset" | "label">(
   page: PageRequest,
 ): Promise<Page<RowOf<N>>> {
   return grant.read.page(noun, { parent: "dataset", id: datasetId }, page, { dataset: datasetId });
+}
+
+/**
+ * A page of a program's assets whose day of declassification has come. It asks for a review and opens nothing: who may see
+ * them is what it was, and lowering takes two people.
+ */
+export function dueForReview(grant: Grant, programId: string, page: PageRequest): Promise<Page<RowOf<"asset">>> {
+  return grant.read.dueForReview(programId, dayOf(grant.now()), page);
 }
 
 /** A page of the labels of an asset. */

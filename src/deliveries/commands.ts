@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { nameOf } from "../datasets/commands.ts";
 import type { Made } from "../datasets/commands.ts";
 import { CaveatError } from "../errors.ts";
-import { dominates } from "../markings/index.ts";
+import { dominates, linesOf, printDeclassifyOn } from "../markings/index.ts";
+import type { AuthorityBlock } from "../markings/index.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import { mandatory } from "../policy/mandatory.ts";
@@ -14,6 +15,7 @@ import type { InternedMarking } from "../storage/ports.ts";
 import type { RecipientRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
+import { deliveryAuthority } from "./delivery-authority.ts";
 import { freezeDataset } from "./freeze.ts";
 import type { FrozenDataset } from "./freeze.ts";
 import { versionDigest } from "./frozen-version.ts";
@@ -88,8 +90,12 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
     if (!mayReceive(reader, whole))
       throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["datasetId"]);
     const id = randomUUID();
+    const digest = versionDigest(frozen.rows);
+    const authority = deliveryAuthority(grant, frozen, whole, digest);
     const { manifest, files } = await build(grant, {
       id,
+      digest,
+      authority,
       dataset,
       recipient,
       frozen,
@@ -105,11 +111,12 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
       requesterId: grant.principal.personId,
       recipientId: recipient.id,
       purpose: nameOf(input.purpose, "purpose"),
-      versionDigest: versionDigest(frozen.rows),
+      versionDigest: digest,
       manifest: Buffer.from(manifest),
       manifestSha384: createHash("sha384").update(manifest).digest("hex"),
       files,
       requestedAt: grant.now(),
+      authority: authority === null ? null : linesOf(authority),
     };
     await grant.insert("delivery", [row], "delivery.request", [...frozen.markings]);
     return { id };
@@ -124,10 +131,12 @@ async function build(
     recipient: RecipientRow;
     frozen: FrozenDataset;
     whole: InternedMarking;
+    digest: string;
+    authority: AuthorityBlock | null;
     purpose: string;
   },
 ): Promise<{ manifest: Uint8Array; files: { path: string; blobId: string }[] }> {
-  const { dataset, recipient, frozen, whole } = parts;
+  const { dataset, recipient, frozen, whole, authority } = parts;
   const owner = {
     assetId: null,
     deliveryId: parts.id,
@@ -136,7 +145,13 @@ async function build(
     markingId: whole.id,
     kind: "package" as const,
   };
-  const delivered: DeliveredFile[] = frozen.images.map(({ path, blob, marking }) => ({ path, ...blob, marking }));
+  const declassifyOn = authority === null ? null : printDeclassifyOn(authority.declassifyOn);
+  const delivered: DeliveredFile[] = frozen.images.map(({ path, blob, marking, declassifyOn: on }) => ({
+    path,
+    ...blob,
+    marking,
+    declassifyOn: on,
+  }));
   const files = frozen.images.map(({ path, blob }) => ({ path, blobId: blob.id }));
   for (const [path, text, mediaType] of [
     ["data/labels.coco.json", frozen.coco, "application/json"],
@@ -151,17 +166,19 @@ async function build(
       sha384: hex(blob.sha384),
       mediaType,
       marking: whole,
+      declassifyOn,
     });
     files.push({ path, blobId: blob.id });
   }
   const manifest = buildManifest({
     deliveryId: parts.id,
     dataset: dataset.id,
-    versionDigest: versionDigest(frozen.rows),
+    versionDigest: parts.digest,
     counts: { images: frozen.images.length, labels: frozen.labels },
     files: delivered,
     banner: whole.banner,
     atLeast: [whole.effective],
+    authority: authority === null ? null : linesOf(authority),
     policyVersion: grant.office.policy.version,
     registerVersion: grant.office.register.version,
     purpose: parts.purpose,

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
+import { authorityOf, dayOf } from "../datasets/authority.ts";
+import type { AuthorityOrigin } from "../datasets/authority.ts";
 import { writeCoco } from "../interchange/coco-writer.ts";
 import { writeGeoJson } from "../interchange/geojson-writer.ts";
 import type { DataLabel, LabeledAsset, LabeledData } from "../interchange/labeled-data.ts";
 import type { Attributes } from "../labeling/attribute-check.ts";
 import type { Shape } from "../labeling/shape.ts";
+import { printDeclassifyOn } from "../markings/index.ts";
 import type { Grant } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
@@ -21,6 +24,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 export interface FrozenImage {
   readonly asset: RowOf<"asset">;
   readonly marking: InternedMarking;
+  /** "Declassify On" of its classification authority block; null when it is unclassified. */
+  readonly declassifyOn: string | null;
   readonly path: string;
   readonly blob: {
     readonly id: string;
@@ -39,6 +44,8 @@ export interface FrozenDataset {
   readonly markings: readonly InternedMarking[];
   /** Markings by object id, for naming what a recipient may not receive. */
   readonly byObject: ReadonlyMap<string, InternedMarking>;
+  /** Classification authority blocks of images and labels that have one. */
+  readonly origins: readonly AuthorityOrigin[];
   readonly coco: string;
   readonly geoJson: string;
 }
@@ -63,8 +70,9 @@ async function everything<N extends "asset" | "label">(grant: Grant, noun: N, da
 async function freezeImages(
   grant: Grant,
   assets: readonly RowOf<"asset">[],
-): Promise<{ images: FrozenImage[]; labeled: LabeledAsset[] }> {
+): Promise<{ images: FrozenImage[]; labeled: LabeledAsset[]; origins: AuthorityOrigin[] }> {
   const images: FrozenImage[] = [];
+  const origins: AuthorityOrigin[] = [];
   const labeled: LabeledAsset[] = [];
   for (const asset of assets) {
     const content = await grant.read.byId("assetContent", asset.id, "asset");
@@ -74,9 +82,12 @@ async function freezeImages(
     const marking = await grant.marking(asset.markingId);
     const path = `data/images/${asset.id}.${EXTENSIONS[blob.mediaType] ?? "bin"}`;
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+    const block = authorityOf(asset, marking.structure);
+    if (block !== null) origins.push({ title: `Asset ${asset.id}`, date: dayOf(asset.createdAt), block });
     images.push({
       asset,
       marking,
+      declassifyOn: block === null ? null : printDeclassifyOn(block.declassifyOn),
       path,
       blob: {
         id: blob.id,
@@ -95,7 +106,7 @@ async function freezeImages(
       marking,
     });
   }
-  return { images, labeled };
+  return { images, labeled, origins };
 }
 
 /**
@@ -103,7 +114,7 @@ async function freezeImages(
  * pre-labels that nobody has taken up are not part of a version.
  */
 export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Promise<FrozenDataset> {
-  const { images, labeled } = await freezeImages(grant, await everything(grant, "asset", dataset.id));
+  const { images, labeled, origins } = await freezeImages(grant, await everything(grant, "asset", dataset.id));
   const present = new Set(images.map((image) => image.asset.id));
   const labels = (await everything(grant, "label", dataset.id)).filter((label) => present.has(label.assetId));
   const latest = new Map(
@@ -144,6 +155,8 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
       ...(accepted ? { reviewedBy: accepted.reviewerId } : {}),
     });
     byObject.set(`label:${label.id}`, marking);
+    const block = authorityOf(revision, marking.structure);
+    if (block !== null) origins.push({ title: `Label ${label.id}`, date: dayOf(revision.createdAt), block });
     rows.push({
       noun: "label",
       id: label.id,
@@ -169,6 +182,7 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
     rows,
     markings: [...markings.values()],
     byObject,
+    origins,
     coco: writeCoco(data),
     geoJson: writeGeoJson(data),
   };

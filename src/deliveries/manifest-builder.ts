@@ -1,4 +1,5 @@
-import { encodeManifest, timeOf } from "../../audit/index.ts";
+import { encodeManifest, timeOf, type Manifest } from "../../audit/index.ts";
+import type { AuthorityLines } from "../markings/authority.ts";
 import { joinEffective, type Effective } from "../markings/effective.ts";
 import type { ContentDigest } from "./content.ts";
 import { DeliveryError } from "./errors.ts";
@@ -11,6 +12,8 @@ export interface DeliveredFile extends ContentDigest {
   readonly path: string;
   readonly mediaType: string;
   readonly marking: DeliveredMarking;
+  /** "Declassify On" of its classification authority block; null when it is unclassified. */
+  readonly declassifyOn: string | null;
 }
 
 /** All that a manifest is made from. Nothing else goes in: no clock, no random value, no order of arrival. */
@@ -25,6 +28,8 @@ export interface ManifestInput {
   readonly banner: string;
   /** What else the whole is at least: the marking of the dataset itself and of its compilations. */
   readonly atLeast: readonly Effective[];
+  /** The block of the whole, made from those of all parts; null when it is unclassified. */
+  readonly authority: AuthorityLines | null;
   readonly policyVersion: string;
   readonly registerVersion: string;
   readonly purpose: string;
@@ -34,6 +39,14 @@ export interface ManifestInput {
   /** Id of the person who asked. */
   readonly requester: string;
 }
+
+/** A delivery is derived: its block has a source and neither a reason nor a downgrade. */
+const authorityOf = (lines: AuthorityLines | null): Manifest["authority"] => {
+  if (lines === null) return null;
+  const { classifiedBy, derivedFrom, sources, declassifyOn } = lines;
+  if (derivedFrom === null) throw new DeliveryError("VALUE_REFUSED", "a delivery is derived from something");
+  return { classifiedBy, derivedFrom, sources, declassifyOn };
+};
 
 const IMAGES = "data/images/";
 
@@ -69,6 +82,7 @@ export const buildManifest = (input: ManifestInput): Uint8Array => {
     counts: input.counts,
     files: files.map((file) => ({ ...file, marking: markingJson(file.marking) })),
     marking: { banner: input.banner, effective: effectiveJson(whole) },
+    authority: authorityOf(input.authority),
     policyVersion: input.policyVersion,
     registerVersion: input.registerVersion,
     purpose: input.purpose,

@@ -6,9 +6,10 @@ import type { Command } from "../policy/command.ts";
 import type { Grant, Readers } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
+import { labelAuthority } from "./label-authority.ts";
 import { checkContent, labelContext } from "./label-content.ts";
 import { labelColumns } from "./label-columns.ts";
-import type { LabelContent } from "./label-content.ts";
+import type { LabelContent, LabelContext } from "./label-content.ts";
 
 /** Input of a new label. Shape and attributes come from the caller and are checked against image and ontology version. */
 export interface CreateLabelInput {
@@ -25,7 +26,7 @@ type Above = Pick<RowOf<"label">, "datasetId" | "assetId" | "programId" | "datas
 
 function labelRows(
   grant: Grant,
-  asset: RowOf<"asset">,
+  { asset, assetMarking }: LabelContext,
   content: LabelContent,
   marking: InternedMarking,
   origin: "human" | "model",
@@ -51,6 +52,7 @@ function labelRows(
     previousId: null,
     ordinal: 1,
     score,
+    authority: labelAuthority(grant, asset, assetMarking, marking),
   });
   return { label, revision };
 }
@@ -60,7 +62,7 @@ function revisionOf(
   label: RowOf<"label">,
   content: LabelContent,
   marking: InternedMarking,
-  place: { kind: string; previousId: string | null; ordinal: number; score: number | null },
+  place: Pick<RowOf<"labelRevision">, "kind" | "previousId" | "ordinal" | "score" | "authority">,
 ): RowOf<"labelRevision"> {
   return {
     id: randomUUID(),
@@ -88,7 +90,7 @@ export const createLabel: Command<CreateLabelInput, Made> = command({
     const marking = await grant.markingOf(input.marking, [...sources], "label.create", context.asset.programId, {
       readers: input.readers ?? null,
     });
-    const { label, revision } = labelRows(grant, context.asset, content, marking, "human", null);
+    const { label, revision } = labelRows(grant, context, content, marking, "human", null);
     await grant.insert("label", [label], "label.create", sources);
     await grant.insert("labelRevision", [revision], "label.create", sources);
     return { id: label.id };
@@ -118,7 +120,7 @@ export const importLabels: Command<{ assetId: string; labels: readonly PreLabelI
         throw new UserError("INVALID_INPUT", "a score is between 0 and 1", ["labels", String(index)]);
       const content = checkContent(context, input, ["labels", String(index)]);
       const marking = await grant.office.derive([context.assetMarking, content.classMarking]);
-      rows.push(labelRows(grant, context.asset, content, marking, "model", input.score));
+      rows.push(labelRows(grant, context, content, marking, "model", input.score));
     }
     await grant.insert(
       "label",
@@ -209,6 +211,7 @@ export const reviseLabel: Command<ReviseLabelInput, Made> = command({
       previousId: latest.id,
       ordinal: latest.ordinal + 1,
       score: null,
+      authority: labelAuthority(grant, context.asset, context.assetMarking, marking),
     });
     await insertRevision(grant, revision, "label.revise", [...sources]);
     return { id: label.id };

@@ -142,6 +142,33 @@ export class Reader {
     return rows.reduce((sum, row) => sum + Number(row.n), 0);
   }
 
+  /**
+   * Assets of a program whose day of declassification is no later than `day` (YYYYMMDD), in the order of their ids. Merges
+   * one index range for each visible marking of each dataset: the work depends on what is due and visible.
+   */
+  async dueForReview(programId: string, day: string, page: PageRequest): Promise<Page<RowOf<"asset">>> {
+    const table = tables.asset;
+    const { open, on } = this.#tx.lock([
+      ["data.dataset_marking", "d"],
+      [table.name, "x"],
+    ]);
+    const [held, lock] = on as [SqlPart, SqlPart];
+    const limit = page.first + 1;
+    const rows = await this.#tx.mapped(
+      table.entity,
+      `with ${open.sql} select r.* from data.dataset_marking d
+       cross join lateral (
+         select x.* from ${table.name} x
+         where x.dataset_id = d.dataset_id and x.marking_id = d.marking_id and x.review_on <= ? and x.id > ?::uuid and ${lock.sql}
+         order by x.id limit ?
+       ) r
+       where d.program_id = ? and d.noun = 'asset' and ${held.sql}
+       order by r.id limit ?`,
+      [...open.params, day, page.after ?? FIRST_ID, ...lock.params, limit, programId, ...held.params, limit],
+    );
+    return { rows: this.#seen("asset", rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
+  }
+
   /** Markings of the rows that a dataset holds, as far as the caller may see rows of that marking. */
   async heldMarkings(datasetId: string): Promise<string[]> {
     const { open, on } = this.#tx.lock([["data.dataset_marking", "t"]]);

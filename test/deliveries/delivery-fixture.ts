@@ -26,6 +26,7 @@ import type { PackageFile, PackageParts } from "../../src/deliveries/package.ts"
 import { recipientLogOrigin } from "../../src/deliveries/recipient.ts";
 import { composeProof, releaseOutcome, type Approvals, type ReleaseRecord } from "../../src/deliveries/release.ts";
 import { trustFile } from "../../src/deliveries/trust-file.ts";
+import type { AuthorityLines } from "../../src/markings/authority.ts";
 import type { Effective } from "../../src/markings/effective.ts";
 import { loadOrCreateKeyring, type Keyring } from "../../src/signing/keyring.ts";
 import { logVerifierKey, signCheckpoint } from "../../src/signing/log-key.ts";
@@ -63,6 +64,17 @@ export const PLAIN: DeliveredMarking = {
   effective: effective("U", { relTo: ["AUS", "GBR"], displayTo: ["AUS", "GBR"] }),
 };
 
+/** The block of a delivery that is derived from the program's guide. */
+export const AUTHORITY: AuthorityLines = {
+  classifiedBy: "person-requester",
+  reasons: [],
+  derivedFrom: "Guide of the program, dated 20260920",
+  sources: [],
+  declassifyOn: "20510920",
+  downgradeTo: null,
+  downgradeOn: null,
+};
+
 const image = derived("image", 2_000);
 const labels = utf8('{"annotations":[],"images":[]}');
 
@@ -86,9 +98,11 @@ export const manifestInput = async (): Promise<ManifestInput> => ({
     ...file,
     mediaType: file.path.endsWith(".png") ? "image/png" : "application/json",
     marking: file.path.endsWith(".png") ? PLAIN : SECRET,
+    declassifyOn: file.path.endsWith(".png") ? null : "20510920",
   })),
   banner: SECRET.banner,
   atLeast: [],
+  authority: AUTHORITY,
   policyVersion: "policy-1",
   registerVersion: "register-1",
   purpose: "evaluation of models",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeCanonical, fromUtf8, nodeCrypto, parseManifest, toHex, utf8 } from "../../audit/index.ts";
 import { versionDigest, type FrozenRow } from "../../src/deliveries/frozen-version.ts";
 import { buildManifest, type ManifestInput } from "../../src/deliveries/manifest-builder.ts";
-import { effective, manifestInput, PLAIN, SECRET, uuid } from "./delivery-fixture.ts";
+import { AUTHORITY, effective, manifestInput, PLAIN, SECRET, uuid } from "./delivery-fixture.ts";
 
 describe("manifest", () => {
   it("is the same canonical bytes however often it is built and in whatever order the files come", async () => {
@@ -11,7 +11,7 @@ describe("manifest", () => {
     expect(buildManifest(await manifestInput())).toEqual(first);
     expect(buildManifest({ ...input, files: input.files.toReversed() })).toEqual(first);
     expect(toHex(nodeCrypto.sha256(first))).toMatchInlineSnapshot(
-      `"0ebb9cc573e76e84915d77cb0917f621ac70c19a5d5e6a0220e5c68ddb546f34"`,
+      `"48e0979255db96752c3fad06e5ac84163fc44cc03bfa989480aedf478ef74506"`,
     );
   });
 
@@ -57,6 +57,9 @@ describe("manifest", () => {
       ["PATH_REFUSED", { files: [{ ...file, path: "data/../x" }] }],
       ["VALUE_REFUSED", { deliveryId: "X" }],
       ["VALUE_REFUSED", { counts: { images: 2, labels: 0 } }],
+      ["VALUE_REFUSED", { authority: { ...AUTHORITY, derivedFrom: null } }],
+      ["MANIFEST", { authority: { ...AUTHORITY, declassifyOn: "20510919" } }],
+      ["MANIFEST", { authority: null }],
       ["MEMBERS", { requestedAt: "2026-09-20T12:34:56Z" }],
       ["LEAF", { requestedAt: "2026-02-30T12:34:56.000000Z" }],
       ["MEMBERS", { purpose: "" }],

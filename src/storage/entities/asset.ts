@@ -1,4 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
+import type { AuthorityLines } from "../../markings/index.ts";
 
 /** An asset: one image of a dataset. Its bytes are asset_content, written when the upload is complete. */
 export const Asset = defineEntity({
@@ -15,6 +16,8 @@ export const Asset = defineEntity({
     title: p.text(),
     mediaType: p.text(),
     createdAt: p.datetime(),
+    authority: p.json<AuthorityLines>().nullable(),
+    reviewOn: p.text().nullable(),
   },
 });
 

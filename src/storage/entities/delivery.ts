@@ -1,4 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
+import type { AuthorityLines } from "../../markings/index.ts";
 
 /** An office that may receive deliveries, with the profile that decides what it may be given. */
 export const Recipient = defineEntity({
@@ -34,6 +35,7 @@ export const Delivery = defineEntity({
     manifestSha384: p.text(),
     files: p.json<readonly { readonly path: string; readonly blobId: string }[]>(),
     requestedAt: p.datetime(),
+    authority: p.json<AuthorityLines>().nullable(),
   },
 });
 

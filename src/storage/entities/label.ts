@@ -1,4 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
+import type { AuthorityLines } from "../../markings/index.ts";
 
 const above = {
   datasetId: p.uuid(),
@@ -38,6 +39,7 @@ export const LabelRevision = defineEntity({
     attributes: p.json<unknown>(),
     score: p.double().nullable(),
     createdAt: p.datetime(),
+    authority: p.json<AuthorityLines>().nullable(),
   },
 });
 

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resol
 import { contentOf, labelsOfAsset } from "../../datasets/queries.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
+import { Authority, authorityShown } from "./authority.ts";
 import { PageArgs, connectionById, connectionType } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
@@ -52,6 +53,11 @@ export class AssetResolver {
   @FieldResolver(() => Marking)
   marking(@Ctx() context: Context, @Root() row: AssetRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
+  }
+
+  @FieldResolver(() => Authority, { nullable: true, description: "Null when it is unclassified." })
+  authority(@Ctx() context: Context, @Root() row: AssetRow): Promise<Authority | null> {
+    return authorityShown(context, row);
   }
 
   @FieldResolver(() => Int, {

@@ -3,6 +3,7 @@ import { createAsset, createDataset } from "../../datasets/commands.ts";
 import { localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Asset, uploadPath } from "./asset.ts";
+import { AuthorityInput, authorityLines } from "./authority.ts";
 import { node } from "./context.ts";
 import type { Context } from "./context.ts";
 import { ReadersInput, readersOf } from "./distribution-list.ts";
@@ -62,6 +63,12 @@ export class AssetCreateInput extends Input {
 
   @Field(() => ReadersInput, { nullable: true })
   readonly readers?: ReadersInput | null;
+
+  @Field(() => AuthorityInput, {
+    nullable: true,
+    description: "Where none is given and it is classified, it is derived from the program's guide.",
+  })
+  readonly authority?: AuthorityInput | null;
 }
 
 @ObjectType({ simpleResolvers: true })
@@ -103,7 +110,14 @@ export class DatasetMutations {
   ): Promise<Payload> {
     const { idempotencyKey, title, mediaType, marking = null } = input;
     const readers = readersOf(input.readers);
-    const value = { datasetId: localId("dataset", input.datasetId), title, mediaType, marking, readers };
+    const value = {
+      datasetId: localId("dataset", input.datasetId),
+      title,
+      mediaType,
+      marking,
+      readers,
+      authority: authorityLines(input.authority),
+    };
     return act(context, createAsset, idempotencyKey, value, async ({ id }) => {
       // A replay says nothing of what the caller may no longer see.
       const asset = await node(context, "asset", id);

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root, 
 import { approvalsOf, deliveryState, recipientById, recipients } from "../../deliveries/commands.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
+import { Authority, authorityShown } from "./authority.ts";
 import { connectionType } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
 import type { Context } from "./context.ts";
@@ -90,6 +91,12 @@ export class DeliveryResolver {
   @FieldResolver(() => Marking)
   marking(@Ctx() context: Context, @Root() row: DeliveryRow): MarkingValue | Promise<MarkingValue> {
     return markingOf(context, row);
+  }
+
+  @FieldResolver(() => Authority, { nullable: true, description: "Null when the whole is unclassified." })
+  authority(@Ctx() context: Context, @Root() row: DeliveryRow): Promise<Authority | null> {
+    const { authority, markingId, requesterId: authorId, requestedAt: createdAt } = row;
+    return authorityShown(context, { authority, markingId, authorId, createdAt });
   }
 
   @FieldResolver(() => DeliveryState)

@@ -14,6 +14,7 @@ import {
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
+import { Authority, authorityShown } from "./authority.ts";
 import { FirstArgs, connectionType } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
 import type { Context } from "./context.ts";
@@ -75,6 +76,15 @@ export class LabelResolver {
   @FieldResolver(() => LabelRevision, { nullable: true, description: "The latest revision that the caller may see." })
   latest(@Ctx() context: Context, @Root() row: LabelRow): Promise<RevisionRow | null> {
     return context.latest.get(row.id);
+  }
+
+  @FieldResolver(() => Authority, {
+    nullable: true,
+    description: "Of the latest revision that the caller may see; null when that is unclassified.",
+  })
+  async authority(@Ctx() context: Context, @Root() row: LabelRow): Promise<Authority | null> {
+    const latest = await context.latest.get(row.id);
+    return latest ? authorityShown(context, latest) : null;
   }
 
   @FieldResolver(() => [LabelRevision], { description: "Newest first." })

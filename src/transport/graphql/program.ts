@@ -1,7 +1,8 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from "type-graphql";
-import { pageOfProgram } from "../../datasets/queries.ts";
+import { dueForReview, pageOfProgram } from "../../datasets/queries.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
+import { AssetConnection } from "./asset.ts";
 import { PageArgs, connectionById, connectionType } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
@@ -10,7 +11,7 @@ import { DatasetConnection } from "./dataset.ts";
 import { DeliveryConnection } from "./delivery.ts";
 import { Marking, Node } from "./node.ts";
 import { OntologyConnection } from "./ontology.ts";
-import type { DatasetRow, DeliveryRow, MarkingValue, OntologyRow, ProgramRow } from "./rows.ts";
+import type { AssetRow, DatasetRow, DeliveryRow, MarkingValue, OntologyRow, ProgramRow } from "./rows.ts";
 
 /** A program: the unit of need to know. */
 @ObjectType({ implements: Node, simpleResolvers: true, description: "A program: the unit of need to know." })
@@ -58,6 +59,19 @@ export class ProgramResolver {
   ): Promise<Connection<OntologyRow>> {
     return connectionById(context, { field: "Program.ontologies", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => pageOfProgram(grant, "ontology", row.id, page)),
+    );
+  }
+
+  @FieldResolver(() => AssetConnection, {
+    description: "Assets whose day of declassification has come: they ask for a review, and nothing opens by itself.",
+  })
+  declassificationDue(
+    @Ctx() context: Context,
+    @Root() row: ProgramRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<AssetRow>> {
+    return connectionById(context, { field: "Program.declassificationDue", parent: row.id }, args, (page) =>
+      context.operation.nested((grant) => dueForReview(grant, row.id, page)),
     );
   }
 
