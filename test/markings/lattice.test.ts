@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BOTTOM, dominates, effectiveOf, joinEffective, meetEffective } from "../../src/markings/effective.ts";
 import type { Effective } from "../../src/markings/effective.ts";
-import { markings, SEED } from "./arbitrary.ts";
+import { allMarkings, SEED } from "./arbitrary.ts";
 import { register } from "./register-data.ts";
 
-const base = markings.map((marking) => effectiveOf(marking, register));
+const base = allMarkings.map((marking) => effectiveOf(marking, register));
 const elements: fc.Arbitrary<Effective> = fc.oneof(
   base,
   fc.tuple(base, base).map(([a, b]) => meetEffective(a, b)),
