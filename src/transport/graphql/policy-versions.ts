@@ -49,6 +49,7 @@ export class PolicyVersion {
 @Resolver(() => PolicyVersion)
 export class PolicyVersionResolver {
   @Query(() => [PolicyVersion], {
+    nullable: true,
     description:
       "Policies that were ever proposed or in force, the last one first; for security and compliance officers.",
   })
@@ -56,9 +57,9 @@ export class PolicyVersionResolver {
   async policyVersions(
     @Ctx() context: Context,
     @Args(() => FirstArgs) { first }: FirstArgs,
-  ): Promise<readonly Version[]> {
+  ): Promise<readonly Version[] | null> {
     const size = pageSize(first);
-    return ((await context.operation.query(policyVersions, {})) ?? []).slice(0, size);
+    return (await context.operation.query(policyVersions, {}))?.slice(0, size) ?? null;
   }
 
   @Query(() => PolicyVersion, { nullable: true })
