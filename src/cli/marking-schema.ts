@@ -1,3 +1,7 @@
+import { ISM_AUTHORITY_NAMES } from "../markings/authority-ism.ts";
+import { ISM_RESOURCE_NAMES } from "../markings/ism-form.ts";
+import { ISM_MARKING_NAMES } from "../markings/ism.ts";
+
 const TEXT = { type: "string" } as const;
 const TEXTS = { type: "array", items: TEXT } as const;
 const FLAG = { type: "boolean" } as const;
@@ -41,8 +45,46 @@ const MARKING = object(
 
 const REFUSAL = { ok: { const: false }, code: TEXT, message: TEXT };
 
-/** What `caveat marking check --schema` and `rollup --schema` print: JSON Schema of a line in and of a line out. */
+/** ISM attributes as one JSON object: tokens as a list, or as one text with a space between them. */
+const ISM = object(
+  Object.fromEntries([
+    ...ISM_MARKING_NAMES.map((name) => [name, name === "joint" ? { enum: [true, "true"] } : { anyOf: [TEXT, TEXTS] }]),
+    ...[...ISM_AUTHORITY_NAMES, ...ISM_RESOURCE_NAMES].map((name) => [name, TEXT]),
+  ]) as Readonly<Record<string, unknown>>,
+  [...ISM_MARKING_NAMES, ...ISM_AUTHORITY_NAMES, ...ISM_RESOURCE_NAMES].filter(
+    (name) => name !== "classification" && name !== "ownerProducer",
+  ),
+);
+
+/** What `caveat marking check --schema`, `rollup --schema` and `convert --schema` print: JSON Schema of a line in and of a line out. */
 export const MARKING_SCHEMAS = {
+  convert: {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "caveat marking convert",
+    $defs: {
+      ism: ISM,
+      input: {
+        description:
+          "banner and portion: the text itself; ism: an object; ism-xml and stanag4774: XML, or a text of it",
+        anyOf: [TEXT, { $ref: "#/$defs/ism" }],
+      },
+      output: {
+        oneOf: [
+          object(
+            {
+              input: TEXT,
+              ok: { const: true },
+              output: { anyOf: [TEXT, { $ref: "#/$defs/ism" }] },
+              authority: TEXT,
+              informative: TEXTS,
+            },
+            ["authority", "informative"],
+          ),
+          object({ input: TEXT, ...REFUSAL }),
+        ],
+      },
+    },
+  },
   check: {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "caveat marking check",

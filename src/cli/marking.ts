@@ -24,7 +24,7 @@ export const markingCommand: Subcommand = {
   summary: "check, roll up and convert markings, one a line, without a server",
   help: `Usage: caveat marking check --form banner|portion [--banner-context BANNER] < LINES
        caveat marking rollup < LINES
-       caveat marking check|rollup --schema
+       caveat marking check|rollup|convert --schema
        caveat marking convert --from FORM --to FORM [--created TIME] [--review TIME] < LINES
 
 check reads one marking a line and answers one JSON line each:
@@ -41,7 +41,6 @@ rollup reads one document a line and answers {"banner","effective","reasons"}: t
   All but portions may be left out. An excluded portion is no part of the banner but of the join. A stated banner is
   answered with the roll-up beside it as "rolledUp"; one that is lower, or higher without a compilationReason, is
   {"ok":false,"code":"E_COMPILATION","message"}; a line of another form is E_INPUT. Portions count from 0.
---schema prints the JSON schema of the lines in and out.
 convert reads one marking a line in one form and answers it in another:
   {"input","ok":true,"output"} or {"input","ok":false,"code":"E_...","message"}
   banner, portion  the text of the marking
@@ -50,6 +49,9 @@ convert reads one marking a line in one form and answers it in another:
   stanag4774       the XML of an originator's confidentiality label, for what policies/markings/stanag-4774.json maps
   A line of XML may also be a JSON string that holds it, because XML has line ends.
   --created and --review give the times of STANAG labels that are written (now, and ten years later).
+  What the new form cannot hold stands beside the output: "authority", the classification authority block as it is printed,
+  and "informative", what a label says that restricts nobody.
+--schema prints the JSON schema of the lines in and out.
 Input is not trimmed; each line of input has exactly one line of output, empty and failing ones too.
 
 Exit codes: 0 all lines were answered; 2 wrong usage.
@@ -62,8 +64,8 @@ Exit codes: 0 all lines were answered; 2 wrong usage.
     );
     const [command] = words;
     if (flags.has("schema")) {
-      if (words.length !== 1 || (command !== "check" && command !== "rollup"))
-        throw new UsageError("--schema belongs to marking check and marking rollup");
+      if (words.length !== 1 || (command !== "check" && command !== "rollup" && command !== "convert"))
+        throw new UsageError("--schema belongs to marking check, marking rollup or marking convert");
       process.stdout.write(`${JSON.stringify(MARKING_SCHEMAS[command], null, 2)}\n`);
       return EXIT.done;
     }

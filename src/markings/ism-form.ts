@@ -8,7 +8,7 @@ import { checkAuthority } from "./authority.ts";
 import type { AuthorityErrorCode } from "./declassify.ts";
 import { AuthorityError } from "./declassify.ts";
 import type { IsmMarking, IsmMarkingName } from "./ism.ts";
-import { ISM_MARKING_NAMES, ISM_NAMESPACE, ismOf } from "./ism.ts";
+import { CUI_ONLY, ISM_MARKING_NAMES, ISM_NAMESPACE, ismOf } from "./ism.ts";
 import { markingOfIsm } from "./ism-read.ts";
 import type { Marking, MarkingErrorCode } from "./marking.ts";
 import { MarkingError } from "./marking.ts";
@@ -40,13 +40,18 @@ const SINGLE: readonly string[] = ["classification", "joint", "highWaterNATO"];
  * Attributes about the resource that restrict nobody, and the form of their values. They are checked and not kept. Every
  * other attribute is refused, because one that is passed over could have been a restriction.
  */
-const ABOUT_THE_RESOURCE: ReadonlyMap<string, RegExp> = new Map([
+const ABOUT_THE_RESOURCE: ReadonlyMap<string, RegExp> = new Map<string, RegExp>([
   ["compliesWith", /^(?:USGov|USIC|USDOD|OtherAuthority)(?: (?:USGov|USIC|USDOD|OtherAuthority)){0,3}$/],
   ["resourceElement", /^true$/],
   ["createDate", /^\d{4}-\d{2}-\d{2}$/],
   ["DESVersion", /^[0-9A-Za-z.-]{1,32}$/],
   ["ISMCATCESVersion", /^[0-9A-Za-z.-]{1,32}$/],
 ]);
+
+/** Attributes about the resource that are read beside those of the marking and of its authority. */
+export const ISM_RESOURCE_NAMES: readonly string[] = [...ABOUT_THE_RESOURCE.keys()].filter(
+  (name) => !ISM_MARKING_NAMES.some((known) => known === name),
+);
 
 /** What ISM attributes say: a marking, and the classification authority block where there is one. */
 export interface IsmLabel {
@@ -63,7 +68,9 @@ const readAttributes = (attributes: readonly (readonly [string, string])[], regi
   const ism: Partial<Record<IsmMarkingName, readonly string[]>> = {};
   const block: Partial<Record<IsmAuthorityName, string>> = {};
   for (const [name, text] of attributes) {
-    if (isMarkingName(name)) ism[name] = text === "" ? [] : text.split(" ");
+    // On everything but CUI, compliesWith is about the resource.
+    if (isMarkingName(name) && (name !== "compliesWith" || text === CUI_ONLY))
+      ism[name] = text === "" ? [] : text.split(" ");
     else if (isAuthorityName(name)) block[name] = text;
     else if (ABOUT_THE_RESOURCE.get(name)?.test(text) !== true)
       throw new LabelError("E_ATTRIBUTE", "an attribute, or a value of it, is not one that is read here");

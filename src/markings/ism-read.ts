@@ -1,7 +1,7 @@
-import type { Aea, Level, Marking, NuclearData } from "./marking.ts";
+import type { Aea, Cui, Level, Marking, NuclearData } from "./marking.ts";
 import { LEVELS, MarkingError, rankOf } from "./marking.ts";
 import type { IsmMarking, IsmMarkingName } from "./ism.ts";
-import { ISM_MARKING_NAMES, ismOf, SAR_AUTHORITY } from "./ism.ts";
+import { CUI_ONLY, ISM_MARKING_NAMES, ismOf, SAR_AUTHORITY } from "./ism.ts";
 import { parsePortion } from "./parse.ts";
 import type { Register } from "./register.ts";
 import { renderPortion } from "./render.ts";
@@ -92,6 +92,16 @@ const kindOf = (owners: readonly string[], joint: readonly string[] | undefined)
   return "US";
 };
 
+/** Categories of CUI stand where compliesWith says that it is CUI; a bare CUI marking has no category. */
+const cuiOf = (ism: IsmMarking): { readonly cui?: Cui } => {
+  if (sameTokens(ism.compliesWith, [CUI_ONLY]))
+    return { cui: { specified: ism.cuiSpecified ?? [], basic: ism.cuiBasic ?? [] } };
+  if (ism.compliesWith !== undefined) throw new MarkingError("E_SYNTAX", "compliesWith says more than CUI");
+  if (ism.cuiBasic !== undefined || ism.cuiSpecified !== undefined)
+    throw new MarkingError("E_REQUIRES", `categories of CUI stand with compliesWith ${CUI_ONLY}`);
+  return {};
+};
+
 /** NATO's high water never stands above the classification, and never without NATO information that the marking shows. */
 const checkHighWater = (ism: IsmMarking, marking: Marking): void => {
   const tokens = ism.highWaterNATO;
@@ -168,6 +178,7 @@ export const markingOfIsm = (ism: IsmMarking, register: Register): Marking => {
     relTo: ism.releasableTo ?? [],
     displayOnlyTo: ism.displayOnlyTo ?? [],
     nonIc: ism.nonICmarkings ?? [],
+    ...cuiOf(ism),
   };
   checkHighWater(ism, marking);
   const read = readAsPortion(marking, register);

@@ -1,5 +1,4 @@
 import type { Compartment, Marking, NuclearData } from "./marking.ts";
-import { MarkingError } from "./marking.ts";
 
 /** Attributes of the namespace that say a marking, in the order in which they are written (standards A.8). */
 export const ISM_MARKING_NAMES = [
@@ -17,7 +16,13 @@ export const ISM_MARKING_NAMES = [
   "nonICmarkings",
   "nonUSControls",
   "highWaterNATO",
+  "cuiBasic",
+  "cuiSpecified",
+  "compliesWith",
 ] as const;
+
+/** What CUI complies with, and nothing else does: it tells a bare CUI marking from UNCLASSIFIED (standards A.6). */
+export const CUI_ONLY = "USA-CUI-ONLY";
 
 /** An attribute that says part of a marking. */
 export type IsmMarkingName = (typeof ISM_MARKING_NAMES)[number];
@@ -55,13 +60,10 @@ const dissemTokens = ({ dissem }: Marking): readonly string[] =>
  * The ISM attributes of a marking, with the names and encodings of IC-ISM (standards A.8): parents of compartments
  * included, SIGMA as RD-SG-n, both tokens for ORCON-USGOV, programs under SAR-DOD with underscores for spaces, and
  * highWaterNATO at the marking's own level beside NATO as a foreign source, because a marking does not tell the source's
- * level and none can be higher.
- * @throws MarkingError E_UNKNOWN for CUI
+ * level and none can be higher. CUI has its categories and compliesWith, without which it would read as UNCLASSIFIED.
  */
 export const ismOf = (marking: Marking): IsmMarking => {
-  // Without its CUI attributes the marking would read as plain UNCLASSIFIED.
-  if (marking.cui !== undefined) throw new MarkingError("E_UNKNOWN", "CUI has no form here");
-  const { fgi } = marking;
+  const { fgi, cui } = marking;
   const nato = fgi?.sources.includes("NATO") === true ? [`NATO-${marking.level}`] : [];
   const all: Readonly<Record<IsmMarkingName, readonly string[]>> = {
     classification: [marking.level],
@@ -80,6 +82,9 @@ export const ismOf = (marking: Marking): IsmMarking => {
     nonICmarkings: marking.nonIc,
     nonUSControls: marking.natoControls.map((control) => `NATO-${control}`),
     highWaterNATO: nato,
+    cuiBasic: cui?.basic ?? [],
+    cuiSpecified: cui?.specified ?? [],
+    compliesWith: cui === undefined ? [] : [CUI_ONLY],
   };
   return Object.fromEntries(Object.entries(all).filter(([, tokens]) => tokens.length > 0));
 };

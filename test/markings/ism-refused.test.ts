@@ -25,6 +25,7 @@ const read = (ism: Readonly<Record<string, unknown>>): unknown => outcome(() => 
 
 const US = { classification: "S", ownerProducer: "USA" };
 const TS = { classification: "TS", ownerProducer: "USA" };
+const CUI = { classification: "U", ownerProducer: "USA", compliesWith: "USA-CUI-ONLY" };
 const NF = { disseminationControls: "NF" };
 
 describe("ISM attributes that are refused", () => {
@@ -121,7 +122,26 @@ describe("ISM attributes that are refused", () => {
     ["a token with a blank in a list", { ...US, disseminationControls: ["OC NF"] }, "E_INPUT"],
     ["null", { ...US, disseminationControls: null }, "E_INPUT"],
     ["true for a list", { ...US, disseminationControls: true }, "E_INPUT"],
-    ["compliance with CUI rules alone", { ...US, compliesWith: "USA-CUI-ONLY" }, "E_ATTRIBUTE"],
+    ["compliance with CUI rules on classified information", { ...US, compliesWith: "USA-CUI-ONLY" }, "E_SYNTAX"],
+    [
+      "CUI beside other rules",
+      { classification: "U", ownerProducer: "USA", compliesWith: "USGov USA-CUI" },
+      "E_ATTRIBUTE",
+    ],
+    [
+      "CUI beside other words",
+      { classification: "U", ownerProducer: "USA", compliesWith: "USA-CUI-ONLY USGov" },
+      "E_ATTRIBUTE",
+    ],
+    ["a category of CUI alone", { classification: "U", ownerProducer: "USA", cuiBasic: "PRVCY" }, "E_REQUIRES"],
+    ["a specified category alone", { classification: "U", ownerProducer: "USA", cuiSpecified: "CTI" }, "E_REQUIRES"],
+    ["an unknown category", { ...CUI, cuiBasic: "XYZ" }, "E_UNKNOWN"],
+    ["a specified category with its prefix", { ...CUI, cuiSpecified: "SP-CTI" }, "E_UNKNOWN"],
+    ["categories out of order", { ...CUI, cuiSpecified: "EXPT CTI" }, "E_ORDER"],
+    ["a control of another language on CUI", { ...CUI, disseminationControls: "OC" }, "E_UNKNOWN"],
+    ["a control of CUI on another language", { ...US, disseminationControls: "FED_ONLY" }, "E_UNKNOWN"],
+    ["a control system on CUI", { ...CUI, SCIcontrols: "SI" }, "E_UNKNOWN"],
+    ["foreign CUI", { ...CUI, ownerProducer: "DEU" }, "E_SYNTAX"],
     ["a resource element that is false", { ...US, resourceElement: "false" }, "E_ATTRIBUTE"],
     ["a date that is none", { ...US, createDate: "yesterday" }, "E_ATTRIBUTE"],
   ])("%s", (_, ism, code) => {

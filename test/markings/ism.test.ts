@@ -7,7 +7,7 @@ import { markingOfIsm } from "../../src/markings/ism-read.ts";
 import type { Marking } from "../../src/markings/marking.ts";
 import { MarkingError } from "../../src/markings/marking.ts";
 import { markingFromText, parseBanner, parsePortion } from "../../src/markings/parse.ts";
-import { markings, SEED } from "./arbitrary.ts";
+import { cuiMarkings, markings, SEED } from "./arbitrary.ts";
 import { marked, register, sharedVectors } from "./register-data.ts";
 
 const of = (text: string): Marking => marked(markingFromText(text, register));
@@ -25,8 +25,32 @@ const outcome = (reading: () => Marking): unknown => {
 const read = (ism: Readonly<Record<string, unknown>>): unknown => outcome(() => readIsmJson(ism, register).marking);
 
 /** Markings and the attributes that they have, written by hand from standards A.8. */
+const CUI = { classification: "U", ownerProducer: "USA" };
 const ROWS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ["UNCLASSIFIED", { classification: "U", ownerProducer: "USA" }],
+  ["CUI", { ...CUI, compliesWith: "USA-CUI-ONLY" }],
+  ["(CUI//SP-CTI//NF)", { ...CUI, disseminationControls: "NF", cuiSpecified: "CTI", compliesWith: "USA-CUI-ONLY" }],
+  [
+    "CUI//SP-CTI/SP-EXPT/PRVCY//DL ONLY/FED ONLY",
+    {
+      ...CUI,
+      disseminationControls: "DL_ONLY FED_ONLY",
+      cuiBasic: "PRVCY",
+      cuiSpecified: "CTI EXPT",
+      compliesWith: "USA-CUI-ONLY",
+    },
+  ],
+  [
+    "CUI//SP-GEO/INTEL//REL TO USA, GBR",
+    {
+      ...CUI,
+      disseminationControls: "REL",
+      releasableTo: "USA GBR",
+      cuiBasic: "INTEL",
+      cuiSpecified: "GEO",
+      compliesWith: "USA-CUI-ONLY",
+    },
+  ],
   [
     "SECRET//ORCON-USGOV/NOFORN",
     { classification: "S", ownerProducer: "USA", disseminationControls: "OC OC-USGOV NF" },
@@ -124,7 +148,7 @@ describe("ISM attributes", () => {
   });
   test("of any marking read back to it, as tokens, JSON and XML", () => {
     fc.assert(
-      fc.property(markings, (marking) => {
+      fc.property(fc.oneof(markings, cuiMarkings), (marking) => {
         expect(markingOfIsm(ismOf(marking), register)).toStrictEqual(marking);
         const json: unknown = JSON.parse(JSON.stringify(ismJsonOf({ marking: marking, authority: null })));
         expect(readIsmJson(json, register).marking).toStrictEqual(marking);
