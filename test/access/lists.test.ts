@@ -7,6 +7,8 @@ import { createLabel } from "../../src/labeling/commands.ts";
 import { UserError } from "../../src/policy/command.ts";
 import type { Command } from "../../src/policy/command.ts";
 import type { Readers } from "../../src/policy/grant.ts";
+import { globalId } from "../../src/transport/global-id.ts";
+import { serve } from "../hidden/serving.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { makeOntology } from "./harbor-world.ts";
@@ -255,5 +257,61 @@ describe("making a list", () => {
       return archive.join("\n");
     };
     expect(await section("otto")).toContain(`distributionList:${id}`);
+  });
+});
+
+describe("over GraphQL", () => {
+  test("a list is made, named under a marking, and shown to whom it names", async () => {
+    const server = await serve(house);
+    try {
+      const sam = await server.token("sam");
+      const key = (): string => randomUUID();
+      const made = await server.data<{ distributionListCreate: { distributionList: { id: string } } }>(
+        sam,
+        `mutation($input: DistributionListCreateInput!) {
+          distributionListCreate(input: $input) { userErrors { code } distributionList { id kind agencies personIds } } }`,
+        {
+          input: {
+            idempotencyKey: key(),
+            kind: "ND",
+            personIds: ["sam", "ben"].map((name) => globalId("person", house.personId(name))),
+          },
+        },
+      );
+      const { id } = made.distributionListCreate.distributionList;
+      const input = {
+        idempotencyKey: key(),
+        programId: globalId("program", house.programId),
+        name: "no distribution",
+        marking: "SECRET//NOFORN//NODIS",
+        ontologyVersionId: globalId("ontologyVersion", ontologyVersionId),
+        readers: { allOf: [id] },
+      };
+      const created = await server.data<{ datasetCreate: { dataset: { id: string } | null } }>(
+        sam,
+        "mutation($input: DatasetCreateInput!) { datasetCreate(input: $input) { userErrors { code } dataset { id } } }",
+        { input },
+      );
+      const datasetId = created.datasetCreate.dataset?.id ?? "";
+      for (const [handle, named] of [
+        ["ben", true],
+        ["petra", false],
+        ["ana", false],
+      ] as const) {
+        const token = await server.token(handle);
+        const seen = await server.data<{
+          node: object | null;
+          distributionLists: { edges: { node: { id: string } }[] };
+        }>(
+          token,
+          "query($id: ID!) { node(id: $id) { id } distributionLists(first: 100) { edges { node { id kind } } } }",
+          { id: datasetId },
+        );
+        expect([handle, seen.node !== null]).toEqual([handle, named]);
+        expect([handle, seen.distributionLists.edges.some((edge) => edge.node.id === id)]).toEqual([handle, named]);
+      }
+    } finally {
+      await server.close();
+    }
   });
 });
