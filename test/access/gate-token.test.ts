@@ -382,6 +382,11 @@ describe("I1 I9 what is taken away is gone at the next statement of an open tran
     await change("update access.client set status = 'suspended'");
     await after();
     await change("update access.client set status = 'approved'");
+    // The token names its client, so it is as good as the client is; a ceiling is part of the profile and ends all tokens.
+    expect((await visible(token))["delivery"]).toBe(1);
+    await change("update access.client set ceiling = 'S'");
+    expect(await visible(token)).toEqual(NOTHING);
+    await change("update access.client set ceiling = 'TS'");
     expect(await visible(token)).toEqual(NOTHING);
   });
   test("when the clearance runs out", async () => {
