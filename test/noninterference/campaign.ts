@@ -1,0 +1,201 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
+import { packageRoot } from "../../src/storage/package-root.ts";
+import type { Step, Who } from "./ask.ts";
+import { loadBase } from "./base.ts";
+import type { Base } from "./base.ts";
+import { Coverage } from "./coverage.ts";
+import { Dice } from "./dice.ts";
+import { HostProcess } from "./host-process.ts";
+import { Pair, planPair } from "./pair.ts";
+import type { PairPlan } from "./pair.ts";
+import { runScript } from "./run-case.ts";
+import type { Difference } from "./run-case.ts";
+import { Scripts } from "./script.ts";
+import type { Case } from "./script.ts";
+
+/** A difference with everything that is needed to see it again. */
+export interface Failure {
+  readonly seed: string;
+  /** Which pair of worlds, and which case of it. */
+  readonly path: string;
+  /** Seed of the base that both worlds were cloned from. */
+  readonly base: string;
+  readonly plan: PairPlan;
+  readonly observer: Who;
+  /** Steps of the cases before this one in the same pair. */
+  readonly before: readonly Step[];
+  readonly steps: readonly Step[];
+  readonly difference: Difference;
+}
+
+/** What a campaign did. */
+export interface CampaignResult {
+  readonly seed: string;
+  readonly cases: number;
+  readonly pairs: number;
+  readonly erased: number;
+  readonly seconds: number;
+  readonly asks: number;
+  /** Acts of cleared people that were tried, and that did what they should. */
+  readonly acts: { readonly tried: number; readonly done: number };
+  readonly renamed: number;
+  readonly coverage: Coverage;
+  readonly failures: readonly Failure[];
+}
+
+/** How a campaign is run. */
+export interface CampaignOptions {
+  readonly seed: string;
+  readonly cases: number;
+  /** How many cases a pair of worlds serves. */
+  readonly casesOfPair: number;
+  /** How many pairs a base serves. */
+  readonly pairsOfBase: number;
+  /** Folder of the build under test. */
+  readonly root?: string;
+  /** Ends after so many differences. */
+  readonly failures?: number;
+  readonly progress?: (line: string) => void;
+}
+
+/** The schema that the server prints. */
+export function printedSchema(): GraphQLSchema {
+  return buildSchema(readFileSync(join(packageRoot(), "schema", "schema.graphql"), "utf8"));
+}
+
+/** What kind of answer this was: status, and the code of an error or of the first refusal of an input. */
+export function kindOf(status: number, body: string): string {
+  const error = /"extensions":\{"code":"([A-Z_]+)"\}/.exec(body)?.[1];
+  if (error !== undefined) return `${status} ${error}`;
+  const refused = /"code":"([A-Z_]+)"/.exec(body)?.[1];
+  return refused === undefined ? String(status) : `${status} refused ${refused}`;
+}
+
+/** Runs cases against pair after pair, until there are enough of them or of differences. */
+export class Campaign {
+  readonly #options: CampaignOptions;
+  readonly #schema = printedSchema();
+  readonly coverage = new Coverage(this.#schema);
+  readonly failures: Failure[] = [];
+  #asks = 0;
+  #renamed = 0;
+  #tried = 0;
+  #done = 0;
+
+  constructor(options: CampaignOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<CampaignResult> {
+    const { seed, cases, casesOfPair, pairsOfBase, root, failures = 1, progress } = this.#options;
+    const hosts = [new HostProcess(root), new HostProcess(root)] as const;
+    const begin = performance.now();
+    let [ran, pairs, erased] = [0, 0, 0];
+    let base: Base | null = null;
+    try {
+      while (ran < cases && this.failures.length < failures) {
+        if (!base || pairs % pairsOfBase === 0) {
+          await base?.ground.remove();
+          base = await loadBase(hosts[0], `${seed}.${Math.floor(pairs / pairsOfBase)}`);
+        }
+        const plan = planPair(base, `${seed}/${pairs}`);
+        if (plan.erased) erased += 1;
+        ran += await this.#pair(base, hosts, plan, pairs, Math.min(casesOfPair, cases - ran));
+        pairs += 1;
+        const seconds = Math.round((performance.now() - begin) / 1_000);
+        progress?.(
+          `${ran} cases, ${pairs} pairs, ${this.#asks} asks, ${this.failures.length} differences, ${seconds} s`,
+        );
+      }
+    } finally {
+      await Promise.all(hosts.map((host) => host.end()));
+      await base?.ground.remove();
+    }
+    return {
+      seed,
+      cases: ran,
+      pairs,
+      erased,
+      seconds: (performance.now() - begin) / 1_000,
+      asks: this.#asks,
+      acts: { tried: this.#tried, done: this.#done },
+      renamed: this.#renamed,
+      coverage: this.coverage,
+      failures: this.failures,
+    };
+  }
+
+  async #pair(
+    base: Base,
+    hosts: readonly [HostProcess, HostProcess],
+    plan: PairPlan,
+    index: number,
+    cases: number,
+  ): Promise<number> {
+    const { seed } = this.#options;
+    const pair = await Pair.open(base, hosts, `${seed}-${index}`);
+    try {
+      const { tried, done } = await pair.act(`plan-${index}`, plan);
+      this.#tried += tried;
+      this.#done += done;
+      const scripts = new Scripts({
+        base,
+        schema: this.#schema,
+        registry: pair.registry,
+        observers: plan.observers,
+        coverage: this.coverage,
+      });
+      const before: Step[] = [];
+      for (let number = 0; number < cases; number += 1) {
+        const drawn = scripts.draw(new Dice(`${seed}/${index}/${number}`));
+        const difference = await this.#case(pair, `c${index}-${number}`, drawn);
+        if (!difference) {
+          before.push(...drawn.steps);
+          continue;
+        }
+        this.failures.push({
+          seed,
+          path: `${index}:${number}`,
+          base: base.seed,
+          plan,
+          observer: drawn.observer.who,
+          before,
+          steps: drawn.steps,
+          difference,
+        });
+        // What comes after a difference in one pair says nothing more.
+        return number + 1;
+      }
+      return cases;
+    } finally {
+      await pair.remove();
+    }
+  }
+
+  async #case(pair: Pair, key: string, { observer, steps, generated, sources }: Case): Promise<Difference | null> {
+    const happened = new Set<string>([...sources].map((source) => `id ${source}`));
+    const difference = await runScript(pair, key, observer, steps, (index, { answer, comparison, declassified }) => {
+      this.#asks += 1;
+      if (comparison === "same but for fresh values") this.#renamed += 1;
+      const body = answer.body.length < 400_000 ? answer.body.toString("latin1") : "";
+      const kind = kindOf(answer.status, body);
+      this.coverage.answer(kind);
+      happened.add(kind.replace(/^200 refused .*/, "200 refused"));
+      for (const name of declassified) happened.add(`declassified: ${name}`);
+      if (/"edges":\[\{|"node":\{|"id":"/.test(body)) happened.add("rows");
+      const document = generated[index];
+      if (document && answer.status === 200 && answer.body.length < 400_000)
+        this.coverage.document(
+          document.asked,
+          document.given,
+          (JSON.parse(answer.body.toString()) as { data: unknown }).data,
+        );
+    });
+    if (steps.some((step) => "high" in step)) happened.add("acts of others in between");
+    this.coverage.case(happened);
+    return difference;
+  }
+}

@@ -1,0 +1,69 @@
+import { isInputObjectType, isInterfaceType, isObjectType } from "graphql";
+import type { GraphQLSchema } from "graphql";
+import type { Asked } from "./documents.ts";
+
+/** What a campaign has exercised: counts that its report shows and its gates look at. */
+export class Coverage {
+  readonly #fields = new Map<string, { asked: number; answered: number }>();
+  readonly #inputs = new Map<string, number>();
+  /** Cases in which something happened, by what it was. */
+  readonly cases = new Map<string, number>();
+  /** Answers by status and code. */
+  readonly answers = new Map<string, number>();
+
+  constructor(schema: GraphQLSchema) {
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (type.name.startsWith("__")) continue;
+      if (isInputObjectType(type))
+        for (const name of Object.keys(type.getFields())) this.#inputs.set(`${type.name}.${name}`, 0);
+      if (!isObjectType(type) && !isInterfaceType(type)) continue;
+      for (const field of Object.values(type.getFields())) {
+        this.#fields.set(`${type.name}.${field.name}`, { asked: 0, answered: 0 });
+        for (const { name } of field.args) this.#inputs.set(`${type.name}.${field.name}.${name}`, 0);
+      }
+    }
+  }
+
+  /** How often a field was answered. */
+  answered(type: string, field: string): number {
+    return this.#fields.get(`${type}.${field}`)?.answered ?? 0;
+  }
+
+  /** Counts a valid document with what came back for it (null where the whole was refused). */
+  document(asked: readonly Asked[], given: readonly string[], data: unknown): void {
+    for (const place of given) this.#inputs.set(place, (this.#inputs.get(place) ?? 0) + 1);
+    this.#walk(asked, data);
+  }
+
+  #walk(asked: readonly Asked[], value: unknown): void {
+    if (Array.isArray(value)) {
+      for (const item of value) this.#walk(asked, item);
+      return;
+    }
+    const object = value === null || typeof value !== "object" ? null : (value as Record<string, unknown>);
+    for (const { as, type, field, on, children } of asked) {
+      const count = this.#fields.get(`${type}.${field}`);
+      if (count) count.asked += 1;
+      if (object === null || !(as in object) || (on !== null && object["__typename"] !== on)) continue;
+      if (count) count.answered += 1;
+      if (object[as] !== null) this.#walk(children, object[as]);
+    }
+  }
+
+  /** Counts a case once for each thing that happened in it. */
+  case(happened: Iterable<string>): void {
+    for (const what of new Set(happened)) this.cases.set(what, (this.cases.get(what) ?? 0) + 1);
+  }
+
+  /** Counts one answer. */
+  answer(kind: string): void {
+    this.answers.set(kind, (this.answers.get(kind) ?? 0) + 1);
+  }
+
+  /** Fields with how often they were asked and answered, arguments with how often they were given. */
+  get figures(): { fields: Record<string, { asked: number; answered: number }>; inputs: Record<string, number> } {
+    const sorted = <T>(map: ReadonlyMap<string, T>): Record<string, T> =>
+      Object.fromEntries([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    return { fields: sorted(this.#fields), inputs: sorted(this.#inputs) };
+  }
+}

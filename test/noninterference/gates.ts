@@ -1,0 +1,38 @@
+import type { CampaignResult } from "./campaign.ts";
+
+/** Least share of the cases in which something must have happened; below it the campaign says little. */
+const SHARES: Readonly<Record<string, number>> = {
+  rows: 0.2,
+  "id high": 0.1,
+  "200 refused": 0.05,
+  "400 INVALID_REQUEST": 0.05,
+  "401 UNAUTHENTICATED": 0.05,
+  "404 NOT_FOUND": 0.05,
+  "413 TOO_LARGE": 0.05,
+  "acts of others in between": 0.05,
+};
+
+/** Fields of the schema that no generated request can have answered, each with why. */
+const UNREACHABLE: Readonly<Record<string, string>> = {};
+
+/**
+ * Why a campaign proves less than it seems to: what was not exercised.
+ *
+ * @param least how often each field must have been answered and each argument given
+ */
+export function gates({ cases, acts, coverage }: CampaignResult, least: number): string[] {
+  const empty = Object.entries(SHARES)
+    .filter(([what, share]) => (coverage.cases.get(what) ?? 0) < share * cases)
+    .map(
+      ([what, share]) => `${what} in ${coverage.cases.get(what) ?? 0} of ${cases} cases, ${share * 100} % are needed`,
+    );
+  const { fields, inputs } = coverage.figures;
+  const unanswered = Object.entries(fields)
+    .filter(([name, { answered }]) => answered < least && UNREACHABLE[name] === undefined)
+    .map(([name, { answered }]) => `${name} was answered ${answered} times, ${least} are needed`);
+  const ungiven = Object.entries(inputs)
+    .filter(([, given]) => given < least)
+    .map(([name, given]) => `${name} was given ${given} times, ${least} are needed`);
+  const idle = acts.done * 2 < acts.tried ? [`${acts.done} of ${acts.tried} acts did what they should`] : [];
+  return [...empty, ...unanswered, ...ungiven, ...idle];
+}

@@ -1,0 +1,69 @@
+import { fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { packageRoot } from "../../src/storage/package-root.ts";
+import { cleanEnvironment } from "../server/running-server.ts";
+import type { HostOrder, HostReply } from "./server-host.ts";
+
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+
+/** A child process that runs servers of one build under a stated clock and randomness. */
+export class HostProcess {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, { resolve: (url: string) => void; reject: (error: Error) => void }>();
+  #orders = 0;
+  #stderr = "";
+
+  /** @param root folder that holds `dist` and what the server reads; the project itself where none is given */
+  constructor(root = packageRoot()) {
+    this.#child = fork(join(import.meta.dirname, "server-host.ts"), [root], {
+      execArgv: ["--disable-warning=ExperimentalWarning", "--experimental-strip-types"],
+      env: cleanEnvironment(),
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child.stderr?.on("data", (part: Buffer) => (this.#stderr = (this.#stderr + part.toString()).slice(-4_000)));
+    this.#child.on("message", (reply: HostReply) => {
+      const waiting = this.#waiting.get(reply.order);
+      this.#waiting.delete(reply.order);
+      if (reply.error === undefined) waiting?.resolve(reply.url ?? "");
+      else waiting?.reject(new Error(reply.error));
+    });
+    this.#child.once("exit", (code) => {
+      for (const { reject } of this.#waiting.values())
+        reject(new Error(`the host ended with ${code}: ${this.#stderr}`));
+    });
+  }
+
+  #send(order: Without<HostOrder, "order">): Promise<string> {
+    this.#orders += 1;
+    const number = this.#orders;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject });
+      this.#child.send({ ...order, order: number }, (error) => {
+        if (error) reject(error);
+      });
+    });
+  }
+
+  /** Starts a server; returns its URL. Rejects with the server's own refusal. */
+  open(
+    name: string,
+    at: { readonly stream: string; readonly now: number },
+    environment: Readonly<Record<string, string>>,
+  ): Promise<string> {
+    return this.#send({ act: "open", name, ...at, environment });
+  }
+
+  /** Stops a server in order; its database and state folder are free then. */
+  async close(name: string): Promise<void> {
+    await this.#send({ act: "close", name });
+  }
+
+  /** Ends the process with whatever it runs. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGKILL");
+    await gone;
+  }
+}

@@ -1,0 +1,142 @@
+import { isEnumType, isInputObjectType, isListType, isNonNullType, isScalarType } from "graphql";
+import type { GraphQLInputType } from "graphql";
+import type { Dice } from "./dice.ts";
+import { MARKINGS, ODD_MARKINGS } from "./lattice.ts";
+import type { Pools, Source } from "./pools.ts";
+import type { Item } from "./registry.ts";
+import { CLASS_KEYS, anyWord, box } from "./words.ts";
+
+const MEDIA_TYPES = ["image/png", "image/png", "image/png", "image/jpeg", "text/html"] as const;
+const SIZES = [1, 2, 3, 5] as const;
+const ODD_SIZES = [0, -1, 101, 100, 2_147_483_647] as const;
+const ODD_JSON: readonly unknown[] = [null, [], {}, 7, "text", { kind: "box" }, { constructor: 1 }, [[[[1]]]]];
+
+/** Where a value stands: the name under which it is given, and the type that has it. */
+interface Place {
+  readonly name: string;
+  readonly owner: string;
+}
+
+/** Draws values for arguments from their types; only texts and ids look at the name, to hit upon more than refusals. */
+export class InputValues {
+  readonly #dice: Dice;
+  readonly #pools: Pools;
+  readonly #nouns: readonly string[];
+  /** Every argument and member of an input that got a value. */
+  readonly given: string[] = [];
+  readonly sources = new Set<Source>();
+  #near: Item[] = [];
+
+  constructor(dice: Dice, pools: Pools, nouns: readonly string[]) {
+    this.#dice = dice;
+    this.#pools = pools;
+    this.#nouns = nouns;
+  }
+
+  /** Forgets which objects were named: the next arguments are about something else. */
+  turn(): void {
+    this.#near = [];
+  }
+
+  /** A value, or undefined where none is given. @param returned noun of what the field answers */
+  value(type: GraphQLInputType, place: Place, returned: string | null = null): unknown {
+    if (isNonNullType(type)) return this.#present(type.ofType, place, returned);
+    if (this.#dice.chance(place.name === "after" ? 0.6 : 0.3)) return undefined;
+    return this.#dice.chance(0.04) ? null : this.#present(type, place, returned);
+  }
+
+  #present(type: GraphQLInputType, place: Place, returned: string | null): unknown {
+    this.given.push(`${place.owner}.${place.name}`);
+    if (isNonNullType(type)) return this.#present(type.ofType, place, returned);
+    if (isListType(type)) {
+      const item = type.ofType;
+      return Array.from(
+        {
+          length: this.#dice.weighted([
+            [1, 0],
+            [6, 1],
+            [3, 2],
+          ]),
+        },
+        () => this.#present(item, place, returned),
+      );
+    }
+    if (isInputObjectType(type)) {
+      const members = Object.values(type.getFields()).toSorted(
+        (a, b) => Number(b.name.endsWith("Id")) - Number(a.name.endsWith("Id")),
+      );
+      const owner = type.name;
+      const given = members.map(
+        (member) => [member.name, this.value(member.type, { name: member.name, owner })] as const,
+      );
+      return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+    }
+    if (isEnumType(type)) return this.#dice.pick(type.getValues()).name;
+    if (isScalarType(type)) return this.#scalar(type.name, place, returned);
+    throw new Error("a type of input that is not known");
+  }
+
+  #scalar(type: string, place: Place, returned: string | null): unknown {
+    const dice = this.#dice;
+    switch (type) {
+      case "ID":
+        return this.#id(place.name, returned);
+      case "String":
+        return this.#text(place.name);
+      case "Int":
+        if (place.name === "first" || place.name === "last")
+          return dice.chance(0.97) ? dice.pick(SIZES) : dice.pick(ODD_SIZES);
+        return dice.pick([0, 1, 2, 3, 7, -1]);
+      case "Float":
+        return dice.pick([0, 0.25, 0.5, 1, 2, -1]);
+      case "Boolean":
+        return dice.chance(0.5);
+      case "DateTime":
+        return dice.pick(["2026-01-01T00:00:00.000Z", "2027-11-21T23:59:59.999Z", "1999-12-31T00:00:00Z", "soon"]);
+      case "JSON":
+        return this.#json(place);
+      default:
+        throw new Error(`the scalar ${type} is new: give me an arbitrary in ${import.meta.url}`);
+    }
+  }
+
+  /** The noun that an argument's name speaks of: `datasetId` of a dataset, `baseRevisionId` of a label's revision. */
+  #nounOf(name: string): string | null {
+    const stem = name.replace(/Ids?$/, "");
+    if (this.#nouns.includes(stem)) return stem;
+    const last = (text: string): string => (/[A-Z]?[a-z]+$/.exec(text)?.[0] ?? text).toLowerCase();
+    return this.#nouns.find((noun) => last(noun) === last(stem)) ?? null;
+  }
+
+  #id(name: string, returned: string | null): string {
+    const { text, item, source } = this.#pools.id(name === "id" ? returned : this.#nounOf(name), this.#near);
+    this.sources.add(source);
+    if (item) this.#near.push(item);
+    return text;
+  }
+
+  #text(name: string): string {
+    const dice = this.#dice;
+    if (/idempotency/i.test(name))
+      return dice.chance(0.92)
+        ? `{{key.${dice.below(1_000_000)}}}`
+        : dice.pick(["{{key.0}}", "short", "with space in it"]);
+    if (/marking|banner/i.test(name)) return dice.chance(0.8) ? dice.pick(MARKINGS) : dice.pick(ODD_MARKINGS);
+    if (/after|before|cursor/i.test(name))
+      return dice.chance(0.85) ? `{{cursor.${dice.below(8)}}}` : dice.pick(["", "x", "AAAA".repeat(24)]);
+    if (/sha|hash|digest/i.test(name))
+      return (dice.chance(0.8) ? this.#pools.belonging("hash", this.#near) : null) ?? "0".repeat(96);
+    if (/media/i.test(name)) return dice.pick(MEDIA_TYPES);
+    if (/^shapes$/.test(name)) return dice.pick(["box", "box", "polygon", "circle"]);
+    if (/key$/i.test(name)) return dice.chance(0.5) ? "ship" : dice.pick(CLASS_KEYS);
+    return anyWord(dice);
+  }
+
+  #json({ name, owner }: Place): unknown {
+    const dice = this.#dice;
+    if (dice.chance(0.12)) return dice.pick(ODD_JSON);
+    if (name === "shape") return box(dice.below(40));
+    if (owner.includes("Class")) return dice.chance(0.5) ? [] : [{ key: "note", type: "text", required: false }];
+    return dice.chance(0.5) ? {} : { note: anyWord(dice) };
+  }
+}

@@ -1,0 +1,50 @@
+import type { WireAnswer } from "./wire.ts";
+
+/**
+ * Fresh random values that are renamed by the order in which they appear, before two answers are compared: invariant I2's
+ * whole list. Ids are named here only where two servers draw them apart; under the campaign's own randomness they are equal.
+ */
+const CURSOR = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{70,200}(?![A-Za-z0-9_-])/g;
+const RECEIPT = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g;
+
+function renamed(text: string, patterns: readonly RegExp[]): string {
+  const names = new Map<string, string>();
+  let left = text;
+  for (const pattern of patterns) {
+    left = left.replaceAll(pattern, (value) => {
+      const name = names.get(value) ?? `<${value.length} random ${names.size}>`;
+      names.set(value, name);
+      return name;
+    });
+  }
+  return left;
+}
+
+/** An answer as text: status, every header in its order, length and bytes. */
+export function textOf({ status, headers, body }: WireAnswer): string {
+  const head = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
+  return `${status}\n${head}\n\n${body.length}\n${body.toString("latin1")}`;
+}
+
+/** How two answers compare. */
+export type Comparison = "same" | "same but for fresh values" | "different";
+
+/** Compares two answers byte for byte, and after cursors and receipts have been renamed where they are not the same. */
+export function compare(a: WireAnswer, b: WireAnswer): Comparison {
+  if (a.status === b.status && a.body.equals(b.body) && sameHeaders(a.headers, b.headers)) return "same";
+  const patterns = [RECEIPT, CURSOR];
+  return renamed(textOf(a), patterns) === renamed(textOf(b), patterns) ? "same but for fresh values" : "different";
+}
+
+function sameHeaders(a: WireAnswer["headers"], b: WireAnswer["headers"]): boolean {
+  return a.length === b.length && a.every(([name, value], index) => name === b[index]?.[0] && value === b[index]?.[1]);
+}
+
+/** Where two answers part, with a little of what stands around it. */
+export function firstDifference(a: WireAnswer, b: WireAnswer): string {
+  const [one, other] = [textOf(a), textOf(b)];
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  const around = (text: string): string => JSON.stringify(text.slice(Math.max(0, at - 120), at + 160));
+  return `at character ${at}\n  a: ${around(one)}\n  b: ${around(other)}`;
+}

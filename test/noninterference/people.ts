@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import type { Client } from "pg";
+import { Dice } from "./dice.ts";
+
+/** Somebody in a world with what decisions about him rest on. */
+export interface Person {
+  readonly id: string;
+  readonly handle: string;
+  readonly clearance: "U" | "C" | "S" | "TS";
+  readonly country: string;
+  readonly organization: string;
+  readonly usGovernmentAgency: boolean;
+  readonly entityType: string;
+  readonly roles: readonly string[];
+  readonly readOns: readonly string[];
+  /** Ids of programs. */
+  readonly programs: readonly string[];
+}
+
+const SOURCE = "non-interference campaign";
+const ROLES = [
+  "analyst",
+  "analyst",
+  "reviewer",
+  "steward",
+  "program-officer",
+  "approver",
+  "compliance-officer",
+] as const;
+const COUNTRIES = ["USA", "USA", "USA", "GBR", "AUS", "CAN", "FRA"] as const;
+
+/** Names of the programs beside the demonstration's own. */
+const FURTHER_PROGRAMS = ["QUIET WATER", "HARBOR  WATCH"] as const;
+
+/** Adds programs, and people of every clearance, nation, role and membership, as the administrator's seed does. */
+export async function addPeople(admin: Client, seed: string, count: number): Promise<void> {
+  const dice = new Dice(`${seed}/people`);
+  const { rows: markings } = await admin.query<{ marking_id: string }>("select marking_id from data.program");
+  for (const name of FURTHER_PROGRAMS) {
+    await admin.query("insert into data.program (id, marking_id, name) values ($1, $2, $3)", [
+      randomUUID(),
+      markings[0]?.marking_id,
+      name,
+    ]);
+  }
+  const { rows: programs } = await admin.query<{ id: string; name: string }>(
+    "select id, name from data.program order by name",
+  );
+  // Those who load the data belong to all programs.
+  await admin.query(
+    `insert into access.membership (person_id, program_id, source)
+     select p.id, g.id, $1 from access.person p, data.program g where p.handle = any ($2) on conflict do nothing`,
+    [SOURCE, ["sam", "ana", "rita", "petra", "victor", "wanda"]],
+  );
+  for (let index = 0; index < count; index += 1) {
+    const id = randomUUID();
+    const country = dice.pick(COUNTRIES);
+    const agency = country === "USA" && dice.chance(0.9);
+    const organization = agency ? "NGA" : country === "USA" ? "ACME" : `${country}.MOD`;
+    const roles = dice.some(
+      [...new Set(ROLES)],
+      dice.weighted([
+        [7, 1],
+        [2, 2],
+        [1, 0],
+      ]),
+    );
+    await admin.query(
+      `insert into access.person (id, handle, display_name, country, duty_organization, us_government_agency, entity_type, roles, source)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, `p${index}`, `Person ${index}`, country, organization, agency, agency ? "GOV" : "CTR", roles, SOURCE],
+    );
+    await admin.query(
+      "insert into access.clearance (person_id, level, issuer, source, expires_at) values ($1, $2, $3, $4, now() + interval '1 year')",
+      [id, dice.pick(["U", "C", "S", "S", "TS", "TS"]), country, SOURCE],
+    );
+    for (const token of dice.some(["SI", "TK"], dice.below(3)))
+      await admin.query("insert into access.read_on (person_id, token, source) values ($1, $2, $3)", [
+        id,
+        token,
+        SOURCE,
+      ]);
+    for (const program of programs) {
+      if (!dice.chance(0.7)) continue;
+      await admin.query("insert into access.membership (person_id, program_id, source) values ($1, $2, $3)", [
+        id,
+        program.id,
+        SOURCE,
+      ]);
+    }
+  }
+}
+
+/** Everybody in a world, in the order of their handles. */
+export async function peopleOf(admin: Client): Promise<Person[]> {
+  const { rows } = await admin.query<Person>(
+    `select p.id, p.handle, c.level as clearance, p.country, p.duty_organization as organization,
+            p.us_government_agency as "usGovernmentAgency", p.entity_type as "entityType", p.roles,
+            array(select r.token from access.read_on r where r.person_id = p.id order by 1) as "readOns",
+            array(select m.program_id::text from access.membership m where m.person_id = p.id order by 1) as programs
+     from access.person p join access.clearance c on c.person_id = p.id order by p.handle`,
+  );
+  return rows;
+}

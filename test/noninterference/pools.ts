@@ -1,0 +1,70 @@
+import type { Observer } from "./pair.ts";
+import type { Dice } from "./dice.ts";
+import { sees } from "./lattice.ts";
+import type { Item, Registry } from "./registry.ts";
+
+/** What kind of id an argument got. */
+export type Source = "low" | "hidden" | "high" | "fresh" | "random" | "malformed";
+
+const MALFORMED = ["", "0", "id", "\u0000", "' or true --", "😀", "YXNzZXQ6", "a".repeat(300), "null"] as const;
+
+/** Ids that an observer asks about: what he sees, what is hidden from him in both worlds, what only one of them holds. */
+export class Pools {
+  readonly #dice: Dice;
+  readonly #by: ReadonlyMap<Source, readonly Item[]>;
+
+  constructor(dice: Dice, registry: Registry, { person, who }: Observer) {
+    this.#dice = dice;
+    const by = new Map<Source, Item[]>([
+      ["low", []],
+      ["hidden", []],
+      ["high", []],
+    ]);
+    for (const item of registry.items) {
+      const seen =
+        item.name.startsWith("base.") && (item.chain.length === 0 || sees(person, who.level, item.program, item.chain));
+      by.get(seen ? "low" : item.name.startsWith("base.") ? "hidden" : "high")?.push(item);
+    }
+    this.#by = by;
+  }
+
+  #source(): Source {
+    return this.#dice.weighted<Source>([
+      [54, "low"],
+      [20, "high"],
+      [8, "hidden"],
+      [10, "fresh"],
+      [5, "random"],
+      [3, "malformed"],
+    ]);
+  }
+
+  /** An id of a noun (null: of any), as a name in braces, with the object that it is of, where it is one. */
+  id(
+    noun: string | null,
+    near: readonly Item[],
+  ): { readonly text: string; readonly item: Item | null; readonly source: Source } {
+    const dice = this.#dice;
+    const source = this.#source();
+    const wanted = noun !== null && dice.chance(0.04) ? null : noun;
+    const related = wanted === null ? undefined : near.find((item) => item.related[wanted] !== undefined);
+    if (related && dice.chance(0.8)) return { text: `{{${related.name}/${wanted}}}`, item: null, source: "low" };
+    if (source === "malformed") return { text: dice.pick(MALFORMED), item: null, source };
+    const fitting = (this.#by.get(source) ?? []).filter((item) => wanted === null || item.noun === wanted);
+    if (fitting.length > 0) {
+      const item = dice.pick(fitting);
+      return { text: `{{${item.name}}}`, item, source };
+    }
+    const owners = (this.#by.get(source) ?? []).filter((item) => wanted !== null && item.related[wanted] !== undefined);
+    if (owners.length > 0) return { text: `{{${dice.pick(owners).name}/${wanted}}}`, item: null, source };
+    const name = wanted ?? "asset";
+    if (source === "fresh") return { text: `{{fresh.${name}.${dice.below(4)}}}`, item: null, source };
+    return { text: `{{random.${name}.${dice.below(1_000)}}}`, item: null, source: "random" };
+  }
+
+  /** Something that belongs to an object, such as the hash of a delivery's manifest. */
+  belonging(what: string, near: readonly Item[]): string | null {
+    const owner = near.find((item) => item.related[what] !== undefined);
+    return owner ? `{{${owner.name}/${what}}}` : null;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Ask, Step } from "./ask.ts";
+import { declassify } from "./declassified.ts";
+import { compare, firstDifference } from "./observe.ts";
+import type { Comparison } from "./observe.ts";
+import type { Observer, Pair } from "./pair.ts";
+import { globalIdOf, nounOfId } from "./registry.ts";
+import type { WireAnswer } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** Two worlds that answered one ask differently. */
+export interface Difference {
+  readonly step: number;
+  readonly ask: Ask;
+  readonly where: string;
+}
+
+/** What came of a step. */
+export interface StepResult {
+  readonly answer: WireAnswer;
+  readonly comparison: Comparison;
+  readonly declassified: readonly string[];
+}
+
+/** What one world has answered to a script so far: cursors, and ids of what was not known before. */
+class Earlier {
+  readonly #key: string;
+  readonly #cursors: string[] = [];
+  readonly #ids = new Map<string, string[]>();
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  note(body: Buffer, known: ReadonlySet<string>): void {
+    if (body.length > 400_000) return;
+    for (const [text] of body.toString("latin1").matchAll(/[A-Za-z0-9_-]{48,200}/g)) {
+      const noun = nounOfId(text);
+      if (noun === null) {
+        if (text.length >= 70) this.#cursors.push(text);
+      } else if (!known.has(text)) {
+        const ids = this.#ids.get(noun) ?? [];
+        if (!ids.includes(text)) this.#ids.set(noun, [...ids, text]);
+      }
+    }
+  }
+
+  /** What a name of the script's own stands for in this world. */
+  readonly local = (name: string): string | undefined => {
+    const [kind, first = "", second = "0"] = name.split(".");
+    const at = (list: readonly string[], index: string): string | undefined =>
+      list[Number(index) % Math.max(1, list.length)];
+    if (kind === "key") return first === "act" ? undefined : `${this.#key}-${first}`;
+    if (kind === "cursor") return at(this.#cursors, first) ?? "A".repeat(76);
+    if (kind === "fresh")
+      return at(this.#ids.get(first) ?? [], second) ?? globalIdOf(first, "00000000-0000-4000-8000-000000000000");
+    return undefined;
+  };
+}
+
+/**
+ * Runs a script against both worlds of a pair, step by step, and compares what its observer gets.
+ *
+ * @param key a name that no other script against this pair has
+ * @param note told of every answer that was compared
+ * @returns the first difference, or null
+ */
+export async function runScript(
+  pair: Pair,
+  key: string,
+  observer: Observer,
+  steps: readonly Step[],
+  note: (step: number, result: StepResult) => void = () => undefined,
+): Promise<Difference | null> {
+  const known = new Set(pair.registry.items.map(({ id }) => id));
+  const earlier = { a: new Earlier(key), b: new Earlier(key) };
+  for (const [index, step] of steps.entries()) {
+    if ("high" in step) {
+      await pair.act(`${key}-${index}`, step.high);
+      continue;
+    }
+    const moment = pair.moment(`${key}-${index}`);
+    const ask = async (world: World, own: Earlier): Promise<WireAnswer> => world.send(step.low, moment, own.local);
+    const answers = await Promise.all([ask(pair.a, earlier.a), ask(pair.b, earlier.b)]);
+    const [a, b] = answers.map((answer) => declassify(answer, step.low, observer)) as [
+      ReturnType<typeof declassify>,
+      ReturnType<typeof declassify>,
+    ];
+    const comparison = compare(a.answer, b.answer);
+    note(index, { answer: answers[0], comparison, declassified: a.by });
+    if (comparison === "different") return { step: index, ask: step.low, where: firstDifference(a.answer, b.answer) };
+    earlier.a.note(answers[0].body, known);
+    earlier.b.note(answers[1].body, known);
+  }
+  return null;
+}

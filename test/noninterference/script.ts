@@ -1,0 +1,129 @@
+import type { GraphQLSchema } from "graphql";
+import { graphqlAsk } from "./ask.ts";
+import type { Ask, Step } from "./ask.ts";
+import type { Coverage } from "./coverage.ts";
+import type { Dice } from "./dice.ts";
+import { Documents } from "./documents.ts";
+import type { Asked } from "./documents.ts";
+import { HttpAsks } from "./http-asks.ts";
+import { InputValues } from "./input-values.ts";
+import type { Base } from "./base.ts";
+import { busyOf, hiddenFrom } from "./pair.ts";
+import type { Observer } from "./pair.ts";
+import { Pools } from "./pools.ts";
+import type { Registry } from "./registry.ts";
+import { Variation } from "./variation.ts";
+
+/** What a generated document asks, beside its text. */
+export interface Generated {
+  readonly asked: readonly Asked[];
+  readonly given: readonly string[];
+}
+
+/** One case: a script of an observer, with what was generated for each step (null where that was no document). */
+export interface Case {
+  readonly observer: Observer;
+  readonly steps: readonly Step[];
+  readonly generated: readonly (Generated | null)[];
+  /** Kinds of ids that it asks about. */
+  readonly sources: ReadonlySet<string>;
+}
+
+const LOOKS_AFTERWARDS = 2;
+const OWN_RECORD = "ownAudit";
+
+/** Draws the scripts of one pair of worlds. */
+export class Scripts {
+  readonly #schema: GraphQLSchema;
+  readonly #registry: Registry;
+  readonly #observers: readonly Observer[];
+  readonly #busy: readonly Observer[];
+  readonly #coverage: Coverage;
+  #acts = 0;
+
+  constructor(parts: {
+    base: Base;
+    schema: GraphQLSchema;
+    registry: Registry;
+    observers: readonly Observer[];
+    coverage: Coverage;
+  }) {
+    this.#schema = parts.schema;
+    this.#registry = parts.registry;
+    this.#observers = parts.observers;
+    this.#busy = busyOf(parts.base, parts.observers);
+    this.#coverage = parts.coverage;
+  }
+
+  /** A case: one to eight steps, and a look at what they left behind. */
+  draw(dice: Dice): Case {
+    const observer = this.#busy.length > 0 && dice.chance(0.75) ? dice.pick(this.#busy) : dice.pick(this.#observers);
+    const pools = new Pools(dice, this.#registry, observer);
+    const nouns = [...new Set(this.#registry.items.flatMap((item) => [item.noun, ...Object.keys(item.related)]))];
+    const steps: Step[] = [];
+    const generated: (Generated | null)[] = [];
+    const sources = new Set<string>();
+    const http = new HttpAsks(dice, pools, observer.who, observer.person.roles.includes("compliance-officer"));
+    const document = (kind: "query" | "mutation", only: readonly string[] | null = null): void => {
+      const values = new InputValues(dice, pools, nouns);
+      const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(kind, only);
+      steps.push({ low: graphqlAsk(observer.who, drawn.query, drawn.variables) });
+      generated.push({ asked: drawn.asked, given: values.given });
+      for (const source of values.sources) sources.add(source);
+    };
+    let changed = false;
+    for (
+      let left = dice.weighted([
+        [46, 1],
+        [28, 2],
+        [12, 3],
+        [6, 4],
+        [3, 5],
+        [2, 6],
+        [2, 7],
+        [1, 8],
+      ]);
+      left > 0;
+      left -= 1
+    ) {
+      const kind = dice.weighted([
+        [50, "query"],
+        [24, "mutation"],
+        [20, "http"],
+        [6, "high"],
+      ] as const);
+      changed ||= kind === "mutation" || kind === "high";
+      if (kind === "query" || kind === "mutation") document(kind);
+      else if (kind === "http") {
+        steps.push({ low: http.draw() });
+        generated.push(null);
+      } else {
+        const high = this.#high(dice);
+        if (high.a.length + high.b.length === 0) continue;
+        steps.push({ high });
+        generated.push(null);
+      }
+    }
+    for (const source of http.sources) sources.add(source);
+    if (changed || dice.chance(0.08)) {
+      document("query", [OWN_RECORD]);
+      for (let looks = 1; looks < LOOKS_AFTERWARDS; looks += 1) document("query");
+    }
+    return { observer, steps, generated, sources };
+  }
+
+  /** What cleared people do in the midst of a script: other things in each world, hidden from all who observe. */
+  #high(dice: Dice): { a: Ask[]; b: Ask[] } {
+    const acts = (letter: string): Ask[] => {
+      this.#acts += 1;
+      // The name says in which world and when; nothing refers to what was made here.
+      return new Variation(
+        dice,
+        `${letter}${this.#acts}`,
+        this.#registry.items.filter(({ name }) => name.startsWith("base.")),
+        hiddenFrom(this.#observers),
+      ).draw(dice.below(3));
+    };
+    return { a: acts("a"), b: acts("b") };
+  }
+}

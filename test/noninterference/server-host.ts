@@ -1,0 +1,159 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createHash } from "node:crypto";
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { IncomingMessage, Server } from "node:http";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/**
+ * A process that runs built servers under a clock and randomness that the campaign states. Nothing in the server knows of
+ * it: Date and node:crypto are replaced here, before the server is loaded, and a request says its moment and its stream of
+ * randomness in a header that the server does not read.
+ */
+
+interface Moment {
+  readonly stream: string;
+  readonly now: number;
+  readonly draws: Map<string, number>;
+}
+
+/** What the campaign sends to this process, and what it answers. */
+export type HostOrder =
+  | {
+      readonly order: number;
+      readonly act: "open";
+      readonly name: string;
+      readonly stream: string;
+      readonly now: number;
+      readonly environment: Readonly<Record<string, string>>;
+    }
+  | { readonly order: number; readonly act: "close"; readonly name: string };
+export interface HostReply {
+  readonly order: number;
+  readonly url?: string;
+  readonly error?: string;
+}
+
+/** The header that carries stream and moment, as "stream;milliseconds". */
+const HEADER = "x-request-id";
+const FRAMES = 6;
+
+const moments = new AsyncLocalStorage<Moment>();
+
+/** Bytes for one draw: the same for the same stream, place in the code and number of the draw there. */
+function drawn(moment: Moment, bytes: number): Buffer {
+  const place = placeOf();
+  const count = moment.draws.get(place) ?? 0;
+  moment.draws.set(place, count + 1);
+  const parts: Buffer[] = [];
+  for (let block = 0; block * 32 < bytes; block += 1)
+    parts.push(createHash("sha256").update(`${moment.stream}|${place}|${count}|${block}`).digest());
+  return Buffer.concat(parts).subarray(0, bytes);
+}
+
+/** The nearest place of the server's own code on the stack, without the folder it lies in. */
+function placeOf(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const stack = new Error("place").stack ?? "";
+  Error.stackTraceLimit = limit;
+  const frame = stack.split("\n").find((line) => line.includes("/dist/"));
+  return frame === undefined ? "elsewhere" : frame.slice(frame.lastIndexOf("/dist/"));
+}
+
+function replaceRandomness(): void {
+  const crypto = createRequire(import.meta.url)("node:crypto") as {
+    randomUUID: (...args: unknown[]) => string;
+    randomBytes: (size: number, ...rest: unknown[]) => unknown;
+  };
+  const { randomUUID, randomBytes } = crypto;
+  crypto.randomUUID = (...args) => {
+    const moment = moments.getStore();
+    if (!moment) return randomUUID(...args);
+    const bytes = drawn(moment, 16);
+    bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x40, 6);
+    bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
+    return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  };
+  crypto.randomBytes = (size, ...rest) => {
+    const moment = moments.getStore();
+    return moment && rest.length === 0 ? drawn(moment, size) : randomBytes(size, ...rest);
+  };
+  syncBuiltinESMExports();
+}
+
+function replaceClock(): void {
+  const real = Date;
+  const now = (): number => moments.getStore()?.now ?? real.now();
+  globalThis.Date = new Proxy(real, {
+    construct: (target, args: unknown[], self) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, self) as Date,
+    get: (target, name, self) => (name === "now" ? now : (Reflect.get(target, name, self) as unknown)),
+  });
+}
+
+function followRequests(): void {
+  const emit: unknown = Reflect.get(Server.prototype, "emit");
+  if (typeof emit !== "function") throw new Error("a server emits events");
+  Server.prototype.emit = function within(this: Server, event: string | symbol, ...args: unknown[]): boolean {
+    const [first] = args;
+    const header = first instanceof IncomingMessage ? first.headers[HEADER] : undefined;
+    if (event !== "request" || typeof header !== "string") return Reflect.apply(emit, this, [event, ...args]) === true;
+    const [stream = "", now = "0"] = header.split(";");
+    return moments.run(
+      { stream, now: Number(now), draws: new Map() },
+      () => Reflect.apply(emit, this, [event, ...args]) === true,
+    );
+  };
+}
+
+interface Built {
+  readonly runServer: (
+    config: unknown,
+    log: unknown,
+  ) => Promise<{ readonly url: string; readonly stop: () => Promise<boolean> }>;
+}
+
+async function load(root: string): Promise<(environment: Record<string, string>) => ReturnType<Built["runServer"]>> {
+  const of = (path: string): Promise<unknown> => import(pathToFileURL(join(root, "dist", "src", path)).href);
+  const { runServer } = (await of("main.js")) as Built;
+  const { readConfig } = (await of("config.js")) as { readConfig: (environment: Record<string, string>) => unknown };
+  const { pino } = (await import("pino")) as unknown as { pino: (options: object) => unknown };
+  const log = pino({ level: "silent" });
+  return (environment) => runServer(readConfig(environment), log);
+}
+
+replaceRandomness();
+replaceClock();
+followRequests();
+const start = load(process.argv[2] ?? process.cwd());
+const running = new Map<string, { stop: () => Promise<boolean> }>();
+
+async function obey(order: HostOrder): Promise<string | undefined> {
+  if (order.act === "close") {
+    const server = running.get(order.name);
+    running.delete(order.name);
+    await server?.stop();
+    return undefined;
+  }
+  const run = await start;
+  // The boot, too, is the same in both worlds: what it writes to the log comes up in somebody's own record.
+  const server = await moments.run({ stream: order.stream, now: order.now, draws: new Map() }, () =>
+    run(order.environment),
+  );
+  running.set(order.name, server);
+  return server.url;
+}
+
+process.on("message", (order: HostOrder) => {
+  obey(order).then(
+    (url) => process.send?.({ order: order.order, ...(url === undefined ? {} : { url }) } satisfies HostReply),
+    (error: unknown) =>
+      process.send?.({
+        order: order.order,
+        error: error instanceof Error ? (error.stack ?? error.message) : "failed",
+      } satisfies HostReply),
+  );
+});
+// Whoever started this process has gone.
+process.on("disconnect", () => process.exit(0));

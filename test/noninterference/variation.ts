@@ -1,0 +1,146 @@
+import { ACTS } from "./acts.ts";
+import type { Act, Thing } from "./acts.ts";
+import type { Ask } from "./ask.ts";
+import type { Dice } from "./dice.ts";
+import { MARKINGS, above } from "./lattice.ts";
+import { CLASS_KEYS, NAMES } from "./words.ts";
+
+type Draw = () => Act | null;
+
+/**
+ * Draws what only one of two worlds holds: acts of cleared people whose results are hidden from the observers. Much of it
+ * hangs on objects that the observers see, under the same names.
+ */
+export class Variation {
+  readonly #dice: Dice;
+  readonly #world: string;
+  readonly #things: Thing[];
+  readonly #hidden: (thing: Thing) => boolean;
+  readonly #counts = new Map<string, number>();
+  readonly #used = new Set<string>();
+  /** Pictures that lie on assets of this variation. */
+  readonly #filled = new Set<string>();
+  readonly made: Thing[] = [];
+
+  /**
+   * @param world name of the world, `a` or `b`
+   * @param things what both worlds hold
+   * @param hidden whether a thing would be hidden from everybody who observes
+   */
+  constructor(dice: Dice, world: string, things: readonly Thing[], hidden: (thing: Thing) => boolean) {
+    this.#dice = dice;
+    this.#world = world;
+    this.#things = things.filter(({ noun }) => !["recipient", "person"].includes(noun));
+    this.#hidden = hidden;
+  }
+
+  /** About so many acts; fewer where nothing hidden can be found. */
+  draw(count: number): Ask[] {
+    const asks: Ask[] = [];
+    for (let tries = 0; asks.length < count && tries < count * 12; tries += 1) asks.push(...this.#one());
+    return asks;
+  }
+
+  #one(): Ask[] {
+    const draws: readonly (readonly [number, Draw])[] = [
+      [2, () => this.#ontology()],
+      [3, () => this.#dataset()],
+      [4, () => this.#asset()],
+      [5, () => this.#label()],
+      [3, () => this.#revise()],
+      [4, () => this.#review()],
+      [3, () => this.#delivery()],
+    ];
+    const act = this.#dice.weighted(draws)();
+    if (!act || !this.#hidden(act.thing)) return [];
+    this.#things.push(act.thing);
+    this.made.push(act.thing);
+    return [act.ask, ...this.#after(act.thing)];
+  }
+
+  /** What usually follows: bytes of an asset, approvals of a delivery. */
+  #after(thing: Thing): Ask[] {
+    const dice = this.#dice;
+    if (thing.noun === "asset" && dice.chance(0.8)) {
+      this.#filled.add(thing.name);
+      return [ACTS.content(thing, dice.below(6))];
+    }
+    if (thing.noun !== "delivery") return [];
+    const all = [ACTS.approve(thing, 0), ACTS.approve(thing, 1), ACTS.release(thing)];
+    return all.slice(0, dice.below(4));
+  }
+
+  #name(noun: string): string {
+    const count = this.#counts.get(noun) ?? 0;
+    this.#counts.set(noun, count + 1);
+    return `${this.#world}.${noun}.${count}`;
+  }
+
+  /** One of the things of a noun; not one that a former variation has made, whose name says no more here. */
+  #pick(noun: string, fits: (thing: Thing) => boolean = () => true): Thing | null {
+    const fitting = this.#things.filter((thing) => thing.noun === noun && fits(thing));
+    return fitting.length === 0 ? null : this.#dice.pick(fitting);
+  }
+
+  #marking(of: Thing): string {
+    return this.#dice.pick(MARKINGS.filter((marking) => of.chain.every(([, banner]) => above(marking, banner))));
+  }
+
+  #ontology(): Act | null {
+    const program = this.#pick("program");
+    if (!program) return null;
+    const marking = this.#marking(program);
+    return ACTS.ontology(this.#name("ontology"), program, this.#dice.pick(NAMES), marking, [
+      ["ship", null],
+      [this.#dice.pick(CLASS_KEYS.slice(1)), null],
+    ]);
+  }
+
+  #dataset(): Act | null {
+    const ontology = this.#pick("ontology");
+    const program = ontology && this.#pick("program", ({ name }) => name === ontology.under);
+    if (!program) return null;
+    const marking = this.#marking(ontology);
+    return ACTS.dataset(this.#name("dataset"), program, ontology, this.#dice.pick(NAMES), marking, null);
+  }
+
+  #asset(): Act | null {
+    const dataset = this.#pick("dataset");
+    return dataset && ACTS.asset(this.#name("asset"), dataset, this.#dice.pick(NAMES), this.#marking(dataset));
+  }
+
+  #label(): Act | null {
+    const asset = this.#pick("asset");
+    const by = this.#dice.chance(0.7) ? "ana" : "rita";
+    const number = this.#dice.below(40);
+    return asset && ACTS.label(this.#name("label"), asset, "ship", this.#marking(asset), number, by);
+  }
+
+  /** A label of which nothing was drawn yet: a second revision of the same one would be stale. */
+  #untouched(): Thing | null {
+    const label = this.#pick("label", ({ name }) => !this.#used.has(name));
+    if (label) this.#used.add(label.name);
+    return label;
+  }
+
+  #revise(): Act | null {
+    const label = this.#untouched();
+    return label && ACTS.revise(this.#name("labelRevision"), label, this.#marking(label), this.#dice.below(40));
+  }
+
+  #review(): Act | null {
+    const label = this.#untouched();
+    const verdict = this.#dice.chance(0.5) ? "ACCEPT" : "REJECT";
+    const comment = this.#dice.pick(NAMES);
+    return label && ACTS.review(this.#name("labelReview"), label, this.#marking(label), verdict, comment);
+  }
+
+  #delivery(): Act | null {
+    const dataset = this.#pick("dataset");
+    if (!dataset) return null;
+    const holds = this.#things.find((thing) => thing.under === dataset.name && this.#filled.has(thing.name));
+    const atLeast = (holds ?? dataset).chain.at(-1)?.[1] ?? MARKINGS[0];
+    const recipient = `base.recipient.${this.#dice.chance(0.8) ? 1 : 0}`;
+    return ACTS.request(this.#name("delivery"), dataset, recipient, this.#dice.pick(NAMES), atLeast);
+  }
+}
