@@ -209,7 +209,7 @@ export async function loadBase(host: HostProcess, seed: string): Promise<Base> {
     boot: { stream: `boot-1-${seed}`, now },
   });
   await asSuperuser(ground, (admin) => addPeople(admin, seed, FURTHER_PEOPLE));
-  const people = await asSuperuser(ground, peopleOf);
+  const people = await peopleOf(ground.database.admin);
   for (const item of await asSuperuser(ground, found)) registry.add(item);
   await first.close();
 

@@ -1,9 +1,17 @@
-import { fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import { cleanEnvironment } from "../server/running-server.ts";
 import type { HostOrder, HostReply } from "./server-host.ts";
+
+let built = false;
+
+/** Makes the build current, once for this process. */
+function build(root: string): void {
+  if (!built) execFileSync("sh", [join(root, "bin", "build")], { stdio: "ignore" });
+  built = true;
+}
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
@@ -16,6 +24,7 @@ export class HostProcess {
 
   /** @param root folder that holds `dist` and what the server reads; the project itself where none is given */
   constructor(root = packageRoot()) {
+    if (root === packageRoot()) build(root);
     this.#child = fork(join(import.meta.dirname, "server-host.ts"), [root], {
       execArgv: ["--disable-warning=ExperimentalWarning", "--experimental-strip-types"],
       env: cleanEnvironment(),

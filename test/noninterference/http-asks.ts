@@ -65,8 +65,8 @@ export class HttpAsks {
       [5, () => this.#upload()],
       [4, () => this.#get(`/deliveries/${this.#id("delivery")}/package`)],
       [6, () => this.#broken()],
-      [4, () => this.#badToken()],
-      [3, () => this.#tooLarge()],
+      [8, () => this.#badToken()],
+      [8, () => this.#tooLarge()],
       [4, () => this.#unknown()],
       [1, () => this.#get("/trust")],
       [1, () => this.#open()],
@@ -122,7 +122,7 @@ export class HttpAsks {
   }
 
   #tooLarge(): Ask {
-    if (this.#dice.chance(0.3))
+    if (this.#dice.chance(0.8))
       return { who: this.#who, method: "GET", path: "/trust", headers: { "x-long": "a".repeat(17_000) } };
     return {
       who: this.#who,

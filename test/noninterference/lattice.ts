@@ -3,6 +3,7 @@ import { dominates, effectiveOf, markingFromText } from "../../src/markings/inde
 import type { Effective } from "../../src/markings/index.ts";
 import { isAction } from "../../src/policy/actions.ts";
 import { decide } from "../../src/policy/decide.ts";
+import type { Facts } from "../../src/policy/facts.ts";
 import { parseProfile } from "../../src/policy/profile.ts";
 import type { AccessProfile } from "../../src/policy/profile.ts";
 import type { Chain, Who } from "./ask.ts";
@@ -60,24 +61,8 @@ export function above(marking: string, floor: string): boolean {
 }
 
 /** The profile by which decisions about a person in a session are made. */
-function profileOf(person: Person, level: Who["level"]): AccessProfile {
-  return parseProfile({
-    clearance: person.clearance,
-    fineAccessControls: person.readOns,
-    countryOfAffiliation: person.country,
-    clearanceIssuer: person.country,
-    dutyOrganization: person.organization,
-    usGovernmentAgency: person.usGovernmentAgency,
-    entityType: person.entityType,
-    role: person.roles,
-    environment: {
-      client: "approved",
-      clientCeiling: "TS",
-      deviceAttested: true,
-      networkCeiling: "TS",
-      sessionLevel: level,
-    },
-  });
+function profileOf({ profile }: Person, level: Who["level"]): AccessProfile {
+  return parseProfile({ ...profile, environment: { ...profile.environment, sessionLevel: level } });
 }
 
 const profiles = new Map<string, AccessProfile>();
@@ -88,7 +73,7 @@ function mayRead(profile: AccessProfile, key: string, member: boolean, action: s
   if (!isAction(action)) throw new Error(`no action ${action}`);
   // A row that the person would see as its owner counts as seen.
   return [true, false].some((owner) => {
-    const facts = { member, assigned: false, owner, state: "ACTIVE", named: false };
+    const facts: Facts = { member, assigned: false, owner, state: "ACTIVE" };
     const cell = `${key}|${member}|${owner}|${action}|${banner}`;
     const before = decided.get(cell);
     if (before !== undefined) return before;

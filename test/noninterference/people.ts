@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { Pool } from "pg";
 import type { Client } from "pg";
+import { CLIENT } from "../../src/demonstration/people.ts";
+import { standings } from "../../src/identity/authenticate.ts";
+import { ROLES } from "../../src/policy/profile.ts";
+import type { AccessProfile } from "../../src/policy/profile.ts";
+import { AccessStore } from "../../src/storage/access-store.ts";
+import type { Connection } from "../../src/storage/connection.ts";
 import { Dice } from "./dice.ts";
 
 /** Somebody in a world with what decisions about him rest on. */
@@ -7,26 +14,15 @@ export interface Person {
   readonly id: string;
   readonly handle: string;
   readonly clearance: "U" | "C" | "S" | "TS";
-  readonly country: string;
-  readonly organization: string;
-  readonly usGovernmentAgency: boolean;
-  readonly entityType: string;
   readonly roles: readonly string[];
-  readonly readOns: readonly string[];
+  /** As the server reads it from its records, for a session at his own clearance. */
+  readonly profile: AccessProfile;
   /** Ids of programs. */
   readonly programs: readonly string[];
 }
 
 const SOURCE = "non-interference campaign";
-const ROLES = [
-  "analyst",
-  "analyst",
-  "reviewer",
-  "steward",
-  "program-officer",
-  "approver",
-  "compliance-officer",
-] as const;
+const LEVELS = ["U", "C", "S", "TS"] as const;
 const COUNTRIES = ["USA", "USA", "USA", "GBR", "AUS", "CAN", "FRA"] as const;
 
 /** Names of the programs beside the demonstration's own. */
@@ -58,10 +54,10 @@ export async function addPeople(admin: Client, seed: string, count: number): Pro
     const agency = country === "USA" && dice.chance(0.9);
     const organization = agency ? "NGA" : country === "USA" ? "ACME" : `${country}.MOD`;
     const roles = dice.some(
-      [...new Set(ROLES)],
+      ROLES,
       dice.weighted([
-        [7, 1],
-        [2, 2],
+        [8, 1],
+        [1, 2],
         [1, 0],
       ]),
     );
@@ -91,14 +87,29 @@ export async function addPeople(admin: Client, seed: string, count: number): Pro
   }
 }
 
-/** Everybody in a world, in the order of their handles. */
-export async function peopleOf(admin: Client): Promise<Person[]> {
-  const { rows } = await admin.query<Person>(
-    `select p.id, p.handle, c.level as clearance, p.country, p.duty_organization as organization,
-            p.us_government_agency as "usGovernmentAgency", p.entity_type as "entityType", p.roles,
-            array(select r.token from access.read_on r where r.person_id = p.id order by 1) as "readOns",
-            array(select m.program_id::text from access.membership m where m.person_id = p.id order by 1) as programs
-     from access.person p join access.clearance c on c.person_id = p.id order by p.handle`,
-  );
-  return rows;
+/** Everybody in a world whom the server knows as cleared, in the order of their handles. */
+export async function peopleOf(connection: Connection): Promise<Person[]> {
+  const pool = new Pool({ ...connection, max: 1 });
+  try {
+    const standing = standings(new AccessStore(pool));
+    const { rows } = await pool.query<Pick<Person, "id" | "handle">>(
+      "select id, handle from access.person order by handle",
+    );
+    const people: Person[] = [];
+    for (const row of rows) {
+      const stands = await standing(row.id, CLIENT.id);
+      const clearance = LEVELS.find((level) => level === stands?.profile.clearance);
+      if (stands && clearance)
+        people.push({
+          ...row,
+          clearance,
+          roles: stands.profile.role,
+          profile: stands.profile,
+          programs: [...stands.programs],
+        });
+    }
+    return people;
+  } finally {
+    await pool.end();
+  }
 }

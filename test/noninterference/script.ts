@@ -87,9 +87,9 @@ export class Scripts {
       left -= 1
     ) {
       const kind = dice.weighted([
-        [50, "query"],
+        [46, "query"],
         [24, "mutation"],
-        [20, "http"],
+        [24, "http"],
         [6, "high"],
       ] as const);
       changed ||= kind === "mutation" || kind === "high";
