@@ -11,6 +11,8 @@ import { addPeople, peopleOf } from "./people.ts";
 import type { Person } from "./people.ts";
 import { Registry, globalIdOf } from "./registry.ts";
 import type { Item } from "./registry.ts";
+import { seeding } from "./seeding.ts";
+import { printedSchema } from "./schema.ts";
 import { CLASS_KEYS, NAMES } from "./words.ts";
 import { Tokens, World } from "./world.ts";
 
@@ -26,6 +28,7 @@ export interface Base {
 }
 
 const FURTHER_PEOPLE = 24;
+const SEEDED = 90;
 
 /** Objects that no act makes: programs, recipients, people, and what the demonstration loaded. */
 async function found(admin: Client): Promise<Item[]> {
@@ -228,6 +231,20 @@ export async function loadBase(host: HostProcess, seed: string): Promise<Base> {
     if (result !== null) tried += 1;
     if (result === true) done += 1;
   }
+  let number = 0;
+  for (const { ask, answered } of seeding(printedSchema(), new Dice(`${seed}/seeding`), registry, people, SEEDED)) {
+    number += 1;
+    now = Math.max(now + 1, Date.now());
+    const moment = { stream: `seed-${seed}-${number}`, now };
+    const answer = await world.send(ask, moment, (name) =>
+      name.startsWith("key.") ? `${moment.stream}-${name}` : undefined,
+    );
+    if (answer.status !== 200) continue;
+    registry.discover(answer.body);
+    answered((JSON.parse(answer.body.toString()) as { data: unknown }).data);
+  }
   await world.close();
-  return { seed, ground, items: registry.items, people, tried, done };
+  // Generated acts may have changed what people are cleared for.
+  const standing = await peopleOf(ground.database.admin);
+  return { seed, ground, items: registry.items, people: standing, tried, done };
 }

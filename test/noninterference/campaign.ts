@@ -1,8 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { buildSchema } from "graphql";
-import type { GraphQLSchema } from "graphql";
-import { packageRoot } from "../../src/storage/package-root.ts";
 import type { Step, Who } from "./ask.ts";
 import { loadBase } from "./base.ts";
 import type { Base } from "./base.ts";
@@ -13,6 +8,7 @@ import { Pair, planPair } from "./pair.ts";
 import type { PairPlan } from "./pair.ts";
 import { runScript } from "./run-case.ts";
 import type { Difference } from "./run-case.ts";
+import { printedSchema } from "./schema.ts";
 import { Scripts } from "./script.ts";
 import type { Case } from "./script.ts";
 
@@ -59,11 +55,6 @@ export interface CampaignOptions {
   /** Ends after so many differences. */
   readonly failures?: number;
   readonly progress?: (line: string) => void;
-}
-
-/** The schema that the server prints. */
-export function printedSchema(): GraphQLSchema {
-  return buildSchema(readFileSync(join(packageRoot(), "schema", "schema.graphql"), "utf8"));
 }
 
 /** What kind of answer this was: status, and the code of an error or of the first refusal of an input. */

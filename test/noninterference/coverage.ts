@@ -1,5 +1,6 @@
 import { isInputObjectType, isInterfaceType, isObjectType } from "graphql";
 import type { GraphQLSchema } from "graphql";
+import type { Dice } from "./dice.ts";
 import type { Asked } from "./documents.ts";
 
 /** What a campaign has exercised: counts that its report shows and its gates look at. */
@@ -27,6 +28,14 @@ export class Coverage {
   /** How often a field was answered. */
   answered(type: string, field: string): number {
     return this.#fields.get(`${type}.${field}`)?.answered ?? 0;
+  }
+
+  /** One of the fields that have been answered least. */
+  least(dice: Dice): { readonly type: string; readonly field: string } | null {
+    const few = Math.min(...[...this.#fields.values()].map(({ answered }) => answered));
+    const names = [...this.#fields].filter(([, { answered }]) => answered <= few).map(([name]) => name);
+    const [type = "", field = ""] = dice.pick(names).split(".");
+    return { type, field };
   }
 
   /** Counts a valid document with what came back for it (null where the whole was refused). */

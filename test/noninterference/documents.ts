@@ -46,6 +46,8 @@ export class Documents {
   readonly #dice: Dice;
   readonly #values: InputValues;
   readonly #coverage: Coverage;
+  /** For each type on the way to what has been answered least, the field that must be asked. */
+  #way = new Map<string, string>();
   #variables: { readonly name: string; readonly type: string; readonly value: unknown }[] = [];
   #fragments: string[] = [];
   #names = 0;
@@ -65,6 +67,10 @@ export class Documents {
     this.#variables = [];
     this.#fragments = [];
     this.#left = 110;
+    this.#way =
+      only === null && this.#dice.chance(0.3)
+        ? this.#wayTo(root, this.#coverage.least(this.#dice))
+        : new Map<string, string>();
     const fields = Object.values(root.getFields());
     const count =
       kind === "query"
@@ -79,7 +85,11 @@ export class Documents {
           ]);
     const chosen = only
       ? fields.filter(({ name }) => only.includes(name))
-      : Array.from({ length: count }, () => this.#seldom(root, fields));
+      : Array.from(
+          { length: count },
+          (_, index) =>
+            fields.find(({ name }) => index === 0 && name === this.#way.get(root.name)) ?? this.#seldom(root, fields),
+        );
     const depth = this.#dice.between(2, 5);
     const parts = chosen.map((field) => {
       this.#values.turn();
@@ -99,6 +109,29 @@ export class Documents {
   #seldom(type: GraphQLNamedType, fields: readonly Field[]): Field {
     const [one, other] = [this.#dice.pick(fields), this.#dice.pick(fields)];
     return this.#coverage.answered(type.name, one.name) <= this.#coverage.answered(type.name, other.name) ? one : other;
+  }
+
+  /** Fields from a root type to a field, by the shortest way; empty where there is none. */
+  #wayTo(
+    root: GraphQLObjectType,
+    target: { readonly type: string; readonly field: string } | null,
+  ): Map<string, string> {
+    const from = new Map<string, { readonly type: string; readonly field: string } | null>([[root.name, null]]);
+    const open: GraphQLObjectType[] = [root];
+    for (let type = open.shift(); target && type; type = open.shift()) {
+      if (type.name === target.type) {
+        const way = new Map([[target.type, target.field]]);
+        for (let step = from.get(type.name); step; step = from.get(step.type)) way.set(step.type, step.field);
+        return way;
+      }
+      for (const field of Object.values(type.getFields())) {
+        const next = getNamedType(field.type);
+        if (!isObjectType(next) || from.has(next.name)) continue;
+        from.set(next.name, { type: type.name, field: field.name });
+        open.push(next);
+      }
+    }
+    return new Map<string, string>();
   }
 
   #name(): string {
@@ -122,7 +155,7 @@ export class Documents {
     const args = field.args.flatMap((arg) => {
       const value = this.#values.value(
         arg.type,
-        { name: arg.name, owner: `${parent.name}.${field.name}` },
+        { name: arg.name, owner: `${parent.name}.${field.name}`, description: arg.description ?? "" },
         lowerFirst(type.name),
       );
       if (value === undefined) return [];
@@ -177,7 +210,10 @@ export class Documents {
     const leaves = fields.filter((field) => !deep(field) && dice.chance(0.5));
     const open = this.#left > 0 && pages < MAX_COST && (depth > 0 || onTheWay);
     const objects = fields.filter((field) => open && deep(field) && dice.chance(onTheWay ? 0.85 : 0.35));
-    const chosen = [...leaves, ...objects];
+    const forced = fields.filter(
+      (field) => field.name === this.#way.get(type.name) && ![...leaves, ...objects].includes(field),
+    );
+    const chosen = [...leaves, ...objects, ...forced];
     if (chosen.length > 0) return chosen;
     const rest = fields.filter((field) => !deep(field));
     return [this.#seldom(type, rest.length > 0 ? rest : fields)];

@@ -12,13 +12,13 @@ const SHARES: Readonly<Record<string, number>> = {
   "acts of others in between": 0.05,
 };
 
-/** Fields of the schema that no generated request can have answered, each with why. */
-const UNREACHABLE: Readonly<Record<string, string>> = {};
+/** Share of the schema's fields of which something must have come back. */
+const ANSWERED = 0.95;
 
 /**
  * Why a campaign proves less than it seems to: what was not exercised.
  *
- * @param least how often each field must have been answered and each argument given
+ * @param least how often each field must have been asked in a valid document, and each argument given
  */
 export function gates({ cases, acts, coverage }: CampaignResult, least: number): string[] {
   const empty = Object.entries(SHARES)
@@ -27,12 +27,15 @@ export function gates({ cases, acts, coverage }: CampaignResult, least: number):
       ([what, share]) => `${what} in ${coverage.cases.get(what) ?? 0} of ${cases} cases, ${share * 100} % are needed`,
     );
   const { fields, inputs } = coverage.figures;
-  const unanswered = Object.entries(fields)
-    .filter(([name, { answered }]) => answered < least && UNREACHABLE[name] === undefined)
-    .map(([name, { answered }]) => `${name} was answered ${answered} times, ${least} are needed`);
+  const counts = Object.entries(fields);
+  const unasked = counts
+    .filter(([, { asked }]) => asked < least)
+    .map(([name, { asked }]) => `${name} was asked ${asked} times, ${least} are needed`);
   const ungiven = Object.entries(inputs)
     .filter(([, given]) => given < least)
     .map(([name, given]) => `${name} was given ${given} times, ${least} are needed`);
+  const unanswered = counts.filter(([, { answered }]) => answered === 0).map(([name]) => name);
+  const silent = unanswered.length > (1 - ANSWERED) * counts.length ? [`never answered: ${unanswered.join(", ")}`] : [];
   const idle = acts.done * 2 < acts.tried ? [`${acts.done} of ${acts.tried} acts did what they should`] : [];
-  return [...empty, ...unanswered, ...ungiven, ...idle];
+  return [...empty, ...unasked, ...ungiven, ...silent, ...idle];
 }

@@ -15,6 +15,16 @@ const ODD_JSON: readonly unknown[] = [null, [], {}, 7, "text", { kind: "box" }, 
 interface Place {
   readonly name: string;
   readonly owner: string;
+  /** What the schema says about it: often the words that it takes. */
+  readonly description: string;
+}
+
+/** Words of a description that may be values: in capitals, with a slash in them, or listed by commas. */
+function wordsOf(description: string): string[] {
+  const listed = description.split(/[:.]/)[0] ?? "";
+  return [...listed.matchAll(/[A-Za-z0-9][A-Za-z0-9/_-]*/g)]
+    .map(([word]) => word)
+    .filter((word) => !["or", "and", "of", "the", "a"].includes(word));
 }
 
 /** Draws values for arguments from their types; only texts and ids look at the name, to hit upon more than refusals. */
@@ -67,7 +77,11 @@ export class InputValues {
       );
       const owner = type.name;
       const given = members.map(
-        (member) => [member.name, this.value(member.type, { name: member.name, owner })] as const,
+        (member) =>
+          [
+            member.name,
+            this.value(member.type, { name: member.name, owner, description: member.description ?? "" }),
+          ] as const,
       );
       return Object.fromEntries(given.filter(([, value]) => value !== undefined));
     }
@@ -82,7 +96,7 @@ export class InputValues {
       case "ID":
         return this.#id(place.name, returned);
       case "String":
-        return this.#text(place.name);
+        return this.#text(place);
       case "Int":
         if (place.name === "first" || place.name === "last")
           return dice.chance(0.97) ? dice.pick(SIZES) : dice.pick(ODD_SIZES);
@@ -115,7 +129,7 @@ export class InputValues {
     return text;
   }
 
-  #text(name: string): string {
+  #text({ name, description }: Place): string {
     const dice = this.#dice;
     if (/idempotency/i.test(name))
       return dice.chance(0.92)
@@ -129,7 +143,8 @@ export class InputValues {
     if (/media/i.test(name)) return dice.pick(MEDIA_TYPES);
     if (/^shapes$/.test(name)) return dice.pick(["box", "box", "polygon", "circle"]);
     if (/key$/i.test(name)) return dice.chance(0.5) ? "ship" : dice.pick(CLASS_KEYS);
-    return anyWord(dice);
+    const words = wordsOf(description);
+    return words.length > 0 && dice.chance(0.5) ? dice.pick(words) : anyWord(dice);
   }
 
   #json({ name, owner }: Place): unknown {

@@ -53,14 +53,14 @@ export async function addPeople(admin: Client, seed: string, count: number): Pro
     const country = dice.pick(COUNTRIES);
     const agency = country === "USA" && dice.chance(0.9);
     const organization = agency ? "NGA" : country === "USA" ? "ACME" : `${country}.MOD`;
-    const roles = dice.some(
-      ROLES,
-      dice.weighted([
-        [8, 1],
-        [1, 2],
-        [1, 0],
-      ]),
-    );
+    // Each role has somebody; some people have two roles or none.
+    const further = dice.weighted([
+      [8, 0],
+      [1, 1],
+    ]);
+    const roles = dice.chance(0.05)
+      ? []
+      : [...new Set([ROLES[index % ROLES.length] ?? "analyst", ...dice.some(ROLES, further)])];
     await admin.query(
       `insert into access.person (id, handle, display_name, country, duty_organization, us_government_agency, entity_type, roles, source)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,

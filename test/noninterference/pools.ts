@@ -13,14 +13,19 @@ export class Pools {
   readonly #dice: Dice;
   readonly #by: ReadonlyMap<Source, readonly Item[]>;
 
-  constructor(dice: Dice, registry: Registry, { person, who }: Observer) {
+  constructor(
+    dice: Dice,
+    registry: Registry,
+    { person, who }: Observer,
+    includes: (item: Item) => boolean = () => true,
+  ) {
     this.#dice = dice;
     const by = new Map<Source, Item[]>([
       ["low", []],
       ["hidden", []],
       ["high", []],
     ]);
-    for (const item of registry.items) {
+    for (const item of registry.items.filter(includes)) {
       const seen =
         item.name.startsWith("base.") && (item.chain.length === 0 || sees(person, who.level, item.program, item.chain));
       by.get(seen ? "low" : item.name.startsWith("base.") ? "hidden" : "high")?.push(item);

@@ -52,6 +52,23 @@ export class Registry {
     return [...this.#items.values()];
   }
 
+  /** Nouns of everything that is known, and of what belongs to it. */
+  get nouns(): string[] {
+    return [...new Set(this.items.flatMap((item) => [item.noun, ...Object.keys(item.related)]))];
+  }
+
+  /** Keeps the ids in an answer that were not known: nothing is known of them but their noun. */
+  discover(body: Buffer): void {
+    const known = new Set(this.items.flatMap((item) => [item.id, ...Object.values(item.related)]));
+    for (const [text] of body.toString("latin1").matchAll(/[A-Za-z0-9_-]{48,100}/g)) {
+      const noun = nounOfId(text);
+      if (noun === null || noun === "entry" || known.has(text)) continue;
+      known.add(text);
+      const name = `base.${noun}.s${this.#items.size}`;
+      this.add({ name, noun, id: text, under: null, program: "", chain: [], related: {} });
+    }
+  }
+
   /** Keeps what an ask has made, as its answer says; false where it made nothing. */
   keep(ask: Ask, body: Buffer): boolean {
     const { keep } = ask;

@@ -59,7 +59,7 @@ export class Scripts {
   draw(dice: Dice): Case {
     const observer = this.#busy.length > 0 && dice.chance(0.75) ? dice.pick(this.#busy) : dice.pick(this.#observers);
     const pools = new Pools(dice, this.#registry, observer);
-    const nouns = [...new Set(this.#registry.items.flatMap((item) => [item.noun, ...Object.keys(item.related)]))];
+    const { nouns } = this.#registry;
     const steps: Step[] = [];
     const generated: (Generated | null)[] = [];
     const sources = new Set<string>();
