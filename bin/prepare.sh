@@ -101,7 +101,7 @@ find_node() {
 # npm runs a script in the package's folder, but the paths that a person gives are relative to where he typed.
 return_to_caller() {
   case "${npm_lifecycle_event:-}" in
-    start | tour | caveat | caveat-audit | bench)
+    start | tour | caveat | caveat-audit | bench | ni)
       if [ -n "${INIT_CWD:-}" ] && [ "$(pwd -P)" = "$root" ]; then cd "$INIT_CWD"; fi
       ;;
   esac

@@ -1,5 +1,6 @@
 import type { Ask, Chain, Who } from "./ask.ts";
 import { graphqlAsk } from "./ask.ts";
+import { nounOf } from "./registry.ts";
 import { box, classInput } from "./words.ts";
 
 /** An object that later acts can build on. */
@@ -29,11 +30,6 @@ function act(who: Who, field: string, input: Readonly<Record<string, unknown>>, 
 }
 
 const ID_AND_MARKING = "id marking { banner }";
-
-/** The noun in a thing's name. */
-export function nounOf(name: string): string {
-  return name.split(".")[1] ?? "";
-}
 
 const thing = (name: string, under: Thing, banner: string, action = `${nounOf(name)}.read`): Thing => ({
   name,

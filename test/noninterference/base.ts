@@ -6,7 +6,8 @@ import { asSuperuser, newGround } from "./databases.ts";
 import type { Ground } from "./databases.ts";
 import { Dice } from "./dice.ts";
 import type { HostProcess } from "./host-process.ts";
-import { MARKINGS, above } from "./lattice.ts";
+import { above } from "./lattice.ts";
+import { MARKINGS } from "./markings.ts";
 import { addPeople, peopleOf } from "./people.ts";
 import type { Person } from "./people.ts";
 import { Registry, globalIdOf } from "./registry.ts";
@@ -22,6 +23,8 @@ export interface Base {
   readonly ground: Ground;
   readonly items: readonly Item[];
   readonly people: readonly Person[];
+  /** The acts that loaded it. */
+  readonly acts: readonly Ask[];
   /** Acts that were tried while it was loaded, and how many of them did what they should. */
   readonly tried: number;
   readonly done: number;
@@ -49,11 +52,11 @@ async function found(admin: Client): Promise<Item[]> {
     });
   for (const [noun, query] of [
     ["recipient", "select id from data.recipient order by name"],
-    ["person", "select id from access.person order by handle"],
+    ["person", "select id, handle as name from access.person order by handle"],
   ] as const) {
-    const { rows } = await admin.query<{ id: string }>(query);
-    for (const [index, { id }] of rows.entries())
-      add({ name: `base.${noun}.${index}`, noun, id: globalIdOf(noun, id), program: "", chain: [] });
+    const { rows } = await admin.query<{ id: string; name?: string }>(query);
+    for (const [index, { id, name }] of rows.entries())
+      add({ name: `base.${noun}.${name ?? index}`, noun, id: globalIdOf(noun, id), program: "", chain: [] });
   }
   const loaded = await admin.query<{ noun: string; id: string; program: string; banners: string[] }>(
     `select 'dataset' as noun, d.id, d.program_id as program, array[m.banner] as banners
@@ -200,8 +203,19 @@ class Loading {
   }
 }
 
-/** Loads a base through a server of its own, by the acts of cleared people, and stops that server. */
-export async function loadBase(host: HostProcess, seed: string): Promise<Base> {
+/** The acts by which a base of this seed is loaded. @param items what is there before */
+export function drawnActs(seed: string, items: readonly Item[]): readonly Ask[] {
+  const loading = new Loading(new Dice(`${seed}/base`));
+  loading.load(items.filter(({ noun }) => noun === "program"));
+  return loading.asks;
+}
+
+/**
+ * Loads a base through a server of its own, by the acts of cleared people, and stops that server.
+ *
+ * @param stored acts that were drawn and kept before; new ones, and generated ones, where there are none
+ */
+export async function loadBase(host: HostProcess, seed: string, stored: readonly Ask[] | null = null): Promise<Base> {
   const ground = await newGround();
   const registry = new Registry();
   let now = Date.now();
@@ -222,17 +236,22 @@ export async function loadBase(host: HostProcess, seed: string): Promise<Base> {
     registry,
     boot: { stream: `boot-2-${seed}`, now },
   });
-  const loading = new Loading(new Dice(`${seed}/base`));
-  loading.load(registry.items.filter(({ noun }) => noun === "program"));
+  const acts = stored ?? drawnActs(seed, registry.items);
   let [tried, done] = [0, 0];
-  for (const [index, ask] of loading.asks.entries()) {
+  for (const [index, ask] of acts.entries()) {
     now = Math.max(now + 1, Date.now());
     const result = await world.act(ask, { stream: `base-${seed}-${index}`, now });
     if (result !== null) tried += 1;
     if (result === true) done += 1;
   }
   let number = 0;
-  for (const { ask, answered } of seeding(printedSchema(), new Dice(`${seed}/seeding`), registry, people, SEEDED)) {
+  for (const { ask, answered } of seeding(
+    printedSchema(),
+    new Dice(`${seed}/seeding`),
+    registry,
+    people,
+    stored ? 0 : SEEDED,
+  )) {
     number += 1;
     now = Math.max(now + 1, Date.now());
     const moment = { stream: `seed-${seed}-${number}`, now };
@@ -246,5 +265,5 @@ export async function loadBase(host: HostProcess, seed: string): Promise<Base> {
   await world.close();
   // Generated acts may have changed what people are cleared for.
   const standing = await peopleOf(ground.database.admin);
-  return { seed, ground, items: registry.items, people: standing, tried, done };
+  return { seed, ground, items: registry.items, people: standing, acts, tried, done };
 }

@@ -2,6 +2,7 @@ import type { Step, Who } from "./ask.ts";
 import { loadBase } from "./base.ts";
 import type { Base } from "./base.ts";
 import { Coverage } from "./coverage.ts";
+import type { CoverageState } from "./coverage.ts";
 import { Dice } from "./dice.ts";
 import { HostProcess } from "./host-process.ts";
 import { Pair, planPair } from "./pair.ts";
@@ -50,11 +51,27 @@ export interface CampaignOptions {
   readonly casesOfPair: number;
   /** How many pairs a base serves. */
   readonly pairsOfBase: number;
-  /** Folder of the build under test. */
-  readonly root?: string;
   /** Ends after so many differences. */
   readonly failures?: number;
-  readonly progress?: (line: string) => void;
+  /** Ends after the pair in which this many seconds are over. */
+  readonly seconds?: number;
+  /** What an earlier run of the same seed has done: it is continued. */
+  readonly from?: CampaignState;
+  /** Told after each pair of worlds. */
+  readonly progress?: (line: string, state: CampaignState) => void;
+}
+
+/** Where a campaign stands, as data. */
+export interface CampaignState {
+  readonly seed: string;
+  readonly cases: number;
+  readonly pairs: number;
+  readonly erased: number;
+  readonly seconds: number;
+  readonly asks: number;
+  readonly acts: { readonly tried: number; readonly done: number };
+  readonly renamed: number;
+  readonly counts: CoverageState;
 }
 
 /** What kind of answer this was: status, and the code of an error or of the first refusal of an input. */
@@ -78,16 +95,44 @@ export class Campaign {
 
   constructor(options: CampaignOptions) {
     this.#options = options;
+    const { from } = options;
+    if (!from) return;
+    this.coverage.restore(from.counts);
+    this.#asks = from.asks;
+    this.#renamed = from.renamed;
+    this.#tried = from.acts.tried;
+    this.#done = from.acts.done;
   }
 
   async run(): Promise<CampaignResult> {
-    const { seed, cases, casesOfPair, pairsOfBase, root, failures = 1, progress } = this.#options;
-    const hosts = [new HostProcess(root), new HostProcess(root)] as const;
+    const {
+      seed,
+      cases,
+      casesOfPair,
+      pairsOfBase,
+      failures = 1,
+      progress,
+      from,
+      seconds: limit = Infinity,
+    } = this.#options;
+    const hosts = [new HostProcess(), new HostProcess()] as const;
     const begin = performance.now();
-    let [ran, pairs, erased] = [0, 0, 0];
+    let [ran, pairs, erased] = [from?.cases ?? 0, from?.pairs ?? 0, from?.erased ?? 0];
+    const seconds = (): number => (from?.seconds ?? 0) + (performance.now() - begin) / 1_000;
+    const state = (): CampaignState => ({
+      seed,
+      cases: ran,
+      pairs,
+      erased,
+      seconds: Math.round(seconds()),
+      asks: this.#asks,
+      acts: { tried: this.#tried, done: this.#done },
+      renamed: this.#renamed,
+      counts: this.coverage.state,
+    });
     let base: Base | null = null;
     try {
-      while (ran < cases && this.failures.length < failures) {
+      while (ran < cases && this.failures.length < failures && (performance.now() - begin) / 1_000 < limit) {
         if (!base || pairs % pairsOfBase === 0) {
           await base?.ground.remove();
           base = await loadBase(hosts[0], `${seed}.${Math.floor(pairs / pairsOfBase)}`);
@@ -96,27 +141,17 @@ export class Campaign {
         if (plan.erased) erased += 1;
         ran += await this.#pair(base, hosts, plan, pairs, Math.min(casesOfPair, cases - ran));
         pairs += 1;
-        const seconds = Math.round((performance.now() - begin) / 1_000);
         progress?.(
-          `${ran} cases, ${pairs} pairs, ${this.#asks} asks, ${this.failures.length} differences, ${seconds} s`,
+          `${ran} cases, ${pairs} pairs, ${this.#asks} asks, ${this.failures.length} differences, ${Math.round(seconds())} s`,
+          state(),
         );
       }
     } finally {
       await Promise.all(hosts.map((host) => host.end()));
       await base?.ground.remove();
     }
-    return {
-      seed,
-      cases: ran,
-      pairs,
-      erased,
-      seconds: (performance.now() - begin) / 1_000,
-      asks: this.#asks,
-      acts: { tried: this.#tried, done: this.#done },
-      renamed: this.#renamed,
-      coverage: this.coverage,
-      failures: this.failures,
-    };
+    const { counts: _, ...result } = state();
+    return { ...result, coverage: this.coverage, failures: this.failures };
   }
 
   async #pair(
@@ -178,12 +213,10 @@ export class Campaign {
       for (const name of declassified) happened.add(`declassified: ${name}`);
       if (/"edges":\[\{|"node":\{|"id":"/.test(body)) happened.add("rows");
       const document = generated[index];
-      if (document && answer.status === 200 && answer.body.length < 400_000)
-        this.coverage.document(
-          document.asked,
-          document.given,
-          (JSON.parse(answer.body.toString()) as { data: unknown }).data,
-        );
+      if (!document) return;
+      const whole = answer.status === 200 && body !== "";
+      const data = whole ? (JSON.parse(answer.body.toString()) as { data: unknown }).data : null;
+      this.coverage.document(document.asked, document.given, data);
     });
     if (steps.some((step) => "high" in step)) happened.add("acts of others in between");
     this.coverage.case(happened);

@@ -3,6 +3,14 @@ import type { GraphQLSchema } from "graphql";
 import type { Dice } from "./dice.ts";
 import type { Asked } from "./documents.ts";
 
+/** The counts as data. */
+export interface CoverageState {
+  readonly fields: Readonly<Record<string, { readonly asked: number; readonly answered: number }>>;
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly cases: Readonly<Record<string, number>>;
+  readonly answers: Readonly<Record<string, number>>;
+}
+
 /** What a campaign has exercised: counts that its report shows and its gates look at. */
 export class Coverage {
   readonly #fields = new Map<string, { asked: number; answered: number }>();
@@ -38,10 +46,19 @@ export class Coverage {
     return { type, field };
   }
 
-  /** Counts a valid document with what came back for it (null where the whole was refused). */
+  /** Counts a document with what came back for it (null where the whole was refused). */
   document(asked: readonly Asked[], given: readonly string[], data: unknown): void {
     for (const place of given) this.#inputs.set(place, (this.#inputs.get(place) ?? 0) + 1);
+    this.#ask(asked);
     this.#walk(asked, data);
+  }
+
+  #ask(asked: readonly Asked[]): void {
+    for (const { type, field, children } of asked) {
+      const count = this.#fields.get(`${type}.${field}`);
+      if (count) count.asked += 1;
+      this.#ask(children);
+    }
   }
 
   #walk(asked: readonly Asked[], value: unknown): void {
@@ -52,7 +69,6 @@ export class Coverage {
     const object = value === null || typeof value !== "object" ? null : (value as Record<string, unknown>);
     for (const { as, type, field, on, children } of asked) {
       const count = this.#fields.get(`${type}.${field}`);
-      if (count) count.asked += 1;
       if (object === null || !(as in object) || (on !== null && object["__typename"] !== on)) continue;
       if (count) count.answered += 1;
       if (object[as] !== null) this.#walk(children, object[as]);
@@ -74,5 +90,19 @@ export class Coverage {
     const sorted = <T>(map: ReadonlyMap<string, T>): Record<string, T> =>
       Object.fromEntries([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
     return { fields: sorted(this.#fields), inputs: sorted(this.#inputs) };
+  }
+
+  /** Everything that was counted. */
+  get state(): CoverageState {
+    return { ...this.figures, cases: Object.fromEntries(this.cases), answers: Object.fromEntries(this.answers) };
+  }
+
+  /** Goes on counting from what an earlier run has counted; fields that the schema no longer has are forgotten. */
+  restore({ fields, inputs, cases, answers }: CoverageState): void {
+    for (const [name, count] of Object.entries(fields))
+      if (this.#fields.has(name)) this.#fields.set(name, { ...count });
+    for (const [name, count] of Object.entries(inputs)) if (this.#inputs.has(name)) this.#inputs.set(name, count);
+    for (const [name, count] of Object.entries(cases)) this.cases.set(name, count);
+    for (const [name, count] of Object.entries(answers)) this.answers.set(name, count);
   }
 }

@@ -118,8 +118,8 @@ export class Documents {
   ): Map<string, string> {
     const from = new Map<string, { readonly type: string; readonly field: string } | null>([[root.name, null]]);
     const open: GraphQLObjectType[] = [root];
-    for (let type = open.shift(); target && type; type = open.shift()) {
-      if (type.name === target.type) {
+    for (let type = open.shift(); type; type = open.shift()) {
+      if (type.name === target?.type) {
         const way = new Map([[target.type, target.field]]);
         for (let step = from.get(type.name); step; step = from.get(step.type)) way.set(step.type, step.field);
         return way;

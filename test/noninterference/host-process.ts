@@ -22,10 +22,11 @@ export class HostProcess {
   #orders = 0;
   #stderr = "";
 
-  /** @param root folder that holds `dist` and what the server reads; the project itself where none is given */
-  constructor(root = packageRoot()) {
-    if (root === packageRoot()) build(root);
-    this.#child = fork(join(import.meta.dirname, "server-host.ts"), [root], {
+  /** @param mutated a JSON file with source texts that stand for modules of the build, by their path below dist */
+  constructor(mutated: string | null = null) {
+    const root = packageRoot();
+    build(root);
+    this.#child = fork(join(import.meta.dirname, "server-host.ts"), [root, ...(mutated === null ? [] : [mutated])], {
       execArgv: ["--disable-warning=ExperimentalWarning", "--experimental-strip-types"],
       env: cleanEnvironment(),
       stdio: ["ignore", "ignore", "pipe", "ipc"],

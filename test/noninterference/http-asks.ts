@@ -98,7 +98,7 @@ export class HttpAsks {
     };
     // Few pictures: some lie on hidden assets already.
     return this.#dice.chance(0.8)
-      ? { ...ask, headers, image: this.#dice.below(6) }
+      ? { ...ask, headers, image: this.#dice.below(12) }
       : { ...ask, headers, text: "no picture" };
   }
 

@@ -1,7 +1,7 @@
 import { isEnumType, isInputObjectType, isListType, isNonNullType, isScalarType } from "graphql";
 import type { GraphQLInputType } from "graphql";
 import type { Dice } from "./dice.ts";
-import { MARKINGS, ODD_MARKINGS } from "./lattice.ts";
+import { MARKINGS, ODD_MARKINGS } from "./markings.ts";
 import type { Pools, Source } from "./pools.ts";
 import type { Item } from "./registry.ts";
 import { CLASS_KEYS, anyWord, box } from "./words.ts";

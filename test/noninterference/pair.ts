@@ -3,6 +3,7 @@ import type { Thing } from "./acts.ts";
 import type { Ask, Who } from "./ask.ts";
 import type { Base } from "./base.ts";
 import { copyGround } from "./databases.ts";
+import type { Ground } from "./databases.ts";
 import { Dice } from "./dice.ts";
 import type { HostProcess } from "./host-process.ts";
 import { sees } from "./lattice.ts";
@@ -37,6 +38,11 @@ export function sessionsOf(base: Base): Observer[] {
       who: { handle: person.handle, level },
     })),
   );
+}
+
+/** Whether an observer sees an object; objects of which no marking is known are taken to be seen. */
+export function seenBy({ person, who }: Observer): (item: Pick<Thing, "program" | "chain">) => boolean {
+  return ({ program, chain }) => chain.length === 0 || sees(person, who.level, program, chain);
 }
 
 /** Whether a thing is hidden from all of them. */
@@ -89,10 +95,15 @@ export class Pair {
     this.#now = parts.now;
   }
 
-  /** Clones a base twice and starts the two servers, each in its host. */
-  static async open(base: Base, hosts: readonly [HostProcess, HostProcess], name: string): Promise<Pair> {
+  /** Clones a base twice, or two grounds that were cloned from it, and starts the two servers, each in its host. */
+  static async open(
+    base: Base,
+    hosts: readonly [HostProcess, HostProcess],
+    name: string,
+    from: readonly [Ground, Ground] = [base.ground, base.ground],
+  ): Promise<Pair> {
     const registry = new Registry(base.items);
-    const grounds = [await copyGround(base.ground), await copyGround(base.ground)] as const;
+    const grounds = [await copyGround(from[0]), await copyGround(from[1])] as const;
     const now = Date.now();
     const tokens = new Tokens(base.people, grounds[0].state);
     // A name of its own for each start: what is drawn at the boot must not have been drawn in the base before.
@@ -124,6 +135,12 @@ export class Pair {
     };
     await Promise.all([within(this.a, acts.a, "a"), within(this.b, acts.b, "b")]);
     return { tried, done };
+  }
+
+  /** Stops both servers; what they stood on stays and can be copied. */
+  async close(): Promise<readonly [Ground, Ground]> {
+    await Promise.all([this.a.close(), this.b.close()]);
+    return [this.a.ground, this.b.ground];
   }
 
   /** Stops both servers and removes what they stood on. */

@@ -91,7 +91,7 @@ export async function addPeople(admin: Client, seed: string, count: number): Pro
 export async function peopleOf(connection: Connection): Promise<Person[]> {
   const pool = new Pool({ ...connection, max: 1 });
   try {
-    const standing = standings(new AccessStore(pool));
+    const standing = standings(new AccessStore(pool), () => new Date());
     const { rows } = await pool.query<Pick<Person, "id" | "handle">>(
       "select id, handle from access.person order by handle",
     );

@@ -1,6 +1,4 @@
-import type { Observer } from "./pair.ts";
 import type { Dice } from "./dice.ts";
-import { sees } from "./lattice.ts";
 import type { Item, Registry } from "./registry.ts";
 
 /** What kind of id an argument got. */
@@ -13,10 +11,14 @@ export class Pools {
   readonly #dice: Dice;
   readonly #by: ReadonlyMap<Source, readonly Item[]>;
 
+  /**
+   * @param seen whether the observer sees something that both worlds hold
+   * @param includes leaves out what must not be asked about
+   */
   constructor(
     dice: Dice,
     registry: Registry,
-    { person, who }: Observer,
+    seen: (item: Item) => boolean,
     includes: (item: Item) => boolean = () => true,
   ) {
     this.#dice = dice;
@@ -26,9 +28,8 @@ export class Pools {
       ["high", []],
     ]);
     for (const item of registry.items.filter(includes)) {
-      const seen =
-        item.name.startsWith("base.") && (item.chain.length === 0 || sees(person, who.level, item.program, item.chain));
-      by.get(seen ? "low" : item.name.startsWith("base.") ? "hidden" : "high")?.push(item);
+      const common = item.name.startsWith("base.");
+      by.get(common && seen(item) ? "low" : common ? "hidden" : "high")?.push(item);
     }
     this.#by = by;
   }

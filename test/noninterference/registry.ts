@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Ask, Chain } from "./ask.ts";
-import { nounOf } from "./acts.ts";
 
 /** An object of a world by its name, with what belongs to it. */
 export interface Item {
@@ -13,6 +12,11 @@ export interface Item {
   readonly chain: Chain;
   /** Ids of what belongs to it by their noun, and `hash` for a manifest's. */
   readonly related: Readonly<Record<string, string>>;
+}
+
+/** The noun in an object's name. */
+export function nounOf(name: string): string {
+  return name.split(".")[1] ?? "";
 }
 
 const NAME = /\{\{([^{}]+)\}\}/g;
@@ -58,13 +62,13 @@ export class Registry {
   }
 
   /** Keeps the ids in an answer that were not known: nothing is known of them but their noun. */
-  discover(body: Buffer): void {
+  discover(body: Buffer, world = "base"): void {
     const known = new Set(this.items.flatMap((item) => [item.id, ...Object.values(item.related)]));
     for (const [text] of body.toString("latin1").matchAll(/[A-Za-z0-9_-]{48,100}/g)) {
       const noun = nounOfId(text);
       if (noun === null || noun === "entry" || known.has(text)) continue;
       known.add(text);
-      const name = `base.${noun}.s${this.#items.size}`;
+      const name = `${world}.${noun}.s${this.#items.size}`;
       this.add({ name, noun, id: text, under: null, program: "", chain: [], related: {} });
     }
   }

@@ -8,7 +8,7 @@ import type { Asked } from "./documents.ts";
 import { HttpAsks } from "./http-asks.ts";
 import { InputValues } from "./input-values.ts";
 import type { Base } from "./base.ts";
-import { busyOf, hiddenFrom } from "./pair.ts";
+import { busyOf, hiddenFrom, seenBy } from "./pair.ts";
 import type { Observer } from "./pair.ts";
 import { Pools } from "./pools.ts";
 import type { Registry } from "./registry.ts";
@@ -57,8 +57,8 @@ export class Scripts {
 
   /** A case: one to eight steps, and a look at what they left behind. */
   draw(dice: Dice): Case {
-    const observer = this.#busy.length > 0 && dice.chance(0.75) ? dice.pick(this.#busy) : dice.pick(this.#observers);
-    const pools = new Pools(dice, this.#registry, observer);
+    const observer = this.#observer(dice);
+    const pools = new Pools(dice, this.#registry, seenBy(observer));
     const { nouns } = this.#registry;
     const steps: Step[] = [];
     const generated: (Generated | null)[] = [];
@@ -110,6 +110,14 @@ export class Scripts {
       for (let looks = 1; looks < LOOKS_AFTERWARDS; looks += 1) document("query");
     }
     return { observer, steps, generated, sources };
+  }
+
+  /** Somebody who sees a good part of the worlds, or one of a role that is drawn first: rare roles have queries of their own. */
+  #observer(dice: Dice): Observer {
+    if (this.#busy.length > 0 && dice.chance(0.6)) return dice.pick(this.#busy);
+    const role = dice.pick([...new Set(this.#observers.flatMap(({ person }) => person.roles)), ""]);
+    const fitting = this.#observers.filter(({ person }) => person.roles.includes(role));
+    return dice.pick(fitting.length > 0 ? fitting : this.#observers);
   }
 
   /** What cleared people do in the midst of a script: other things in each world, hidden from all who observe. */

@@ -6,6 +6,7 @@ import type { Dice } from "./dice.ts";
 import { Documents } from "./documents.ts";
 import { InputValues } from "./input-values.ts";
 import type { Person } from "./people.ts";
+import { seenBy } from "./pair.ts";
 import { Pools } from "./pools.ts";
 import { globalIdOf } from "./registry.ts";
 import type { Registry } from "./registry.ts";
@@ -33,7 +34,7 @@ export function* seeding(
     const nouns = registry.nouns;
     const values = new InputValues(
       dice,
-      new Pools(dice, registry, { person, who }, ({ noun, id }) => noun !== "person" || open.has(id)),
+      new Pools(dice, registry, seenBy({ person, who }), ({ noun, id }) => noun !== "person" || open.has(id)),
       nouns,
     );
     const document = new Documents(schema, dice, values, coverage).draw("mutation");

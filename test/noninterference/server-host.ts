@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createHash } from "node:crypto";
-import { createRequire, syncBuiltinESMExports } from "node:module";
+import { KeyObject, createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire, registerHooks, syncBuiltinESMExports } from "node:module";
 import { IncomingMessage, Server } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Pool } from "pg";
+import { statedSignature } from "./stated-signature.ts";
 
 /**
  * A process that runs built servers under a clock and randomness that the campaign states. Nothing in the server knows of
@@ -12,6 +15,8 @@ import { pathToFileURL } from "node:url";
  */
 
 interface Moment {
+  /** Name of the world whose server it is. */
+  readonly world: string;
   readonly stream: string;
   readonly now: number;
   readonly draws: Map<string, number>;
@@ -39,6 +44,8 @@ const HEADER = "x-request-id";
 const FRAMES = 6;
 
 const moments = new AsyncLocalStorage<Moment>();
+/** Worlds by the port on which their servers listen. */
+const worlds = new Map<number, string>();
 
 /** Bytes for one draw: the same for the same stream, place in the code and number of the draw there. */
 function drawn(moment: Moment, bytes: number): Buffer {
@@ -65,8 +72,14 @@ function replaceRandomness(): void {
   const crypto = createRequire(import.meta.url)("node:crypto") as {
     randomUUID: (...args: unknown[]) => string;
     randomBytes: (size: number, ...rest: unknown[]) => unknown;
+    sign: (
+      digest: unknown,
+      message: Uint8Array,
+      key: unknown,
+      done?: (error: null, signature: Buffer) => void,
+    ) => unknown;
   };
-  const { randomUUID, randomBytes } = crypto;
+  const { randomUUID, randomBytes, sign } = crypto;
   crypto.randomUUID = (...args) => {
     const moment = moments.getStore();
     if (!moment) return randomUUID(...args);
@@ -78,6 +91,12 @@ function replaceRandomness(): void {
   crypto.randomBytes = (size, ...rest) => {
     const moment = moments.getStore();
     return moment && rest.length === 0 ? drawn(moment, size) : randomBytes(size, ...rest);
+  };
+  crypto.sign = (digest, message, key, done) => {
+    const moment = moments.getStore();
+    if (!moment || !done || !(key instanceof KeyObject) || key.asymmetricKeyType !== "ec")
+      return sign(digest, message, key, done);
+    return setImmediate(done, null, statedSignature(message, key, drawn(moment, 64)));
   };
   syncBuiltinESMExports();
 }
@@ -100,8 +119,10 @@ function followRequests(): void {
     const header = first instanceof IncomingMessage ? first.headers[HEADER] : undefined;
     if (event !== "request" || typeof header !== "string") return Reflect.apply(emit, this, [event, ...args]) === true;
     const [stream = "", now = "0"] = header.split(";");
+    const address = this.address();
+    const world = address !== null && typeof address === "object" ? (worlds.get(address.port) ?? "") : "";
     return moments.run(
-      { stream, now: Number(now), draws: new Map() },
+      { world, stream, now: Number(now), draws: new Map() },
       () => Reflect.apply(emit, this, [event, ...args]) === true,
     );
   };
@@ -123,6 +144,29 @@ async function load(root: string): Promise<(environment: Record<string, string>)
   return (environment) => runServer(readConfig(environment), log);
 }
 
+/** Source texts that stand for modules of the build, by their path below dist: a leak that was seeded. */
+const mutated = new Map<string, string>(
+  process.argv[3] === undefined
+    ? []
+    : Object.entries(JSON.parse(readFileSync(process.argv[3], "utf8")) as Record<string, string>),
+);
+const peeks = new Map<string, Pool>();
+
+/** What a seeded leak looks with: everything in the world's database, past every lock. Undefined in a server that is whole. */
+function plantPeek(): void {
+  registerHooks({
+    load(url, context, next) {
+      const source = mutated.get(url.slice(url.lastIndexOf("/dist/") + "/dist/".length));
+      return source === undefined ? next(url, context) : { format: "module", source, shortCircuit: true };
+    },
+  });
+  Object.assign(globalThis, {
+    peek: async (sql: string, values: unknown[] = []) =>
+      (await peeks.get(moments.getStore()?.world ?? "")?.query<Record<string, unknown>>(sql, values))?.rows ?? [],
+  });
+}
+
+if (mutated.size > 0) plantPeek();
 replaceRandomness();
 replaceClock();
 followRequests();
@@ -134,14 +178,17 @@ async function obey(order: HostOrder): Promise<string | undefined> {
     const server = running.get(order.name);
     running.delete(order.name);
     await server?.stop();
+    await peeks.get(order.name)?.end();
     return undefined;
   }
   const run = await start;
   // The boot, too, is the same in both worlds: what it writes to the log comes up in somebody's own record.
-  const server = await moments.run({ stream: order.stream, now: order.now, draws: new Map() }, () =>
-    run(order.environment),
-  );
+  const moment = { world: order.name, stream: order.stream, now: order.now, draws: new Map<string, number>() };
+  if (mutated.size > 0)
+    peeks.set(order.name, new Pool({ connectionString: order.environment["DATABASE_URL"] ?? "", max: 2 }));
+  const server = await moments.run(moment, () => run(order.environment));
   running.set(order.name, server);
+  worlds.set(Number(new URL(server.url).port), order.name);
   return server.url;
 }
 

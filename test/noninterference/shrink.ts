@@ -46,8 +46,13 @@ export async function shrink(failing: Shrinkable, fails: Fails, tries: number): 
   await fewer(best.a, (a) => still({ ...best, a }));
   for (let index = best.steps.length - 1; index >= 0; index -= 1) {
     for (let field = 0; ;) {
-      const smaller = withoutField(best.steps[index], field);
+      const now = best.steps[index];
+      const smaller = withoutField(now, field);
       if (smaller === null || left <= 0) break;
+      if (smaller === now) {
+        field += 1;
+        continue;
+      }
       const steps = best.steps.map((step, at) => (at === index ? smaller : step));
       if (!(await still({ ...best, steps }))) field += 1;
     }
@@ -72,7 +77,13 @@ function withoutField(step: Step | undefined, number: number): Step | null {
   });
   const gone = fields[fields.length - 1 - number];
   if (!gone) return null;
-  const query = print(tidied(visit(document, { enter: (node) => (node === gone ? null : undefined) })));
+  let query = "";
+  try {
+    query = print(tidied(visit(document, { enter: (node) => (node === gone ? null : undefined) })));
+  } catch {
+    // Nothing would be left of a fragment or of the whole.
+    return step;
+  }
   const { variables = {} } = step.low.graphql;
   const used = Object.fromEntries(Object.entries(variables).filter(([name]) => query.includes(`$${name}:`)));
   return { low: { ...step.low, graphql: { query, variables: used } } };

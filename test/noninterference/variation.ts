@@ -2,7 +2,8 @@ import { ACTS } from "./acts.ts";
 import type { Act, Thing } from "./acts.ts";
 import type { Ask } from "./ask.ts";
 import type { Dice } from "./dice.ts";
-import { MARKINGS, above } from "./lattice.ts";
+import { above } from "./lattice.ts";
+import { MARKINGS } from "./markings.ts";
 import { CLASS_KEYS, NAMES } from "./words.ts";
 
 type Draw = () => Act | null;
@@ -16,6 +17,7 @@ export class Variation {
   readonly #world: string;
   readonly #things: Thing[];
   readonly #hidden: (thing: Thing) => boolean;
+  readonly #near: (thing: Thing) => boolean;
   readonly #counts = new Map<string, number>();
   readonly #used = new Set<string>();
   /** Pictures that lie on assets of this variation. */
@@ -26,12 +28,20 @@ export class Variation {
    * @param world name of the world, `a` or `b`
    * @param things what both worlds hold
    * @param hidden whether a thing would be hidden from everybody who observes
+   * @param near whether a thing is what hidden ones should often hang on
    */
-  constructor(dice: Dice, world: string, things: readonly Thing[], hidden: (thing: Thing) => boolean) {
+  constructor(
+    dice: Dice,
+    world: string,
+    things: readonly Thing[],
+    hidden: (thing: Thing) => boolean,
+    near: (thing: Thing) => boolean = () => false,
+  ) {
     this.#dice = dice;
     this.#world = world;
     this.#things = things.filter(({ noun }) => !["recipient", "person"].includes(noun));
     this.#hidden = hidden;
+    this.#near = near;
   }
 
   /** About so many acts; fewer where nothing hidden can be found. */
@@ -63,7 +73,7 @@ export class Variation {
     const dice = this.#dice;
     if (thing.noun === "asset" && dice.chance(0.8)) {
       this.#filled.add(thing.name);
-      return [ACTS.content(thing, dice.below(6))];
+      return [ACTS.content(thing, dice.below(12))];
     }
     if (thing.noun !== "delivery") return [];
     const all = [ACTS.approve(thing, 0), ACTS.approve(thing, 1), ACTS.release(thing)];
@@ -79,6 +89,8 @@ export class Variation {
   /** One of the things of a noun; not one that a former variation has made, whose name says no more here. */
   #pick(noun: string, fits: (thing: Thing) => boolean = () => true): Thing | null {
     const fitting = this.#things.filter((thing) => thing.noun === noun && fits(thing));
+    const near = fitting.filter((thing) => this.#near(thing));
+    if (near.length > 0 && this.#dice.chance(0.7)) return this.#dice.pick(near);
     return fitting.length === 0 ? null : this.#dice.pick(fitting);
   }
 

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { packageRoot } from "../../src/storage/package-root.ts";
+import { Campaign } from "../noninterference/campaign.ts";
+import type { CampaignState } from "../noninterference/campaign.ts";
+import { hunt } from "../noninterference/hunt.ts";
+import { MUTANTS } from "../noninterference/mutants/catalogue.ts";
+import { writeReport } from "../noninterference/report.ts";
+import type { HuntedMutant } from "../noninterference/report.ts";
+import { removeWorlds, standingWorlds } from "../noninterference/standing-worlds.ts";
+
+const SEED = process.env["CAVEAT_NI_SEED"] ?? "long";
+const CASES = Number(process.env["CAVEAT_NI_CASES"] ?? "100000");
+/** Minutes of the campaign, and of the hunt for mutants after it. A campaign that they end goes on where it was, next time. */
+const MINUTES = Number(process.env["CAVEAT_NI_MINUTES"] ?? "90");
+const HUNT_MINUTES = Number(process.env["CAVEAT_NI_HUNT_MINUTES"] ?? "60");
+const CASES_OF_A_HUNT = 3_000;
+const STATE = join(packageRoot(), ".build", `noninterference-${SEED}.json`);
+
+interface Kept {
+  readonly campaign: CampaignState;
+  readonly mutants: readonly HuntedMutant[];
+}
+
+function kept(): Kept | null {
+  return existsSync(STATE) ? (JSON.parse(readFileSync(STATE, "utf8")) as Kept) : null;
+}
+
+function keep(state: Kept): void {
+  mkdirSync(dirname(STATE), { recursive: true });
+  writeFileSync(STATE, JSON.stringify(state));
+}
+
+test(
+  "I2 a hundred thousand generated scripts are answered alike, and the generator finds each seeded leak anew",
+  async () => {
+    const before = kept();
+    const campaign = new Campaign({
+      seed: SEED,
+      cases: CASES,
+      casesOfPair: 500,
+      pairsOfBase: 10,
+      failures: 5,
+      seconds: MINUTES * 60,
+      ...(before ? { from: before.campaign } : {}),
+      progress: (line, state) => {
+        process.stderr.write(`${line}\n`);
+        keep({ campaign: state, mutants: before?.mutants ?? [] });
+      },
+    });
+    const { coverage, failures, ...rest } = await campaign.run();
+    const state: CampaignState = { ...rest, counts: coverage.state };
+    const differences = failures.map(
+      ({ seed, path, observer, difference }) =>
+        `{seed: "${seed}", path: "${path}"} ${observer.handle} at ${observer.level}: ${difference.where}`,
+    );
+    const mutants = [...(before?.mutants ?? [])];
+    const report = (): void =>
+      writeReport({ date: new Date().toISOString(), campaign: state, meant: CASES, differences, mutants });
+    report();
+    const worlds = await standingWorlds();
+    const until = performance.now() + HUNT_MINUTES * 60_000;
+    try {
+      for (const mutant of MUTANTS) {
+        if (mutants.some(({ name }) => name === mutant.name) || performance.now() > until) continue;
+        const found = await hunt(worlds, mutant, { seed: SEED, cases: CASES_OF_A_HUNT, tries: 0 });
+        const cases = found.steps === null ? null : found.found.cases;
+        mutants.push({ name: mutant.name, channel: mutant.channel, cases, limit: CASES_OF_A_HUNT });
+        process.stderr.write(`${mutant.name}: ${cases ?? "not found"}\n`);
+        keep({ campaign: state, mutants });
+        report();
+      }
+    } finally {
+      await removeWorlds(worlds);
+    }
+    expect(differences).toEqual([]);
+  },
+  (MINUTES + HUNT_MINUTES + 30) * 60_000,
+);

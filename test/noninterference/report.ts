@@ -1,0 +1,109 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CampaignState } from "./campaign.ts";
+import { DECLASSIFIED } from "./declassified.ts";
+
+/** A line of the mutant table. */
+export interface HuntedMutant {
+  readonly name: string;
+  readonly channel: string;
+  /** Cases until the generator came upon it; null where it did not within `limit`. */
+  readonly cases: number | null;
+  readonly limit: number;
+}
+
+/** What a long run reports. */
+export interface LongReport {
+  readonly date: string;
+  readonly campaign: CampaignState;
+  /** How many cases were meant. */
+  readonly meant: number;
+  readonly differences: readonly string[];
+  readonly mutants: readonly HuntedMutant[];
+}
+
+const FOLDER = import.meta.dirname;
+
+const share = (count: number, of: number): string => `${((100 * count) / Math.max(1, of)).toFixed(1)} %`;
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+/** The report as text: every figure in it comes from the run. */
+export function reportText({ date, campaign, meant, differences, mutants }: LongReport): string {
+  const { seed, cases, pairs, erased, seconds, asks, acts, renamed, counts } = campaign;
+  const fields = Object.entries(counts.fields);
+  const answered = fields.filter(([, count]) => count.answered > 0);
+  const seldom = fields.filter(([, count]) => count.answered < 50).map(([name, count]) => `${name} ${count.answered}`);
+  const ungiven = Object.entries(counts.inputs)
+    .filter(([, count]) => count < 50)
+    .map(([name, count]) => `${name} ${count}`);
+  const found = mutants.filter((mutant) => mutant.cases !== null);
+  return `# Non-interference: report of the long run
+
+Written by \`npm run test:long\` (test/long/noninterference.test.ts); the same figures stand in report.json.
+
+${date}, seed ${seed}: **${cases} cases** (${meant} were meant), ${pairs} pairs of worlds (${erased} erased, ${pairs - erased} varied), ${asks} requests
+compared, ${seconds} s. **${differences.length} differences.**${differences.map((text) => `\n\n- ${text}`).join("")}
+
+Of ${acts.tried} acts by which the worlds were made to differ ${acts.done} did what they should. ${renamed} of the ${asks} answers were equal
+only after cursors and receipts had been renamed by the order in which they appear; all others were the same bytes.
+
+## What happened in how many cases
+
+${table(
+  ["what", "cases", "share"],
+  Object.entries(counts.cases)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([what, count]) => [what, count, share(count, cases)]),
+)}
+
+## Answers
+
+${table(
+  ["answer", "times"],
+  Object.entries(counts.answers)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([what, count]) => [what, count]),
+)}
+
+## Coverage of the schema
+
+${answered.length} of ${fields.length} fields were answered at least once, ${fields.length - seldom.length} at least 50 times; ${Object.keys(counts.inputs).length - ungiven.length} of ${Object.keys(counts.inputs).length} arguments and
+members of inputs were given at least 50 times.
+
+Answered less than 50 times: ${seldom.join(", ") || "none"}.
+
+Given less than 50 times: ${ungiven.join(", ") || "none"}.
+
+## What may show
+
+${table(
+  ["what", "owner", "why"],
+  DECLASSIFIED.map(({ name, owner, reason }) => [name, owner, reason]),
+)}
+
+## Seeded leaks
+
+${mutants.length} mutants; ${found.length} were found anew by the generator, after a median of ${median(found.map((mutant) => mutant.cases ?? 0))} cases. Every mutant also falls to its saved
+script in \`npm test\`.
+
+${table(
+  ["mutant", "channel", "cases until found"],
+  mutants.map(({ name, channel, cases: until, limit }) => [name, channel, until ?? `not in ${limit}`]),
+)}
+`;
+}
+
+/** Writes the report beside its figures. */
+export function writeReport(report: LongReport, folder = FOLDER): void {
+  mkdirSync(dirname(join(folder, "x")), { recursive: true });
+  writeFileSync(join(folder, "REPORT.md"), reportText(report));
+  writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 1)}\n`);
+}
