@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Step, Who } from "./ask.ts";
 import { Coverage } from "./coverage.ts";
@@ -27,6 +27,11 @@ export interface SavedScript {
 }
 
 const fileOf = (mutant: string): string => join(import.meta.dirname, "mutants", "cases", `${mutant}.json`);
+
+/** Whether a script was kept for a mutant. */
+export function hasScript(mutant: string): boolean {
+  return existsSync(fileOf(mutant));
+}
 
 /** The script that was kept for a mutant. Throws when there is none. */
 export function savedScript(mutant: string): SavedScript {
