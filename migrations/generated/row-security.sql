@@ -551,6 +551,24 @@ create policy proposal_withdrawal_insert on data.proposal_withdrawal for insert 
   )
 );
 
+alter table data.marking_change enable row level security;
+alter table data.marking_change force row level security;
+drop policy if exists marking_change_read on data.marking_change;
+create policy marking_change_read on data.marking_change for select to caveat_app using (
+  (from_marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and marking_id = any((select gate.markings('marking.administer'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists marking_change_insert on data.marking_change;
+create policy marking_change_insert on data.marking_change for insert to caveat_app with check (
+  changer_id = (select gate.person()) and
+  (
+  (from_marking_id = any((select gate.markings('marking.raise'))::uuid[])
+    and marking_id = any((select gate.markings('marking.raise'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  )
+);
+
 alter table data.revocation enable row level security;
 alter table data.revocation force row level security;
 drop policy if exists revocation_read on data.revocation;

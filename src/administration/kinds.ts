@@ -1,3 +1,4 @@
+import { markingLower, markingWiden } from "./markings.ts";
 import { policyActivation } from "./policy-activation.ts";
 import type { ProposalKind, ProposalRules } from "./proposal-kind.ts";
 
@@ -6,6 +7,8 @@ type ApprovalRules = Pick<ProposalRules<never>, "approving">;
 
 const RULES: Readonly<Partial<Record<ProposalKind, ApprovalRules>>> = {
   "policy.activate": policyActivation,
+  "marking.lower": markingLower,
+  "marking.widen": markingWiden,
 };
 
 /** The rules by which a kind is approved. */

@@ -108,3 +108,23 @@ export const personRestore: ProposalRules<{ readonly personId: string }> = {
     return examined(grant, person, {}, {});
   },
 };
+
+const AUTHORITIES: readonly string[] = ["downgrade", "disclosure"];
+
+/** Lets somebody lower what an owner owns ('downgrade' USA), or widen to a country ('disclosure' GBR) (standards B.4). */
+export const authorityGrant: ProposalRules<{
+  readonly personId: string;
+  readonly authority: string;
+  readonly scope: string;
+}> = {
+  kind: "authority.grant",
+  async examine(grant, { personId, authority, scope }) {
+    const person = await personOf(grant, personId);
+    if (!AUTHORITIES.includes(authority))
+      throw new UserError("INVALID_INPUT", "downgrade or disclosure", ["authority"]);
+    if (!COUNTRY_PATTERN.test(scope)) throw new UserError("INVALID_INPUT", "three capital letters", ["scope"]);
+    if (person.authorities.some((held) => held.authority === authority && held.scope === scope))
+      throw new UserError("ALREADY_DONE", "he has it");
+    return examined(grant, person, {}, { authority, scope });
+  },
+};

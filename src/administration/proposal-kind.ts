@@ -12,6 +12,7 @@ export const PROPOSAL_KINDS = {
   "membership.grant": "person",
   "role.grant": "person",
   "person.restore": "person",
+  "authority.grant": "person",
   "client.approve": "client",
   "policy.activate": "policy",
   "marking.lower": "marking",

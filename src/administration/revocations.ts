@@ -99,6 +99,19 @@ export const revokeRole: Revoke<OfPerson & { readonly role: string }> = revoking
   (grant, { personId, role }) => ofPerson(grant, personId, ({ roles }) => roles.includes(role), { role }),
 );
 
+/** Takes an authority to lower or to widen away. */
+export const revokeAuthority: Revoke<OfPerson & { readonly authority: string; readonly scope: string }> = revoking(
+  "authority.revoke",
+  "person",
+  (grant, { personId, authority, scope }) =>
+    ofPerson(
+      grant,
+      personId,
+      ({ authorities }) => authorities.some((held) => held.authority === authority && held.scope === scope),
+      { authority, scope },
+    ),
+);
+
 /** Suspends somebody: he cannot sign in, and what he has open shows nothing more. */
 export const suspendPerson: Revoke<OfPerson> = revoking("person.suspend", "person", (grant, { personId }) =>
   ofPerson(grant, personId, ({ suspended }) => !suspended),

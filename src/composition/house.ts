@@ -22,6 +22,7 @@ import { requireSoundCatalog } from "../storage/catalog-check.ts";
 import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
 import { Database } from "../storage/database.ts";
+import { MarkingChangeStore } from "../storage/marking-changes.ts";
 import { StandingStore } from "../storage/standing-store.ts";
 import { LedgerStore } from "../storage/ledger-store.ts";
 import { PolicyStore } from "../storage/policy-store.ts";
@@ -135,6 +136,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       store,
       policies,
       policySource: policySource(store, policyStore),
+      markingChanges: new MarkingChangeStore(policyPool),
       vault,
       audit,
       standing: standings(store, clock),

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { parseManifest } from "../../audit/index.ts";
 import { nameOf } from "../datasets/commands.ts";
 import type { Made } from "../datasets/commands.ts";
 import { CaveatError } from "../errors.ts";
@@ -215,12 +216,19 @@ export async function deliveryOf(grant: Grant, id: string): Promise<RowOf<"deliv
   return delivery;
 }
 
+/** Whether a delivery stands where it was built: one that was raised since says of itself what does not hold any more. */
+export function isAsBuilt(delivery: RowOf<"delivery">, marking: InternedMarking): boolean {
+  return parseManifest(new Uint8Array(delivery.manifest)).marking.banner === marking.banner;
+}
+
 /**
  * The marking of a delivery, checked against what the dataset's compilations say now: whoever approves or releases must
  * be able to see each of them, and the delivery must not stand below one.
  */
 export async function requireWhole(grant: Grant, delivery: RowOf<"delivery">): Promise<InternedMarking> {
   const marking = await grant.marking(delivery.markingId);
+  if (!isAsBuilt(delivery, marking))
+    throw new UserError("STALE", "something in this delivery was raised", ["deliveryId"]);
   const facts = grant.facts(delivery.programId, delivery.requesterId);
   for (const compilation of await grant.compilationMarkings(delivery.datasetId, facts)) {
     if (!dominates(marking.effective, compilation.effective)) {

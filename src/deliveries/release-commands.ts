@@ -12,7 +12,7 @@ import type { Grant } from "../policy/grant.ts";
 import type { ProofRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
-import { approvalsOf, deliveryOf, mayReceive, readerOf, recipientById, requireWhole } from "./commands.ts";
+import { approvalsOf, deliveryOf, isAsBuilt, mayReceive, readerOf, recipientById, requireWhole } from "./commands.ts";
 import { parseManifest } from "../../audit/index.ts";
 import { packageTar } from "./package.ts";
 import { composeProof, releaseOutcome } from "./release.ts";
@@ -137,7 +137,8 @@ export const fetchPackage: Command<
     const proof = delivery && (await grant.deliveryRecords.proof(deliveryId));
     if (!delivery || !proof) throw new CaveatError("NOT_FOUND", "not released");
     const recipient = await recipientById(grant, delivery.recipientId);
-    if (!recipient || !mayReceive(await readerOf(grant, recipient), await grant.marking(delivery.markingId)))
+    const marking = await grant.marking(delivery.markingId);
+    if (!isAsBuilt(delivery, marking) || !recipient || !mayReceive(await readerOf(grant, recipient), marking))
       throw new CaveatError("NOT_FOUND", "the recipient may not receive this any more");
     const manifest = new Uint8Array(delivery.manifest);
     const listed = new Map(parseManifest(manifest).files.map((file) => [file.path, file]));

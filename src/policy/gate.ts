@@ -7,6 +7,7 @@ import type { PlainSection } from "../ledger/sealing.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { MarkingChangeStore } from "../storage/marking-changes.ts";
 import type { StandingRecords } from "../storage/ports.ts";
 import type { Database } from "../storage/database.ts";
 import type { AuditPort, Plain } from "./audit-port.ts";
@@ -42,6 +43,7 @@ export interface DoorParts {
   readonly store: AccessStore;
   readonly policies: PolicyInForce;
   readonly policySource: PolicySource;
+  readonly markingChanges: MarkingChangeStore;
   readonly vault: BlobVault;
   readonly standing: StandingSource;
   readonly standings: StandingRecords;
@@ -161,6 +163,7 @@ export class Door {
       proposals: this.#parts.standings,
       proposalLifetime: this.#parts.proposalLifetime,
       policySource: this.#parts.policySource,
+      markingChanges: this.#parts.markingChanges,
       clock,
       begin: () => this.#parts.database.begin(minted, scope),
       beginReading: () => this.#parts.database.beginReading(minted, scope),

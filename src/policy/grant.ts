@@ -20,6 +20,7 @@ import type { Obligation } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { isId } from "./target.ts";
 import type { DecisionLedger } from "./last-look.ts";
+import type { MarkingChanger } from "./marking-changer.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { AuditPort, OutboxDraft } from "./audit-port.ts";
 import type { PolicySource } from "./policy-source.ts";
@@ -45,6 +46,8 @@ const EXECUTION_REFUSALS: Readonly<Record<string, UserErrorCode>> = {
   CV002: "EXPIRED",
   CV003: "WITHDRAWN",
   CV004: "ALREADY_DONE",
+  // The only names that are unique are those of one marking, which whoever changes it to that must be able to read.
+  "23505": "NAME_TAKEN",
 };
 
 /** Lists that a marking is to stand under, by id: all of the first, and one of the second (need-to-know lists only). */
@@ -86,6 +89,7 @@ export class Grant {
   /** How long a proposal waits for its approval, in milliseconds. */
   readonly proposalLifetime: number;
   readonly policies: PolicySource;
+  readonly changes: MarkingChanger;
   readonly #tx: Transaction;
   readonly #ledger: DecisionLedger;
   readonly #clock: () => Date;
@@ -110,9 +114,11 @@ export class Grant {
     proposals: StandingRecords;
     proposalLifetime: number;
     policies: PolicySource;
+    changes: MarkingChanger;
     clock: () => Date;
   }) {
     this.policies = parts.policies;
+    this.changes = parts.changes;
     this.proposals = parts.proposals;
     this.proposalLifetime = parts.proposalLifetime;
     this.#compilations = parts.compilations;

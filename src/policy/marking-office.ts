@@ -1,5 +1,6 @@
 import {
   MarkingError,
+  dominates,
   effectiveOf,
   joinEffective,
   markingFromText,
@@ -26,6 +27,7 @@ import type { ClearedFor } from "./standing.ts";
 
 const MARKINGS_AN_HOUR = 60;
 const MOST_SUMMARIES = 1_024;
+const LEVEL_WORDS = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" } as const;
 
 /** Interns markings and profiles and keeps the matrix of decisions without holes. */
 export class MarkingOffice {
@@ -135,14 +137,25 @@ export class MarkingOffice {
   }
 
   /**
+   * Interns what something gets whose surroundings are raised: the join. Unlike `derive` it never refuses, because nobody
+   * asked for it: where there is no common banner, the level is printed, and decisions rest on the effective marking alone.
+   */
+  raised(own: InternedMarking, to: InternedMarking): Promise<InternedMarking> {
+    if (dominates(own.effective, to.effective)) return Promise.resolve(own);
+    if (dominates(to.effective, own.effective)) return Promise.resolve(to);
+    const effective = joinEffective(own.effective, to.effective);
+    const structure = this.#rolledUp([own, to]) ?? this.read(`${LEVEL_WORDS[effective.level]}//NOFORN`)?.structure;
+    if (!structure) throw new CaveatError("UNAVAILABLE", "no banner for a level");
+    return this.intern(structure, effective);
+  }
+
+  /**
    * Interns the marking of what is known about somebody's standing. Where the register has no banner for all of it, the
    * highest level is printed; decisions rest on the effective marking alone.
    */
   ofStanding(cleared: ClearedFor): Promise<InternedMarking> {
     const effective = standingEffective(cleared);
-    const level = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" }[
-      effective.level
-    ];
+    const level = LEVEL_WORDS[effective.level];
     const systems = effective.sci.filter((token) => !token.includes("-"));
     const read =
       this.read([level, ...(systems.length > 0 ? [systems.join("/")] : []), "NOFORN"].join("//")) ??

@@ -2,6 +2,7 @@ import type { Principal, StandingSource } from "../identity/principal.ts";
 import { CaveatError, toCaveatError } from "../errors.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
+import type { MarkingChangeStore } from "../storage/marking-changes.ts";
 import type { InternedMarking, StandingRecords } from "../storage/ports.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { AuditPort } from "./audit-port.ts";
@@ -11,6 +12,7 @@ import { Grant, transactionOf } from "./grant.ts";
 import { runOnce } from "./idempotency.ts";
 import type { IdempotentCall } from "./idempotency.ts";
 import { DecisionLedger } from "./last-look.ts";
+import { MarkingChanger } from "./marking-changer.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { PolicySource } from "./policy-source.ts";
 import type { Outcome } from "./outcome.ts";
@@ -31,6 +33,7 @@ export interface OperationParts {
   readonly proposals: StandingRecords;
   readonly proposalLifetime: number;
   readonly policySource: PolicySource;
+  readonly markingChanges: MarkingChangeStore;
   readonly clock: () => Date;
   readonly begin: () => Promise<Transaction>;
   readonly beginReading: () => Transaction;
@@ -68,7 +71,7 @@ export class Operation {
   #grant(tx: Transaction, ledger: DecisionLedger): Grant {
     const { principal, office, vault, audit, releaseKeys, clock, locator, standing, proposals, proposalLifetime } =
       this.#parts;
-    const { policySource: policies } = this.#parts;
+    const { policySource: policies, markingChanges } = this.#parts;
     return new Grant({
       principal,
       tx,
@@ -83,6 +86,7 @@ export class Operation {
       proposals,
       proposalLifetime,
       policies,
+      changes: new MarkingChanger(office, vault, markingChanges),
       clock,
     });
   }

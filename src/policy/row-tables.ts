@@ -246,6 +246,15 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
   { table: "proposal_approval", ...OF_PROPOSAL, insert: ofFamilies("approve"), makers: ["approver_id"] },
   { table: "proposal_withdrawal", ...OF_PROPOSAL, insert: ofFamilies("administer"), makers: ["withdrawer_id"] },
   {
+    table: "marking_change",
+    above: [],
+    own: ["from_marking_id", "marking_id"],
+    facts: inProgram("changer_id"),
+    read: [{ action: "marking.administer" }],
+    insert: [{ action: "marking.raise" }],
+    makers: ["changer_id"],
+  },
+  {
     table: "revocation",
     above: [],
     own: ["marking_id"],

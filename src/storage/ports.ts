@@ -20,6 +20,8 @@ export interface PersonStanding {
   readonly suspended: boolean;
   readonly clearance: { readonly level: Level; readonly issuer: string; readonly expiresAt: string } | null;
   readonly readOns: readonly string[];
+  /** Over which owners he may lower ('downgrade'), and to which countries he may widen ('disclosure'). */
+  readonly authorities: readonly { readonly authority: "downgrade" | "disclosure"; readonly scope: string }[];
   readonly programs: readonly string[];
 }
 

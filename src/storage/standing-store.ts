@@ -8,6 +8,8 @@ const PERSON = `jsonb_build_object(
                   'expiresAt', to_char(c.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                 from access.clearance c where c.person_id = p.id),
   'readOns', coalesce((select jsonb_agg(r.token order by r.token) from access.read_on r where r.person_id = p.id), '[]'),
+  'authorities', coalesce((select jsonb_agg(jsonb_build_object('authority', x.authority, 'scope', x.scope) order by x.authority, x.scope)
+                          from access.authority x where x.person_id = p.id), '[]'),
   'programs', coalesce((select jsonb_agg(m.program_id order by m.program_id) from access.membership m where m.person_id = p.id), '[]'))`;
 const CLIENT = `jsonb_build_object('id', id, 'name', name, 'status', status, 'ceiling', ceiling,
   'deviceAttested', device_attested, 'networkCeiling', network_ceiling)`;

@@ -196,6 +196,16 @@ export const tables = {
     owner: "requesterId",
     program: "programId",
   }),
+  markingChange: table<Row<typeof entities.MarkingChange>>({
+    entity: entities.MarkingChange,
+    name: "data.marking_change",
+    markings: [
+      ["from_marking_id", "fromMarkingId", "marking.administer"],
+      ["marking_id", "markingId", "marking.administer"],
+    ],
+    owner: "changerId",
+    program: "programId",
+  }),
   revocation: table<Row<typeof entities.Revocation>>({
     entity: entities.Revocation,
     name: "data.revocation",

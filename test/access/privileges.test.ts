@@ -137,7 +137,10 @@ describe("I1 the application role", () => {
       "gate.programs()",
     ]);
     expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual([
+      "access.blob_keys(text,uuid)",
+      "access.ensure_data_key(uuid,bytea)",
       "access.installed_row_security()",
+      "access.markings_below(text,uuid)",
       "access.prepare_policy(text)",
       "access.proposal_state(text,jsonb)",
       "access.scheduled_activation()",
@@ -203,7 +206,9 @@ describe("I5 the roles of policy and log", () => {
   test("the policy role interns and reads, and changes or removes nothing", async () => {
     const grants = await tableGrants("caveat_policy");
     expect(grants.filter((grant) => !grant.startsWith("SELECT"))).toEqual([
+      "INSERT access.blob_rekey",
       "INSERT access.marking",
+      "INSERT access.marking_join",
       "INSERT access.policy_documents",
       "INSERT access.profile",
       "INSERT access.profile_marking",

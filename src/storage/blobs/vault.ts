@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { unwrapKey, wrapKey } from "../../signing/key-wrap.ts";
 import { Blob, DataKey } from "../entities/asset.ts";
 import type { Row } from "../entities/index.ts";
+import type { BlobKeys, MarkingChangeStore } from "../marking-changes.ts";
 import type { SqlPart, Transaction } from "../transaction.ts";
 import type { BlobPort } from "./port.ts";
 import { openStream, sealStream } from "./seal-stream.ts";
@@ -25,8 +26,8 @@ export interface BlobOwner {
 export type BlobRow = Row<typeof Blob>;
 
 /**
- * Seals and opens blobs. The data key of a marking is a labeled row: whoever cannot read the marking gets no key, and
- * the same content under two markings has two addresses.
+ * Seals and opens blobs. Each has a content key of its own, wrapped under the data key of its marking. That is a labeled
+ * row: whoever cannot read the marking gets no key. Addresses are keyed and tell nothing, not even that two blobs are equal.
  */
 export class BlobVault {
   readonly #port: BlobPort;
@@ -72,13 +73,17 @@ export class BlobVault {
         yield chunk;
       }
     }
+    const id = randomUUID();
+    const contentKey = createSecretKey(randomBytes(32));
     try {
-      await pipeline(sealStream(dataKey, measured()), createWriteStream(temporary, { mode: 0o600 }));
+      await pipeline(sealStream(contentKey, measured()), createWriteStream(temporary, { mode: 0o600 }));
       const digest = sha256.digest();
       const addressKey = Buffer.from(hkdfSync("sha384", dataKey, "", "caveat/blob/address", 32));
-      const address = createHmac("sha256", addressKey).update(digest).digest("hex");
+      // Of the blob and not of its content: the same bytes twice are sealed under two keys.
+      const address = createHmac("sha256", addressKey).update(id).digest("hex");
       await this.#port.keep(temporary, address);
-      const row: BlobRow = { id: randomUUID(), ...owner, address, bytes, sha256: digest, sha384: sha384.digest() };
+      const wrappedKey = wrapKey(dataKey, contentKey.export());
+      const row: BlobRow = { id, ...owner, address, bytes, sha256: digest, sha384: sha384.digest(), wrappedKey };
       await tx.insert(Blob, [row] as never);
       return row;
     } finally {
@@ -96,6 +101,17 @@ export class BlobVault {
 
   /** Opens a blob; the key is fetched now, in this transaction, the bytes stream later. */
   async open(tx: Transaction, row: BlobRow): Promise<AsyncGenerator<Buffer>> {
-    return openStream(await this.#dataKey(tx, row.markingId, false), this.#port.read(row.address));
+    const dataKey = await this.#dataKey(tx, row.markingId, false);
+    const contentKey = row.wrappedKey ? createSecretKey(unwrapKey(dataKey, Buffer.from(row.wrappedKey))) : dataKey;
+    return openStream(contentKey, this.#port.read(row.address));
+  }
+
+  /** Wraps the content key of a blob under the data key of another marking: no byte of it is written again. */
+  async rekey(store: MarkingChangeStore, keys: BlobKeys, markingId: string): Promise<void> {
+    const from = unwrapKey(this.#kek, keys.dataKey);
+    const contentKey = keys.wrappedKey ? unwrapKey(createSecretKey(from), keys.wrappedKey) : from;
+    const wrapped = await store.ensureDataKey(markingId, wrapKey(this.#kek, randomBytes(32)));
+    const dataKey = createSecretKey(unwrapKey(this.#kek, wrapped));
+    await store.noteRekey(keys.blobId, markingId, wrapKey(dataKey, contentKey));
   }
 }

@@ -58,6 +58,8 @@ export const Blob = defineEntity({
     bytes: p.bigint("number"),
     sha256: p.blob(),
     sha384: p.blob(),
+    /** Content key under the data key of the marking; null: sealed under the data key itself. */
+    wrappedKey: p.blob().nullable(),
   },
 });
 

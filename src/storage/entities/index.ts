@@ -3,7 +3,14 @@ import { Asset, AssetContent, Blob, DataKey } from "./asset.ts";
 import { Dataset, DatasetCompilation, DatasetMarking, Program } from "./dataset.ts";
 import { Delivery, DeliveryApproval, DeliveryProof, DeliveryRelease, Idempotency, Recipient } from "./delivery.ts";
 import { Label, LabelReview, LabelRevision } from "./label.ts";
-import { Proposal, ProposalApproval, ProposalMarking, ProposalWithdrawal, Revocation } from "./proposal.ts";
+import {
+  MarkingChange,
+  Proposal,
+  ProposalApproval,
+  ProposalMarking,
+  ProposalWithdrawal,
+  Revocation,
+} from "./proposal.ts";
 import { Ontology, OntologyClass, OntologyVersion } from "./ontology.ts";
 
 /** Every table of the data schema that the application role reads and writes. */
@@ -33,6 +40,7 @@ export const entities = {
   ProposalApproval,
   ProposalWithdrawal,
   Revocation,
+  MarkingChange,
 };
 
 /** The plain row of an entity. */

@@ -79,3 +79,22 @@ export const Revocation = defineEntity({
     revokedAt: p.datetime(),
   },
 });
+
+/** A marking that one person raised. */
+export const MarkingChange = defineEntity({
+  name: "MarkingChange",
+  schema: "data",
+  tableName: "marking_change",
+  properties: {
+    id: p.uuid().primary(),
+    noun: p.text(),
+    objectId: p.uuid(),
+    programId: p.uuid(),
+    fromMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    changerId: p.uuid(),
+    reason: p.text(),
+    entryId: p.uuid(),
+    changedAt: p.datetime(),
+  },
+});

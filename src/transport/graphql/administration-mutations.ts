@@ -3,6 +3,7 @@ import { clientById } from "../../administration/clients.ts";
 import { personById } from "../../administration/people.ts";
 import type { AdministeredPerson } from "../../administration/people.ts";
 import {
+  authorityGrant,
   clearanceGrant,
   membershipGrant,
   personRestore,
@@ -10,6 +11,7 @@ import {
   roleGrant,
 } from "../../administration/person-grants.ts";
 import {
+  revokeAuthority,
   revokeClearance,
   revokeClient,
   revokeMembership,
@@ -62,6 +64,15 @@ export class MembershipInput extends PersonInput {
 export class RoleInput extends PersonInput {
   @Field(() => String)
   readonly role!: string;
+}
+
+@InputType()
+export class AuthorityInput extends PersonInput {
+  @Field(() => String, { description: "downgrade or disclosure." })
+  readonly authority!: string;
+
+  @Field(() => String, { description: "An owner, or a country." })
+  readonly scope!: string;
 }
 
 @InputType()
@@ -147,6 +158,16 @@ export class GrantMutations {
     return proposeOnce(context, roleGrant, input.idempotencyKey, { ...personOf(input), role: input.role });
   }
 
+  @Mutation(() => ProposalPayload, { description: "Asks that a person may lower for an owner, or widen to a country." })
+  @Does("person.administer")
+  authorityGrantPropose(
+    @Ctx() context: Context,
+    @Arg("input", () => AuthorityInput) input: AuthorityInput,
+  ): Promise<Payload> {
+    const value = { ...personOf(input), authority: input.authority, scope: input.scope };
+    return proposeOnce(context, authorityGrant, input.idempotencyKey, value);
+  }
+
   @Mutation(() => ProposalPayload, { description: "Asks that a suspended person come back." })
   @Does("person.administer")
   personRestorePropose(@Ctx() context: Context, @Arg("input", () => PersonInput) input: PersonInput): Promise<Payload> {
@@ -183,6 +204,16 @@ export class RevocationMutations {
   @Does("person.administer")
   roleRevoke(@Ctx() context: Context, @Arg("input", () => RoleInput) input: RoleInput): Promise<Payload> {
     return takeFromPerson(context, revokeRole, input.idempotencyKey, { ...personOf(input), role: input.role });
+  }
+
+  @Mutation(() => PersonPayload, { description: "Takes an authority away, at once." })
+  @Does("person.administer")
+  authorityRevoke(
+    @Ctx() context: Context,
+    @Arg("input", () => AuthorityInput) input: AuthorityInput,
+  ): Promise<Payload> {
+    const value = { ...personOf(input), authority: input.authority, scope: input.scope };
+    return takeFromPerson(context, revokeAuthority, input.idempotencyKey, value);
   }
 
   @Mutation(() => PersonPayload, { description: "Suspends a person, at once; two people bring him back." })

@@ -40,7 +40,7 @@ function isNodeNoun(noun: string): noun is NodeNoun {
 }
 
 /** An object by id. The noun in the id only says where to look: the row comes through the same door as by any other path. */
-async function anyNode(context: Context, text: string): Promise<object | null> {
+export async function anyNode(context: Context, text: string): Promise<object | null> {
   const named = parseGlobalId(text);
   if (!named || !isNodeNoun(named.noun)) return null;
   const row: object | null = await node(context, named.noun, named.id);

@@ -23,6 +23,16 @@ export class Clearance {
   readonly expiresAt!: string;
 }
 
+/** Over which owner somebody may lower, or to which country he may widen. */
+@ObjectType({ simpleResolvers: true })
+export class Authority {
+  @Field(() => String, { description: "downgrade or disclosure." })
+  readonly authority!: string;
+
+  @Field(() => String, { description: "An owner, or a country." })
+  readonly scope!: string;
+}
+
 /** A person as security officers see him who dominate all that he is cleared for. */
 @ObjectType({ simpleResolvers: true })
 export class Person {
@@ -49,6 +59,9 @@ export class Person {
 
   @Field(() => [String])
   readonly readOns!: readonly string[];
+
+  @Field(() => [Authority])
+  readonly authorities!: readonly Authority[];
 }
 
 export const PersonConnection = connectionType("Person", () => Person);

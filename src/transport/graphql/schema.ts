@@ -18,6 +18,7 @@ import { DistributionListResolver } from "./distribution-list.ts";
 import { LabelReviewResolver, LabelRevisionResolver } from "./label-history.ts";
 import { LabelMutations } from "./label-mutations.ts";
 import { LabelResolver } from "./label.ts";
+import { MarkingMutations } from "./marking-mutations.ts";
 import { NodeResolver } from "./node.ts";
 import { OntologyMutations } from "./ontology-mutations.ts";
 import { OntologyClassResolver, OntologyVersionResolver } from "./ontology-version.ts";
@@ -64,6 +65,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   ClientResolver,
   GrantMutations,
   RevocationMutations,
+  MarkingMutations,
   DistributionListResolver,
   PolicyVersionResolver,
   PolicyStepResolver,

@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import { dominates } from "../markings/index.ts";
+import { UserError, command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
+import type { Grant } from "../policy/grant.ts";
+import { isId } from "../policy/target.ts";
+import type { InternedMarking } from "../storage/ports.ts";
+import type { RowOf } from "../storage/tables.ts";
+import { markedObject, requireOwn, sameButRelease, sameRelease } from "./marking-parts.ts";
+import type { MarkedNoun, MarkedObject } from "./marking-parts.ts";
+import type { Examined, ProposalRules } from "./proposal-kind.ts";
+
+const REASON = /^[^\p{C}]{1,400}$/u;
+
+/** Another marking for an object. All of it comes from the caller. */
+export interface MarkingInput {
+  readonly noun: MarkedNoun;
+  readonly id: string;
+  readonly marking: string;
+  readonly reason: string;
+}
+
+function reasonOf(text: string): string {
+  const reason = text.normalize("NFC").trim();
+  if (!REASON.test(reason)) throw new UserError("INVALID_INPUT", "1 to 400 printable characters", ["reason"]);
+  return reason;
+}
+
+/**
+ * Raises a marking at once. Whatever stands below follows, and deliveries that may hold it; it holds at the next statement
+ * of everybody. The new marking dominates the old one, and the caller may read it.
+ */
+export const raiseMarking: Command<MarkingInput, { readonly id: string }> = command({
+  name: "markingRaise",
+  action: "marking.raise",
+  target: ({ noun, id }) => ({ noun, id }),
+  async run(grant, input) {
+    const object = await markedObject(grant, input.noun, input.id);
+    const { own, programId, floor } = object;
+    const reason = reasonOf(input.reason);
+    const to = await grant.markingOf(input.marking, [own, ...floor], "marking.raise", programId);
+    if (dominates(own.effective, to.effective)) throw new UserError("ALREADY_DONE", "it is marked so", ["marking"]);
+    await grant.changes.prepare({ noun: object.noun, id: object.id, to, raises: true });
+    const entryId = grant.record({
+      kind: "marking.change",
+      marking: to,
+      outcome: { object: `${object.noun}:${object.id}`, from: own.banner, to: to.banner, reason },
+    });
+    const row: RowOf<"markingChange"> = {
+      id: randomUUID(),
+      noun: object.noun,
+      objectId: object.id,
+      programId,
+      fromMarkingId: own.id,
+      markingId: to.id,
+      changerId: grant.principal.personId,
+      reason,
+      entryId,
+      changedAt: grant.now(),
+    };
+    await grant.insert("markingChange", [row], "marking.raise", [own]);
+    grant.executes();
+    return { id: object.id };
+  },
+});
+
+/** What is asked of an object, before it is known whether it lowers or widens. */
+async function asked(
+  grant: Grant,
+  input: MarkingInput,
+): Promise<{ object: MarkedObject; to: InternedMarking; reason: string }> {
+  if (!isId(input.id)) throw new UserError("NOT_FOUND", "not found", ["objectId"]);
+  const object = await markedObject(grant, input.noun, input.id);
+  const facts = grant.facts(object.programId, grant.principal.personId);
+  if (!(await grant.allows("marking.administer", object.own, facts, `${object.noun}:${object.id}`)))
+    throw new UserError("NOT_PERMITTED", "not permitted");
+  requireOwn(object.own);
+  const reason = reasonOf(input.reason);
+  const to = await grant.markingOf(input.marking, object.floor, "marking.administer", object.programId);
+  if (dominates(to.effective, object.own.effective) || !dominates(object.own.effective, to.effective))
+    throw new UserError("INVALID_MARKING", "this is not below its marking", ["marking"]);
+  return { object, to, reason };
+}
+
+function examined(
+  { object, to, reason }: { object: MarkedObject; to: InternedMarking; reason: string },
+  added: string[],
+): Examined {
+  return {
+    act: {
+      noun: object.noun,
+      id: object.id,
+      from: object.own.id,
+      to: to.id,
+      fromBanner: object.own.banner,
+      toBanner: to.banner,
+      added,
+      reason,
+    },
+    subjectId: object.id,
+    programId: object.programId,
+    marking: object.own,
+  };
+}
+
+interface MarkingAct {
+  readonly noun: MarkedNoun;
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly added: readonly string[];
+}
+
+/** Whoever approves sees the object himself, and what it would be marked is still at least what it is made of. */
+async function approvable(grant: Grant, act: MarkingAct): Promise<{ own: InternedMarking; to: InternedMarking }> {
+  const { own, floor, programId } = await markedObject(grant, act.noun, act.id);
+  requireOwn(own);
+  const to = await grant.marking(act.to);
+  if (own.id !== act.from) throw new UserError("STALE", "its marking has changed");
+  if (floor.some((source) => !dominates(to.effective, source.effective)))
+    throw new UserError("STALE", "something above it was raised");
+  const facts = grant.facts(programId, null);
+  if (!(await grant.allows("marking.approve", own, facts, `${act.noun}:${act.id}`)))
+    throw new UserError("NOT_PERMITTED", "not permitted");
+  return { own, to };
+}
+
+async function requireAuthority(
+  grant: Grant,
+  role: "downgrade-authority" | "disclosure-officer",
+  scopes: readonly string[],
+): Promise<void> {
+  const { personId, profile } = grant.principal;
+  const authority = role === "downgrade-authority" ? "downgrade" : "disclosure";
+  const person = await grant.proposals.personStanding(personId);
+  const held = new Set(person?.authorities.filter((a) => a.authority === authority).map((a) => a.scope));
+  if (!profile.role.includes(role) || !scopes.every((scope) => held.has(scope)))
+    throw new UserError("NOT_PERMITTED", "this takes another authority");
+}
+
+/** Lowers a marking and releases it to nobody new: approved by a downgrade authority for each of its owners (B.4). */
+export const markingLower: ProposalRules<MarkingInput> = {
+  kind: "marking.lower",
+  async examine(grant, input) {
+    const change = await asked(grant, input);
+    if (!sameRelease(change.object.own.effective, change.to.effective))
+      throw new UserError("INVALID_MARKING", "to release it is another act", ["marking"]);
+    return examined(change, []);
+  },
+  async approving(grant, content) {
+    const act = content as unknown as MarkingAct;
+    const { own, to } = await approvable(grant, act);
+    await requireAuthority(
+      grant,
+      "downgrade-authority",
+      own.structure.owners.length > 0 ? own.structure.owners : ["USA"],
+    );
+    await grant.changes.prepare({ noun: act.noun, id: act.id, to, raises: false });
+  },
+};
+
+/** Releases to more countries and changes nothing else: approved by a disclosure officer for each of them (B.4). */
+export const markingWiden: ProposalRules<MarkingInput> = {
+  kind: "marking.widen",
+  async examine(grant, input) {
+    const change = await asked(grant, input);
+    const { own } = change.object;
+    if (!sameButRelease(own.effective, change.to.effective))
+      throw new UserError("INVALID_MARKING", "to lower it is another act", ["marking"]);
+    const { relTo, displayTo } = change.to.effective;
+    const added = displayTo.filter(
+      (country) =>
+        !own.effective.displayTo.includes(country) ||
+        (relTo.includes(country) && !own.effective.relTo.includes(country)),
+    );
+    return examined(change, added);
+  },
+  async approving(grant, content) {
+    const act = content as unknown as MarkingAct;
+    const { to } = await approvable(grant, act);
+    await requireAuthority(grant, "disclosure-officer", act.added);
+    await grant.changes.prepare({ noun: act.noun, id: act.id, to, raises: false });
+  },
+};
