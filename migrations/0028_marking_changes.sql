@@ -386,4 +386,11 @@ begin
   end if;
   perform access.apply_marking(p_act ->> 'noun', (p_act ->> 'id')::uuid, (p_act ->> 'from')::uuid, (p_act ->> 'to')::uuid);
 end $$;
+
+-- What was ended does not come back with the client that it came through: a client that is approved anew ends all tokens.
+drop trigger epoch on access.client;
+create trigger epoch after update on access.client for each row
+  when (old.ceiling <> new.ceiling or old.device_attested <> new.device_attested or old.network_ceiling <> new.network_ceiling
+        or (old.status <> 'approved' and new.status = 'approved'))
+  execute function access.bump_epochs();
 reset role;

@@ -87,6 +87,7 @@ describe("I1 a gate token opens", () => {
       "proposal_marking",
       "proposal_approval",
       "proposal_withdrawal",
+      "marking_change",
       "revocation",
       "idempotency",
     ]);
