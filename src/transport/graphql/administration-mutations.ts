@@ -67,7 +67,7 @@ export class RoleInput extends PersonInput {
 }
 
 @InputType()
-export class AuthorityInput extends PersonInput {
+export class MarkingAuthorityInput extends PersonInput {
   @Field(() => String, { description: "downgrade or disclosure." })
   readonly authority!: string;
 
@@ -162,7 +162,7 @@ export class GrantMutations {
   @Does("person.administer")
   authorityGrantPropose(
     @Ctx() context: Context,
-    @Arg("input", () => AuthorityInput) input: AuthorityInput,
+    @Arg("input", () => MarkingAuthorityInput) input: MarkingAuthorityInput,
   ): Promise<Payload> {
     const value = { ...personOf(input), authority: input.authority, scope: input.scope };
     return proposeOnce(context, authorityGrant, input.idempotencyKey, value);
@@ -210,7 +210,7 @@ export class RevocationMutations {
   @Does("person.administer")
   authorityRevoke(
     @Ctx() context: Context,
-    @Arg("input", () => AuthorityInput) input: AuthorityInput,
+    @Arg("input", () => MarkingAuthorityInput) input: MarkingAuthorityInput,
   ): Promise<Payload> {
     const value = { ...personOf(input), authority: input.authority, scope: input.scope };
     return takeFromPerson(context, revokeAuthority, input.idempotencyKey, value);

@@ -25,7 +25,7 @@ export class Clearance {
 
 /** Over which owner somebody may lower, or to which country he may widen. */
 @ObjectType({ simpleResolvers: true })
-export class Authority {
+export class MarkingAuthority {
   @Field(() => String, { description: "downgrade or disclosure." })
   readonly authority!: string;
 
@@ -60,8 +60,8 @@ export class Person {
   @Field(() => [String])
   readonly readOns!: readonly string[];
 
-  @Field(() => [Authority])
-  readonly authorities!: readonly Authority[];
+  @Field(() => [MarkingAuthority])
+  readonly authorities!: readonly MarkingAuthority[];
 }
 
 export const PersonConnection = connectionType("Person", () => Person);
