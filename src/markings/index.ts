@@ -33,6 +33,8 @@ export type { RollUp, RollUpReason } from "./rollup.ts";
 export { rollUp, rollUpDocument } from "./rollup.ts";
 export type { StatedBanner } from "./compilation.ts";
 export { judgeStatedBanner } from "./compilation.ts";
+export type { DesignationIndicator, DistributionStatement } from "./cui-block.ts";
+export { DISTRIBUTION_LETTERS, dodFormOf } from "./cui-block.ts";
 export type { AuthorityBlock, AuthorityLines, AuthoritySource } from "./authority.ts";
 export { checkAuthority, linesOf, notApplicableTo, readAuthority } from "./authority.ts";
 export { printAuthority } from "./authority-text.ts";
