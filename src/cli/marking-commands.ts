@@ -32,6 +32,18 @@ const parsed = ({ text, form, bannerContext }: CheckInput, register: Register): 
   return context.ok ? parsePortion(text, register, context.marking) : context;
 };
 
+/** What a line that holds a marking, or a JSON object with one, is read as; its form is the one that was read. */
+export const readLine = (
+  line: string,
+  form: Form,
+  register: Register,
+  bannerContext: string | null,
+): { readonly form: Form; readonly result: ParseResult } => {
+  const stated = inputOf(line, form);
+  const input = { ...stated, bannerContext: stated.bannerContext ?? bannerContext };
+  return { form: input.form, result: parsed(input, register) };
+};
+
 /**
  * One line of `caveat marking check`: a marking, never trimmed; an empty line is answered too. A line may also be a JSON
  * object {"marking","form","bannerContext"}.
@@ -45,10 +57,8 @@ export const checkLine = (
   register: Register,
   bannerContext: string | null = null,
 ): string => {
-  const stated = inputOf(line, form);
-  const input = { ...stated, bannerContext: stated.bannerContext ?? bannerContext };
-  const result = parsed(input, register);
+  const { form: read, result } = readLine(line, form, register, bannerContext);
   if (!result.ok) return JSON.stringify({ input: line, ok: false, code: result.code, message: result.message });
-  const rendered = (input.form === "banner" ? renderBanner : renderPortion)(result.marking, register);
+  const rendered = (read === "banner" ? renderBanner : renderPortion)(result.marking, register);
   return JSON.stringify({ input: line, ok: true, marking: result.marking, rendered });
 };

@@ -3,12 +3,12 @@ import type { IsmLabel } from "../markings/ism-form.ts";
 import { attemptLabel, ismJsonOf, ismXmlOf, LabelError, readIsmJson, readIsmXml } from "../markings/ism-form.ts";
 import type { Marking } from "../markings/marking.ts";
 import { MarkingError } from "../markings/marking.ts";
-import { parseBanner, parsePortion } from "../markings/parse.ts";
 import type { Register } from "../markings/register.ts";
 import { renderBanner, renderPortion } from "../markings/render.ts";
 import { readStanag, writeStanag } from "../markings/stanag.ts";
 import { PolicyError } from "../policy/policy-error.ts";
 import { parseStrictJson } from "../policy/strict-json.ts";
+import { readLine } from "./marking-commands.ts";
 
 /** The forms that a marking is converted between. */
 export const FORMS = ["banner", "portion", "ism", "ism-xml", "stanag4774"] as const;
@@ -35,14 +35,11 @@ const xmlOf = (line: string): string => {
   return text;
 };
 
-const parsed = (result: ReturnType<typeof parseBanner>): Marking => {
-  if (!result.ok) throw new MarkingError(result.code, result.message);
-  return result.marking;
-};
-
 /** What conversions are made with; times are ISO 8601 with an offset, for labels that carry them. */
 export interface ConvertContext {
   readonly register: Register;
+  /** The document's banner, for portions that leave out its list; a line of JSON may state its own. */
+  readonly bannerContext: string | null;
   readonly createdAt: string;
   readonly reviewAt: string;
 }
@@ -54,12 +51,20 @@ interface Read extends IsmLabel {
 
 const only = (marking: Marking): Read => ({ marking, authority: null, informative: [] });
 
-const READERS: Readonly<Record<LabelForm, (line: string, register: Register) => Read>> = {
-  banner: (line, register) => only(parsed(parseBanner(line, register))),
-  portion: (line, register) => only(parsed(parsePortion(line, register))),
-  ism: (line, register) => ({ ...readIsmJson(jsonOf(line), register), informative: [] }),
-  "ism-xml": (line, register) => ({ ...readIsmXml(xmlOf(line), register), informative: [] }),
-  stanag4774: (line, register) => {
+const printed =
+  (form: "banner" | "portion") =>
+  (line: string, { register, bannerContext }: ConvertContext): Read => {
+    const { result } = readLine(line, form, register, bannerContext);
+    if (!result.ok) throw new MarkingError(result.code, result.message);
+    return only(result.marking);
+  };
+
+const READERS: Readonly<Record<LabelForm, (line: string, context: ConvertContext) => Read>> = {
+  banner: printed("banner"),
+  portion: printed("portion"),
+  ism: (line, { register }) => ({ ...readIsmJson(jsonOf(line), register), informative: [] }),
+  "ism-xml": (line, { register }) => ({ ...readIsmXml(xmlOf(line), register), informative: [] }),
+  stanag4774: (line, { register }) => {
     const { marking, informative } = readStanag(xmlOf(line), register);
     return { marking, authority: null, informative };
   },
@@ -85,7 +90,7 @@ const WITH_AUTHORITY: readonly LabelForm[] = ["ism", "ism-xml"];
  */
 export const convertLine = (line: string, from: LabelForm, to: LabelForm, context: ConvertContext): string => {
   const result = attemptLabel(() => {
-    const label = READERS[from](line, context.register);
+    const label = READERS[from](line, context);
     const { authority, informative } = label;
     return {
       output: WRITERS[to](label, context),

@@ -25,7 +25,7 @@ export const markingCommand: Subcommand = {
   help: `Usage: caveat marking check --form banner|portion [--banner-context BANNER] < LINES
        caveat marking rollup < LINES
        caveat marking check|rollup|convert --schema
-       caveat marking convert --from FORM --to FORM [--created TIME] [--review TIME] < LINES
+       caveat marking convert --from FORM --to FORM [--banner-context BANNER] [--created TIME] [--review TIME] < LINES
 
 check reads one marking a line and answers one JSON line each:
   {"input","ok":true,"marking":{...},"rendered"} or {"input","ok":false,"code":"E_...","message"}
@@ -43,7 +43,7 @@ rollup reads one document a line and answers {"banner","effective","reasons"}: t
   {"ok":false,"code":"E_COMPILATION","message"}; a line of another form is E_INPUT. Portions count from 0.
 convert reads one marking a line in one form and answers it in another:
   {"input","ok":true,"output"} or {"input","ok":false,"code":"E_...","message"}
-  banner, portion  the text of the marking
+  banner, portion  the text of the marking, or a JSON object as for check
   ism              a JSON object of ISM attributes: lists of tokens, or their text with one space between tokens
   ism-xml          one empty XML element with ISM attributes
   stanag4774       the XML of an originator's confidentiality label, for what policies/markings/stanag-4774.json maps
@@ -86,7 +86,15 @@ Exit codes: 0 all lines were answered; 2 wrong usage.
       const { from, to } = values;
       if (!isForm(from) || !isForm(to)) throw new UsageError(`--from and --to are each one of ${FORMS.join(", ")}`);
       const createdAt = values.created ?? new Date().toISOString();
-      const context = { register, createdAt, reviewAt: values.review ?? yearsAfter(createdAt, REVIEW_YEARS) };
+      const bannerContext = values["banner-context"] ?? null;
+      if (bannerContext !== null && !parseBanner(bannerContext, register).ok)
+        throw new UsageError("--banner-context is no banner");
+      const context = {
+        register,
+        bannerContext,
+        createdAt,
+        reviewAt: values.review ?? yearsAfter(createdAt, REVIEW_YEARS),
+      };
       await answerLines((line) => convertLine(line, from, to, context));
       return EXIT.done;
     }

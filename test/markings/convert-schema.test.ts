@@ -6,7 +6,7 @@ import { renderPortion } from "../../src/markings/render.ts";
 import { cuiMarkings, markings, SEED } from "./arbitrary.ts";
 import { register } from "./register-data.ts";
 
-const CONTEXT = { register, createdAt: "2026-01-01T00:00:00Z", reviewAt: "2036-01-01T00:00:00Z" };
+const CONTEXT = { register, bannerContext: null, createdAt: "2026-01-01T00:00:00Z", reviewAt: "2036-01-01T00:00:00Z" };
 
 test("the schema of a conversion names every attribute that is written, and asks for those that are always there", () => {
   const { properties, required } = MARKING_SCHEMAS.convert.$defs.ism;

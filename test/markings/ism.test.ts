@@ -228,7 +228,7 @@ describe("ISM attributes in XML", () => {
   });
 });
 
-const CONTEXT = { register, createdAt: "2026-01-01T00:00:00Z", reviewAt: "2036-01-01T00:00:00Z" };
+const CONTEXT = { register, bannerContext: null, createdAt: "2026-01-01T00:00:00Z", reviewAt: "2036-01-01T00:00:00Z" };
 
 describe("caveat marking convert", () => {
   const convert = (line: string, from: "banner" | "portion" | "ism" | "ism-xml", to: typeof from): unknown =>
@@ -271,6 +271,13 @@ describe("caveat marking convert", () => {
     expect(changed({ classification: "U" })).toMatchObject({ ok: false, code: "E_LEVEL" });
     expect(changed({ classificationReason: "1.4(a)" })).toMatchObject({ ok: false, code: "E_CONFLICT" });
     expect(changed({ derivedFrom: ["Guide", "X"] })).toMatchObject({ ok: false, code: "E_SOURCES" });
+  });
+  test("takes the list of a bare REL from the document's banner, given or stated", () => {
+    const context = { ...CONTEXT, bannerContext: "SECRET//REL TO USA, FVEY" };
+    const ism = ismJsonOf({ marking: of("SECRET//REL TO USA, FVEY"), authority: null });
+    expect(JSON.parse(convertLine("(S//REL)", "portion", "ism", context))).toMatchObject({ ok: true, output: ism });
+    const line = JSON.stringify({ marking: "(S//REL)", bannerContext: "SECRET//REL TO USA, FVEY" });
+    expect(convert(line, "portion", "ism")).toMatchObject({ ok: true, output: ism });
   });
   test.each([
     ["", "ism", "E_INPUT"],

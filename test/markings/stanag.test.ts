@@ -129,7 +129,12 @@ describe("STANAG 4774 labels are read", () => {
 });
 
 describe("caveat marking convert with labels", () => {
-  const context = { register, createdAt: "2026-01-01T00:00:00Z", reviewAt: "2036-01-01T00:00:00Z" };
+  const context = {
+    register,
+    bannerContext: null,
+    createdAt: "2026-01-01T00:00:00Z",
+    reviewAt: "2036-01-01T00:00:00Z",
+  };
   test("tells what the marking cannot hold, and only then", () => {
     const informative = label({ categories: CONTEXT + category("INFORMATIVE", "Administrative", ["MEDICAL"]) });
     expect(JSON.parse(convertLine(informative, "stanag4774", "banner", context))).toStrictEqual({
