@@ -14,7 +14,8 @@ export type ListKind = (typeof LIST_KINDS)[number];
 export const LIST_ID_PATTERN = /^[0-9a-z][0-9a-z-]{0,63}$/;
 
 /** What a caller adds to a marking. */
-export const LIST_DEMAND_PATTERN = /^(?:OC|PR|XD|ND|NTK):[0-9a-z][0-9a-z-]{0,63}(?:\|[0-9a-z][0-9a-z-]{0,63})*$/;
+export const LIST_DEMAND_PATTERN =
+  /^(?:(?:OC|PR|XD|ND):[0-9a-z][0-9a-z-]{0,63}|NTK:[0-9a-z][0-9a-z-]{0,63}(?:\|[0-9a-z][0-9a-z-]{0,63})*)$/;
 
 /** Controls that a list must stand behind, each with the kind of that list. */
 const LISTED: ReadonlyMap<string, ListKind> = new Map<string, ListKind>([

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { accessSchema, decideLine } from "../../src/cli/access-commands.ts";
-import { markingFromText } from "../../src/markings/index.ts";
+import { markingFromText, readListDemand } from "../../src/markings/index.ts";
 import { parseFacts } from "../../src/policy/facts.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { canonicalProfile, parseProfile } from "../../src/policy/profile.ts";
+import type { JsonSchema } from "../../src/policy/schema.ts";
 import { PolicyError } from "../../src/policy/policy-error.ts";
 import { accessProfiles, facts, SEED } from "./arbitrary.ts";
 import { schemaAccepts } from "./json-schema.ts";
@@ -202,6 +203,26 @@ describe("the schema of a question", () => {
       ),
       SEED,
     );
+  });
+
+  test("accepts exactly the lists that are understood", () => {
+    const ids = fc.constantFrom("alpha", "b-1", "0", "x".repeat(64), "x".repeat(65), "-", "", "A", "a b", "é");
+    const texts = fc.oneof(
+      fc
+        .tuple(fc.constantFrom("OC", "PR", "XD", "ND", "NTK", "OC-USGOV", "oc", ""), fc.array(ids, { maxLength: 3 }))
+        .map(([kind, all]) => `${kind}:${all.join("|")}`),
+      fc.constantFrom("OC", ":", "NTK:a|", "NTK:|a", "OC:a\n"),
+    );
+    const understood = (text: string) => readListDemand(text) !== null;
+    fc.assert(
+      fc.property(texts, (text) => {
+        const at = { type: "array", items: (schema["properties"] as { lists: { items: JsonSchema } }).lists.items };
+        expect([text, schemaAccepts(schema, at, [text])]).toEqual([text, understood(text)]);
+      }),
+      SEED,
+    );
+    expect(["OC:alpha", "NTK:alpha|b-1"].map(understood)).toEqual([true, true]);
+    expect(readListDemand("NTK:alpha|b-1")).toEqual({ kind: "NTK", anyOf: ["alpha", "b-1"] });
   });
 
   test("accepts exactly the environments and facts that the parsers accept", () => {
