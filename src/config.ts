@@ -21,6 +21,8 @@ export interface Config {
   readonly logLevel: string;
   /** How long a proposal waits for its approval: 1 to 720 hours. */
   readonly proposalHours: number;
+  /** A write below what its session was shown: its writer confirms it, or it is refused. */
+  readonly belowHighWater: "confirm" | "refuse";
 }
 
 /** What a file of CAVEAT_FIRST_POLICY says. */
@@ -116,6 +118,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
   const proposalHours = Number(environment["CAVEAT_PROPOSAL_HOURS"] ?? "24");
   if (!Number.isInteger(proposalHours) || proposalHours < 1 || proposalHours > 720)
     throw new ConfigError("CAVEAT_PROPOSAL_HOURS", "1 to 720 hours");
+  const belowHighWater = environment["CAVEAT_BELOW_HIGH_WATER"] ?? "confirm";
+  if (belowHighWater !== "confirm" && belowHighWater !== "refuse")
+    throw new ConfigError("CAVEAT_BELOW_HIGH_WATER", "confirm or refuse");
   return {
     mode,
     port,
@@ -130,5 +135,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
         : null,
     logLevel: environment["LOG_LEVEL"] ?? "info",
     proposalHours,
+    belowHighWater,
   };
 }

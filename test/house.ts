@@ -55,6 +55,8 @@ export interface TestHouseOptions {
   readonly clock?: () => Date;
   /** A closed test house whose database and state folder are copied: the two then differ in nothing. */
   readonly from?: TestHouse;
+  /** Settings that differ from those of a house without configuration. */
+  readonly config?: Partial<Config>;
 }
 
 /** The URL by which the house reaches a database of the run's cluster through its Unix socket. */
@@ -86,7 +88,12 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     // A copied folder gets the mode of the process, which the key folder must not have.
     chmodSync(join(stateFolder, "keys"), 0o700);
   }
-  const config: Config = { ...readConfig({}, stateFolder), stateFolder, databaseUrl: urlOf(database) };
+  const config: Config = {
+    ...readConfig({}, stateFolder),
+    stateFolder,
+    databaseUrl: urlOf(database),
+    ...options.config,
+  };
   const clock = options.clock ?? ((): Date => new Date());
   const house = await openHouse(config, { clock });
   mkdirSync(house.workFolder, { recursive: true, mode: 0o700 });

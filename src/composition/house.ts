@@ -11,6 +11,7 @@ import { LedgerWriter } from "../ledger/writer.ts";
 import { ACTIONS } from "../policy/actions.ts";
 import { Door, personTag } from "../policy/gate.ts";
 import { GateTokenMint, propose } from "../policy/gate-token.ts";
+import { HighWater } from "../policy/high-water.ts";
 import { PolicyInForce } from "../policy/in-force.ts";
 import { MarkingOffice } from "../policy/marking-office.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
@@ -23,6 +24,7 @@ import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
 import { Database } from "../storage/database.ts";
 import { MarkingChangeStore } from "../storage/marking-changes.ts";
+import { SessionStore } from "../storage/session-store.ts";
 import { StandingStore } from "../storage/standing-store.ts";
 import { LedgerStore } from "../storage/ledger-store.ts";
 import { PolicyStore } from "../storage/policy-store.ts";
@@ -146,6 +148,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       mint,
       tagKey,
       proposalLifetime: config.proposalHours * 3_600_000,
+      highWater: new HighWater(new SessionStore(policyPool), config.belowHighWater),
       clock,
     });
 

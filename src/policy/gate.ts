@@ -22,6 +22,7 @@ import type { PolicyInForce } from "./in-force.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { Operation } from "./operation.ts";
+import type { HighWater } from "./high-water.ts";
 import { rowLock } from "./row-lock.ts";
 import { outcomeSection } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
@@ -55,6 +56,7 @@ export interface DoorParts {
   readonly tagKey: KeyObject;
   /** How long a proposal waits for its approval, in milliseconds. */
   readonly proposalLifetime: number;
+  readonly highWater: HighWater;
   readonly clock: () => Date;
 }
 
@@ -164,6 +166,7 @@ export class Door {
       proposalLifetime: this.#parts.proposalLifetime,
       policySource: this.#parts.policySource,
       markingChanges: this.#parts.markingChanges,
+      highWater: this.#parts.highWater,
       clock,
       begin: () => this.#parts.database.begin(minted, scope),
       beginReading: () => this.#parts.database.beginReading(minted, scope),

@@ -19,6 +19,7 @@ import type { UserErrorCode } from "./command.ts";
 import type { Obligation } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { isId } from "./target.ts";
+import type { HighWater } from "./high-water.ts";
 import type { DecisionLedger } from "./last-look.ts";
 import type { MarkingChanger } from "./marking-changer.ts";
 import type { MarkingOffice } from "./marking-office.ts";
@@ -58,6 +59,20 @@ export interface Readers {
 
 const LISTS_OF_A_MARKING = 16;
 
+/** Tables whose rows hold what a person wrote or drew: what he saw before could go down into them. */
+const WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
+  "dataset",
+  "compilation",
+  "ontology",
+  "ontologyVersion",
+  "ontologyClass",
+  "asset",
+  "label",
+  "labelRevision",
+  "labelReview",
+  "delivery",
+]);
+
 const transactions = new WeakMap<Grant, Transaction>();
 
 /** The transaction of a grant, for the door itself; commands have repositories. */
@@ -96,6 +111,11 @@ export class Grant {
   readonly #standing: StandingSource;
   readonly #compilations: (datasetId: string) => Promise<string[]>;
   readonly #locate: TargetLocator["locate"];
+  readonly #highWater: HighWater;
+  readonly #confirmsBelow: boolean;
+  #shown: Promise<Effective | null> | null = null;
+  /** Whether something was written below the session's high-water, which the writer then confirmed. */
+  wroteBelow = false;
   readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
   readonly outbox: { readonly id: string; readonly draft: OutboxDraft }[] = [];
   #executes = false;
@@ -115,8 +135,12 @@ export class Grant {
     proposalLifetime: number;
     policies: PolicySource;
     changes: MarkingChanger;
+    highWater: HighWater;
+    confirmsBelow: boolean;
     clock: () => Date;
   }) {
+    this.#highWater = parts.highWater;
+    this.#confirmsBelow = parts.confirmsBelow;
     this.policies = parts.policies;
     this.changes = parts.changes;
     this.proposals = parts.proposals;
@@ -255,6 +279,7 @@ export class Grant {
       for (const source of sources) {
         if (!dominates(marking.effective, source.effective)) throw new Error("write down refused");
       }
+      if (WRITTEN.has(name)) await this.#mindHighWater(marking.effective);
       const object = `${name}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
       const about = facts ?? this.facts(String(values[table.program]), this.principal.personId);
       if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
@@ -262,6 +287,32 @@ export class Grant {
     }
     await this.#tx.insert(table.entity as never, rows);
     await this.#noteMarkings(name, rows as unknown as Readonly<Record<string, unknown>>[]);
+  }
+
+  /** Refuses a write below what this session was shown, unless the site lets the writer confirm it and he did. */
+  async #mindHighWater(effective: Effective): Promise<void> {
+    this.#shown ??= this.#highWater.of(this.principal, this.office);
+    const shown = await this.#shown;
+    if (shown === null || dominates(effective, shown)) return;
+    if (this.#highWater.rule === "refuse") {
+      throw new UserError("BELOW_HIGH_WATER", "this session was shown more than may be written down here", ["marking"]);
+    }
+    if (!this.#confirmsBelow) {
+      throw new UserError(
+        "BELOW_HIGH_WATER",
+        "this session was shown higher things: confirm that none of them is in this",
+        ["belowHighWater"],
+      );
+    }
+    this.wroteBelow = true;
+  }
+
+  /** The banner over everything that this session was shown before; null before the first row. */
+  async highWater(): Promise<string | null> {
+    const shown = await this.#highWater.shown(this.principal, this.office);
+    for (const marking of shown) this.#ledger.disclose(marking);
+    const summary = this.office.summarize(shown);
+    return summary && (summary.banner ?? "see the effective marking");
   }
 
   /**

@@ -9,6 +9,7 @@ import type { AuditPort } from "./audit-port.ts";
 import { UserError } from "./command.ts";
 import type { Command } from "./command.ts";
 import { Grant, transactionOf } from "./grant.ts";
+import type { HighWater } from "./high-water.ts";
 import { runOnce } from "./idempotency.ts";
 import type { IdempotentCall } from "./idempotency.ts";
 import { DecisionLedger } from "./last-look.ts";
@@ -34,6 +35,7 @@ export interface OperationParts {
   readonly proposalLifetime: number;
   readonly policySource: PolicySource;
   readonly markingChanges: MarkingChangeStore;
+  readonly highWater: HighWater;
   readonly clock: () => Date;
   readonly begin: () => Promise<Transaction>;
   readonly beginReading: () => Transaction;
@@ -68,10 +70,10 @@ export class Operation {
     this.#ledger = new DecisionLedger(parts.office, parts.principal, parts.clock);
   }
 
-  #grant(tx: Transaction, ledger: DecisionLedger): Grant {
+  #grant(tx: Transaction, ledger: DecisionLedger, confirmsBelow = false): Grant {
     const { principal, office, vault, audit, releaseKeys, clock, locator, standing, proposals, proposalLifetime } =
       this.#parts;
-    const { policySource: policies, markingChanges } = this.#parts;
+    const { policySource: policies, markingChanges, highWater } = this.#parts;
     return new Grant({
       principal,
       tx,
@@ -87,6 +89,8 @@ export class Operation {
       proposalLifetime,
       policies,
       changes: new MarkingChanger(office, vault, markingChanges),
+      highWater,
+      confirmsBelow,
       clock,
     });
   }
@@ -136,9 +140,10 @@ export class Operation {
 
   /**
    * Runs a mutation in a transaction of its own. A refusal of the caller's input is thrown as UserError after it was
-   * recorded; anything else fails closed.
+   * recorded; anything else fails closed. `confirmsBelow`: the writer says that nothing higher that his session was shown
+   * is in what he writes. A transport passes on what he said; code that composes acts itself says it of them.
    */
-  async mutate<I, O>(command: Command<I, O>, input: I, once?: IdempotentCall): Promise<O> {
+  async mutate<I, O>(command: Command<I, O>, input: I, once?: IdempotentCall, confirmsBelow = true): Promise<O> {
     const ledger = new DecisionLedger(this.#parts.office, this.principal, this.#parts.clock);
     let tx: Transaction | null = null;
     let committed = false;
@@ -150,7 +155,7 @@ export class Operation {
       }
       const ready = prepared ? prepared.input : input;
       tx = await this.#parts.begin();
-      const grant = this.#grant(tx, ledger);
+      const grant = this.#grant(tx, ledger, confirmsBelow);
       await this.#requireTarget(command, ready, grant, ledger);
       const result = await (once ? runOnce(grant, command, ready, once) : command.run(grant, ready));
       const refused = await ledger.lastLook();
@@ -160,7 +165,9 @@ export class Operation {
         error: null,
         command: command.name,
         request: this.#parts.requestId,
+        ...(grant.wroteBelow ? { detail: { belowHighWater: "confirmed" } } : {}),
       };
+      await this.#parts.highWater.note(this.principal, this.#parts.office, ledger.disclosed);
       const settled = await this.#parts.concludeIn(tx, outcome, ledger, grant);
       await grant.settle();
       await tx.commit();
@@ -207,6 +214,17 @@ export class Operation {
     }
   }
 
+  /** Notes what this session is shown, before the outcome; false when that cannot be kept, and then nothing is shown. */
+  async #noteShown(): Promise<boolean> {
+    try {
+      await this.#parts.highWater.note(this.principal, this.#parts.office, this.#ledger.disclosed);
+      return true;
+    } catch (thrown) {
+      this.#fail(thrown);
+      return false;
+    }
+  }
+
   /** Notes that the answer failed outside of a command (a transport error after the door). */
   failWith(error: CaveatError): void {
     this.#failure ??= error;
@@ -229,6 +247,7 @@ export class Operation {
     const unmarkable = summary !== null && summary.banner === null;
     if (refused.length > 0) this.#failure ??= new CaveatError("UNAVAILABLE", "last look refused");
     if (unmarkable) this.#failure ??= new CaveatError("UNAVAILABLE", "no common banner");
+    const unnoted = this.#failure === null && !(await this.#noteShown());
     const failure = this.#failure;
     await this.#parts.conclude(
       {
@@ -243,7 +262,7 @@ export class Operation {
       this.#ledger,
       grant,
     );
-    if (failure && (refused.length > 0 || unmarkable)) throw failure;
+    if (failure && (refused.length > 0 || unmarkable || unnoted)) throw failure;
     return { banner: summary?.banner ?? null, receipt: this.receipt };
   }
 }

@@ -97,7 +97,7 @@ export class ApiClient {
   /** Does many acts of one kind in few round trips, a few of them side by side. Payloads come in the order of the inputs. */
   async mutateMany<T>({ field, select }: Mutation, inputs: readonly object[]): Promise<Payload<T>[]> {
     const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input!`;
-    const act = async (batch: readonly object[]): Promise<Payload<T>[]> => {
+    const send = async (batch: readonly object[]): Promise<Payload<T>[]> => {
       const variables = Object.fromEntries(
         batch.map((input, at) => [`i${at}`, { ...input, idempotencyKey: this.#nextKey() }]),
       );
@@ -114,6 +114,16 @@ export class ApiClient {
         if (!payload) throw new TourError("REFUSED", `${field} answered nothing`);
         return payload;
       });
+    };
+    // The people of the tour look at everything first, and label what is lower afterwards: each confirms it when asked.
+    const act = async (batch: readonly object[]): Promise<Payload<T>[]> => {
+      const payloads = await send(batch);
+      const asked = batch.filter((_, at) => payloads[at]?.userErrors[0]?.code === "BELOW_HIGH_WATER");
+      const confirmed =
+        asked.length === 0 ? [] : await send(asked.map((input) => ({ ...input, belowHighWater: true })));
+      return batch
+        .map((input, at) => confirmed[asked.indexOf(input)] ?? payloads[at])
+        .filter((one) => one !== undefined);
     };
     const waiting = [...batches(inputs, MOST_FIELDS)].entries();
     const payloads: Payload<T>[][] = [];

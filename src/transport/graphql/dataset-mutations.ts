@@ -88,7 +88,7 @@ export class DatasetMutations {
     @Ctx() context: Context,
     @Arg("input", () => DatasetCreateInput) input: DatasetCreateInput,
   ): Promise<Payload> {
-    const { idempotencyKey, name, marking } = input;
+    const { name, marking } = input;
     const value = {
       programId: localId("program", input.programId),
       name,
@@ -97,7 +97,7 @@ export class DatasetMutations {
       compilation: input.compilation ? { marking: input.compilation.marking, reason: input.compilation.reason } : null,
       readers: readersOf(input.readers),
     };
-    return act(context, createDataset, idempotencyKey, value, async ({ id }) => ({
+    return act(context, createDataset, input, value, async ({ id }) => ({
       dataset: await node(context, "dataset", id),
     }));
   }
@@ -108,7 +108,7 @@ export class DatasetMutations {
     @Ctx() context: Context,
     @Arg("input", () => AssetCreateInput) input: AssetCreateInput,
   ): Promise<Payload> {
-    const { idempotencyKey, title, mediaType, marking = null } = input;
+    const { title, mediaType, marking = null } = input;
     const readers = readersOf(input.readers);
     const value = {
       datasetId: localId("dataset", input.datasetId),
@@ -118,7 +118,7 @@ export class DatasetMutations {
       readers,
       authority: authorityLines(input.authority),
     };
-    return act(context, createAsset, idempotencyKey, value, async ({ id }) => {
+    return act(context, createAsset, input, value, async ({ id }) => {
       // A replay says nothing of what the caller may no longer see.
       const asset = await node(context, "asset", id);
       return { asset, uploadUrl: asset ? uploadPath(id) : null };

@@ -66,13 +66,13 @@ export class DeliveryMutations {
     @Ctx() context: Context,
     @Arg("input", () => DeliveryRequestInput) input: DeliveryRequestInput,
   ): Promise<Payload> {
-    const { idempotencyKey, purpose } = input;
+    const { purpose } = input;
     const value = {
       datasetId: localId("dataset", input.datasetId),
       recipientId: localId("recipient", input.recipientId),
       purpose,
     };
-    return act(context, requestDelivery, idempotencyKey, value, ({ id }) => reread(context, id));
+    return act(context, requestDelivery, input, value, ({ id }) => reread(context, id));
   }
 
   @Mutation(() => DeliveryApprovePayload, { description: "Two approvers, neither of them the requester." })
@@ -82,7 +82,7 @@ export class DeliveryMutations {
     @Arg("input", () => DeliveryApproveInput) input: DeliveryApproveInput,
   ): Promise<Payload> {
     const value = { deliveryId: localId("delivery", input.deliveryId), manifestSha384: input.manifestSha384 };
-    return act(context, approveDelivery, input.idempotencyKey, value, ({ id }) => reread(context, id));
+    return act(context, approveDelivery, input, value, ({ id }) => reread(context, id));
   }
 
   @Mutation(() => DeliveryReleasePayload, {
@@ -94,7 +94,7 @@ export class DeliveryMutations {
     @Arg("input", () => DeliveryReleaseInput) input: DeliveryReleaseInput,
   ): Promise<Payload> {
     const value = { deliveryId: localId("delivery", input.deliveryId) };
-    return act(context, releaseDelivery, input.idempotencyKey, value, async ({ id }) => {
+    return act(context, releaseDelivery, input, value, async ({ id }) => {
       // The release is committed and in the log before the proofs that cite it are made; sealing again is harmless.
       await context.operation.mutate(sealDelivery, { deliveryId: id });
       return reread(context, id);

@@ -61,10 +61,10 @@ export class LabelMutations {
     @Ctx() context: Context,
     @Arg("input", () => LabelCreateInput) input: LabelCreateInput,
   ): Promise<Payload> {
-    const { idempotencyKey, classKey, shape, attributes = null, marking = null } = input;
+    const { classKey, shape, attributes = null, marking = null } = input;
     const readers = readersOf(input.readers);
     const value = { assetId: localId("asset", input.assetId), classKey, shape, attributes, marking, readers };
-    return act(context, createLabel, idempotencyKey, value, ({ id }) => relabeled(context, id));
+    return act(context, createLabel, input, value, ({ id }) => relabeled(context, id));
   }
 
   @Mutation(() => LabelsImportPayload, { description: "Takes in a model's pre-labels of one asset." })
@@ -80,7 +80,7 @@ export class LabelMutations {
       score,
     }));
     const value = { assetId: localId("asset", input.assetId), labels };
-    return act(context, importLabels, input.idempotencyKey, value, async ({ ids }) => {
+    return act(context, importLabels, input, value, async ({ ids }) => {
       const asset = await node(context, "asset", value.assetId);
       return { asset, labelIds: asset ? ids.map((id) => globalId("label", id)) : null };
     });
@@ -92,13 +92,13 @@ export class LabelMutations {
     @Ctx() context: Context,
     @Arg("input", () => LabelReviseInput) input: LabelReviseInput,
   ): Promise<Payload> {
-    const { idempotencyKey, classKey = null, shape = null, attributes = null, marking = null } = input;
+    const { classKey = null, shape = null, attributes = null, marking = null } = input;
     const ids = {
       labelId: localId("label", input.labelId),
       baseRevisionId: localId("labelRevision", input.baseRevisionId),
     };
     const value = { ...ids, classKey, shape, attributes, marking };
-    return act(context, reviseLabel, idempotencyKey, value, ({ id }) => relabeled(context, id));
+    return act(context, reviseLabel, input, value, ({ id }) => relabeled(context, id));
   }
 
   @Mutation(() => LabelRetractPayload)
@@ -111,7 +111,7 @@ export class LabelMutations {
       labelId: localId("label", input.labelId),
       baseRevisionId: localId("labelRevision", input.baseRevisionId),
     };
-    return act(context, retractLabel, input.idempotencyKey, value, ({ id }) => relabeled(context, id));
+    return act(context, retractLabel, input, value, ({ id }) => relabeled(context, id));
   }
 
   @Mutation(() => LabelReviewPayload, { description: "Nobody reviews his own work." })
@@ -120,10 +120,10 @@ export class LabelMutations {
     @Ctx() context: Context,
     @Arg("input", () => LabelReviewInput) input: LabelReviewInput,
   ): Promise<Payload> {
-    const { idempotencyKey, verdict, comment, marking = null } = input;
+    const { verdict, comment, marking = null } = input;
     const ids = { labelId: localId("label", input.labelId), revisionId: localId("labelRevision", input.revisionId) };
     const value = { ...ids, verdict, comment: comment ?? "", marking };
-    return act(context, reviewLabel, idempotencyKey, value, async ({ id, reviewId }) => {
+    return act(context, reviewLabel, input, value, async ({ id, reviewId }) => {
       const payload = await relabeled(context, id);
       return { ...payload, reviewId: payload.label ? globalId("labelReview", reviewId) : null };
     });

@@ -86,14 +86,14 @@ export class OntologyMutations {
     @Ctx() context: Context,
     @Arg("input", () => OntologyCreateInput) input: OntologyCreateInput,
   ): Promise<Payload> {
-    const { idempotencyKey, name, marking } = input;
+    const { name, marking } = input;
     const value = {
       programId: localId("program", input.programId),
       name,
       marking,
       classes: classesFrom(input.classes),
     };
-    return act(context, createOntology, idempotencyKey, value, async ({ id }) => ({
+    return act(context, createOntology, input, value, async ({ id }) => ({
       ontology: await node(context, "ontology", id),
     }));
   }
@@ -107,7 +107,7 @@ export class OntologyMutations {
     @Arg("input", () => OntologyVersionCreateInput) input: OntologyVersionCreateInput,
   ): Promise<Payload> {
     const value = { ontologyId: localId("ontology", input.ontologyId), classes: classesFrom(input.classes) };
-    return act(context, createOntologyVersion, input.idempotencyKey, value, async ({ id }) => ({
+    return act(context, createOntologyVersion, input, value, async ({ id }) => ({
       ontologyVersion: await context.operation.nested((grant) => grant.read.byId("ontologyVersion", id)),
     }));
   }

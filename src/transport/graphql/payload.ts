@@ -42,6 +42,12 @@ export abstract class Input {
     description: "8 to 64 printable ASCII characters, new for each act. Repeating it repeats the answer, not the act.",
   })
   readonly idempotencyKey!: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "True confirms that nothing higher that this session was shown is in what is written here.",
+  })
+  readonly belowHighWater?: boolean | null;
 }
 
 /** An id that a refusal names, as "noun:uuid"; without a noun it is that of a label's revision. */
@@ -67,13 +73,20 @@ function viewOf(error: UserError): UserErrorView {
 export async function act<I, O>(
   context: Context,
   command: Command<I, O>,
-  key: string,
+  envelope: string | Input,
   input: I,
   read: (made: O) => Promise<object>,
 ): Promise<Payload> {
+  const { idempotencyKey: key, belowHighWater } =
+    typeof envelope === "string" ? { idempotencyKey: envelope, belowHighWater: false } : envelope;
   if (!KEY.test(key)) throw new CaveatError("INVALID_REQUEST", "idempotency key");
   try {
-    const made = await context.operation.mutate(command, input, { key, inputDigest: inputDigest(command.name, input) });
+    const made = await context.operation.mutate(
+      command,
+      input,
+      { key, inputDigest: inputDigest(command.name, input) },
+      belowHighWater === true,
+    );
     forget(context);
     return { ...(await read(made)), userErrors: [] };
   } catch (thrown) {

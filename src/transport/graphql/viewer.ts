@@ -65,6 +65,15 @@ export class ViewerResolver {
     return principal.session.level;
   }
 
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "Banner over everything that this session was shown before: what is written below it asks for confirmation.",
+  })
+  highWater(@Ctx() context: Context): Promise<string | null> {
+    return context.operation.nested((grant) => grant.highWater());
+  }
+
   @FieldResolver(() => String, { description: "A classification level." })
   clearance(@Root() principal: Principal): string {
     return principal.profile.clearance;
