@@ -295,11 +295,11 @@ export class Grant {
     const shown = await this.#shown;
     if (shown === null || dominates(effective, shown)) return;
     if (this.#highWater.rule === "refuse") {
-      throw new UserError("BELOW_HIGH_WATER", "this session was shown more than may be written down here", ["marking"]);
+      throw new UserError("BELOW_HIGHWATER", "this session was shown more than may be written down here", ["marking"]);
     }
     if (!this.#confirmsBelow) {
       throw new UserError(
-        "BELOW_HIGH_WATER",
+        "BELOW_HIGHWATER",
         "this session was shown higher things: confirm that none of them is in this",
         ["belowHighWater"],
       );

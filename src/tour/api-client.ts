@@ -118,7 +118,7 @@ export class ApiClient {
     // The people of the tour look at everything first, and label what is lower afterwards: each confirms it when asked.
     const act = async (batch: readonly object[]): Promise<Payload<T>[]> => {
       const payloads = await send(batch);
-      const asked = batch.filter((_, at) => payloads[at]?.userErrors[0]?.code === "BELOW_HIGH_WATER");
+      const asked = batch.filter((_, at) => payloads[at]?.userErrors[0]?.code === "BELOW_HIGHWATER");
       const confirmed =
         asked.length === 0 ? [] : await send(asked.map((input) => ({ ...input, belowHighWater: true })));
       return batch

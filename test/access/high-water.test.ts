@@ -44,7 +44,7 @@ test("I3 a write below what the session was shown asks the writer to confirm, an
   await look(ana, low);
   await label(ana, low, false);
   await look(ana, high);
-  await expect(label(ana, low, false)).rejects.toMatchObject({ code: "BELOW_HIGH_WATER", path: ["belowHighWater"] });
+  await expect(label(ana, low, false)).rejects.toMatchObject({ code: "BELOW_HIGHWATER", path: ["belowHighWater"] });
   await label(ana, low, true);
   const { rows } = await house.admin.query<{ n: number }>(
     "select count(*)::int as n from data.label where asset_id = $1",
@@ -79,7 +79,7 @@ test("I3 what another process showed the session counts", async () => {
   } finally {
     await pool.end();
   }
-  await expect(label(ana, low, false)).rejects.toMatchObject({ code: "BELOW_HIGH_WATER" });
+  await expect(label(ana, low, false)).rejects.toMatchObject({ code: "BELOW_HIGHWATER" });
 });
 
 test("I3 where the site says so, a write below the high-water is refused whoever confirms it", async () => {
@@ -89,7 +89,7 @@ test("I3 where the site says so, a write below the high-water is refused whoever
     const ana = await strict.as("ana");
     await strict.run(ana, (operation) => operation.nested((grant) => grant.read.byId("asset", high)));
     const write = strict.run(ana, (operation) => draw(operation, low));
-    await expect(write).rejects.toMatchObject({ code: "BELOW_HIGH_WATER", path: ["marking"] });
+    await expect(write).rejects.toMatchObject({ code: "BELOW_HIGHWATER", path: ["marking"] });
   } finally {
     await strict.remove();
   }
