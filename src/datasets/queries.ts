@@ -11,6 +11,9 @@ export type ListedNoun = "dataset" | "ontology" | "asset" | "label" | "delivery"
 /** Nouns that can be asked for by id. */
 export type NodeNoun = "program" | "dataset" | "ontology" | "asset" | "label" | "delivery";
 
+/** The order of a list and what it is narrowed by. */
+export type ListQuery = Required<Pick<PageRequest, "sort" | "where">>;
+
 /** The row of a node. */
 export type NodeRow<N extends NodeNoun> = RowOf<N>;
 

@@ -23,6 +23,8 @@ interface Template {
 
 interface TableTemplate extends Template {
   readonly actions: readonly Action[];
+  /** The action by which rows of the table are read. */
+  readonly readable: Action;
 }
 
 const templates = new WeakMap<Policy, Map<string, TableTemplate>>();
@@ -69,7 +71,9 @@ function compileTable(policy: Policy, table: TableAccess, alias: string): TableT
     ].join(" and ");
   };
   const sql = `(${table.read.map((one) => `(${branch(one)})`).join(" or ")})`;
-  return { sql, slots, actions };
+  const [first] = table.read;
+  if (!first) throw new Error("a table that nobody reads");
+  return { sql, slots, actions, readable: first.action };
 }
 
 /**
@@ -93,7 +97,11 @@ export function rowLock(policy: Policy, values: LockValues): (tables: readonly L
     };
     return {
       open,
-      on: parts.map(({ sql, slots }) => ({ sql, params: slots.map((slot) => filled[slot]) })),
+      on: parts.map(({ sql, slots, readable }) => ({
+        sql,
+        params: slots.map((slot) => filled[slot]),
+        readable: markings(readable),
+      })),
     };
   };
 }

@@ -1,6 +1,6 @@
 import { DeliveryProof, Recipient } from "./entities/delivery.ts";
 import type { Row } from "./entities/index.ts";
-import type { SqlPart, Transaction } from "./transaction.ts";
+import type { TableLock, Transaction } from "./transaction.ts";
 
 /** The row of a recipient office. */
 export type RecipientRow = Row<typeof Recipient>;
@@ -31,7 +31,7 @@ export class DeliveryRecords {
   /** The proof of a delivery through both locks; null when hidden or not there. */
   async proof(deliveryId: string): Promise<ProofRow | null> {
     const { open, on } = this.#tx.lock([["data.delivery_proof", "t"]]);
-    const [lock] = on as [SqlPart];
+    const [lock] = on as readonly [TableLock];
     const rows = await this.#tx.mapped<ProofRow>(
       DeliveryProof,
       `with ${open.sql} select t.* from data.delivery_proof t where t.delivery_id = ? and ${lock.sql}`,

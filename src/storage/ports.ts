@@ -1,3 +1,4 @@
+import type { ListFilter, ListSort } from "./lists.ts";
 import type { Effective, Level, ListKind, Marking } from "../markings/index.ts";
 
 /** A marking as interned: text for people, structure for machines, effective marking for decisions. */
@@ -60,16 +61,20 @@ export interface DistributionListRow {
   readonly persons: readonly string[];
 }
 
-/** One page of rows in ascending id order. */
+/** One page of rows in the order that was asked for. */
 export interface Page<R> {
   readonly rows: readonly R[];
   readonly hasNextPage: boolean;
+  /** The key after which a page begins that follows a row of this one; the row's id where there is none. */
+  keyOf?(row: R): string;
 }
 
-/** How much of a list to read: at most `first` rows whose id is greater than `after`. */
+/** How much of a list to read: at most `first` rows after the key of another row, in an order, narrowed by equalities. */
 export interface PageRequest {
   readonly first: number;
   readonly after: string | null;
+  readonly sort?: ListSort;
+  readonly where?: { readonly [filter in ListFilter]?: string };
 }
 
 /** The SQLSTATE with which PostgreSQL refused a statement; empty for any other error. */

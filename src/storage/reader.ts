@@ -1,7 +1,9 @@
+import { FIRST_ID, HISTORIES, LISTS, LIST_FILTERS, keyAfter, placeOf } from "./lists.ts";
+import type { Keyed, ListFilter, ListSort, ListedNoun, Place } from "./lists.ts";
 import type { Page, PageRequest } from "./ports.ts";
 import { tables } from "./tables.ts";
 import type { RowOf, Table, TableName } from "./tables.ts";
-import type { SqlPart, Transaction } from "./transaction.ts";
+import type { TableLock, Transaction } from "./transaction.ts";
 
 /** Told of every row that is read, so that the door can record it and look once more before it leaves. */
 export type RowListener = <N extends TableName>(table: N, row: RowOf<N>) => void;
@@ -22,9 +24,6 @@ const PARENTS = {
 } as const;
 
 const MOST_OF_A_PAGE = 101;
-
-/** Comes before every id that we make. */
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 /** Names a list: rows of a table below one parent. */
 export interface ListKey {
@@ -57,15 +56,26 @@ export class Reader {
     return rows[0] ?? null;
   }
 
-  /** All rows below a parent in the order of their ids (or of `order`), at most `limit`. */
+  /**
+   * All rows below a parent in the order of their ids (or of `order`, over the alias t), at most `limit`. A history is merged
+   * over the markings that the caller may read, so that it costs the same however much of it is hidden.
+   */
   async all<N extends TableName>(name: N, key: ListKey, limit: number, order = "1"): Promise<RowOf<N>[]> {
     const table = this.#table(name);
     const { open, on } = this.#tx.lock([[table.name, "t"]]);
-    const [lock] = on as [SqlPart];
+    const [lock] = on as readonly [TableLock];
+    const most = Math.trunc(limit);
+    const found = `select t.* from ${table.name} t where t.${PARENTS[key.parent]} = ? and ${lock.sql}`;
+    const isHistory = name in HISTORIES && HISTORIES[name as keyof typeof HISTORIES] === key.parent;
+    const sql = isHistory
+      ? `select r.* from (select unnest(${lock.readable}) as marking_id from open) d
+         cross join lateral (${found} and t.marking_id = d.marking_id order by ${order} limit ?) r
+         order by ${order.replaceAll(/\bt\./g, "r.")} limit ?`
+      : `${found} order by ${order} limit ?`;
     const rows = await this.#tx.mapped(
       table.entity,
-      `with ${open.sql} select t.* from ${table.name} t where t.${PARENTS[key.parent]} = ? and ${lock.sql} order by ${order} limit ?`,
-      [...open.params, key.id, ...lock.params, Math.trunc(limit)],
+      `with ${open.sql} ${sql}`,
+      [...open.params, key.id, ...lock.params, ...(isHistory ? [most, most] : [most])],
       limit > MOST_OF_A_PAGE ? "long" : "page",
     );
     return this.#seen(name, rows);
@@ -74,16 +84,45 @@ export class Reader {
   /**
    * A page of rows below a parent. Merges one index range for each marking that the caller may read of those that the
    * dataset (for its assets and labels) or the program (for the rest) holds, so that the work depends on the page and on
-   * the number of visible markings, never on how much is hidden.
+   * the number of visible markings, never on how much is hidden. Throws for an order or filter that the noun does not offer.
    */
-  async page<N extends "asset" | "label" | "dataset" | "ontology" | "delivery" | "proposal">(
+  async page<N extends ListedNoun>(
     name: N,
     key: ListKey,
     page: PageRequest,
     holder: { readonly dataset: string } | { readonly program: string } | { readonly kind: string },
   ): Promise<Page<RowOf<N>>> {
+    const { sort = "ID_ASC" } = page;
+    const place = placeOf(page);
+    const limit = page.first + 1;
+    let rows = await this.#merged(name, key, page, holder, place);
+    // Where rows lie less densely than those before them, the page goes on to the end of the list.
+    if (place.until !== null && rows.length < limit)
+      rows = await this.#merged(name, key, page, holder, { ...place, until: null });
+    const shown = this.#seen(name, rows.slice(0, page.first));
+    return {
+      rows: shown,
+      hasNextPage: rows.length > page.first,
+      keyOf: (row) => keyAfter(row as Keyed, shown as Keyed[], sort),
+    };
+  }
+
+  #merged<N extends ListedNoun>(
+    name: N,
+    key: ListKey,
+    { first, sort = "ID_ASC", where = {} }: PageRequest,
+    holder: { readonly dataset: string } | { readonly program: string } | { readonly kind: string },
+    { columns, descending, after, until }: Place,
+  ): Promise<RowOf<N>[]> {
     const table = this.#table(name);
-    const [source, where, heldBy] =
+    const offered: { readonly sorts: readonly ListSort[]; readonly filters: readonly ListFilter[] } = LISTS[name];
+    const filters = (Object.keys(LIST_FILTERS) as ListFilter[]).flatMap((filter) => {
+      const value = where[filter];
+      return value === undefined ? [] : [[filter, value] as const];
+    });
+    if (!offered.sorts.includes(sort) || filters.some(([filter]) => !offered.filters.includes(filter)))
+      throw new Error("a list that is not offered");
+    const [source, condition, heldBy] =
       "dataset" in holder
         ? (["data.dataset_marking", "d.dataset_id = ? and d.noun = ?", [holder.dataset, name]] as const)
         : "program" in holder
@@ -93,23 +132,40 @@ export class Reader {
       [source, "d"],
       [table.name, "x"],
     ]);
-    const [held, lock] = on as [SqlPart, SqlPart];
-    const limit = page.first + 1;
-    // Proposals of several programs stand in one list.
-    const program = "kind" in holder ? "x.program_id = d.program_id and " : "";
-    const rows = await this.#tx.mapped(
+    const [held, lock] = on as readonly [TableLock, TableLock];
+    const order = (alias: string): string =>
+      columns.map((column) => `${alias}.${column}${descending ? " desc" : ""}`).join(", ");
+    const values = columns.map((column) => (column === "id" ? "?::uuid" : "?::timestamptz")).join(", ");
+    const inside = [
+      // Proposals of several programs stand in one list.
+      ...("kind" in holder ? ["x.program_id = d.program_id"] : []),
+      `x.${PARENTS[key.parent]} = ?`,
+      "x.marking_id = d.marking_id",
+      ...filters.map(([filter]) => `x.${LIST_FILTERS[filter]} = ?::uuid`),
+      `(${columns.map((column) => `x.${column}`).join(", ")}) ${descending ? "<" : ">"} (${values})`,
+      ...(until === null ? [] : [`x.id ${descending ? ">=" : "<="} ?::uuid`]),
+      lock.sql,
+    ].join(" and ");
+    const limit = first + 1;
+    return this.#tx.mapped(
       table.entity,
       `with ${open.sql} select r.* from ${source} d
-       cross join lateral (
-         select x.* from ${table.name} x
-         where ${program}x.${PARENTS[key.parent]} = ? and x.marking_id = d.marking_id and x.id > ?::uuid and ${lock.sql}
-         order by x.id limit ?
-       ) r
-       where ${where} and ${held.sql}
-       order by r.id limit ?`,
-      [...open.params, key.id, page.after ?? FIRST_ID, ...lock.params, limit, ...heldBy, ...held.params, limit],
+       cross join lateral (select x.* from ${table.name} x where ${inside} order by ${order("x")} limit ?) r
+       where ${condition} and ${held.sql}
+       order by ${order("r")} limit ?`,
+      [
+        ...open.params,
+        key.id,
+        ...filters.map(([, value]) => value),
+        ...after,
+        ...(until === null ? [] : [until]),
+        ...lock.params,
+        limit,
+        ...heldBy,
+        ...held.params,
+        limit,
+      ],
     );
-    return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
   }
 
   /**
@@ -122,7 +178,7 @@ export class Reader {
       ["data.dataset_marking", "d"],
       [table.name, "r"],
     ]);
-    const [held, lock] = on as [SqlPart, SqlPart];
+    const [held, lock] = on as readonly [TableLock, TableLock];
     const rows = await this.#tx.rows<{
       n: string | number;
       marking_id: string;
@@ -152,7 +208,7 @@ export class Reader {
       ["data.dataset_marking", "d"],
       [table.name, "x"],
     ]);
-    const [held, lock] = on as [SqlPart, SqlPart];
+    const [held, lock] = on as readonly [TableLock, TableLock];
     const limit = page.first + 1;
     const rows = await this.#tx.mapped(
       table.entity,
@@ -172,7 +228,7 @@ export class Reader {
   /** Markings of the rows that a dataset holds, as far as the caller may see rows of that marking. */
   async heldMarkings(datasetId: string): Promise<string[]> {
     const { open, on } = this.#tx.lock([["data.dataset_marking", "t"]]);
-    const [lock] = on as [SqlPart];
+    const [lock] = on as readonly [TableLock];
     const rows = await this.#tx.mapped(
       tables.datasetMarking.entity,
       `with ${open.sql} select t.* from data.dataset_marking t where t.dataset_id = ? and ${lock.sql} order by t.marking_id, t.noun`,
@@ -192,7 +248,7 @@ export class Reader {
       ["data.dataset_marking", "d"],
       [table.name, "x"],
     ]);
-    const [held, lock] = on as [SqlPart, SqlPart];
+    const [held, lock] = on as readonly [TableLock, TableLock];
     const rows = await this.#tx.mapped(
       table.entity,
       `with ${open.sql} select distinct on (r.label_id) r.* from data.label l

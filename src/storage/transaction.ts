@@ -6,13 +6,18 @@ export interface SqlPart {
   readonly params: readonly unknown[];
 }
 
+/** The lock of one table: a condition over its rows, and the column of `open` with the markings that its rows may have. */
+export interface TableLock extends SqlPart {
+  readonly readable: string;
+}
+
 /**
  * The explicit lock of the tables of one statement. `open` is a common table expression that resolves the reader's row of
  * the matrix once; each of `on`, in the order of the tables, is a condition over a row that refers to it.
  */
 export interface RowLock {
   readonly open: SqlPart;
-  readonly on: readonly SqlPart[];
+  readonly on: readonly TableLock[];
 }
 
 /** A table as a statement names it. */

@@ -10,7 +10,7 @@ import type { Page } from "../../src/storage/ports.ts";
 import { Reader } from "../../src/storage/reader.ts";
 import { tables } from "../../src/storage/tables.ts";
 import type { TableName } from "../../src/storage/tables.ts";
-import type { SqlPart, Transaction } from "../../src/storage/transaction.ts";
+import type { TableLock, Transaction } from "../../src/storage/transaction.ts";
 import type { CrossWorld } from "./cross-world.ts";
 import { openCrossWorld } from "./cross-world.ts";
 import { keyColumns, selectKeys } from "./cross-rows.ts";
@@ -127,7 +127,7 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
       const found: string[] = [];
       for (const access of ROW_TABLES) {
         const { open, on } = tx.lock([[`data.${access.table}`, "t"]]);
-        const [lock] = on as [SqlPart];
+        const [lock] = on as readonly [TableLock];
         const rows = await tx.rows<{ key: string }>(`with ${open.sql} ${selectKeys(access.table)} where ${lock.sql}`, [
           ...open.params,
           ...lock.params,

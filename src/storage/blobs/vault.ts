@@ -7,7 +7,7 @@ import { unwrapKey, wrapKey } from "../../signing/key-wrap.ts";
 import { Blob, DataKey } from "../entities/asset.ts";
 import type { Row } from "../entities/index.ts";
 import type { BlobKeys, MarkingChangeStore } from "../marking-changes.ts";
-import type { SqlPart, Transaction } from "../transaction.ts";
+import type { TableLock, Transaction } from "../transaction.ts";
 import type { BlobPort } from "./port.ts";
 import { openStream, sealStream } from "./seal-stream.ts";
 
@@ -94,7 +94,7 @@ export class BlobVault {
   /** The row of a blob, through row security; null when hidden or absent. */
   async row(tx: Transaction, id: string): Promise<BlobRow | null> {
     const { open, on } = tx.lock([["data.blob", "t"]]);
-    const [lock] = on as [SqlPart];
+    const [lock] = on as readonly [TableLock];
     const sql = `with ${open.sql} select t.* from data.blob t where t.id = ? and ${lock.sql}`;
     return (await tx.mapped<BlobRow>(Blob, sql, [...open.params, id, ...lock.params]))[0] ?? null;
   }

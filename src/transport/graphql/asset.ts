@@ -3,12 +3,13 @@ import { contentOf, labelsOfAsset } from "../../datasets/queries.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Authority, authorityShown } from "./authority.ts";
-import { PageArgs, connectionById, connectionType } from "./connection.ts";
+import { connectionById, connectionType } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
 import type { Context } from "./context.ts";
 import { Dataset } from "./dataset.ts";
 import { LabelConnection } from "./label.ts";
+import { LabelListArgs, listQuery } from "./list-args.ts";
 import { Marking, Node } from "./node.ts";
 import type { AssetRow, DatasetRow, LabelRow, MarkingValue } from "./rows.ts";
 import { DateTimeScalar } from "./scalars.ts";
@@ -90,10 +91,11 @@ export class AssetResolver {
   labels(
     @Ctx() context: Context,
     @Root() row: AssetRow,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => LabelListArgs) args: LabelListArgs,
   ): Promise<Connection<LabelRow>> {
-    return connectionById(context, { field: "Asset.labels", parent: row.id }, args, (page) =>
-      context.operation.nested((grant) => labelsOfAsset(grant, row, page)),
+    const { sort, where, query } = listQuery(args);
+    return connectionById(context, { field: "Asset.labels", parent: row.id, query }, args, (page) =>
+      context.operation.nested((grant) => labelsOfAsset(grant, row, { ...page, sort, where })),
     );
   }
 }

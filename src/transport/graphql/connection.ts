@@ -76,10 +76,11 @@ class SealedEdge<R> {
 }
 
 /** Reads one page: `first` rows that come after the key `after`. */
-type ReadPage<R> = (page: {
-  readonly first: number;
-  readonly after: string | null;
-}) => Promise<{ readonly rows: readonly R[]; readonly hasNextPage: boolean }>;
+type ReadPage<R> = (page: { readonly first: number; readonly after: string | null }) => Promise<{
+  readonly rows: readonly R[];
+  readonly hasNextPage: boolean;
+  readonly keyOf?: (row: R) => string;
+}>;
 
 /** A page of rows as a connection. `keyOf` says after which key the next page begins. */
 export async function connection<R>(
@@ -92,7 +93,7 @@ export async function connection<R>(
   const first = pageSize(args.first);
   const after = typeof args.after === "string" ? context.cursors.open(place, args.after) : null;
   const page = await read({ first, after });
-  const cursorOf = (row: R): string => context.cursors.seal(place, keyOf(row));
+  const cursorOf = (row: R): string => context.cursors.seal(place, (page.keyOf ?? keyOf)(row));
   const edges = page.rows.map((node) => new SealedEdge(node, cursorOf));
   const last = page.rows.at(-1);
   const pageInfo = {

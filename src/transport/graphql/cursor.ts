@@ -4,16 +4,18 @@ import { CaveatError } from "../../errors.ts";
 const NONCE = 12;
 const TAG = 16;
 /** Every key is padded to this many bytes, so that all cursors have one length. */
-const PADDED = 40;
+const PADDED = 64;
 
 /** The list in which a cursor stands: the field and the object below which the list is. */
 export interface Place {
   readonly field: string;
   readonly parent: string;
+  /** The order and the equalities that were asked for; none where the list has one form only. */
+  readonly query?: string;
 }
 
 /**
- * Cursors of one person: the key of a list's last row, sealed with AES-256-GCM and bound to person, field and parent. A
+ * Cursors of one person: the key of a list's last row, sealed with AES-256-GCM and bound to person, field, parent, order and filter. A
  * cursor says nothing to its holder and is good for nothing in another list or another hand.
  */
 export class Cursors {
@@ -27,10 +29,12 @@ export class Cursors {
   }
 
   #bound(place: Place): Buffer {
-    return Buffer.from(JSON.stringify(["caveat/cursor/v1", this.#personId, place.field, place.parent]));
+    return Buffer.from(
+      JSON.stringify(["caveat/cursor/v2", this.#personId, place.field, place.parent, place.query ?? ""]),
+    );
   }
 
-  /** The cursor of a key of at most 39 ASCII characters. */
+  /** The cursor of a key of at most 63 ASCII characters. */
   seal(place: Place, key: string): string {
     const plain = Buffer.alloc(PADDED);
     if (key.length >= PADDED) throw new Error("key too long for a cursor");

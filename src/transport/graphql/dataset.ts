@@ -3,11 +3,12 @@ import { contentMarking, pageOfDataset } from "../../datasets/queries.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { AssetConnection } from "./asset.ts";
-import { PageArgs, connectionById, connectionType } from "./connection.ts";
+import { connectionById, connectionType } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
 import type { Context } from "./context.ts";
 import { LabelConnection } from "./label.ts";
+import { AssetListArgs, LabelListArgs, listQuery } from "./list-args.ts";
 import { Marking, Node } from "./node.ts";
 import { OntologyVersion } from "./ontology-version.ts";
 import type { OntologyVersionRow } from "./ontology-version.ts";
@@ -58,10 +59,11 @@ export class DatasetResolver {
   assets(
     @Ctx() context: Context,
     @Root() row: DatasetRow,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => AssetListArgs) args: AssetListArgs,
   ): Promise<Connection<AssetRow>> {
-    return connectionById(context, { field: "Dataset.assets", parent: row.id }, args, (page) =>
-      context.operation.nested((grant) => pageOfDataset(grant, "asset", row.id, page)),
+    const { sort, where, query } = listQuery(args);
+    return connectionById(context, { field: "Dataset.assets", parent: row.id, query }, args, (page) =>
+      context.operation.nested((grant) => pageOfDataset(grant, "asset", row.id, { ...page, sort, where })),
     );
   }
 
@@ -69,10 +71,11 @@ export class DatasetResolver {
   labels(
     @Ctx() context: Context,
     @Root() row: DatasetRow,
-    @Args(() => PageArgs) args: PageArgs,
+    @Args(() => LabelListArgs) args: LabelListArgs,
   ): Promise<Connection<LabelRow>> {
-    return connectionById(context, { field: "Dataset.labels", parent: row.id }, args, (page) =>
-      context.operation.nested((grant) => pageOfDataset(grant, "label", row.id, page)),
+    const { sort, where, query } = listQuery(args);
+    return connectionById(context, { field: "Dataset.labels", parent: row.id, query }, args, (page) =>
+      context.operation.nested((grant) => pageOfDataset(grant, "label", row.id, { ...page, sort, where })),
     );
   }
 
