@@ -103,11 +103,12 @@ export function authorityColumns(block: AuthorityBlock | null): {
   };
 }
 
-/** The block of a row. What was written before rows had one is read with the block that it would have been given then. */
+/** The block of a row as it is marked now: what two people made unclassified has none any more. What was written before rows had one is read with the block that it would have been given then. */
 export function authorityOf(
   row: { readonly authority?: AuthorityLines | null | undefined; readonly authorId: string; readonly createdAt: Date },
   marking: Marking,
 ): AuthorityBlock | null {
+  if (marking.level === "U") return null;
   if (row.authority != null) return readAuthority(row.authority);
   return deriveAuthority({ marking, personId: row.authorId, now: row.createdAt, origins: [], raised: false });
 }

@@ -84,6 +84,11 @@ describe("a derived block", () => {
     expect(authorityColumns(readAuthority(lines(null, "25X1"))).reviewOn).toBeNull();
     expect(authorityColumns(readAuthority(lines(null, "End of it"))).reviewOn).toBeNull();
   });
+  test("of a row that was made unclassified is none any more", () => {
+    const row = { authority: lines(null, "20400101"), authorId: "q", createdAt: now };
+    expect(authorityOf(row, of("SECRET"))).not.toBeNull();
+    expect(authorityOf(row, of("UNCLASSIFIED"))).toBeNull();
+  });
   test("of a row from before there were blocks is the one that it would have been given", () => {
     const row = { authority: null, authorId: "q", createdAt: new Date("2020-01-01T00:00:00Z") };
     expect(authorityOf(row, of("SECRET"))).toStrictEqual({
