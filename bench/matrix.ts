@@ -135,7 +135,10 @@ export const matrixBench: Benchmark = {
       const officeOf = async (version: string): Promise<MarkingOffice> => {
         const files = loadPolicyFiles();
         const made = await admin.query<{ id: string }>(
-          "insert into access.policy (version, register_version, documents, requested_by, approved_by) values ($1, $2, '{}', 'a', 'b') returning id",
+          `with d as (insert into access.policy_documents (sha384, content, version, register_version)
+             values (encode(sha384(convert_to($1, 'UTF8')), 'hex'), $1, $1, $2) returning *)
+           insert into access.policy (version, register_version, documents_sha384)
+           select version, register_version, sha384 from d returning id`,
           [version, files.register.version],
         );
         return new MarkingOffice(store, files.register, files.policy, made.rows[0]?.id ?? "");
