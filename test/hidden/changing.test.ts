@@ -59,17 +59,17 @@ describe("I2 what is hidden does not show to who changes something", () => {
   });
 
   test("I2 unique constraints: no key of labeled rows holds what people type without the marking, or the person, beside it", async () => {
-    const { rows } = await worlds.low.house.admin.query<{ key: string; columns: string[]; typed: boolean }>(
-      `select i.indexrelid::regclass::text as key, array_agg(a.attname::text order by a.attname) as columns,
+    const { rows } = await worlds.low.house.admin.query<{ name: string; columns: string[]; typed: boolean }>(
+      `select i.indexrelid::regclass::text as name, array_agg(a.attname::text order by a.attname) as columns,
               bool_or(a.atttypid <> 'uuid'::regtype) as typed
        from pg_index i join pg_class c on c.oid = i.indrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
        where i.indisunique and c.relnamespace = 'data'::regnamespace group by 1`,
     );
     expect(rows.length).toBeGreaterThan(20);
     const open = rows.filter(
-      ({ typed, columns }) => typed && !columns.some((name) => /marking_id$|^profile_id$/.test(name)),
+      ({ typed, columns }) => typed && !columns.some((column) => /marking_id$|^profile_id$/.test(column)),
     );
-    expect(open.map(({ key, columns }) => `${key} (${columns.join(", ")})`)).toEqual([]);
+    expect(open.map(({ name, columns }) => `${name} (${columns.join(", ")})`)).toEqual([]);
   });
 
   test("I2 unique constraints: what exists higher may be created lower", async () => {
