@@ -80,6 +80,9 @@ describe("source conflicts", () => {
     expect(rolled(R36)).toStrictEqual(["SECRET//NOFORN", "ucniBesideRelease"]);
     expect(rolled(["(U//UCNI)", "(S)"])).toStrictEqual(["SECRET//NOFORN", "ucniBesideRelease"]);
     const by = under({ ucniBesideRelease: "AS MARKED" });
+    expect(rolled(["(U//REL TO USA, GBR)", "(//FGI S//REL TO USA, GBR)"])).toStrictEqual([
+      "SECRET//FGI//REL TO USA, GBR",
+    ]);
     expect(rolled(R36, by)).toStrictEqual(["SECRET//REL TO USA, GBR", "ucniBesideRelease"]);
     expect(rolled(["(U//DCNI)", "(S//REL TO USA, GBR)"], by)).toStrictEqual(["SECRET//NOFORN"]);
   });
@@ -115,6 +118,7 @@ describe("roll-up of a document", () => {
     expect(rollUp(markings, register)).toStrictEqual(rollUpDocument(contributions(texts), register).banner);
   });
   test("refuses no portions and what no banner can hold", () => {
+    expect(() => rollUp([], register)).toThrow(expect.objectContaining({ code: "E_EMPTY" }));
     expect(() => rollUpDocument([], register)).toThrow(expect.objectContaining({ code: "E_EMPTY" }));
     expect(() => rolled(["(//CTS//BOHEMIA)", "(S//NF)"])).toThrow(expect.objectContaining({ code: "E_NATO" }));
     expect(() => rolled(["(C//RD//NF)", "(C//FRD-SG 14//NF)"])).toThrow(expect.objectContaining({ code: "E_LEVEL" }));

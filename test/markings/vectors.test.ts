@@ -32,6 +32,7 @@ const holds = ({ valid, invalid, rollup }: Vectors): void => {
       register,
     );
     expect(renderBanner(banner, register)).toBe(row.strictBanner ?? row.banner);
+    expect(banner).toStrictEqual(marked(parseBanner(row.strictBanner ?? row.banner, register)));
   });
 };
 
