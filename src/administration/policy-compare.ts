@@ -47,6 +47,7 @@ export interface RulesDifference {
 /** A profile of the database whose cells change. */
 export interface ChangedProfile {
   readonly id: string;
+  readonly digest: string;
   readonly profile: AccessProfile;
   readonly changes: readonly {
     readonly opens: readonly string[];
@@ -134,9 +135,9 @@ export const compareCells: Command<
           ...change,
           markings: change.markings.flatMap((at) => markings[at] ?? []),
         }));
-        rows.push({ id: stored.id, profile, changes });
+        rows.push({ id: stored.id, digest: stored.digest, profile, changes });
       }
-      last = batch.at(-1)?.id ?? null;
+      last = batch.at(-1)?.digest ?? null;
       if (rows.length > first || batch.length <= first) break;
     }
     await discloseToOfficer(grant, "policy.compare");

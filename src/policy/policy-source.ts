@@ -13,7 +13,7 @@ export interface PolicySource {
   steps(sha384: string): Promise<readonly PolicyStep[]>;
   /** Every marking there is: whoever asks decides which of them he may tell. */
   markings(): Promise<readonly InternedMarking[]>;
-  /** Profiles in ascending order of their ids, after one of them. */
+  /** Profiles in ascending order of their digests, after one of them. */
   profilesAfter(after: string | null, limit: number): Promise<readonly StoredProfile[]>;
   /** Programs and datasets in ascending order of their ids, after one of them. */
   holdings(after: string | null, limit: number): Promise<readonly Holding[]>;

@@ -76,10 +76,12 @@ export class PolicyStore {
     return rows;
   }
 
-  /** Profiles in ascending order of their ids, after one of them. */
+  /** Profiles in ascending order of their digests, after one of them. */
   async profilesAfter(after: string | null, limit: number): Promise<StoredProfile[]> {
     const { rows } = await this.#pool.query<StoredProfile>(
-      "select id, profile from access.profile where $1::uuid is null or id > $1 order by id limit $2",
+      `select p.id, encode(d.digest, 'hex') as digest, p.profile
+       from access.profile p, lateral (select substring(p.digest from 1 for 16) as digest) d
+       where $1::text is null or d.digest > decode($1, 'hex') order by d.digest limit $2`,
       [after, limit],
     );
     return rows;

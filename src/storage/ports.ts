@@ -116,6 +116,8 @@ export interface PolicyStep {
 /** A profile as it is kept; whoever reads it parses it. */
 export interface StoredProfile {
   readonly id: string;
+  /** The first 16 bytes of the digest of its content, hex: the order of profiles tells nothing of when they came. */
+  readonly digest: string;
   readonly profile: unknown;
 }
 

@@ -222,7 +222,7 @@ describe("a comparison of two policies", () => {
           for (const { id: marking } of markings)
             for (const action of [...opens.map((one) => `+${one}`), ...closes.map((one) => `-${one}`)])
               cells.add(`${id} ${marking} ${action}`);
-      after = page?.rows.at(-1)?.id ?? null;
+      after = page?.rows.at(-1)?.digest ?? null;
       if (page?.hasNextPage !== true) return cells;
     }
   }

@@ -119,7 +119,7 @@ export class PolicyComparisonResolver {
       { field: "Query.policyComparison", parent: "" },
       args,
       read,
-      (row) => row.id,
+      (row) => row.digest,
     );
     return found ? page : null;
   }
@@ -134,7 +134,7 @@ export class PolicyComparisonResolver {
 export class PolicyCellChangeResolver {
   @FieldResolver(() => [String], { description: "Banners." })
   markings(@Root() row: ChangedProfile["changes"][number]): string[] {
-    return row.markings.map(({ banner }) => banner);
+    return row.markings.map(({ banner }) => banner).toSorted();
   }
 }
 
