@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { demonstrationToken } from "../src/cli/token.ts";
 import { openPool } from "../src/storage/connection.ts";
+import type { Connection } from "../src/storage/connection.ts";
 import { rasterizeSvg } from "../src/storage/imagery/rasterize.ts";
 import { ApiClient, done } from "../src/tour/api-client.ts";
 import { startOwnServer } from "../src/tour/own-server.ts";
@@ -15,6 +16,11 @@ const RELEASED = "SECRET//REL TO USA, FVEY";
 export interface BenchServer {
   readonly url: string;
   readonly machine: Machine;
+  /** Its state folder and the name of its installation, by which tokens are issued. */
+  readonly state: string;
+  readonly installation: string;
+  /** The superuser of its database. */
+  admin(): Promise<Connection>;
   token(handle: string): Promise<string>;
   as(handle: string): Promise<ApiClient>;
 }
@@ -35,6 +41,9 @@ export async function withServer(
     await work({
       url: server.url,
       machine,
+      state,
+      installation: INSTALLATION,
+      admin: async () => ({ host: await socketOf(state), port: 5432, user: "postgres", database: "caveat" }),
       token,
       as: async (handle) => new ApiClient(server.url, handle, await token(handle)),
     });
@@ -43,8 +52,12 @@ export async function withServer(
   }
 }
 
+async function socketOf(state: string): Promise<string> {
+  return (await readFile(join(state, "postgres", "socket-directory"), "utf8")).trim();
+}
+
 async function postgresVersion(state: string): Promise<string> {
-  const host = (await readFile(join(state, "postgres", "socket-directory"), "utf8")).trim();
+  const host = await socketOf(state);
   const pool = openPool({ host, port: 5432, user: "caveat_app", database: "caveat" }, 1);
   try {
     return (await pool.query<{ version: string }>("select version()")).rows[0]?.version ?? "unknown";
@@ -74,7 +87,7 @@ function picture(side: number, seed: number): Promise<Uint8Array> {
 export async function makeDataset(
   sam: ApiClient,
   name: string,
-  images: { readonly markings: readonly (string | null)[]; readonly side: number },
+  images: { readonly markings: readonly (string | null)[]; readonly side: number; readonly dataset?: string },
 ): Promise<BenchDataset> {
   const { data } = await sam.graphql<{ programs: { edges: { node: Named }[] } }>(
     "{ programs(first: 1) { edges { node { id } } } }",
@@ -93,7 +106,7 @@ export async function makeDataset(
   const dataset = done(
     await sam.mutate<{ dataset: Named }>(
       { field: "datasetCreate", select: "dataset { id }" },
-      { programId, name, marking: RELEASED, ontologyVersionId: made.ontology.versions[0]?.id },
+      { programId, name, marking: images.dataset ?? RELEASED, ontologyVersionId: made.ontology.versions[0]?.id },
     ),
     "the dataset",
   ).dataset;

@@ -26,8 +26,11 @@ export function reporter(bench: string, machine: Machine): Report {
   };
 }
 
+/** How much data: `--quick`, nothing, `--large`. Most benchmarks have one size only. */
+export type Size = "quick" | "usual" | "large";
+
 /** One benchmark. `run` works in a folder of its own, which is removed afterwards, and stops when the signal says so. */
 export interface Benchmark {
   readonly summary: string;
-  readonly run: (folder: string, signal: AbortSignal) => Promise<void>;
+  readonly run: (folder: string, signal: AbortSignal, size: Size) => Promise<void>;
 }

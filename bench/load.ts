@@ -38,6 +38,39 @@ export async function closedLoop(
   return { count: times.length, perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
+/** What a closed loop did in all the time that it took. */
+export interface Rate {
+  readonly perSecond: number;
+  /** Milliseconds from asking to the whole answer. */
+  readonly p50: number;
+}
+
+/** As closedLoop, for calls that may take longer than the loop lasts: what was begun in time counts, to its end. */
+export async function rate(
+  { inFlight, seconds, warm }: { readonly inFlight: number; readonly seconds: number; readonly warm: number },
+  signal: AbortSignal,
+  call: (worker: number) => Promise<void>,
+): Promise<Rate> {
+  const turn = async (until: number, times: number[]): Promise<void> => {
+    const work = async (worker: number): Promise<void> => {
+      do {
+        signal.throwIfAborted();
+        const asked = performance.now();
+        await call(worker);
+        times.push(performance.now() - asked);
+      } while (performance.now() < until);
+    };
+    await Promise.all(Array.from({ length: inFlight }, (_, worker) => work(worker)));
+  };
+  await turn(performance.now() + warm * 1_000, []);
+  const times: number[] = [];
+  const begin = performance.now();
+  await turn(begin + seconds * 1_000, times);
+  const perSecond = (times.length * 1_000) / (performance.now() - begin);
+  times.sort((a, b) => a - b);
+  return { perSecond, p50: times[Math.floor(times.length / 2)] ?? Number.NaN };
+}
+
 /** A client that keeps its connections, for one server. */
 export class LoadClient {
   readonly #agent = new Agent({ keepAlive: true });
@@ -48,9 +81,15 @@ export class LoadClient {
   }
 
   /** Sends one document; throws unless the answer is 200 without errors. Returns its data. */
-  graphql(token: string, body: string): Promise<unknown> {
+  async graphql(token: string, body: string): Promise<unknown> {
+    const answer = (await this.post({ authorization: `Bearer ${token}` }, body)) as { data?: unknown };
+    return answer.data;
+  }
+
+  /** Sends one body; throws unless the answer is 200 without errors. Returns the answer. */
+  post(more: Readonly<Record<string, string>>, body: string): Promise<unknown> {
     const headers = {
-      authorization: `Bearer ${token}`,
+      ...more,
       "content-type": "application/json",
       "content-length": String(Buffer.byteLength(body)),
     };
@@ -62,7 +101,7 @@ export class LoadClient {
         incoming.on("end", () => {
           const text = Buffer.concat(parts).toString("utf8");
           const answer = JSON.parse(text) as { data?: unknown; errors?: unknown };
-          if (incoming.statusCode === 200 && answer.errors === undefined) resolve(answer.data);
+          if (incoming.statusCode === 200 && answer.errors === undefined) resolve(answer);
           else reject(new Error(`refused: ${incoming.statusCode} ${text.slice(0, 300)}`));
         });
       });

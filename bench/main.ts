@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deliveryBench } from "./delivery.ts";
-import type { Benchmark } from "./figure.ts";
+import type { Benchmark, Size } from "./figure.ts";
 import { logBench } from "./log.ts";
 import { matrixBench } from "./matrix.ts";
 import { mutationsBench } from "./mutations.ts";
@@ -24,10 +24,11 @@ function list(): string {
     .join("");
 }
 
-const HELP = `Usage: npm run -s bench -- NAME ...
+const HELP = `Usage: npm run -s bench -- NAME ... [--quick | --large]
 
 Measures on a server or a log of its own, with an embedded PostgreSQL (fsync on) in a temporary folder that is removed
-afterwards. Each takes at most half a minute. Prints one line of JSON for each figure:
+afterwards. Each takes at most half a minute, but for pages, which loads
+2 million labels first (--quick: 100,000; --large: 10 million) and takes some minutes. Prints one line of JSON for each figure:
 {"bench","figure","value","unit","machine":{"cpu","cores","node","postgres"}}
 
 Without a name: lists the benchmarks.
@@ -37,16 +38,18 @@ Exit codes: 0 measured; 1 failed or interrupted; 2 wrong usage.
 `;
 
 /** Runs one benchmark in a folder of its own and leaves nothing behind, also when it is interrupted. */
-async function measure(name: string, bench: Benchmark, signal: AbortSignal): Promise<void> {
+async function measure(name: string, bench: Benchmark, signal: AbortSignal, size: Size): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), `caveat-bench-${name}-`));
   try {
-    await bench.run(folder, signal);
+    await bench.run(folder, signal, size);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function main(words: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  const size: Size = given.includes("--quick") ? "quick" : given.includes("--large") ? "large" : "usual";
+  const words = given.filter((word) => word !== "--quick" && word !== "--large");
   if (words.includes("--help") || words.includes("-h")) {
     process.stdout.write(HELP);
     return 0;
@@ -66,7 +69,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
   for (const word of words) {
     const bench = BENCHES[word];
-    if (bench) await measure(word, bench, interrupted.signal);
+    if (bench) await measure(word, bench, interrupted.signal, size);
   }
   return 0;
 }
