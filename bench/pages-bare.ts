@@ -45,25 +45,24 @@ async function serve(options: BareOptions): Promise<void> {
   const pool = new Pool(config);
   const tokens = new WeakMap<PoolClient, string>();
   const app = Fastify({ logger: false });
-  app.post("/graphql", async (request) => {
-    const { after } = request.body as { readonly after: string | null };
+  const page = async (after: string | null): Promise<object> => {
     const place = placeOf({ first: options.first, after });
-    const page = place.until === null ? options.page.toTheEnd : options.page.bounded;
-    const values: (string | number | null)[] = [...page.values];
-    values[page.after] = place.after[0] ?? "";
-    if (page.until !== null) values[page.until] = place.until;
+    const sql = place.until === null ? options.page.toTheEnd : options.page.bounded;
+    const values: (string | number | null)[] = [...sql.values];
+    values[sql.after] = place.after[0] ?? "";
+    if (sql.until !== null) values[sql.until] = place.until;
     const client = await pool.connect();
     const known = tokens.get(client);
     const token =
       known ??
       tokenFor(options, (await client.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid ?? 0);
     tokens.set(client, token);
-    const name = page.until === null ? "end" : "bounded";
+    const name = sql.until === null ? "end" : "bounded";
     const sent = [
       client.query("begin"),
       client.query({ name: "gate", text: "select set_config('caveat.gate', $1, true)", values: [token] }),
     ];
-    const answer = client.query<LabelRow>({ name, text: page.text, values });
+    const answer = client.query<LabelRow>({ name, text: sql.text, values });
     const ended = client.query("commit");
     const [{ rows }] = await Promise.all([answer, ended, ...sent]);
     client.release();
@@ -81,7 +80,8 @@ async function serve(options: BareOptions): Promise<void> {
       })),
       pageInfo: { hasNextPage: rows.length > options.first, endCursor: last ? keyAfter(last, shown) : null },
     };
-  });
+  };
+  app.post("/graphql", (request) => page((request.body as { readonly after: string | null }).after));
   await app.listen({ host: "127.0.0.1", port: 0 });
   const address = app.server.address();
   process.stdout.write(`${JSON.stringify({ port: typeof address === "object" ? address?.port : 0 })}\n`);

@@ -167,7 +167,7 @@ export async function capturePage(
   if (!first) throw new Error("no statement");
   const values = first.params as readonly (string | number | null)[];
   const after = values.indexOf(SENTINEL);
-  const until = values.findIndex((value, at) => at > after && typeof value === "string" && /^5e471e/.test(value));
+  const until = values.findIndex((value, at) => at > after && typeof value === "string" && value.startsWith("5e471e"));
   return { text: numbered(first.sql, values.length), values, after, until: until === -1 ? null : until };
 }
 

@@ -94,8 +94,10 @@ export class AccessStore {
 
   /** The person with what decisions rest on, as it stands now; null when unknown, suspended or without clearance. */
   async person(personId: string, clientId: string): Promise<PersonRecord | null> {
-    const { rows } = await this.#pool.query<{ record: PersonRecord }>(
-      `select jsonb_build_object(
+    // Asked for every request: its plan is kept by each session.
+    const { rows } = await this.#pool.query<{ record: PersonRecord }>({
+      name: "person",
+      text: `select jsonb_build_object(
          'id', p.id, 'handle', p.handle, 'displayName', p.display_name, 'country', p.country,
          'dutyOrganization', p.duty_organization, 'usGovernmentAgency', p.us_government_agency,
          'entityType', p.entity_type, 'roles', to_jsonb(p.roles), 'source', p.source, 'assertedAt', p.asserted_at,
@@ -115,8 +117,8 @@ export class AccessStore {
        join access.person_epoch e on e.person_id = p.id
        join access.client k on k.id = $2
        where p.id = $1 and not p.suspended`,
-      [personId, clientId],
-    );
+      values: [personId, clientId],
+    });
     return rows[0]?.record ?? null;
   }
 

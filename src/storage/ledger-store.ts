@@ -103,9 +103,10 @@ export class LedgerStore {
     const leaves = records.map((record) => bytes(record.leaf));
     const sections = records.flatMap((record, at) => record.sections.map((section) => ({ ...section, of: at + 1 })));
     const sealed = sections.map((section) => bytes(section.sealed));
-    const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>(
-      "select id, idx, leaf384 from audit.append_packed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-      [
+    const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>({
+      name: "append",
+      text: "select id, idx, leaf384 from audit.append_packed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+      values: [
         logId,
         records.map((record) => record.id),
         records.map((record) => record.kind),
@@ -119,7 +120,7 @@ export class LedgerStore {
         sealed.map((part) => part.length),
         Buffer.concat(sealed),
       ],
-    );
+    });
     return rows.map((row) => ({ id: row.id, index: row.idx, leaf384: row.leaf384 }));
   }
 
