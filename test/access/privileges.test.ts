@@ -212,6 +212,8 @@ describe("I5 the roles of policy and log", () => {
       "INSERT access.policy_documents",
       "INSERT access.profile",
       "INSERT access.profile_marking",
+      // What a session was shown: its markings, never rows.
+      "INSERT access.session_shown",
     ]);
     expect(grants.filter((grant) => /data\.|audit\.|gate\./.test(grant))).toEqual([]);
   });

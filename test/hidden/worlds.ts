@@ -71,7 +71,7 @@ export function renamed(texts: readonly string[]): string[] {
     return names.get(value) ?? "";
   };
   const receipt = /(?<="receipt":"|caveat-receipt: )[0-9a-f]{32}/g;
-  const cursor = /(?<="(?:cursor|endCursor|after)":")[A-Za-z0-9_-]{91}(?=")/g;
+  const cursor = /(?<="(?:cursor|endCursor|after)":")[A-Za-z0-9_-]{123}(?=")/g;
   return texts.map((text) =>
     text
       .replaceAll(receipt, (value) => name("receipt", value))

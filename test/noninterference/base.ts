@@ -167,7 +167,7 @@ class Loading {
       for (let labels = dice.below(4); labels > 0; labels -= 1) this.#label(asset);
       if (dice.chance(0.15)) this.asks.push(ACTS.labelsImport(asset, "ship", dice.between(1, 3)));
     }
-    if (dice.chance(0.6)) this.#delivery(dataset);
+    if (dice.chance(0.8)) this.#delivery(dataset);
   }
 
   #label(asset: Thing): void {
@@ -191,7 +191,7 @@ class Loading {
   #delivery(dataset: Thing): void {
     const dice = this.#dice;
     const recipient = `base.recipient.${dice.chance(0.7) ? 1 : 0}`;
-    const level = dice.pick(["U", "S", "TS"] as const);
+    const level = dice.pick(["S", "TS", "TS"] as const);
     const marking = dataset.chain.at(-1)?.[1] ?? MARKINGS[0];
     const delivery = this.#add(
       ACTS.request(this.#name("delivery"), dataset, recipient, dice.pick(NAMES), marking, level),

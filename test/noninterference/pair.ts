@@ -59,13 +59,20 @@ export function busyOf(base: Base, sessions: readonly Observer[]): Observer[] {
   );
 }
 
+/** Somebody who sees a good part of a base, or one of a role that is drawn first: rare roles have lists of their own. */
+function focusOf(dice: Dice, busy: readonly Observer[], sessions: readonly Observer[]): Observer {
+  if (busy.length > 0 && dice.chance(0.6)) return dice.pick(busy);
+  const role = dice.pick([...new Set(sessions.flatMap(({ person }) => person.roles))]);
+  return dice.pick(dice.chance(0.75) ? sessions.filter(({ person }) => person.roles.includes(role)) : sessions);
+}
+
 /** Draws an observer, two worlds that differ in what is hidden from him, and all others from whom that is hidden too. */
 export function planPair(base: Base, name: string): PairPlan {
   const dice = new Dice(name);
   const sessions = sessionsOf(base);
   const busy = busyOf(base, sessions);
   for (;;) {
-    const focus = dice.pick(dice.chance(0.85) ? busy : sessions);
+    const focus = focusOf(dice, busy, sessions);
     const erased = dice.chance(0.4);
     const draw = (world: string): Variation => new Variation(dice, world, base.items, hiddenFrom([focus]));
     const [first, second] = [draw("a"), draw("b")];

@@ -17,7 +17,7 @@ function mutation(who: Who, field: string, input: Readonly<Record<string, unknow
   keys += 1;
   const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
   const text = `mutation ($input: ${type}!) { made: ${field}(input: $input) { ${made} userErrors { code message path ids } } }`;
-  return low(graphqlAsk(who, text, { input: { ...input, idempotencyKey: `{{key.${keys}}}` } }));
+  return low(graphqlAsk(who, text, { input: { ...input, belowHighWater: true, idempotencyKey: `{{key.${keys}}}` } }));
 }
 
 /**
@@ -43,9 +43,11 @@ export function probes(registry: Registry): readonly (readonly Step[])[] {
         who,
         `p: program(id: "${id(program)}") { name datasets(first: 50) { ${page} { id name createdAt contentMarking assetCount labelCount } } pageInfo { hasNextPage } } }`,
       ),
-      query(
-        who,
-        `p: program(id: "${id(program)}") { datasets(first: 2) { ${page} { id } } pageInfo { hasNextPage endCursor } } deliveries(first: 20) { ${page} { id state } } } }`,
+      ...[1, 2, 3, 5].map((first) =>
+        query(
+          who,
+          `p: program(id: "${id(program)}") { datasets(first: ${first}) { ${page} { id } } pageInfo { hasNextPage endCursor } } deliveries(first: 20) { ${page} { id state } } } }`,
+        ),
       ),
     ]),
     ...under("a", "asset")

@@ -20,7 +20,10 @@ const RENEWED_AFTER_MS = 600_000;
 export class Tokens {
   readonly #people: ReadonlyMap<string, Person>;
   readonly #state: string;
-  readonly #known = new Map<string, { readonly token: string; readonly since: number; readonly session: string }>();
+  readonly #known = new Map<
+    string,
+    { readonly token: Promise<string>; readonly since: number; readonly session: string }
+  >();
 
   /** @param state a folder with the keys of the demonstration's issuer */
   constructor(people: readonly Person[], state: string) {
@@ -28,24 +31,23 @@ export class Tokens {
     this.#state = state;
   }
 
-  async of({ handle, level }: Who, now: number): Promise<string> {
+  /** Both worlds ask at once: what they wait for is one promise, so that they get one session. */
+  of({ handle, level }: Who, now: number): Promise<string> {
     const key = `${handle}|${level}`;
     const known = this.#known.get(key);
     if (known && now - known.since < RENEWED_AFTER_MS) return known.token;
     const person = this.#people.get(handle);
-    if (!person) throw new Error(`nobody is called ${handle}`);
+    if (!person) return Promise.reject(new Error(`nobody is called ${handle}`));
     const session = known?.session ?? randomUUID();
-    const { issuer } = await demonstrationIssuer(join(this.#state, "keys"), INSTALLATION);
-    const request = {
-      personId: person.id,
-      clientId: CLIENT.id,
-      sessionId: session,
-      sessionLevel: level,
-      purpose: "demonstration",
-    };
-    const token = await issuer.issue(request, new Date(now), TOKEN_SECONDS);
+    const token = this.#issue(person.id, session, level, now);
     this.#known.set(key, { token, since: now, session });
     return token;
+  }
+
+  async #issue(personId: string, sessionId: string, sessionLevel: Who["level"], now: number): Promise<string> {
+    const { issuer } = await demonstrationIssuer(join(this.#state, "keys"), INSTALLATION);
+    const request = { personId, clientId: CLIENT.id, sessionId, sessionLevel, purpose: "demonstration" };
+    return issuer.issue(request, new Date(now), TOKEN_SECONDS);
   }
 }
 

@@ -16,11 +16,11 @@ export const CHANGING: readonly Mutant[] = [
         file: OPERATION,
         find: `        return null;
       }
-      return await command.run`,
-        replace: `        if (refusal.reasons.length > 0) throw new CaveatError("NOT_FOUND", "hidden");
+      if (command.showsTarget`,
+        replace: `        if (decided.refusal.reasons.length > 0) throw new CaveatError("NOT_FOUND", "hidden");
         return null;
       }
-      return await command.run`,
+      if (command.showsTarget`,
       },
     ],
   },
@@ -30,8 +30,8 @@ export const CHANGING: readonly Mutant[] = [
     edits: [
       {
         file: TARGET,
-        find: `return { code: "NOT_FOUND", reasons };`,
-        replace: `return { code: placement ? "NOT_PERMITTED" : "NOT_FOUND", reasons };`,
+        find: `return { refusal: { code: "NOT_FOUND", reasons }, row: null };`,
+        replace: `return { refusal: { code: placement ? "NOT_PERMITTED" : "NOT_FOUND", reasons }, row: null };`,
       },
     ],
   },
@@ -75,7 +75,7 @@ export const CHANGING: readonly Mutant[] = [
       {
         file: OPERATION,
         find: `        this.#refusals.push(`,
-        replace: `        if (refusal.reasons.length > 0) this.#refusals.push(`,
+        replace: `        if (decided.refusal.reasons.length > 0) this.#refusals.push(`,
       },
     ],
   },
@@ -219,9 +219,9 @@ export const CHANGING: readonly Mutant[] = [
     edits: [
       {
         file: TARGET,
-        find: `  if (target === null) return decideOwn(grant, ledger, action);`,
-        replace: `  if (target === null) return decideOwn(grant, ledger, action);
-  if (action === "delivery.approve" && isId(target.id) && (await peek("select 1 from data.delivery where id = $1", [target.id])).length > 0) return { code: "NOT_PERMITTED", reasons: [] };`,
+        find: `  if (target === null) return { refusal: await decideOwn(grant, ledger, action), row: null };`,
+        replace: `  if (target === null) return { refusal: await decideOwn(grant, ledger, action), row: null };
+  if (action === "delivery.approve" && isId(target.id) && (await peek("select 1 from data.delivery where id = $1", [target.id])).length > 0) return { refusal: { code: "NOT_PERMITTED", reasons: [] }, row: null };`,
       },
     ],
   },

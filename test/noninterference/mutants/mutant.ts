@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { transformWithOxc } from "vite";
 import { packageRoot } from "../../../src/storage/package-root.ts";
@@ -93,7 +92,9 @@ export async function compileMutant({ name, edits }: Mutant): Promise<string> {
       '$1"$2.js"',
     );
   }
-  const path = join(mkdtempSync(join(tmpdir(), "caveat-mutant-")), `${name}.json`);
+  const folder = join(packageRoot(), ".build", "mutants");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.json`);
   writeFileSync(path, JSON.stringify(compiled));
   return path;
 }

@@ -59,9 +59,9 @@ export const READING: readonly Mutant[] = [
     edits: [
       {
         file: CONNECTION,
-        find: `const edges = page.rows.map((row) => ({ cursor: context.cursors.seal(place, keyOf(row)), node: row }));`,
+        find: `const cursorOf = (row: R): string => context.cursors.seal(place, (page.keyOf ?? keyOf)(row));`,
         replace: `const raw = place.field === "Dataset.assets" ? (await peek("select id::text from data.asset where dataset_id::text = $1 order by id", [place.parent])).map((one) => one.id) : [];
-  const edges = page.rows.map((row) => ({ cursor: raw.length > 0 ? \`offset-\${raw.indexOf(row.id)}\` : context.cursors.seal(place, keyOf(row)), node: row }));`,
+  const cursorOf = (row) => (raw.length > 0 ? \`offset-\${raw.indexOf(row.id)}\` : context.cursors.seal(place, (page.keyOf ?? keyOf)(row)));`,
       },
     ],
   },
@@ -168,8 +168,8 @@ export const READING: readonly Mutant[] = [
     edits: [
       {
         file: DATASET,
-        find: `pageOfDataset(grant, "asset", row.id, page)`,
-        replace: `pageOfDataset(grant, "asset", row.id, page).then(async (found) => {
+        find: `pageOfDataset(grant, "asset", row.id, { ...page, sort, where })`,
+        replace: `pageOfDataset(grant, "asset", row.id, { ...page, sort, where }).then(async (found) => {
         const busy = new Set((await peek("select l.asset_id::text as id from data.label l group by 1 having count(*) > 2")).map((one) => one.id));
         return { ...found, rows: found.rows.filter((one) => !busy.has(one.id)) };
       })`,
