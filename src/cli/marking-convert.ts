@@ -6,9 +6,8 @@ import { MarkingError } from "../markings/marking.ts";
 import type { Register } from "../markings/register.ts";
 import { renderBanner, renderPortion } from "../markings/render.ts";
 import { readStanag, writeStanag } from "../markings/stanag.ts";
-import { PolicyError } from "../policy/policy-error.ts";
-import { parseStrictJson } from "../policy/strict-json.ts";
 import { readLine } from "./marking-commands.ts";
+import { jsonOf } from "./marking-input.ts";
 
 /** The forms that a marking is converted between. */
 export const FORMS = ["banner", "portion", "ism", "ism-xml", "stanag4774"] as const;
@@ -18,15 +17,6 @@ export type LabelForm = (typeof FORMS)[number];
 
 /** Whether a word names a form. */
 export const isForm = (word: string | undefined): word is LabelForm => FORMS.some((form) => form === word);
-
-const jsonOf = (line: string): unknown => {
-  try {
-    return parseStrictJson(line);
-  } catch (error) {
-    if (error instanceof PolicyError) throw new LabelError("E_INPUT", "not JSON, or a member stands twice");
-    throw error;
-  }
-};
 
 /** XML has line ends; where they matter a line holds the text as a JSON string. */
 const xmlOf = (line: string): string => {

@@ -1,6 +1,7 @@
 import type { Effective } from "../markings/index.ts";
 import {
   effectiveOf,
+  isCalendarDay,
   joinEffective,
   judgeStatedBanner,
   MarkingError,
@@ -10,6 +11,8 @@ import {
   rollUpDocument,
 } from "../markings/index.ts";
 import type { Contribution, Marking, ParseResult, Register } from "../markings/index.ts";
+import { attemptLabel, LabelError } from "../markings/ism-form.ts";
+import { jsonOf, membersOf } from "./marking-input.ts";
 
 /** A document as `caveat marking rollup` reads it; only `portions` is needed. */
 interface RollUpInput {
@@ -26,19 +29,8 @@ interface PortionInput {
   readonly exclude: boolean;
 }
 
-class InputError extends Error {}
-
-const MEMBERS = ["portions", "bannerContext", "analyticProduct", "banner", "compilationReason"];
-
-const membersOf = (value: unknown, known: readonly string[], what: string): Readonly<Record<string, unknown>> => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InputError(`${what} is no object`);
-  const stray = Object.keys(value).find((key) => !known.includes(key));
-  if (stray !== undefined) throw new InputError(`${what} has the unknown member ${JSON.stringify(stray)}`);
-  return Object.fromEntries(Object.entries(value));
-};
-
 const textOf = (value: unknown, what: string): string => {
-  if (typeof value !== "string") throw new InputError(`${what} is no text`);
+  if (typeof value !== "string") throw new LabelError("E_INPUT", `${what} is no text`);
   return value;
 };
 
@@ -46,20 +38,21 @@ const optionalTextOf = (value: unknown, what: string): string | null =>
   value === undefined || value === null ? null : textOf(value, what);
 
 const flagOf = (value: unknown, what: string): boolean => {
-  if (value !== undefined && typeof value !== "boolean") throw new InputError(`${what} is neither true nor false`);
+  if (value !== undefined && typeof value !== "boolean")
+    throw new LabelError("E_INPUT", `${what} is neither true nor false`);
   return value === true;
 };
 
 const dayOf = (value: unknown, what: string): string | null => {
   const day = optionalTextOf(value, what);
-  if (day !== null && !/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new InputError(`${what} is no day YYYY-MM-DD`);
+  if (day !== null && !isCalendarDay(day)) throw new LabelError("E_INPUT", `${what} is no day YYYY-MM-DD`);
   return day;
 };
 
 const portionOf = (value: unknown, index: number): PortionInput => {
   if (typeof value === "string") return { marking: value, createdOn: null, exclude: false };
   const what = `portion ${index}`;
-  const fields = membersOf(value, ["marking", "createdOn", "exclude"], what);
+  const fields = membersOf(value, ["marking"], ["createdOn", "exclude"], what);
   return {
     marking: textOf(fields["marking"], `${what}.marking`),
     createdOn: dayOf(fields["createdOn"], `${what}.createdOn`),
@@ -67,16 +60,13 @@ const portionOf = (value: unknown, index: number): PortionInput => {
   };
 };
 
+const OPTIONAL = ["bannerContext", "analyticProduct", "banner", "compilationReason"];
+
 const inputOf = (line: string): RollUpInput => {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    throw new InputError("not JSON");
-  }
-  const fields = Array.isArray(json) ? { portions: json } : membersOf(json, MEMBERS, "the document");
+  const json = jsonOf(line);
+  const fields = Array.isArray(json) ? { portions: json } : membersOf(json, ["portions"], OPTIONAL, "document");
   const portions: unknown = fields["portions"];
-  if (!Array.isArray(portions)) throw new InputError("not a JSON list of portions");
+  if (!Array.isArray(portions)) throw new LabelError("E_INPUT", "not a JSON list of portions");
   return {
     portions: portions.map(portionOf),
     bannerContext: optionalTextOf(fields["bannerContext"], "bannerContext"),
@@ -123,15 +113,11 @@ const answer = (input: RollUpInput, register: Register): unknown => {
 /**
  * One line of `caveat marking rollup`: a JSON list of portion texts, or a document with them. Portions count from 0.
  * @returns one JSON line: {"banner","effective","reasons"}, banner being the roll-up (A.5) or the stated banner that it
- *   allows, effective the join (B.1); or {"ok":false,"code","message"}: a code of A.2, E_INPUT for a line of another form,
- *   E_COMPILATION for a stated banner that is lower than its portions, or higher without a reason.
+ *   allows, effective the join (B.1); or {"ok":false,"code","message"}: a code of A.2, E_INPUT for a line of another form
+ *   (an unknown member, one that stands twice, a day of no calendar), E_COMPILATION for a stated banner that is lower than
+ *   its portions, or higher without a reason.
  */
 export const rollupLine = (line: string, register: Register): string => {
-  try {
-    return JSON.stringify(answer(inputOf(line), register));
-  } catch (error) {
-    if (error instanceof MarkingError) return JSON.stringify({ ok: false, code: error.code, message: error.message });
-    if (error instanceof InputError) return JSON.stringify({ ok: false, code: "E_INPUT", message: error.message });
-    throw error;
-  }
+  const result = attemptLabel(() => answer(inputOf(line), register));
+  return JSON.stringify(result.ok ? result.value : result);
 };

@@ -32,6 +32,7 @@ check reads one marking a line and answers one JSON line each:
   The whole language: US, foreign, NATO and JOINT lines and CUI. A line may also be a JSON object
   {"marking":"(S//REL)","form":"portion","bannerContext":"SECRET//REL TO USA, FVEY"}; form and bannerContext (the
   document's banner, whose list a bare REL and whose owners a bare JOINT take) may be left out and then are the options.
+  A line that begins with a brace and is no such object (another member, a member twice) is E_INPUT.
 rollup reads one document a line and answers {"banner","effective","reasons"}: the banner over the portions, the join that
   decides access, and which choices of the register, or stricter line, decided the banner. A document is a JSON list of
   portions, or an object:
@@ -40,7 +41,8 @@ rollup reads one document a line and answers {"banner","effective","reasons"}: t
    "banner":"TOP SECRET//NOFORN","compilationReason":"..."}
   All but portions may be left out. An excluded portion is no part of the banner but of the join. A stated banner is
   answered with the roll-up beside it as "rolledUp"; one that is lower, or higher without a compilationReason, is
-  {"ok":false,"code":"E_COMPILATION","message"}; a line of another form is E_INPUT. Portions count from 0.
+  {"ok":false,"code":"E_COMPILATION","message"}; a line of another form is E_INPUT: not JSON, an unknown
+  member, a member twice, a day of no calendar. Portions count from 0.
 convert reads one marking a line in one form and answers it in another:
   {"input","ok":true,"output"} or {"input","ok":false,"code":"E_...","message"}
   banner, portion  the text of the marking, or a JSON object as for check

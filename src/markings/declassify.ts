@@ -1,3 +1,5 @@
+import { isCalendarDay, isLeap } from "./calendar.ts";
+
 /** Codes with which a classification authority block is refused. */
 export type AuthorityErrorCode =
   | "E_EMPTY"
@@ -55,15 +57,10 @@ const RETIRED = /^(?:OADR|MR|X[1-8]|DNI Only|DCI Only|Subject to treaty(?: or in
 /** Whether a text is an instruction of a former order. */
 export const isRetired = (text: string): boolean => RETIRED.test(text);
 
-const DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-
 /** A day of the calendar from 1900 to 2999, YYYYMMDD. @throws {AuthorityError} E_DATE */
 export const dayOf = (text: string): string => {
-  const [, years = "", months = "", days = ""] = /^((?:19|2\d)\d{2})(\d{2})(\d{2})$/.exec(text) ?? [];
-  const month = Number(months);
-  const last = (DAYS[month - 1] ?? 0) + (month === 2 && isLeap(Number(years)) ? 1 : 0);
-  if (years === "" || Number(days) < 1 || Number(days) > last) throw new AuthorityError("E_DATE", "not a day YYYYMMDD");
+  if (!/^\d{8}$/.test(text) || !isCalendarDay(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`))
+    throw new AuthorityError("E_DATE", "not a day YYYYMMDD");
   return text;
 };
 

@@ -28,6 +28,7 @@ export {
 } from "./lists.ts";
 export { markingFromText, parseBanner, parsePortion } from "./parse.ts";
 export { renderBanner, renderPortion } from "./render.ts";
+export { isCalendarDay } from "./calendar.ts";
 export type { Contribution } from "./release.ts";
 export type { RollUp, RollUpReason } from "./rollup.ts";
 export { rollUp, rollUpDocument } from "./rollup.ts";

@@ -1,3 +1,4 @@
+import { isCalendarDay } from "./calendar.ts";
 import type { Level } from "./marking.ts";
 import { LEVELS } from "./marking.ts";
 
@@ -74,6 +75,6 @@ export const levelsOf = (value: unknown, where: string): readonly Level[] => {
 /** A calendar day YYYY-MM-DD. Throws RegisterError. */
 export const dateOf = (value: unknown, where: string): string => {
   const text = textOf(value, where);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new RegisterError(where, "not a date YYYY-MM-DD");
+  if (!isCalendarDay(text)) throw new RegisterError(where, "not a date YYYY-MM-DD");
   return text;
 };

@@ -61,6 +61,7 @@ describe("markings register", () => {
     ["no version", ({ register }) => (register["version"] = "")],
     ["a version that is no text", ({ register }) => (register["version"] = 1)],
     ["no day of validity", ({ register }) => (register["validFrom"] = "2026-1-1")],
+    ["a day of no calendar", ({ register }) => (register["validFrom"] = "2026-02-30")],
     ["a day with something before it", ({ register }) => (register["validFrom"] = "x2026-01-01")],
     ["a day with something after it", ({ register }) => (register["validFrom"] = "2026-01-01x")],
     ["control systems that are no list", ({ register }) => (register["sci"] = {})],
