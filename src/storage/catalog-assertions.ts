@@ -125,9 +125,10 @@ const OF_PRIVILEGES: readonly CatalogAssertion[] = [
 const OF_ROWS: readonly CatalogAssertion[] = [
   {
     code: "rls-disabled",
-    sentence: "every table of the schema data has row security",
-    finds: `select 'data.' || relname as object from pg_class
-            where relnamespace = 'data'::regnamespace and relkind in ('r', 'p') and not relrowsecurity`,
+    sentence: "every table of the schema data, and every other that the application role reads, has row security",
+    finds: `select n.nspname || '.' || c.relname as object from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where ${SYSTEM} and c.relkind in ('r', 'p') and not c.relrowsecurity
+              and (n.nspname = 'data' or has_any_column_privilege('caveat_app', c.oid, 'SELECT'))`,
   },
   {
     code: "rls-not-forced",
@@ -150,8 +151,8 @@ const OF_ROWS: readonly CatalogAssertion[] = [
   {
     code: "rls-policy-ungated",
     sentence: "every policy of the application role asks the gate token",
-    finds: policies(`p.schemaname = 'data' and p.permissive = 'PERMISSIVE' and 'caveat_app' = any(p.roles)
-      and coalesce(p.qual, p.with_check, '') !~ 'gate\\.(?:markings|person|programs|profile|claims)\\('`),
+    finds: policies(`p.permissive = 'PERMISSIVE' and 'caveat_app' = any(p.roles)
+      and coalesce(p.qual, p.with_check, '') !~ 'gate\\.(?:markings|person|programs|profile|reader)\\('`),
   },
   {
     code: "view-definer",

@@ -173,6 +173,18 @@ const WRONGS: readonly Wrong[] = [
     "alter table data.label enable row level security",
   ),
   wrong(
+    "rls-disabled",
+    "the matrix open to the application role",
+    "alter table access.profile_marking disable row level security",
+    "alter table access.profile_marking enable row level security",
+  ),
+  wrong(
+    "rls-disabled",
+    "a table of another schema that the application role reads",
+    "grant select on access.action to caveat_app",
+    "revoke select on access.action from caveat_app",
+  ),
+  wrong(
     "rls-not-forced",
     "row security not forced",
     "alter table data.label no force row level security",

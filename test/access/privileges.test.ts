@@ -113,7 +113,6 @@ describe("I1 the application role", () => {
     const expected = [
       ...data.map((table) => `SELECT data.${table}`),
       ...data.filter((table) => table !== "program" && table !== "recipient").map((table) => `INSERT data.${table}`),
-      "SELECT access.action",
       "SELECT access.profile_marking",
     ];
     expect(await tableGrants("caveat_app")).toEqual(expected.toSorted());
@@ -135,6 +134,7 @@ describe("I1 the application role", () => {
       "gate.person()",
       "gate.profile()",
       "gate.programs()",
+      "gate.reader()",
     ]);
     expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual([
       "access.blob_keys(text,uuid)",
@@ -156,6 +156,7 @@ describe("I1 the application role", () => {
 
   test.each([
     "select * from gate.key",
+    "select * from access.action",
     "select gate.register_key(gen_random_uuid(), decode(repeat('00', 64), 'hex'), decode(repeat('00', 64), 'hex'))",
     "select gate.claims()",
     "select effective from access.marking",
