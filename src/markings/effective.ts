@@ -33,9 +33,12 @@ export interface Effective {
   /** Dissemination, non-IC and CUI controls (CUI, CUI-SP-CTI, CUI-PRVCY, FED_ONLY) that are not FD&R. RELIDO is FD&R: it restricts nobody and stands nowhere here. */
   readonly controls: readonly string[];
   readonly noforn: boolean;
-  /** Foreign countries to which it is released, groups expanded, without USA; `["*"]` (only BOTTOM) is every country. */
+  /**
+   * Countries to which it is released, groups expanded, with USA, which stands in every REL TO; `["*"]` (only BOTTOM) is
+   * every country. USA stands here for US persons and organisations that are no agency's (standards B.1 #7).
+   */
   readonly relTo: readonly string[];
-  /** Foreign countries that may view it: always a superset of relTo. */
+  /** Foreign countries that may view it: always a superset of the foreign ones in relTo. */
   readonly displayTo: readonly string[];
   /** Countries that own a JOINT marking, with USA, groups expanded; null when it is not JOINT. */
   readonly jointOwners: readonly string[] | null;
@@ -96,8 +99,8 @@ const foreignSources = ({ kind, owners, fgi }: Marking): readonly string[] => {
  */
 export const effectiveOf = (marking: Marking, register: Register): Effective => {
   const sources = foreignSources(marking);
-  const foreign = (codes: readonly string[]): readonly string[] =>
-    expandForAccess(codes, register).filter((code) => code !== "USA");
+  const relTo = expandForAccess(marking.relTo, register);
+  const seeing = expandForAccess([...marking.relTo, ...marking.displayOnlyTo], register);
   const controls = [
     ...marking.dissem.filter((token) => !RELEASE_TOKENS.includes(token)),
     ...marking.nonIc.map((token) => NOFORN_FORMS.get(token) ?? token),
@@ -112,8 +115,8 @@ export const effectiveOf = (marking: Marking, register: Register): Effective => 
     fgi: canonical(sources),
     controls: canonical(controls),
     noforn: saysNoforn(marking),
-    relTo: foreign(marking.relTo),
-    displayTo: foreign([...marking.relTo, ...marking.displayOnlyTo]),
+    relTo,
+    displayTo: seeing.filter((code) => code !== "USA"),
     jointOwners: marking.kind === "JOINT" ? expandForAccess(marking.owners, register) : null,
     lists: canonical(unlistedTokens(controls)),
   };

@@ -29,12 +29,19 @@ export function isUsReader(reader: AccessProfile): boolean {
   return reader.countryOfAffiliation === "USA" && worksForUsAgency(reader);
 }
 
-/** A US person in government or a contractor to it (standards B.1 #10). */
+/**
+ * A US person in government or a contractor to it (standards B.1 #10): a contractor of a company counts where the company
+ * is written to be of the USA, because one of another or of no country is another government's, or nobody knows whose.
+ */
 export function isUsGovernmentOrContractor(reader: AccessProfile): boolean {
-  return reader.countryOfAffiliation === "USA" && (worksForUsAgency(reader) || reader.entityType === "CTR");
+  if (reader.countryOfAffiliation !== "USA") return false;
+  return worksForUsAgency(reader) || (reader.entityType === "CTR" && organizationCountry(reader) === "USA");
 }
 
-/** Whether a list of countries takes in both the reader and his organisation (standards B.1 #7). */
+/**
+ * Whether a list of countries takes in both the reader and his organisation (standards B.1 #7). A US person outside the
+ * agencies is a reader like any other here: a REL TO names USA, and his organisation's country is to be in it too.
+ */
 export function listTakesIn(countries: readonly string[], reader: AccessProfile): boolean {
   if (!countries.includes(reader.countryOfAffiliation)) return false;
   const country = organizationCountry(reader);

@@ -68,9 +68,9 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
   },
   {
     id: "mac.device",
-    sentence: "Information at SECRET or above is read on an attested device.",
+    sentence: "The device is attested.",
     authority: "SP 800-53 AC-19, IA-3 (standards B.1 #12)",
-    holds: ({ reader, object }) => token.within("C", object) || reader.environment.deviceAttested,
+    holds: ({ reader }) => reader.environment.deviceAttested,
   },
   {
     id: "mac.level",
@@ -141,7 +141,8 @@ export const MANDATORY: readonly MandatoryCondition[] = Object.freeze([
   },
   {
     id: "mac.release",
-    sentence: "Any other reader needs release to his country and organisation, or, to look only, display to them.",
+    sentence:
+      "Any other reader, also of the USA, needs release to his country and organisation, or, to look only, display to them.",
     authority: "ICD 710; ICPG 403.1 (standards B.1 #7, B.3)",
     holds: ({ reader, object, handling }) =>
       token.isUsReader(reader) ||

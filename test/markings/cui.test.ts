@@ -165,7 +165,7 @@ describe("CUI lines", () => {
     const of = (text: string) => effectiveOf(marked(markingFromText(text, register)), register);
     expect(of("CUI//SP-CTI/PRVCY//FED ONLY").controls).toStrictEqual(["CUI", "CUI-PRVCY", "CUI-SP-CTI", "FED_ONLY"]);
     expect(of("CUI//NOFORN")).toMatchObject({ controls: ["CUI"], noforn: true, level: "U" });
-    expect(of("CUI//REL TO USA, GBR")).toMatchObject({ relTo: ["GBR"], noforn: false });
+    expect(of("CUI//REL TO USA, GBR")).toMatchObject({ relTo: ["GBR", "USA"], noforn: false });
     expect(dominates(of("CUI"), of("UNCLASSIFIED"))).toBe(true);
     expect(dominates(of("UNCLASSIFIED"), of("CUI"))).toBe(false);
     expect(joinEffective(of("CUI//SP-CTI"), of("CUI//PRVCY")).controls).toStrictEqual([

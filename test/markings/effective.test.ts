@@ -17,16 +17,27 @@ describe("effective marking", () => {
   test("has the tokens of Restricted Data and its subsets", () => {
     expect(of("SECRET//RD-CNWDI-SIGMA 14 20//NOFORN").aea).toStrictEqual(["RD", "RD-CNWDI", "RD-SG-14", "RD-SG-20"]);
   });
-  test("expands groups to countries without USA, and a code without members to nobody", () => {
-    expect(of("(S//REL TO USA, DEU, FVEY, GFNX)").relTo).toStrictEqual(["AUS", "CAN", "DEU", "GBR", "NZL"]);
-    expect(of("(S//REL TO USA, GFNX)")).toMatchObject({ relTo: [], displayTo: [], noforn: false });
-    expect(of("(S//REL TO USA, NATO)").relTo).toHaveLength(31);
+  test("expands groups to countries, and a code without members to nobody", () => {
+    const five = ["AUS", "CAN", "DEU", "GBR", "NZL"];
+    expect(of("(S//REL TO USA, DEU, FVEY, GFNX)")).toMatchObject({ relTo: [...five, "USA"], displayTo: five });
+    expect(of("(S//REL TO USA, GFNX)")).toMatchObject({ relTo: ["USA"], displayTo: [], noforn: false });
+    expect(of("(S//REL TO USA, NATO)").relTo).toHaveLength(32);
+  });
+  test("has USA in every release and in nothing else, so that a join of releases still has it", () => {
+    const one = of("(S//REL TO USA, GBR)");
+    expect(joinEffective(one, of("(S//REL TO USA, AUS)")).relTo).toStrictEqual(["USA"]);
+    expect(joinEffective(one, of("(S//DISPLAY ONLY GBR)"))).toMatchObject({ relTo: [], displayTo: ["GBR"] });
+    expect(joinEffective(one, of("SECRET")).relTo).toStrictEqual([]);
+    expect(of("(S//DISPLAY ONLY GBR)").relTo).toStrictEqual([]);
   });
   test("releases a marking without any FD&R mark to nobody", () => {
     expect(of("UNCLASSIFIED")).toMatchObject({ level: "U", relTo: [], displayTo: [], noforn: false });
   });
   test("keeps DISPLAY ONLY apart from release", () => {
-    expect(of("(S//REL TO USA, IRQ/DISPLAY ONLY AFG)")).toMatchObject({ relTo: ["IRQ"], displayTo: ["AFG", "IRQ"] });
+    expect(of("(S//REL TO USA, IRQ/DISPLAY ONLY AFG)")).toMatchObject({
+      relTo: ["IRQ", "USA"],
+      displayTo: ["AFG", "IRQ"],
+    });
   });
   test("reads NOFORN out of SBU-NF and LES-NF", () => {
     expect(of("(U//LES-NF)")).toMatchObject({ controls: ["LES"], noforn: true });

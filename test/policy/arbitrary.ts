@@ -44,7 +44,10 @@ export const effectives: fc.Arbitrary<Effective> = fc
     fgi: axis(TOKENS.fgi),
     controls: axis(TOKENS.controls),
     noforn: fc.constantFrom(false, false, true),
-    relTo: fc.subarray(COUNTRIES),
+    relTo: fc.oneof(
+      fc.constant<string[]>([]),
+      fc.subarray(COUNTRIES).map((foreign) => [...foreign, "USA"]),
+    ),
     view: fc.subarray(COUNTRIES),
     jointOwners: fc.option(fc.subarray([...COUNTRIES, "USA"]), { nil: null, freq: 6 }),
     lists: fc.oneof(
@@ -56,7 +59,7 @@ export const effectives: fc.Arbitrary<Effective> = fc
     const bare = rest.controls.filter((c) => needsList(c) && !lists.some((token) => token.startsWith(`${c}:`)));
     return {
       ...rest,
-      displayTo: [...new Set([...rest.relTo, ...view])].toSorted(),
+      displayTo: [...new Set([...rest.relTo.filter((country) => country !== "USA"), ...view])].toSorted(),
       lists: [...lists, ...bare.map((control) => `${control}:a`)].toSorted(),
     };
   });
@@ -93,7 +96,7 @@ export const accessProfiles: fc.Arbitrary<AccessProfile> = fc
     fineAccessControls: tokens,
     country: fc.constantFrom("USA", "USA", "USA", "GBR", "AFG"),
     clearanceIssuer: fc.constantFrom("USA", "GBR", "AFG"),
-    organization: fc.constantFrom("NGA", "GBR.MOD", "USA.NGA", "MOD"),
+    organization: fc.constantFrom("NGA", "GBR.MOD", "USA.NGA", "USA.ACME", "MOD"),
     usGovernmentAgency: fc.constantFrom(true, true, false),
     entityType: fc.constantFrom(...ENTITY_TYPES),
     role: fc.subarray([...ROLES], { minLength: 1 }),

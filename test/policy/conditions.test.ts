@@ -4,50 +4,8 @@ import type { Effective } from "../../src/markings/index.ts";
 import { ACTIONS, handlingOf } from "../../src/policy/actions.ts";
 import { MANDATORY, mandatory, mandatoryObligations, passesMandatory } from "../../src/policy/mandatory.ts";
 import type { Handling } from "../../src/policy/mandatory.ts";
-import type { AccessProfile } from "../../src/policy/profile.ts";
-import { parseProfile } from "../../src/policy/profile.ts";
-import { effective, listed } from "./table-world.ts";
-
-const READER = {
-  clearance: "TS",
-  fineAccessControls: [],
-  countryOfAffiliation: "USA",
-  clearanceIssuer: "USA",
-  dutyOrganization: "NGA",
-  usGovernmentAgency: true,
-  entityType: "GOV",
-  role: [],
-  lists: [],
-  environment: {
-    client: "approved",
-    clientCeiling: "TS",
-    deviceAttested: true,
-    networkCeiling: "TS",
-    sessionLevel: "TS",
-    timeWindow: "open",
-    honors: [],
-  },
-};
-
-/** The base reader with some attributes changed; 'environment.x' changes one of the environment. */
-function reader(change: Readonly<Record<string, unknown>>): AccessProfile {
-  const environment: Record<string, unknown> = { ...READER.environment };
-  const rest: Record<string, unknown> = { ...READER };
-  for (const [name, value] of Object.entries(change)) {
-    if (name.startsWith("environment.")) environment[name.slice("environment.".length)] = value;
-    else rest[name] = value;
-  }
-  return parseProfile({ ...rest, environment });
-}
-
-const GBR = {
-  countryOfAffiliation: "GBR",
-  clearanceIssuer: "GBR",
-  dutyOrganization: "GBR.MOD",
-  usGovernmentAgency: false,
-  entityType: "MIL",
-};
-const CONTRACTOR = { dutyOrganization: "ACME", usGovernmentAgency: false, entityType: "CTR" };
+import { COMPANY, CONTRACTOR, EXCHANGE, GBR, objectOf, reader } from "./condition-readers.ts";
+import { effective } from "./table-world.ts";
 
 /** One row: what somebody holds and a marking ('@ lists' after it), with exactly the conditions that fail when he looks. */
 type Row = readonly [change: Readonly<Record<string, unknown>>, marking: string, failed: readonly string[]];
@@ -89,7 +47,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [{ fineAccessControls: ["CNWDI", "Q"] }, "SECRET//RD-CNWDI//NOFORN", []],
     [{ fineAccessControls: ["Q", "SIGMA-14"] }, "SECRET//RD-SIGMA 14 18//NOFORN", ["mac.aea"]],
     [{ fineAccessControls: ["Q", "SIGMA-14", "SIGMA-18"] }, "SECRET//RD-SIGMA 14 18//NOFORN", []],
-    [CONTRACTOR, "UNCLASSIFIED//DOD UCNI", ["mac.release"]],
+    [COMPANY, "UNCLASSIFIED//DOD UCNI", ["mac.release"]],
+    [COMPANY, "UNCLASSIFIED//DOD UCNI//REL TO USA, GBR", []],
+    [CONTRACTOR, "UNCLASSIFIED//DOD UCNI//REL TO USA, GBR", ["mac.ucni", "mac.release"]],
+    [{ ...COMPANY, entityType: "GOV" }, "UNCLASSIFIED//DOD UCNI//REL TO USA, GBR", ["mac.ucni"]],
     [GBR, "UNCLASSIFIED//DOD UCNI//REL TO USA, GBR", ["mac.ucni"]],
     [{}, "UNCLASSIFIED//DOD UCNI", []],
   ],
@@ -124,6 +85,22 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [GBR, "SECRET//DISPLAY ONLY GBR", []],
     [GBR, "SECRET//DISPLAY ONLY AFG", ["mac.release"]],
     [GBR, "SECRET//REL TO USA, GFNX", ["mac.release"]],
+    [EXCHANGE, "SECRET//REL TO USA, GBR", []],
+    [EXCHANGE, "SECRET//REL TO USA, FVEY", []],
+    [EXCHANGE, "SECRET//REL TO USA, AUS", ["mac.release"]],
+    [EXCHANGE, "SECRET//DISPLAY ONLY GBR", ["mac.release"]],
+    [EXCHANGE, "SECRET//REL TO USA, AUS/DISPLAY ONLY GBR", ["mac.release"]],
+    [EXCHANGE, "UNCLASSIFIED", ["mac.release"]],
+    [COMPANY, "SECRET//REL TO USA, GBR", []],
+    [COMPANY, "SECRET//REL TO USA, GFNX", []],
+    [COMPANY, "SECRET//DISPLAY ONLY GBR", ["mac.release"]],
+    [COMPANY, "SECRET", ["mac.release"]],
+    [COMPANY, "UNCLASSIFIED", ["mac.release"]],
+    [CONTRACTOR, "SECRET//REL TO USA, GBR", ["mac.release"]],
+    [{ ...COMPANY, entityType: "GOV" }, "SECRET//REL TO USA, GBR", []],
+    [{ ...GBR, dutyOrganization: "USA.ACME" }, "SECRET//REL TO USA, GBR", []],
+    [{ ...GBR, dutyOrganization: "USA.ACME" }, "SECRET//REL TO USA, AUS", ["mac.release"]],
+    [{ ...GBR, dutyOrganization: "USA.ACME" }, "SECRET//DISPLAY ONLY GBR", ["mac.release"]],
   ],
   "8 JOINT": [
     [{}, "//JOINT SECRET GBR USA//REL TO USA, GBR", []],
@@ -157,6 +134,13 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [{}, "UNCLASSIFIED//FOUO", []],
     [{ ...CONTRACTOR, countryOfAffiliation: "GBR" }, "UNCLASSIFIED//FOUO/REL TO USA, GBR", ["mac.release", "mac.fouo"]],
     [GBR, "UNCLASSIFIED//FOUO/REL TO USA, GBR", ["mac.fouo"]],
+    [COMPANY, "UNCLASSIFIED//FOUO", ["mac.release"]],
+    [COMPANY, "UNCLASSIFIED//FOUO/REL TO USA, GBR", []],
+    [{ ...COMPANY, entityType: "MIL" }, "UNCLASSIFIED//FOUO/REL TO USA, GBR", ["mac.fouo"]],
+    [CONTRACTOR, "UNCLASSIFIED//FOUO/REL TO USA, GBR", ["mac.release", "mac.fouo"]],
+    [{ ...EXCHANGE, entityType: "CTR" }, "UNCLASSIFIED//FOUO/REL TO USA, GBR", ["mac.fouo"]],
+    [COMPANY, "CUI//SP-CTI//REL TO USA, GBR", []],
+    [COMPANY, "CUI//SP-CTI", ["mac.release"]],
     [{}, "SECRET//NOFORN//EXDIS", ["mac.exdis"]],
     [{ lists: ["XD:a"] }, "SECRET//NOFORN//EXDIS @ XD:a", []],
     [{ lists: ["ND:a"] }, "SECRET//NOFORN//EXDIS @ XD:a", ["mac.exdis"]],
@@ -176,7 +160,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   "12 environment": [
     [{ "environment.client": "unapproved" }, "UNCLASSIFIED", ["mac.client"]],
-    [{ "environment.deviceAttested": false }, "CONFIDENTIAL", []],
+    [{ "environment.deviceAttested": false }, "UNCLASSIFIED", ["mac.device"]],
+    [{ "environment.deviceAttested": false }, "CONFIDENTIAL", ["mac.device"]],
+    [{ ...GBR, "environment.deviceAttested": false }, "//GBR RESTRICTED//REL TO USA, GBR", ["mac.device"]],
     [{ "environment.deviceAttested": false }, "SECRET", ["mac.device"]],
     [{ "environment.sessionLevel": "C" }, "CONFIDENTIAL", []],
     [{ "environment.sessionLevel": "C" }, "SECRET", ["mac.session-level"]],
@@ -187,12 +173,6 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     [{ "environment.timeWindow": "closed" }, "UNCLASSIFIED", ["mac.time-window"]],
   ],
 };
-
-/** The effective marking that a row names. */
-function objectOf(text: string): Effective {
-  const [marking = "", lists = ""] = text.split(" @ ");
-  return listed(effective(marking), lists === "" ? [] : lists.split(" "));
-}
 
 describe("I1 the twelve conditions of standards B.1", () => {
   for (const [title, rows] of Object.entries(ROWS)) {
@@ -272,6 +252,9 @@ describe("what is shown but not released", () => {
     expect(mandatory(of("display"))).toEqual({ failed: [], obligations: ["VIEW_ONLY", "WATERMARK"] });
     expect(mandatory(of("copy"))).toEqual({ failed: ["mac.release"], obligations: [] });
     expect(mandatoryObligations({ ...of("display"), reader: reader({}) })).toEqual([]);
+    expect(
+      mandatoryObligations({ ...of("display"), object: effective("SECRET//REL TO USA, AUS"), reader: reader(COMPANY) }),
+    ).toEqual([]);
     expect(mandatoryObligations({ ...of("display"), object: effective("SECRET//REL TO USA, GBR") })).toEqual([]);
   });
 
