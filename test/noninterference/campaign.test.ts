@@ -41,7 +41,7 @@ async function told(failure: Failure): Promise<string> {
 }
 
 test("I2 two thousand generated scripts are answered alike by worlds that differ in what is hidden", async () => {
-  const campaign = new Campaign({ seed: SEED, cases: CASES, casesOfPair: 125, pairsOfBase: 8 });
+  const campaign = new Campaign({ seed: SEED, cases: CASES, casesOfPair: 250, pairsOfBase: 8 });
   const result = await campaign.run();
   const [failure] = result.failures;
   expect(failure === undefined ? "" : await told(failure)).toBe("");

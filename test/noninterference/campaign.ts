@@ -137,7 +137,7 @@ export class Campaign {
           await base?.ground.remove();
           base = await loadBase(hosts[0], `${seed}.${Math.floor(pairs / pairsOfBase)}`);
         }
-        const plan = planPair(base, `${seed}/${pairs}`);
+        const plan = planPair(base, `${seed}/${pairs}`, pairs);
         if (plan.erased) erased += 1;
         ran += await this.#pair(base, hosts, plan, pairs, Math.min(casesOfPair, cases - ran));
         pairs += 1;

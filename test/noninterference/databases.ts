@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { inject } from "vitest";
 import { createDatabase } from "../database.ts";
 import type { TestDatabase } from "../database.ts";
-import { databaseUrl } from "../server/running-server.ts";
+import { TEST_CLUSTER, databaseUrl } from "../server/running-server.ts";
 
 /** What a server stands on: a database of the run's cluster and a folder of its own. */
 export interface Ground {
@@ -51,7 +51,7 @@ export async function copyGround(of: Ground): Promise<Ground> {
 
 /** The environment of a server on a ground. */
 export function environmentOf({ database, state }: Ground): Readonly<Record<string, string>> {
-  return { PORT: "0", CAVEAT_STATE: state, DATABASE_URL: databaseUrl(database), LOG_LEVEL: "silent" };
+  return { PORT: "0", CAVEAT_STATE: state, DATABASE_URL: databaseUrl(database), ...TEST_CLUSTER, LOG_LEVEL: "silent" };
 }
 
 /** Does something with a superuser's connection to a ground's database. */

@@ -28,7 +28,7 @@ export class Earlier {
     const [kind, first = "", second = "0"] = name.split(".");
     const at = (list: readonly string[], index: string): string | undefined =>
       list[Number(index) % Math.max(1, list.length)];
-    if (kind === "key") return first === "act" ? undefined : `${this.#key}-${first}`;
+    if (kind === "key") return first === "act" ? undefined : `script-${this.#key}-${first}`;
     if (kind === "cursor") return at(this.#cursors, first) ?? "A".repeat(76);
     if (kind === "fresh")
       return at(this.#ids.get(first) ?? [], second) ?? globalIdOf(first, "00000000-0000-4000-8000-000000000000");

@@ -1,5 +1,9 @@
 import { isEnumType, isInputObjectType, isListType, isNonNullType, isScalarType } from "graphql";
 import type { GraphQLInputType } from "graphql";
+import { LIST_KINDS } from "../../src/markings/index.ts";
+import { ACTIONS } from "../../src/policy/actions.ts";
+import { documentsText } from "../../src/rulebook/documents.ts";
+import { shipped, withRule } from "../rulebook/edited-policy.ts";
 import type { Dice } from "./dice.ts";
 import { MARKINGS, ODD_MARKINGS } from "./markings.ts";
 import type { Pools, Source } from "./pools.ts";
@@ -27,6 +31,33 @@ function wordsOf(description: string): string[] {
     .filter((word) => !["or", "and", "of", "the", "a"].includes(word));
 }
 
+/** Policies that officers compare with the one in force, and propose: the shipped one, and one that denies more. */
+const POLICIES = [
+  shipped,
+  withRule({
+    id: "label.x",
+    effect: "deny",
+    actions: ["label.read"],
+    pair: { roles: ["reviewer"], levelAtLeast: "C" },
+  }),
+].map((documents) => ({
+  listed: Object.entries(documents).map(([path, text]) => ({ path, text })),
+  sha384: documentsText(documents).sha384,
+}));
+
+/** What texts of a known form are drawn from, by the end of the name under which they are given; else they would all be refused. */
+const FORMS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^kind$/, LIST_KINDS],
+  [/agencies|organization/i, ["NGA", "ONI", "GBR.MOD", "none"]],
+  [/issuer|country/i, ["USA", "USA", "GBR", "ZZZ"]],
+  [/level$|ceiling$/i, ["U", "C", "S", "TS", "SECRET"]],
+  [/clientId/, ["workbench", "workbench", "other"]],
+  [/declassifyOn|downgradeOn/, ["20401231", "20200101", "soon"]],
+  [/derivedFrom/, ["Guide, dated 20200101", "Multiple Sources"]],
+  [/^date$/, ["20200101", "2020"]],
+  [/reasons/, ["1.4(a)", "1.4(c)", "2"]],
+];
+
 /** Draws values for arguments from their types; only texts and ids look at the name, to hit upon more than refusals. */
 export class InputValues {
   readonly #dice: Dice;
@@ -36,6 +67,7 @@ export class InputValues {
   readonly given: string[] = [];
   readonly sources = new Set<Source>();
   #near: Item[] = [];
+  #noun: string | null = null;
 
   constructor(dice: Dice, pools: Pools, nouns: readonly string[]) {
     this.#dice = dice;
@@ -46,6 +78,7 @@ export class InputValues {
   /** Forgets which objects were named: the next arguments are about something else. */
   turn(): void {
     this.#near = [];
+    this.#noun = null;
   }
 
   /** A value, or undefined where none is given. @param returned noun of what the field answers */
@@ -59,6 +92,7 @@ export class InputValues {
     this.given.push(`${place.owner}.${place.name}`);
     if (isNonNullType(type)) return this.#present(type.ofType, place, returned);
     if (isListType(type)) {
+      if (place.name === "documents" && this.#dice.chance(0.6)) return this.#dice.pick(POLICIES).listed;
       const item = type.ofType;
       return Array.from(
         {
@@ -123,7 +157,8 @@ export class InputValues {
   }
 
   #id(name: string, returned: string | null): string {
-    const { text, item, source } = this.#pools.id(name === "id" ? returned : this.#nounOf(name), this.#near);
+    const noun = name === "id" ? returned : name === "objectId" ? this.#noun : this.#nounOf(name);
+    const { text, item, source } = this.#pools.id(noun, this.#near);
     this.sources.add(source);
     if (item) this.#near.push(item);
     return text;
@@ -138,6 +173,16 @@ export class InputValues {
     if (/marking|banner/i.test(name)) return dice.chance(0.8) ? dice.pick(MARKINGS) : dice.pick(ODD_MARKINGS);
     if (/after|before|cursor/i.test(name))
       return dice.chance(0.85) ? `{{cursor.${dice.below(8)}}}` : dice.pick(["", "x", "AAAA".repeat(24)]);
+    if (name === "action") {
+      const action = dice.chance(0.7)
+        ? dice.pick(["asset.read", "dataset.read", "label.read", "delivery.read"])
+        : dice.pick(ACTIONS);
+      this.#noun = action.split(".")[0] ?? null;
+      return dice.chance(0.95) ? action : anyWord(dice);
+    }
+    const form = FORMS.find(([pattern]) => pattern.test(name));
+    if (form && dice.chance(0.85)) return dice.pick(form[1]);
+    if (name === "documentsSha384" && dice.chance(0.6)) return dice.pick(POLICIES).sha384;
     if (/sha|hash|digest/i.test(name))
       return (dice.chance(0.8) ? this.#pools.belonging("hash", this.#near) : null) ?? "0".repeat(96);
     if (/media/i.test(name)) return dice.pick(MEDIA_TYPES);

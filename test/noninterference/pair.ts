@@ -59,20 +59,30 @@ export function busyOf(base: Base, sessions: readonly Observer[]): Observer[] {
   );
 }
 
-/** Somebody who sees a good part of a base, or one of a role that is drawn first: rare roles have lists of their own. */
-function focusOf(dice: Dice, busy: readonly Observer[], sessions: readonly Observer[]): Observer {
-  if (busy.length > 0 && dice.chance(0.6)) return dice.pick(busy);
-  const role = dice.pick([...new Set(sessions.flatMap(({ person }) => person.roles))]);
-  return dice.pick(dice.chance(0.75) ? sessions.filter(({ person }) => person.roles.includes(role)) : sessions);
+const TRIES_OF_A_ROLE = 60;
+
+/**
+ * For whom two worlds are made alike: somebody who sees a good part of a base, or, at every second turn, one of the roles
+ * that few of those have, in turn: what only they may ask is asked in every campaign.
+ */
+function focusOf(dice: Dice, turn: number, busy: readonly Observer[], sessions: readonly Observer[]): Observer {
+  if (turn % 2 === 0) return dice.pick(busy.length > 0 && dice.chance(0.85) ? busy : sessions);
+  const of = (role: string, list: readonly Observer[]): Observer[] =>
+    list.filter(({ person }) => person.roles.includes(role));
+  const roles = [...new Set(sessions.flatMap(({ person }) => person.roles))]
+    .toSorted()
+    .toSorted((a, b) => of(a, busy).length - of(b, busy).length);
+  const role = roles[((turn - 1) / 2) % Math.ceil(roles.length / 2)] ?? "";
+  return dice.pick(of(role, sessions));
 }
 
 /** Draws an observer, two worlds that differ in what is hidden from him, and all others from whom that is hidden too. */
-export function planPair(base: Base, name: string): PairPlan {
+export function planPair(base: Base, name: string, turn: number): PairPlan {
   const dice = new Dice(name);
   const sessions = sessionsOf(base);
   const busy = busyOf(base, sessions);
-  for (;;) {
-    const focus = focusOf(dice, busy, sessions);
+  for (let tries = 0; ; tries += 1) {
+    const focus = focusOf(dice, tries < TRIES_OF_A_ROLE ? turn : 0, busy, sessions);
     const erased = dice.chance(0.4);
     const draw = (world: string): Variation => new Variation(dice, world, base.items, hiddenFrom([focus]));
     const [first, second] = [draw("a"), draw("b")];

@@ -55,7 +55,7 @@ export function probes(registry: Registry): readonly (readonly Step[])[] {
       .map((dataset) =>
         query(
           who,
-          `d: dataset(id: "${id(dataset)}") { contentMarking assets(first: 20) { ${page} { id title createdAt labels(first: 5) { ${page} { id } } } } pageInfo { hasNextPage endCursor } } labels(first: 20) { ${page} { id } } } }`,
+          `d: dataset(id: "${id(dataset)}") { contentMarking assets(first: 20) { ${page} { id title createdAt labels(first: 5) { ${page} { id } } } } } pageInfo { hasNextPage endCursor } } labels(first: 20) { ${page} { id } } } }`,
         ),
       ),
   ];
@@ -210,7 +210,7 @@ export function probes(registry: Registry): readonly (readonly Step[])[] {
       ...counted,
       ...around(petra),
       ...aboutLabels,
-      query(ana, "r: recipients { name organization }"),
+      query(petra, "r: recipients { name organization }"),
       get(null, "/healthz"),
       get(petra, "/trust"),
       ...record(sam),

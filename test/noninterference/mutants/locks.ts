@@ -41,8 +41,8 @@ export const LOCKS: readonly Mutant[] = [
   {
     name: "reviews-without-locks",
     channel: "both locks and the last look: off for reviews",
-    edits: [explicitLockOff("label_review"), LAST_LOOK_OFF],
-    sql: rowSecurityOff("label_review"),
+    edits: [explicitLockOff("label_review", "dataset_marking"), LAST_LOOK_OFF],
+    sql: rowSecurityOff("label_review", "dataset_marking"),
   },
   {
     name: "revisions-without-locks",
