@@ -1,6 +1,7 @@
 import type { Compartment, Form, SarProgram, SciControl } from "./marking.ts";
-import { MarkingError } from "./marking.ts";
+import { LEVELS, MarkingError } from "./marking.ts";
 import { categoryOf, checkItems, SAR_PREFIXES, SAR_TITLE } from "./category.ts";
+import { isCode } from "./country.ts";
 import type { Register } from "./register.ts";
 import type { NameRule } from "./register-entry.ts";
 import { isIdentifier, ruleFor } from "./register-entry.ts";
@@ -18,6 +19,33 @@ const registered = (name: string, rules: readonly NameRule[]): NameRule => {
   return rule;
 };
 
+/** Whether a name stands in the register as one of these entries' own. */
+const isListed = (name: string, rules: readonly NameRule[]): boolean =>
+  rules.some(({ names }) => !names.any && names.list.includes(name));
+
+/**
+ * A sub-compartment. An entry for any name does not admit the name of a compartment of the same system: TK-BLFH IDIT is
+ * TK-BLFH-IDIT with a wrong separator, and what was meant for two compartments would be read as one.
+ */
+const checkSub = (name: string, below: readonly NameRule[], compartments: readonly NameRule[]): void => {
+  registered(name, below);
+  if (!isListed(name, below) && isListed(name, compartments))
+    throw new MarkingError("E_SYNTAX", "a compartment stands where a sub-compartment belongs");
+};
+
+/**
+ * One word of a program's name: never a level or a country, which would be a classification or a release swallowed (A.9).
+ * A nickname of several words has letters only, two at least: an abbreviation before a space has lost its hyphen.
+ */
+const checkProgramWord = (word: string, alone: boolean, register: Register): void => {
+  checkName(word, register);
+  registered(word, [register.sap]);
+  if (LEVELS.some((level) => level === word) || isCode(word, register))
+    throw new MarkingError("E_SYNTAX", "a level or a country stands where the name of a program belongs");
+  if (!alone && !/^[A-Z]{2,}$/.test(word))
+    throw new MarkingError("E_SYNTAX", "a nickname of several words has letters only, two at least in each");
+};
+
 /** The entry of a compartment that is written by its title, with the name that the title stands for. */
 const titled = (title: string, rules: readonly NameRule[]): { name: string; rule: NameRule } | undefined => {
   const rule = rules.find(({ titles }) => titles.includes(title));
@@ -30,7 +58,7 @@ const compartmentOf = (text: string, form: Form, rules: readonly NameRule[], reg
   const byTitle = titled(first, rules);
   if (byTitle !== undefined && form === "portion") throw new MarkingError("E_FORM", "a full title stands in a portion");
   const { name: id, rule } = byTitle ?? { name: first, rule: registered(first, rules) };
-  for (const sub of subs) registered(sub, rule.below);
+  for (const sub of subs) checkSub(sub, rule.below, rules);
   return { id, subs };
 };
 
@@ -70,10 +98,8 @@ export const parseSar = (items: readonly string[], form: Form, register: Registe
     throw new MarkingError("E_FORM", "a portion abbreviates SPECIAL ACCESS REQUIRED");
   return [first.slice(prefix.length), ...others].map((item) => {
     const [nickname = "", ...rest] = item.split("-");
-    for (const word of nickname.split(" ")) {
-      checkName(word, register);
-      registered(word, [register.sap]);
-    }
+    const words = nickname.split(" ");
+    for (const word of words) checkProgramWord(word, words.length === 1, register);
     const compartments = rest.map((text) => compartmentOf(text, form, register.sap.below, register));
     return { program: nickname, compartments };
   });

@@ -1,6 +1,6 @@
 import type { Level, Marking } from "./marking.ts";
 import { MarkingError, saysNoforn } from "./marking.ts";
-import { covers } from "./country.ts";
+import { covers, expandForAccess } from "./country.ts";
 import { validateCui } from "./cui.ts";
 import type { Register } from "./register.ts";
 import type { NameRule, Rule, TokenRule } from "./register-entry.ts";
@@ -81,6 +81,16 @@ const checkLevels = (marking: Marking, rules: readonly Rule[], register: Registe
 };
 
 /**
+ * Whether a code, or a foreign country of a group, stands in both lists. USA is a member of most groups and stands in every
+ * REL TO: that both lists take it in says nothing.
+ */
+const shareCountry = (released: readonly string[], displayed: readonly string[], register: Register): boolean => {
+  if (displayed.some((code) => released.includes(code))) return true;
+  const countries = new Set(expandForAccess(released, register));
+  return expandForAccess(displayed, register).some((country) => country !== "USA" && countries.has(country));
+};
+
+/**
  * Semantic rules of A.1 on a marking that is well formed: kind, levels, exclusions, precedence, requirements, in this
  * order. Also run on the result of a roll-up, so that no banner is printed that could not be read back.
  * @throws MarkingError with the code of the first rule that is broken.
@@ -102,9 +112,8 @@ export const validate = (marking: Marking, register: Register): void => {
   if (rules.some(({ excludes }) => excludes.some((token) => present.has(token)))) {
     throw new MarkingError("E_CONFLICT", "two controls exclude one another");
   }
-  if (marking.displayOnlyTo.some((code) => marking.relTo.includes(code))) {
+  if (shareCountry(marking.relTo, marking.displayOnlyTo, register))
     throw new MarkingError("E_DISPLAY", "a country stands in REL TO and in DISPLAY ONLY");
-  }
   if (tokens.some(({ supersededBy }) => supersededBy.some((token) => present.has(token)))) {
     throw new MarkingError("E_PRECEDENCE", "a control is superseded by another");
   }

@@ -50,6 +50,50 @@ describe("reserved words", () => {
       expect(banner.ok, text).toBe(false);
     }
   });
+  const codesOf = (texts: readonly string[]) =>
+    texts.map((text) => {
+      const result = parseBanner(text, register);
+      return [text, result.ok ? "accepted" : result.code];
+    });
+  const refused = (texts: readonly string[]) => texts.map((text) => [text, "E_SYNTAX"]);
+  test("levels and countries are never a program, alone or as a word of a nickname", () => {
+    const words = ["U", "R", "C", "S", "TS", "USA", "GBR", "FVEY", "ACGU", "GFNX", "NATO"];
+    const texts = words.flatMap((word) => [
+      `SECRET//SAR-${word}//NOFORN`,
+      `SECRET//SAR-BP/${word}//NOFORN`,
+      `SECRET//SAR-${word}-123//NOFORN`,
+      `SECRET//SAR-BUTTER ${word}//NOFORN`,
+      `SECRET//SPECIAL ACCESS REQUIRED-${word} POPCORN//NOFORN`,
+    ]);
+    expect(codesOf(texts)).toStrictEqual(refused(texts));
+    expect(codesOf(["SECRET//SAR-UK//NOFORN", "SECRET//SAR-B//NOFORN"]).map(([, code]) => code)).toStrictEqual([
+      "accepted",
+      "accepted",
+    ]);
+  });
+  test("a nickname of several words has letters only, so that no compartment without its hyphen is read as one", () => {
+    const texts = ["BP 123", "BP X", "B POPCORN", "BUTTER P0PCORN", "BUTTER POPCORN 1", "BP 123-X"].flatMap((name) => [
+      `SECRET//SAR-${name}//NOFORN`,
+      `SECRET//SPECIAL ACCESS REQUIRED-${name}//NOFORN`,
+    ]);
+    expect(codesOf(texts)).toStrictEqual(refused(texts));
+    for (const text of ["SAR-BUTTER POPCORN", "SAR-BUTTER POPCORN-123 X", "SAR-BP-123 X", "SAR-123", "SAR-A1"])
+      expect(parseBanner(`SECRET//${text}//NOFORN`, register).ok, text).toBe(true);
+  });
+  test("a registered compartment is never a sub-compartment of its system's any", () => {
+    const texts = [
+      "TOP SECRET//TK-BLFH IDIT//NOFORN",
+      "TOP SECRET//TK-BLFH BLFH//NOFORN",
+      "TOP SECRET//TK-BLFH ABCD KAND//NOFORN",
+      "SECRET//TK-IDIT KAND//NOFORN",
+      "TOP SECRET//HCS-P O//ORCON/NOFORN",
+      "TOP SECRET//HCS-P JJJ O//ORCON/NOFORN",
+    ];
+    expect(codesOf(texts)).toStrictEqual(refused(texts));
+    expect(codesOf(texts.map((text) => text.replace(/(?<=[A-Z]) (?=(?:IDIT|KAND)\/)/, "-"))).slice(0, 1)).toStrictEqual(
+      [["TOP SECRET//TK-BLFH-IDIT//NOFORN", "accepted"]],
+    );
+  });
   test("a control that stands in the text stands in the structure", () => {
     for (const separator of ["/", "-", " ", "//"]) {
       for (const program of ["BP", "BP-123", "BP-123 X", "BUTTER POPCORN"]) {

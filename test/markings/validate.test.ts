@@ -58,6 +58,17 @@ describe("a structure that no text was read for", () => {
       { ...S, dissem: ["REL", "DISPLAYONLY"], relTo: ["USA", "GBR"], displayOnlyTo: ["GBR"] },
       "E_DISPLAY",
     ],
+    ...[
+      [["USA", "FVEY"], ["GBR"]],
+      [["USA", "GBR"], ["FVEY"]],
+      [["USA", "ACGU"], ["FVEY"]],
+      [["USA", "AFG", "NATO"], ["FVEY"]],
+      [["USA", "GFNX"], ["GFNX"]],
+    ].map(([relTo = [], displayOnlyTo = []]): [string, Marking, string] => [
+      `a country of ${relTo.join(" ")} in DISPLAY ONLY ${displayOnlyTo.join(" ")}`,
+      { ...S, dissem: ["REL", "DISPLAYONLY"], relTo, displayOnlyTo },
+      "E_DISPLAY",
+    ]),
     ["RSV without a compartment", { ...S, sci: [{ system: "RSV", compartments: [] }] }, "E_REQUIRES"],
     ["HCS without a compartment", { ...S, sci: [{ system: "HCS", compartments: [] }] }, "E_REQUIRES"],
     ["IMCON at SECRET without FD&R", { ...S, dissem: ["IMC"] }, "E_REQUIRES"],
@@ -79,6 +90,14 @@ describe("a structure that no text was read for", () => {
     [
       "different countries in both lists",
       { ...S, dissem: ["REL", "DISPLAYONLY"], relTo: ["USA", "GBR"], displayOnlyTo: ["AFG"] },
+    ],
+    [
+      "a group beside a release, with which it shares the USA alone",
+      { ...S, dissem: ["REL", "DISPLAYONLY"], relTo: ["USA", "AFG"], displayOnlyTo: ["IRQ", "FVEY"] },
+    ],
+    [
+      "a group without members beside any release",
+      { ...S, dissem: ["REL", "DISPLAYONLY"], relTo: ["USA", "FVEY"], displayOnlyTo: ["GFNX"] },
     ],
   ])("may have %s", (_, marking) => {
     expect(() => validate(marking, register)).not.toThrow();
