@@ -13,6 +13,7 @@ import {
   textOf,
   textsOf,
 } from "./register-fields.ts";
+import { checkStanagReferences } from "./stanag-references.ts";
 import type { StanagTable } from "./stanag-table.ts";
 import { parseStanagTable } from "./stanag-table.ts";
 import type { RollUpSettings } from "./rollup-settings.ts";
@@ -195,5 +196,6 @@ export const parseRegister = (json: unknown, version: string): Register => {
     rollUp: rollUpSettingsOf(fields["rollUp"]),
   };
   checkReferences(register);
+  checkStanagReferences(register);
   return register;
 };

@@ -48,10 +48,44 @@ describe("the mapping table", () => {
     ["two policies of one name", (nato, table) => table.policies.push({ ...nato, uri: "urn:x", owners: ["DEU"] })],
     ["two policies of one identifier", (nato, table) => table.policies.push({ ...nato, name: "X", owners: ["DEU"] })],
     ["two policies of one owner", (nato, table) => table.policies.push({ ...nato, name: "X", uri: "urn:x" })],
+    ["an owner that is no country", (nato) => nato.owners.push("ZZZ")],
+    ["a context that is no country", (nato) => (at(nato.categories, 0)["value"] = "ZZZZ")],
+    ["a release together with what is no country", (nato) => (at(nato.categories, 1)["with"] = ["ZZZ"])],
+    ["a home that is no country", (nato) => (at(nato.categories, 1)["home"] = "ZZZ")],
+    ["a NATO control that is not registered", (nato) => (at(nato.categories, 2)["values"] = { X: "NATO-X" })],
+    ...(
+      [
+        ["SCIcontrols", "SI-ZZZ"],
+        ["SARIdentifier", "SAR-STATE:BP"],
+        ["atomicEnergyMarkings", "RD-SG-1"],
+        ["atomicEnergyMarkings", "FRD-CNWDI"],
+        ["atomicEnergyMarkings", "TFNI-SG-14"],
+        ["disseminationControls", "RAWFISA"],
+        ["nonICmarkings", "NNPI"],
+        ["ownerProducer", "USA"],
+        ["classification", "S"],
+      ] as const
+    ).map(([attribute, token]): [string, (nato: Table["policies"][number]) => void] => [
+      `${attribute} ${token}, which the register does not have`,
+      (nato) => Object.assign(at(nato.categories, 2), { attribute, values: { X: token } }),
+    ]),
     ["a policy without categories", (nato) => Reflect.deleteProperty(nato, "categories")],
     ["a category without a tag", (nato) => Reflect.deleteProperty(at(nato.categories, 0), "tag")],
   ])("is refused with %s", (_, change) => {
     expect(broken(change)).toBe("E_REGISTER");
+  });
+  test.each([
+    ["SCIcontrols", "SI-G-ABCD"],
+    ["SARIdentifier", "SAR-DOD:BP-123"],
+    ["atomicEnergyMarkings", "RD-CNWDI"],
+    ["atomicEnergyMarkings", "FRD-SG-14"],
+    ["atomicEnergyMarkings", "TFNI"],
+    ["disseminationControls", "FISA"],
+    ["nonICmarkings", "LES"],
+  ])("may map a word to %s %s, which the register has", (attribute, token) => {
+    expect(broken((nato) => Object.assign(at(nato.categories, 2), { attribute, values: { X: token } }))).toBe(
+      "accepted",
+    );
   });
   test("is accepted as it is, and without it nothing is mapped", () => {
     expect(broken(() => undefined)).toBe("accepted");
