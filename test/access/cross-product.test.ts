@@ -58,7 +58,8 @@ async function read(reader: Reader, name: TableName, access: TableAccess): Promi
 
 async function eachAsSuperuser(look: (tx: Transaction, profile: string) => Promise<string[]>): Promise<string[]> {
   const wrong: string[] = [];
-  for (const [name, profile] of world.product.profiles) {
+  for (const name of world.tried) {
+    const { profile } = world.as(name);
     const profileId = await world.house.house.office.profileId(profile);
     const { policyId } = world.house.house.office;
     const { personId, programs } = world.principal;

@@ -26,7 +26,9 @@ export interface CrossWorld {
   /** The caller with the profile that the tables give this name. */
   readonly principal: Principal;
   as(profile: string): Principal;
-  /** Lets the caller look under each profile, through the door; gathers what the look returns. */
+  /** Names of the profiles that are tried: all in the long run, a third otherwise, the same ones each time. */
+  readonly tried: readonly string[];
+  /** Lets the caller look under each profile that is tried, through the door; gathers what the look returns. */
   eachProfile<T>(look: (grant: Grant, profile: string) => Promise<readonly T[]>): Promise<T[]>;
 }
 
@@ -84,6 +86,8 @@ export async function openCrossWorld(): Promise<CrossWorld> {
     if (!found) throw new Error(`no profile ${profile}`);
     return { ...principal, profile: found };
   };
+  const every = process.env["CAVEAT_LONG"] === "1" ? 1 : 3;
+  const tried = [...product.profiles.keys()].filter((_, at) => at % every === 0);
   const known = new Map<string, ReadonlySet<string>>();
   const expected = (profile: string, table: string): ReadonlySet<string> => {
     const cached = known.get(`${profile} ${table}`);
@@ -111,9 +115,10 @@ export async function openCrossWorld(): Promise<CrossWorld> {
     rowsOf: (table) => byTable.get(table) ?? [],
     principal,
     as,
+    tried,
     async eachProfile(look) {
       const found = [];
-      for (const profile of product.profiles.keys()) {
+      for (const profile of tried) {
         found.push(...(await house.run(as(profile), (operation) => operation.nested((grant) => look(grant, profile)))));
       }
       return found;

@@ -53,8 +53,25 @@ export function crossProduct(policy: Policy = loadPolicy(ruleFiles)): CrossProdu
   const facts = factsOf(both, both, both, ["ACTIVE"]);
   const profileOf = (name: string) => known(profiles, name);
   const markingOf = (name: string) => known(markings, name);
+  // Each question is decided once: many rows ask the same one.
+  const decided = new Map<string, boolean>();
+  const once = (key: string, ask: () => boolean): boolean => {
+    const before = decided.get(key);
+    if (before !== undefined) return before;
+    const answer = ask();
+    decided.set(key, answer);
+    return answer;
+  };
   const allowed = (profile: string, marking: string, of: Facts, action: Action) =>
-    decide(policy, register.version, profileOf(profile), markingOf(marking), of, action).decision === "allow";
+    once(
+      `${profile}|${marking}|${of.member}${of.assigned}${of.owner}${of.state}|${action}`,
+      () => decide(policy, register.version, profileOf(profile), markingOf(marking), of, action).decision === "allow",
+    );
+  const pair = (profile: string, marking: string, action: Action) =>
+    once(
+      `${profile}|${marking}|${action}`,
+      () => decidePair(policy, profileOf(profile), markingOf(marking), action).allow,
+    );
   return {
     policy,
     registerVersion: register.version,
@@ -83,18 +100,20 @@ export function crossProduct(policy: Policy = loadPolicy(ruleFiles)): CrossProdu
         owner: table.facts.owner !== null && row.owner,
         state: "ACTIVE",
       };
-      const marking = (column: string) => known(new Map(Object.entries(row.markings)), column);
+      const marking = (column: string): string => {
+        const name = row.markings[column];
+        if (name === undefined) throw new Error(`unknown ${column}`);
+        return name;
+      };
       return table[operation]
         .filter((branch) => selects(branch, row))
         .some(
           (branch) =>
             table.own.every((column) => allowed(profile, marking(column), of, branch.action)) &&
-            table.above.every(
-              ([column, read]) => decidePair(policy, profileOf(profile), markingOf(marking(column)), read).allow,
-            ),
+            table.above.every(([column, read]) => pair(profile, marking(column), read)),
         );
     },
-    expectPair: (profile, marking, action) => decidePair(policy, profileOf(profile), markingOf(marking), action).allow,
+    expectPair: pair,
   };
 }
 
