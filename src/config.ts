@@ -11,6 +11,11 @@ export interface Config {
   readonly stateFolder: string;
   /** URL of a PostgreSQL 15 or newer; null starts the embedded one. */
   readonly databaseUrl: string | null;
+  /**
+   * What the PostgreSQL of databaseUrl may lack of what is otherwise demanded of it: TLS on the loopback, durable commits,
+   * strict host rules.
+   */
+  readonly databaseMayLack: readonly ("tls" | "durability" | "host-rules")[];
   /** Name of this installation: the first part of every log's origin. */
   readonly installation: string;
   readonly issuers: readonly TrustedIssuer[];
@@ -61,6 +66,17 @@ function readFirstPolicy(path: string): FirstPolicy {
     throw new ConfigError("CAVEAT_FIRST_POLICY", "is requested and approved by two different people");
   }
   return { policyVersion, registerVersion, requestedBy, approvedBy };
+}
+
+const LACKS = ["tls", "durability", "host-rules"] as const;
+
+function readLacks(setting: string | undefined): Config["databaseMayLack"] {
+  if (setting === undefined) return [];
+  return setting.split(",").map((word) => {
+    const lack = LACKS.find((known) => known === word.trim());
+    if (lack === undefined) throw new ConfigError("CAVEAT_DATABASE_MAY_LACK", `a list of ${LACKS.join(", ")}`);
+    return lack;
+  });
 }
 
 function readPolicies(setting: string | undefined): string | null {
@@ -126,6 +142,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
     port,
     stateFolder: resolve(environment["CAVEAT_STATE"] ?? join(folder, ".caveat")),
     databaseUrl,
+    databaseMayLack: readLacks(environment["CAVEAT_DATABASE_MAY_LACK"]),
     installation,
     issuers: issuersPath === undefined ? [] : readIssuers(issuersPath),
     policies: readPolicies(environment["CAVEAT_POLICIES"]),

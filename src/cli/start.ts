@@ -13,6 +13,8 @@ Environment:
   PORT                 port on 127.0.0.1 (default 4000)
   CAVEAT_STATE         folder for keys, blobs and the embedded database (default .caveat)
   DATABASE_URL         a PostgreSQL from 15 on instead of the embedded one; its login owns the database (see README)
+  CAVEAT_DATABASE_MAY_LACK
+                       what that PostgreSQL may lack: tls (over the loopback only), durability, host-rules; by commas
   CAVEAT_MODE          demonstration (default) or production
   CAVEAT_ISSUERS       production: JSON file of issuers [{"issuer","audience","publicKey"}]
   CAVEAT_FIRST_POLICY  production, empty database: JSON file {"policyVersion","registerVersion","requestedBy","approvedBy"}

@@ -4,7 +4,7 @@ import type { KeyObject } from "node:crypto";
 import type { Config } from "../config.ts";
 import { ConfigError } from "../config.ts";
 import { ensureDatabase } from "../storage/administration.ts";
-import { leavesTheMachine } from "../storage/catalog-check.ts";
+import { placeOf } from "../storage/catalog-check.ts";
 import type { Connection, Connections } from "../storage/connection.ts";
 import { startEmbeddedPostgres } from "../storage/embedded/index.ts";
 
@@ -31,7 +31,7 @@ function logins(admin: Connection, password: string | null): Connections {
   return { admin, app: as("caveat_app"), policy: as("caveat_policy"), ledger: as("caveat_ledger") };
 }
 
-function parseUrl(text: string): Connection {
+function parseUrl(text: string, mayLack: Config["databaseMayLack"]): Connection {
   let url: URL;
   try {
     url = new URL(text);
@@ -49,21 +49,30 @@ function parseUrl(text: string): Connection {
     user: decodeURIComponent(url.username) || "postgres",
     ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
     database,
-    ...tlsOf(url, host),
+    ...tlsOf(url, host, mayLack.includes("tls")),
   };
 }
 
 /**
- * TLS for a database that is reached over a network, and wherever sslmode asks for it. The certificate is always checked,
- * against the authorities of the system or those in the file that sslrootcert names.
+ * TLS for every database that is reached by an address; over the loopback it may be said to lack it, and then has it where
+ * sslmode asks for it. The certificate is always checked, against the authorities of the system or those in the file that
+ * sslrootcert names. A Unix socket has no TLS.
  */
-function tlsOf(url: URL, host: string): Pick<Connection, "ssl"> {
+function tlsOf(url: URL, host: string, mayLackTls: boolean): Pick<Connection, "ssl"> {
   const mode = url.searchParams.get("sslmode");
   if (mode !== null && !["disable", "require", "verify-ca", "verify-full"].includes(mode))
     throw new ConfigError("DATABASE_URL", "sslmode is disable, require, verify-ca or verify-full");
-  if (mode === "disable" && leavesTheMachine({ host }))
-    throw new ConfigError("DATABASE_URL", "a database on another machine is reached over TLS");
-  if (!leavesTheMachine({ host }) && (mode === null || mode === "disable")) return {};
+  const plain = mode === null || mode === "disable";
+  const place = placeOf({ host });
+  if (place === "socket") {
+    if (plain) return {};
+    throw new ConfigError("DATABASE_URL", "a Unix socket has no TLS");
+  }
+  if (plain && place === "loopback" && mayLackTls) return {};
+  if (mode === "disable") {
+    const unless = place === "loopback" ? ", unless CAVEAT_DATABASE_MAY_LACK holds tls" : "";
+    throw new ConfigError("DATABASE_URL", `a database that is not the embedded one is reached over TLS${unless}`);
+  }
   const file = url.searchParams.get("sslrootcert");
   try {
     return { ssl: { rejectUnauthorized: true, ...(file === null ? {} : { ca: readFileSync(file, "utf8") }) } };
@@ -75,7 +84,7 @@ function tlsOf(url: URL, host: string): Pick<Connection, "ssl"> {
 /** Starts the embedded PostgreSQL, or takes the one that DATABASE_URL names (its login must be able to migrate). */
 export async function reachDatabase(config: Config, log: (line: string) => void): Promise<Reached> {
   if (config.databaseUrl !== null) {
-    const admin = parseUrl(config.databaseUrl);
+    const admin = parseUrl(config.databaseUrl, config.databaseMayLack);
     return { admin, working: (password) => logins(admin, password), embedded: false, stop: () => Promise.resolve() };
   }
   const server = await startEmbeddedPostgres({ dataDir: join(config.stateFolder, "postgres"), log });

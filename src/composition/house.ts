@@ -14,12 +14,13 @@ import { GateTokenMint, propose } from "../policy/gate-token.ts";
 import { HighWater } from "../policy/high-water.ts";
 import { PolicyInForce } from "../policy/in-force.ts";
 import { MarkingOffice } from "../policy/marking-office.ts";
+import { compileRowSecurity } from "../policy/row-security.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
 import { AccessStore } from "../storage/access-store.ts";
 import { FileBlobs } from "../storage/blobs/port.ts";
 import { BlobVault } from "../storage/blobs/vault.ts";
-import { requireSoundCatalog } from "../storage/catalog-check.ts";
+import { placeOf, requireSoundCatalog } from "../storage/catalog-check.ts";
 import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
 import { Database } from "../storage/database.ts";
@@ -78,7 +79,11 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     if (password !== null) await ensureRolePasswords(reached.admin, password);
     const running = await requireActivePolicy(config, reached.admin);
     // After row security: what is looked at is what the server will rest on.
-    await requireSoundCatalog(reached.admin);
+    await requireSoundCatalog(reached.admin, {
+      place: reached.embedded ? "embedded" : placeOf(reached.admin),
+      mayLack: config.databaseMayLack,
+      rowSecurity: compileRowSecurity(running.policy),
+    });
     const connections = reached.working(password);
 
     const policyPool = openPool(connections.policy, 6);

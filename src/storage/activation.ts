@@ -33,13 +33,13 @@ export interface Standing {
   readonly scheduled: (StandingPolicy & { readonly proposalId: string }) | null;
 }
 
-// Starts follow one another: two servers never complete the same activation.
-const LOCK = "select pg_advisory_xact_lock(7233, 3)";
+/** Starts follow one another: two servers never complete the same activation. */
+export const ONE_START_AT_A_TIME = "select pg_advisory_xact_lock(7233, 3)";
 
 async function asOwner<T>(admin: Connection, work: (run: Administer) => Promise<T>): Promise<T> {
   const made: { value?: T } = {};
   await inAdministratorTransaction(admin, async (run) => {
-    await run(LOCK);
+    await run(ONE_START_AT_A_TIME);
     await run("set local role caveat_owner");
     made.value = await work(run);
     return true;

@@ -248,39 +248,64 @@ const OF_CODE: readonly CatalogAssertion[] = [
   },
 ];
 
-/** What must hold besides when the database is reached over a network. */
-const OF_NETWORK: readonly CatalogAssertion[] = [
+/** What a database that is not the embedded one may lack when its operator says so (CAVEAT_DATABASE_MAY_LACK). */
+export type Lack = "tls" | "durability" | "host-rules";
+
+/** Where a database is: embedded, or reached through a Unix socket, over the loopback or over a network. */
+export type Place = "embedded" | "socket" | "loopback" | "network";
+
+/** What must hold besides of a database that is not the embedded one, where it is not said that it may lack it. */
+const OF_OTHERS: readonly (CatalogAssertion & { readonly lack: Lack | null })[] = [
   {
     code: "network-password",
+    lack: null,
     sentence: "passwords are kept as SCRAM verifiers",
-    finds: "select 'password_encryption' as object where current_setting('password_encryption') <> 'scram-sha-256'",
+    finds: `select 'password_encryption' as object where current_setting('password_encryption') <> 'scram-sha-256'`,
   },
   {
     code: "network-plain",
+    lack: "tls",
     sentence: "the server speaks TLS, and speaks it with us",
     finds: `select 'ssl' as object where current_setting('ssl') <> 'on'
             union all select 'this connection' where not exists (select from pg_stat_ssl where pid = pg_backend_pid() and ssl)`,
   },
   {
     code: "network-durability",
+    lack: "durability",
     sentence: "what is committed survives the machine (fsync, full_page_writes)",
     finds: "select name as object from pg_settings where name in ('fsync', 'full_page_writes') and setting = 'off'",
   },
+  {
+    code: "network-host-rule",
+    lack: "host-rules",
+    sentence:
+      "from other machines one logs in over TLS only, and from anywhere with SCRAM, a certificate or as oneself (peer)",
+    finds: `select 'pg_hba.conf line ' || line_number as object from pg_hba_file_rules
+            where auth_method <> 'reject' and case
+              when type = 'local' then auth_method not in ('peer', 'scram-sha-256')
+              when address in ('samehost', 'localhost')
+                or (address like '127.%' and netmask in ('255.255.255.255', '255.0.0.0'))
+                or (address = '::1' and netmask = 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')
+                then auth_method not in ('scram-sha-256', 'cert')
+              else type <> 'hostssl' or auth_method not in ('scram-sha-256', 'cert') end`,
+  },
 ];
 
-/** Who may log in from where; asked only where the login may read it. */
-const OF_HOST_RULES: CatalogAssertion = {
-  code: "network-host-rule",
-  sentence: "from other machines one logs in over TLS only, with SCRAM or a certificate",
-  finds: `select 'pg_hba.conf line ' || line_number as object from pg_hba_file_rules
-          where type in ('host', 'hostnossl', 'hostssl', 'hostgssenc') and auth_method <> 'reject'
-            and coalesce(address, '') not in ('127.0.0.1', '::1', 'samehost', 'localhost')
-            and (type <> 'hostssl' or auth_method not in ('scram-sha-256', 'cert'))`,
-};
-
-/** The assertions, for a database on this machine or one that is reached over a network. */
-export function catalogAssertions(network: boolean, readsHostRules: boolean): readonly CatalogAssertion[] {
-  const local = [...OF_ROLES, ...OF_PRIVILEGES, ...OF_ROWS, ...OF_CODE];
-  if (!network) return local;
-  return [...local, ...OF_NETWORK, ...(readsHostRules ? [OF_HOST_RULES] : [])];
+/**
+ * The assertions about a database at a place. A Unix socket has no TLS; over a network it cannot be lacking. Who may log in
+ * from where is asked only where the login may read it.
+ */
+export function catalogAssertions(
+  place: Place,
+  mayLack: readonly Lack[],
+  readsHostRules: boolean,
+): readonly CatalogAssertion[] {
+  const everywhere = [...OF_ROLES, ...OF_PRIVILEGES, ...OF_ROWS, ...OF_CODE];
+  if (place === "embedded") return everywhere;
+  const asked = OF_OTHERS.filter(({ lack }) => {
+    if (lack === "tls") return place === "network" || (place === "loopback" && !mayLack.includes(lack));
+    if (lack === "host-rules" && !readsHostRules) return false;
+    return lack === null || !mayLack.includes(lack);
+  });
+  return [...everywhere, ...asked];
 }

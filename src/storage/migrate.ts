@@ -8,7 +8,7 @@ import { packageRoot } from "./package-root.ts";
 
 type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
 
-function fromSql(name: string, sql: string): { name: string; class: MigrationClass } {
+function fromSql({ name, sql }: { name: string; sql: string }): { name: string; class: MigrationClass } {
   return {
     name,
     class: class extends Migration {
@@ -20,12 +20,12 @@ function fromSql(name: string, sql: string): { name: string; class: MigrationCla
 }
 
 /** The migrations in order: the numbered SQL files. Row security follows the policy in force and is installed apart. */
-export function migrationsList(): { name: string; class: MigrationClass }[] {
+export function migrationTexts(): { readonly name: string; readonly sql: string }[] {
   const folder = join(packageRoot(), "migrations");
   return readdirSync(folder)
     .filter((file) => /^\d{4}_.+\.sql$/.test(file))
     .sort()
-    .map((file) => fromSql(file.slice(0, -4), readFileSync(join(folder, file), "utf8")));
+    .map((file) => ({ name: file.slice(0, -4), sql: readFileSync(join(folder, file), "utf8") }));
 }
 
 /**
@@ -47,7 +47,7 @@ export async function migrate(admin: Connection, actions: readonly string[]): Pr
       entities: [],
       discovery: { warnWhenNoEntities: false },
       extensions: [Migrator],
-      migrations: { migrationsList: migrationsList(), snapshot: false, transactional: true, silent: true },
+      migrations: { migrationsList: migrationTexts().map(fromSql), snapshot: false, transactional: true, silent: true },
       debug: false,
       preferEnvVars: false,
     });

@@ -89,7 +89,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
     env: cleanEnvironment({
       CAVEAT_STATE: state,
       PORT: "0",
-      ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+      ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl, ...TEST_CLUSTER }),
       ...options.environment,
     }),
   });
@@ -164,6 +164,9 @@ function readJson(path: string): unknown {
     return null;
   }
 }
+
+/** What must be said of the tests' cluster: it has no fsync, and lets in whoever enters the folder of its socket. */
+export const TEST_CLUSTER = { CAVEAT_DATABASE_MAY_LACK: "durability,host-rules" } as const;
 
 /** The DATABASE_URL of a database of the tests' cluster. */
 export function databaseUrl({ admin }: TestDatabase): string {
