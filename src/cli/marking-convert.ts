@@ -1,5 +1,5 @@
 import { printAuthority } from "../markings/authority-text.ts";
-import type { IsmLabel } from "../markings/ism-form.ts";
+import type { IsmLabel, ReadIsmLabel } from "../markings/ism-form.ts";
 import { attemptLabel, ismJsonOf, ismXmlOf, LabelError, readIsmJson, readIsmXml } from "../markings/ism-form.ts";
 import type { Marking } from "../markings/marking.ts";
 import { MarkingError } from "../markings/marking.ts";
@@ -34,26 +34,21 @@ export interface ConvertContext {
   readonly reviewAt: string;
 }
 
-interface Read extends IsmLabel {
-  /** What the label says beside the marking and restricts nobody. */
-  readonly informative: readonly string[];
-}
-
-const only = (marking: Marking): Read => ({ marking, authority: null, informative: [] });
+const only = (marking: Marking): ReadIsmLabel => ({ marking, authority: null, informative: [] });
 
 const printed =
   (form: "banner" | "portion") =>
-  (line: string, { register, bannerContext }: ConvertContext): Read => {
+  (line: string, { register, bannerContext }: ConvertContext): ReadIsmLabel => {
     const { result } = readLine(line, form, register, bannerContext);
     if (!result.ok) throw new MarkingError(result.code, result.message);
     return only(result.marking);
   };
 
-const READERS: Readonly<Record<LabelForm, (line: string, context: ConvertContext) => Read>> = {
+const READERS: Readonly<Record<LabelForm, (line: string, context: ConvertContext) => ReadIsmLabel>> = {
   banner: printed("banner"),
   portion: printed("portion"),
-  ism: (line, { register }) => ({ ...readIsmJson(jsonOf(line), register), informative: [] }),
-  "ism-xml": (line, { register }) => ({ ...readIsmXml(xmlOf(line), register), informative: [] }),
+  ism: (line, { register }) => readIsmJson(jsonOf(line), register),
+  "ism-xml": (line, { register }) => readIsmXml(xmlOf(line), register),
   stanag4774: (line, { register }) => {
     const { marking, informative } = readStanag(xmlOf(line), register);
     return { marking, authority: null, informative };
@@ -65,11 +60,14 @@ const WRITERS: Readonly<Record<LabelForm, (label: IsmLabel, context: ConvertCont
   portion: ({ marking }, { register }) => renderPortion(marking, register),
   ism: ismJsonOf,
   "ism-xml": ismXmlOf,
-  stanag4774: ({ marking }, { register, createdAt, reviewAt }) =>
-    writeStanag(marking, { originator: null, createdAt, reviewAt }, register),
+  stanag4774: ({ marking, programs = null }, { register, createdAt, reviewAt }) => {
+    // The table writes programs under SAR-DOD: of another authority's that would be untrue.
+    if (programs !== null) throw new LabelError("E_MAPPING", "a program's authority is not in the mapping table");
+    return writeStanag(marking, { originator: null, createdAt, reviewAt }, register);
+  },
 };
 
-/** Forms that carry a classification authority block. */
+/** Forms that carry a classification authority block, and authorities and levels of programs. */
 const WITH_AUTHORITY: readonly LabelForm[] = ["ism", "ism-xml"];
 
 /**
@@ -81,7 +79,9 @@ const WITH_AUTHORITY: readonly LabelForm[] = ["ism", "ism-xml"];
 export const convertLine = (line: string, from: LabelForm, to: LabelForm, context: ConvertContext): string => {
   const result = attemptLabel(() => {
     const label = READERS[from](line, context);
-    const { authority, informative } = label;
+    const { authority, programs = null } = label;
+    const lost = programs === null || WITH_AUTHORITY.includes(to) ? [] : [`SARIdentifier: ${programs.join(" ")}`];
+    const informative = [...label.informative, ...lost];
     return {
       output: WRITERS[to](label, context),
       ...(authority === null || WITH_AUTHORITY.includes(to) ? {} : { authority: printAuthority(authority) }),

@@ -1,6 +1,7 @@
 import { ISM_AUTHORITY_NAMES } from "../markings/authority-ism.ts";
 import { ISM_RESOURCE_NAMES } from "../markings/ism-form.ts";
 import { ISM_MARKING_NAMES } from "../markings/ism.ts";
+import { isFlagAttribute } from "../markings/ism-resource.ts";
 
 const TEXT = { type: "string" } as const;
 const TEXTS = { type: "array", items: TEXT } as const;
@@ -49,7 +50,11 @@ const REFUSAL = { ok: { const: false }, code: TEXT, message: TEXT };
 const ISM = object(
   Object.fromEntries([
     ...ISM_MARKING_NAMES.map((name) => [name, name === "joint" ? { enum: [true, "true"] } : { anyOf: [TEXT, TEXTS] }]),
-    ...[...ISM_AUTHORITY_NAMES, ...ISM_RESOURCE_NAMES].map((name) => [name, TEXT]),
+    ...ISM_AUTHORITY_NAMES.map((name) => [name, TEXT]),
+    ...ISM_RESOURCE_NAMES.map((name) => [
+      name,
+      isFlagAttribute(name) ? { enum: [true, false, "true", "false"] } : { anyOf: [TEXT, TEXTS] },
+    ]),
   ]) as Readonly<Record<string, unknown>>,
   [...ISM_MARKING_NAMES, ...ISM_AUTHORITY_NAMES, ...ISM_RESOURCE_NAMES].filter(
     (name) => name !== "classification" && name !== "ownerProducer",

@@ -9,7 +9,9 @@ import type { AuthorityErrorCode } from "./declassify.ts";
 import { AuthorityError } from "./declassify.ts";
 import type { IsmMarking, IsmMarkingName } from "./ism.ts";
 import { CUI_ONLY, ISM_MARKING_NAMES, ISM_NAMESPACE, ismOf } from "./ism.ts";
+import { plainPrograms } from "./ism-programs.ts";
 import { markingOfIsm } from "./ism-read.ts";
+import { isAboutResource, isFlagAttribute, RESOURCE_NAMES, toldOf } from "./ism-resource.ts";
 import type { Marking, MarkingErrorCode } from "./marking.ts";
 import { MarkingError } from "./marking.ts";
 import type { Register } from "./register.ts";
@@ -36,20 +38,8 @@ const ARH_NAMESPACE = "urn:us:gov:ic:arh";
 /** Attributes of one value. */
 const SINGLE: readonly string[] = ["classification", "joint", "highWaterNATO"];
 
-/**
- * Attributes about the resource that restrict nobody, and the form of their values. They are checked and not kept. Every
- * other attribute is refused, because one that is passed over could have been a restriction.
- */
-const ABOUT_THE_RESOURCE: ReadonlyMap<string, RegExp> = new Map<string, RegExp>([
-  ["compliesWith", /^(?:USGov|USIC|USDOD|OtherAuthority)(?: (?:USGov|USIC|USDOD|OtherAuthority)){0,3}$/],
-  ["resourceElement", /^true$/],
-  ["createDate", /^\d{4}-\d{2}-\d{2}$/],
-  ["DESVersion", /^[0-9A-Za-z.-]{1,32}$/],
-  ["ISMCATCESVersion", /^[0-9A-Za-z.-]{1,32}$/],
-]);
-
 /** Attributes about the resource that are read beside those of the marking and of its authority. */
-export const ISM_RESOURCE_NAMES: readonly string[] = [...ABOUT_THE_RESOURCE.keys()].filter(
+export const ISM_RESOURCE_NAMES: readonly string[] = RESOURCE_NAMES.filter(
   (name) => !ISM_MARKING_NAMES.some((known) => known === name),
 );
 
@@ -57,6 +47,13 @@ export const ISM_RESOURCE_NAMES: readonly string[] = [...ABOUT_THE_RESOURCE.keys
 export interface IsmLabel {
   readonly marking: Marking;
   readonly authority: AuthorityBlock | null;
+  /** SARIdentifier as it was read, where it says more of programs than the marking: another authority than DOD, a level. */
+  readonly programs?: readonly string[] | null;
+}
+
+/** A label that was read, with what it says beside a marking and its authority that restricts nobody, as `name: value`. */
+export interface ReadIsmLabel extends IsmLabel {
+  readonly informative: readonly string[];
 }
 
 const isAuthorityName = (name: string): name is IsmAuthorityName => ISM_AUTHORITY_NAMES.some((known) => known === name);
@@ -64,25 +61,28 @@ const isAuthorityName = (name: string): name is IsmAuthorityName => ISM_AUTHORIT
 const isMarkingName = (name: string): name is IsmMarkingName => ISM_MARKING_NAMES.some((known) => known === name);
 
 /** Reads attributes as written: one text each, tokens separated by one space. */
-const readAttributes = (attributes: readonly (readonly [string, string])[], register: Register): IsmLabel => {
+const readAttributes = (attributes: readonly (readonly [string, string])[], register: Register): ReadIsmLabel => {
   const ism: Partial<Record<IsmMarkingName, readonly string[]>> = {};
   const block: Partial<Record<IsmAuthorityName, string>> = {};
+  const informative: string[] = [];
   for (const [name, text] of attributes) {
     // On everything but CUI, compliesWith is about the resource.
     if (isMarkingName(name) && (name !== "compliesWith" || text === CUI_ONLY))
       ism[name] = text === "" ? [] : text.split(" ");
     else if (isAuthorityName(name)) block[name] = text;
-    else if (ABOUT_THE_RESOURCE.get(name)?.test(text) !== true)
-      throw new LabelError("E_ATTRIBUTE", "an attribute, or a value of it, is not one that is read here");
+    else if (isAboutResource(name, text)) informative.push(...[toldOf(name, text)].filter((told) => told !== null));
+    else throw new LabelError("E_ATTRIBUTE", "an attribute, or a value of it, is not one that is read here");
   }
-  const marking = markingOfIsm(ism, register);
+  const { plain, asRead } = plainPrograms(ism);
+  const marking = markingOfIsm(plain, register);
   const authority = Object.keys(block).length === 0 ? null : authorityOfIsm(block);
   if (authority !== null) checkAuthority(authority, marking);
-  return { marking, authority };
+  return { marking, authority, programs: asRead, informative };
 };
 
 const textOf = (name: string, value: unknown): string => {
   if (name === "joint" && value === true) return "true";
+  if (typeof value === "boolean" && isFlagAttribute(name)) return String(value);
   if (typeof value === "string") return value;
   if (Array.isArray(value) && value.every((item) => typeof item === "string" && !item.includes(" ")))
     return value.join(" ");
@@ -94,7 +94,7 @@ const textOf = (name: string, value: unknown): string => {
  * space between tokens (standards A.8). The object comes from an attacker; doubles in the text are the caller's to refuse.
  * @throws {MarkingError}, {AuthorityError} or {LabelError}.
  */
-export const readIsmJson = (json: unknown, register: Register): IsmLabel => {
+export const readIsmJson = (json: unknown, register: Register): ReadIsmLabel => {
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new LabelError("E_INPUT", "not an object of ISM attributes");
   return readAttributes(
@@ -106,18 +106,19 @@ export const readIsmJson = (json: unknown, register: Register): IsmLabel => {
 const authorityAttributes = (authority: AuthorityBlock | null): IsmAuthority =>
   authority === null ? {} : ismOfAuthority(authority);
 
+/** The attributes of the marking, with programs as they were read. */
+const markingAttributes = ({ marking, programs = null }: IsmLabel): IsmMarking =>
+  programs === null ? ismOf(marking) : { ...ismOf(marking), SARIdentifier: programs };
+
 /** The JSON form of ISM attributes: lists of tokens, but a text for attributes of one value and true for joint. */
-export const ismJsonOf = ({
-  marking,
-  authority,
-}: IsmLabel): Readonly<Record<string, string | true | readonly string[]>> => ({
+export const ismJsonOf = (label: IsmLabel): Readonly<Record<string, string | true | readonly string[]>> => ({
   ...Object.fromEntries(
-    Object.entries(ismOf(marking)).map(([name, tokens]) => [
+    Object.entries(markingAttributes(label)).map(([name, tokens]) => [
       name,
       name === "joint" ? true : SINGLE.includes(name) ? tokens.join(" ") : tokens,
     ]),
   ),
-  ...authorityAttributes(authority),
+  ...authorityAttributes(label.authority),
 });
 
 /** Reads a label's XML. @throws {LabelError} E_XML for everything that the hardened reader does not read. */
@@ -137,7 +138,7 @@ export const readLabelXml = (text: string): NamedElement => {
  * this is a marking alone. The text comes from an attacker.
  * @throws {MarkingError}, {AuthorityError} or {LabelError}.
  */
-export const readIsmXml = (text: string, register: Register): IsmLabel => {
+export const readIsmXml = (text: string, register: Register): ReadIsmLabel => {
   const element = readLabelXml(text);
   if (element.text !== "" || element.children.length > 0)
     throw new LabelError("E_XML", "the element of a marking is empty");
@@ -151,11 +152,11 @@ export const readIsmXml = (text: string, register: Register): IsmLabel => {
 };
 
 /** The same attributes on an element `arh:Security`. */
-export const ismXmlOf = ({ marking, authority }: IsmLabel): string => {
-  const ism: IsmMarking = ismOf(marking);
+export const ismXmlOf = (label: IsmLabel): string => {
+  const ism = markingAttributes(label);
   const texts = [
     ...Object.entries(ism).map(([name, tokens]) => [name, tokens.join(" ")] as const),
-    ...Object.entries(authorityAttributes(authority)),
+    ...Object.entries(authorityAttributes(label.authority)),
   ];
   const attributes = texts.map(([name, text]) => ` ism:${name}="${escapeXml(text)}"`).join("");
   return `<arh:Security xmlns:arh="${ARH_NAMESPACE}" xmlns:ism="${ISM_NAMESPACE}"${attributes}/>`;

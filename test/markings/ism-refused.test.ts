@@ -64,8 +64,17 @@ describe("ISM attributes that are refused", () => {
     ["a system that is not in the register", { ...US, SCIcontrols: "ZZ" }, "E_UNKNOWN"],
     ["a token twice", { ...US, SCIcontrols: "SI SI" }, "E_DUPLICATE"],
     ["GAMMA below TOP SECRET", { ...US, SCIcontrols: "SI SI-G", disseminationControls: "OC" }, "E_LEVEL"],
-    ["a program of another authority", { ...US, SARIdentifier: "SAR-DOE:BP", ...NF }, "E_UNKNOWN"],
-    ["a program with a level inside", { ...US, SARIdentifier: "SAR-DOD:S:BP", ...NF }, "E_UNKNOWN"],
+    ["a program of an unknown authority", { ...US, SARIdentifier: "SAR-NSA:BP", ...NF }, "E_UNKNOWN"],
+    ["a program with an unknown level inside", { ...US, SARIdentifier: "SAR-DOD:U:BP", ...NF }, "E_UNKNOWN"],
+    ["a program without authority", { ...US, SARIdentifier: "SAR-BP", ...NF }, "E_UNKNOWN"],
+    ["a program above the classification", { ...US, SARIdentifier: "SAR-DOD:TS:BP", ...NF }, "E_LEVEL"],
+    ["one program of two authorities", { ...US, SARIdentifier: "SAR-DOD:BP SAR-DOE:BP", ...NF }, "E_CONFLICT"],
+    ["one program at two levels", { ...TS, SARIdentifier: "SAR-DOD:S:BP SAR-DOD:TS:BP-1", ...NF }, "E_CONFLICT"],
+    [
+      "a compartment of another authority's program",
+      { ...US, SARIdentifier: "SAR-DOE:CA SAR-DOE:BP-1", ...NF },
+      "E_REQUIRES",
+    ],
     ["a program with the name of a control", { ...US, SARIdentifier: "SAR-DOD:NF" }, "E_SYNTAX"],
     ["a program that hides a control after a blank", { ...US, SARIdentifier: "SAR-DOD:BP_NOFORN" }, "E_SYNTAX"],
     ["a program in small letters", { ...US, SARIdentifier: "SAR-DOD:bp", ...NF }, "E_CASE"],
@@ -143,7 +152,17 @@ describe("ISM attributes that are refused", () => {
     ["a control system on CUI", { ...CUI, SCIcontrols: "SI" }, "E_UNKNOWN"],
     ["foreign CUI", { ...CUI, ownerProducer: "DEU" }, "E_SYNTAX"],
     ["a resource element that is false", { ...US, resourceElement: "false" }, "E_ATTRIBUTE"],
+    ["a resource element that is false itself", { ...US, resourceElement: false }, "E_ATTRIBUTE"],
     ["a date that is none", { ...US, createDate: "yesterday" }, "E_ATTRIBUTE"],
+    ["a date of no calendar", { ...US, createDate: "2026-02-30" }, "E_ATTRIBUTE"],
+    ["an exclusion that is neither true nor false", { ...US, excludeFromRollup: "yes" }, "E_ATTRIBUTE"],
+    ["an empty reason", { ...US, compilationReason: "" }, "E_ATTRIBUTE"],
+    ["a reason on two lines", { ...US, compilationReason: "a\nb" }, "E_ATTRIBUTE"],
+    ["a reason of more than 1,024 characters", { ...US, compilationReason: "a".repeat(1025) }, "E_ATTRIBUTE"],
+    ["a notice that is none", { ...US, noticeType: "NOTICE" }, "E_ATTRIBUTE"],
+    ["a notice twice", { ...US, noticeType: "FISA FISA" }, "E_ATTRIBUTE"],
+    ["a notice that limits distribution", { ...US, noticeType: "DoD-Dist-C" }, "E_ATTRIBUTE"],
+    ["true for a notice", { ...US, noticeType: true }, "E_INPUT"],
   ])("%s", (_, ism, code) => {
     expect(read(ism)).toBe(code);
   });
@@ -157,8 +176,18 @@ describe("ISM attributes that are refused", () => {
       createDate: "2026-01-01",
       DESVersion: "202212",
       ISMCATCESVersion: "202211",
+      excludeFromRollup: "true",
+      compilationReason: "together they show where the ships are",
+      noticeType: "FISA POC",
     };
     expect(read({ ...US, ...about })).toStrictEqual(of("SECRET"));
+    expect(read({ ...US, ...about, resourceElement: true, excludeFromRollup: false })).toStrictEqual(of("SECRET"));
+    expect(readIsmJson({ ...US, ...about }, register).informative).toStrictEqual([
+      "createDate: 2026-01-01",
+      "excludeFromRollup: true",
+      "compilationReason: together they show where the ships are",
+      "noticeType: FISA POC",
+    ]);
   });
   test("a high water below the level is read as the stricter marking", () => {
     expect(read({ ...US, FGIsourceOpen: "NATO", highWaterNATO: "NATO-C", ...NF })).toStrictEqual(
