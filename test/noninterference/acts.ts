@@ -158,6 +158,23 @@ export const ACTS = {
     };
     return made(act(REVIEWER, "labelReview", input, "id: reviewId"), thing(name, label, banner, "label.read"));
   },
+  /** Takes a label away: a revision at the label's own marking, by who drew it. */
+  retract(name: string, label: Thing): Act {
+    const input = { labelId: `{{${label.name}}}`, baseRevisionId: `{{${label.name}/labelRevision}}` };
+    const shown = `made: label { label: id latest { ${ID_AND_MARKING} } }`;
+    const banner = label.chain.at(-1)?.[1] ?? "";
+    return made(act(ANALYST, "labelRetract", input, shown), thing(name, label, banner, "label.read"));
+  },
+  /** Raises an object, at once. */
+  raise(of: Thing, banner: string): Ask {
+    const input = { objectId: `{{${of.name}}}`, marking: banner, reason: "more than was thought" };
+    return act(STEWARD, "markingRaise", input, "made: object { id }");
+  },
+  /** Asks for a lower marking; nothing becomes lower by it. */
+  lower(of: Thing, banner: string): Ask {
+    const input = { objectId: `{{${of.name}}}`, marking: banner, reason: "less than was thought" };
+    return act(STEWARD, "markingLowerPropose", input, "made: proposal { id }");
+  },
   /** A delivery carries the join of what its requester saw: `atLeast` is the highest marking that is known to be in it. */
   request(
     name: string,

@@ -36,6 +36,7 @@ describe("I2 a server with a seeded leak", () => {
   test("there are at least forty of them, each with a name of its own", () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
     expect(MUTANTS.length).toBeGreaterThanOrEqual(40);
+    expect(KEPT.length).toBe(MUTANTS.length);
   });
 
   test.concurrent.each(KEPT)("$name ($channel) falls to its saved script", { timeout: 900_000 }, async (mutant) => {

@@ -4,6 +4,10 @@ import { buildSchema } from "graphql";
 import { OutsideRun } from "./outside.ts";
 import type { OutsideDifference } from "./outside.ts";
 
+/** Fields of which something must have come back in a run of many cases; below it the run says nothing. */
+const LEAST_ANSWERED = 20;
+const LEAST_CASES = 50;
+
 const HELP = `Usage: npm run -s ni -- --a URL --b URL --token T [options]
 
 Sends the same generated requests to two servers and compares what comes back: status, headers but Date, length and bytes.
@@ -26,7 +30,8 @@ and moments of the last quarter of an hour, are renamed by the order in which th
 Changes that the requests make (datasets, labels, ...) are made on both servers; use copies. A compliance officer's view of
 the log differs by design (see SECURITY.md); use another person's token.
 
-Exit codes: 0 no difference; 1 differences; 2 wrong usage, or a server cannot be reached.
+Exit codes: 0 no difference; 1 differences; 2 wrong usage, a server cannot be reached, or hardly anything was answered
+(fewer than ${LEAST_ANSWERED} fields of the schema: the token may have run out), so that nothing was compared.
 `;
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -70,9 +75,10 @@ async function main(): Promise<number> {
     values.b === undefined ||
     values.token === undefined ||
     !Number.isInteger(cases) ||
-    cases < 1
+    cases < 1 ||
+    (values.only !== undefined && !/^\d{1,9}$/.test(values.only))
   ) {
-    process.stderr.write(`ni: --a, --b and --token are needed, --cases is a whole number; see --help\n`);
+    process.stderr.write(`ni: --a, --b and --token are needed, --cases and --only are whole numbers; see --help\n`);
     return 2;
   }
   const path = values.schema ?? new URL("../../schema/schema.graphql", import.meta.url);
@@ -115,7 +121,10 @@ async function main(): Promise<number> {
         ? JSON.stringify(summary)
         : `${done} cases, ${run.asks} requests to each, ${ids} ids learnt, ${answered} of ${summary.fields} fields answered, ${differences} differences`,
     );
-    return differences === 0 ? 0 : 1;
+    if (differences > 0) return 1;
+    if (values.only !== undefined || done < LEAST_CASES || answered >= LEAST_ANSWERED) return 0;
+    process.stderr.write(`ni: only ${answered} fields were answered: nothing was compared; is the token good?\n`);
+    return 2;
   } finally {
     run.end();
   }

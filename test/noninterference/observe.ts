@@ -1,12 +1,12 @@
 import type { WireAnswer } from "./wire.ts";
 
 /**
- * Fresh random values that are renamed by the order in which they appear, before two answers are compared: invariant I2's
- * whole list. Ids are named here only where two servers draw them apart; under the campaign's own randomness they are equal.
+ * Fresh random values that are renamed by the order in which they appear, before two answers are compared: of invariant
+ * I2's list only cursors and receipts, where they stand and with the one length that they have. Ids are equal under the
+ * campaign's own randomness, and so is every hash: one that differs was made of something hidden.
  */
-const CURSOR = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{70,200}(?![A-Za-z0-9_-])/g;
-const RECEIPT = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g;
-
+const CURSOR = /(?<="[A-Za-z0-9]{1,40}":")[A-Za-z0-9_-]{123}(?=")/g;
+const RECEIPT = /(?<="receipt":"|caveat-receipt: )[0-9a-f]{32}/g;
 /** A value that a counter or a flag could hide in is not random: it is compared as it stands. */
 const TELLING = /(.)\1{11}/;
 

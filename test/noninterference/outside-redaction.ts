@@ -3,7 +3,9 @@ import type { WireAnswer } from "./wire.ts";
 
 const ID_OR_CURSOR = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{48,200}(?![A-Za-z0-9_-])/g;
 const UUID = /(?<![0-9a-f-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f-])/g;
-const HEX = /(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{96})(?![0-9a-f])/g;
+const RECEIPT = /(?<="receipt":"|caveat-receipt: )[0-9a-f]{32}/g;
+/** SHA-384 over what holds fresh ids: a manifest, the content of a proposal, an entry. */
+const HASH = /(?<=")[0-9a-f]{96}(?=")/g;
 const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 const FRESH_MS = 15 * 60_000;
 
@@ -23,7 +25,8 @@ export function comparable({ status, headers, body }: WireAnswer, common: Readon
   return text
     .replaceAll(ID_OR_CURSOR, (value) => (common.has(value) ? value : named(nounOfId(value) ?? "cursor", value)))
     .replaceAll(UUID, (value) => named("uuid", value))
-    .replaceAll(HEX, (value) => (common.has(value) ? value : named("receipt or hash", value)))
+    .replaceAll(RECEIPT, (value) => named("receipt", value))
+    .replaceAll(HASH, (value) => (common.has(value) ? value : named("hash", value)))
     .replaceAll(MOMENT, (value) =>
       Math.abs(new Date(value).getTime() - now) < FRESH_MS ? named("moment", value) : value,
     );

@@ -60,7 +60,10 @@ export class Variation {
       [3, () => this.#revise()],
       [4, () => this.#review()],
       [3, () => this.#delivery()],
+      [2, () => this.#version()],
+      [2, () => this.#retract()],
     ];
+    if (this.#dice.chance(0.12)) return this.#remark();
     const act = this.#dice.weighted(draws)();
     if (!act || !this.#hidden(act.thing)) return [];
     this.#things.push(act.thing);
@@ -68,12 +71,23 @@ export class Variation {
     return [act.ask, ...this.#after(act.thing)];
   }
 
+  /** Another marking for something hidden that this variation made: raised, or asked to be lowered. */
+  #remark(): Ask[] {
+    const hidden = this.made.filter(({ noun }) => ["dataset", "asset", "label"].includes(noun));
+    if (hidden.length === 0) return [];
+    const thing = this.#dice.pick(hidden);
+    const own = thing.chain.at(-1)?.[1] ?? MARKINGS[0];
+    if (this.#dice.chance(0.4)) return [ACTS.lower(thing, this.#dice.pick(MARKINGS))];
+    return [ACTS.raise(thing, this.#dice.pick(MARKINGS.filter((marking) => above(marking, own))))];
+  }
+
   /** What usually follows: bytes of an asset, approvals of a delivery. */
   #after(thing: Thing): Ask[] {
     const dice = this.#dice;
     if (thing.noun === "asset" && dice.chance(0.8)) {
       this.#filled.add(thing.name);
-      return [ACTS.content(thing, dice.below(12))];
+      const imported = dice.chance(0.2) ? [ACTS.labelsImport(thing, "ship", dice.between(1, 3))] : [];
+      return [ACTS.content(thing, dice.below(12)), ...imported];
     }
     if (thing.noun !== "delivery") return [];
     const all = [ACTS.approve(thing, 0), ACTS.approve(thing, 1), ACTS.release(thing)];
@@ -113,7 +127,14 @@ export class Variation {
     const program = ontology && this.#pick("program", ({ name }) => name === ontology.under);
     if (!program) return null;
     const marking = this.#marking(ontology);
-    return ACTS.dataset(this.#name("dataset"), program, ontology, this.#dice.pick(NAMES), marking, null);
+    const fitting = MARKINGS.filter((higher) => above(higher, marking));
+    const compilation = this.#dice.chance(0.3) ? this.#dice.pick(fitting) : null;
+    return ACTS.dataset(this.#name("dataset"), program, ontology, this.#dice.pick(NAMES), marking, compilation);
+  }
+
+  #version(): Act | null {
+    const ontology = this.#pick("ontology");
+    return ontology && ACTS.version(this.#name("ontologyVersion"), ontology, [[this.#dice.pick(CLASS_KEYS), null]]);
   }
 
   #asset(): Act | null {
@@ -138,6 +159,14 @@ export class Variation {
   #revise(): Act | null {
     const label = this.#untouched();
     return label && ACTS.revise(this.#name("labelRevision"), label, this.#marking(label), this.#dice.below(40));
+  }
+
+  /** Only of what nobody but this variation has: a label that is gone would show. */
+  #retract(): Act | null {
+    const label = this.#pick("label", (one) => !this.#used.has(one.name) && this.#hidden(one));
+    if (!label) return null;
+    this.#used.add(label.name);
+    return ACTS.retract(this.#name("labelRevision"), label);
   }
 
   #review(): Act | null {

@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import * as http from "node:http";
+import * as https from "node:https";
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {
@@ -22,22 +23,27 @@ const TIMEOUT_MS = 60_000;
 export class Wire {
   readonly #host: string;
   readonly #port: string;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  readonly #by: typeof http | typeof https;
+  readonly #agent: http.Agent;
 
-  /** @param url where the server listens, such as http://127.0.0.1:4000 */
+  /** @param url where the server listens, such as http://127.0.0.1:4000 or https://caveat.example */
   constructor(url: string) {
-    const { hostname, port } = new URL(url);
+    const { protocol, hostname, port } = new URL(url);
+    if (protocol !== "http:" && protocol !== "https:") throw new Error(`not a URL of a server: ${url}`);
+    const secure = protocol === "https:";
+    this.#by = secure ? https : http;
     this.#host = hostname;
-    this.#port = port === "" ? "80" : port;
+    this.#port = port === "" ? (secure ? "443" : "80") : port;
+    this.#agent = new this.#by.Agent({ keepAlive: true, maxSockets: 4 });
   }
 
   /** Sends one request and reads the whole answer, byte for byte. Rejects when no answer comes. */
   call({ method, path, headers, body }: WireCall): Promise<WireAnswer> {
     return new Promise((resolve, reject) => {
       const options = { hostname: this.#host, port: this.#port, agent: this.#agent, timeout: TIMEOUT_MS };
-      const outgoing = request({ ...options, method, path, headers });
+      const outgoing = this.#by.request({ ...options, method, path, headers });
       let answered = false;
-      outgoing.on("response", (incoming) => {
+      outgoing.on("response", (incoming: http.IncomingMessage) => {
         answered = true;
         const parts: Buffer[] = [];
         incoming.on("data", (part: Buffer) => parts.push(part));
