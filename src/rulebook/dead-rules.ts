@@ -28,8 +28,7 @@ function standing<P>(
   matches: Match<P>,
   fullest: (point: P) => P,
 ): Standing {
-  const same = others.filter((other) => other.effect === rule.effect);
-  const opposite = others.filter((other) => other.effect !== rule.effect);
+  const of = (effect: Rule["effect"]): readonly Rule[] => others.filter((other) => other.effect === effect);
   const by = (rules: readonly Rule[]): readonly Rule[] | null => {
     const used = new Set<Rule>();
     for (const point of points) {
@@ -39,11 +38,12 @@ function standing<P>(
     }
     return [...used];
   };
-  if (rule.effect === "deny" && !points.some((p) => opposite.some((other) => matches(other, fullest(p)))))
+  if (rule.effect !== "allow" && !points.some((p) => of("allow").some((other) => matches(other, fullest(p)))))
     return { kind: "useless" };
-  const denied = rule.effect === "allow" ? by(opposite) : null;
+  const denied = rule.effect === "deny" ? null : by(of("deny"));
   if (denied) return { kind: "shadowed", by: denied };
-  const repeated = by(same);
+  // Two duties on one case are both done: one of them may ask for more.
+  const repeated = rule.effect === "oblige" ? null : by(of(rule.effect));
   return repeated ? { kind: "repeated", by: repeated } : { kind: "counts" };
 }
 
@@ -51,8 +51,6 @@ function standingOf(rule: Rule, action: Action, policy: Policy): Standing {
   const others = policy.rules.filter(
     (other) => other !== rule && other.effect !== "oblige" && other.actions.includes(action),
   );
-  // A duty that nobody comes to have harms nobody.
-  if (rule.effect === "oblige") return { kind: "counts" };
   const pair = pairOf(rule);
   if (pair) {
     const matches: Match<ReturnType<typeof pointsOf>[number]> = (other, point) => {
@@ -98,9 +96,10 @@ const inFull = (rule: Rule, actions: readonly Action[]): string =>
   actions.length === rule.actions.length ? "" : ` for ${actions.join(", ")}`;
 
 /**
- * Rules that change no decision: that can never match what the tables of labeled rows tell, that refuse what nothing
- * allows, that are refused wherever they allow, or that say what others say already. A rule with an operator that is not
- * analysed here is left out, never guessed at.
+ * Rules that change no decision: that can never match what the tables of labeled rows tell, that refuse or add duties to what
+ * nothing allows, that are refused wherever they allow or oblige, or that say what others say already. What never matches, and
+ * a refusal or a duty that does nothing, is an error: whoever wrote it believes that something is closed which is not. A rule
+ * with an operator that is not analysed here is left out, never guessed at.
  */
 export function deadRules(policy: Policy): Finding[] {
   return policy.rules.flatMap((rule) => {
@@ -119,7 +118,13 @@ export function deadRules(policy: Policy): Finding[] {
     const useless = of.filter(({ kind }) => kind === "useless").map(({ action }) => action);
     if (useless.length > 0)
       found.push(
-        finding("rule-without-effect", at, `refuses what no rule allows${inFull(rule, useless)}; it changes nothing`),
+        finding(
+          "rule-without-effect",
+          at,
+          rule.effect === "oblige"
+            ? `adds duties to what no rule allows${inFull(rule, useless)}; nobody comes to have them`
+            : `refuses what no rule allows${inFull(rule, useless)}; it changes nothing`,
+        ),
       );
     for (const kind of ["shadowed", "repeated"] as const) {
       const here = of.flatMap((one) => (one.kind === kind && "by" in one ? [one] : []));
@@ -131,7 +136,9 @@ export function deadRules(policy: Policy): Finding[] {
       );
       found.push(
         kind === "shadowed"
-          ? finding("rule-shadowed", at, `whatever it allows${actions} is refused by ${by}`)
+          ? rule.effect === "oblige"
+            ? finding("duty-shadowed", at, `whatever it adds duties to${actions} is refused by ${by}`)
+            : finding("rule-shadowed", at, `whatever it allows${actions} is refused by ${by}`)
           : finding(
               "rule-repeats",
               at,
