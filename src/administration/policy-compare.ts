@@ -10,6 +10,8 @@ import { compareRowRules, compareRules, comparison, factPatterns } from "../rule
 import type { FactPattern, RuleChange } from "../rulebook/compare.ts";
 import { readRulebook } from "../rulebook/documents.ts";
 import type { PolicyDocuments, Rulebook } from "../rulebook/documents.ts";
+import { rereadings } from "../rulebook/reread.ts";
+import type { Rereading } from "../rulebook/reread.ts";
 import type { InternedMarking, StoredProfile } from "../storage/ports.ts";
 import { discloseToOfficer } from "./explain.ts";
 import { documentsOf } from "./policy-versions.ts";
@@ -37,11 +39,15 @@ export interface RowRuleChange {
 export interface RulesDifference {
   readonly fromVersion: string;
   readonly toVersion: string;
-  /** Versions of the two registers: another one reads new markings otherwise, and leaves those that are kept as they are. */
+  /**
+   * Versions of the two registers: another one reads new markings otherwise, and leaves those that are kept as they are.
+   * `markings` are those of the kept ones that it would read otherwise or refuse.
+   */
   readonly fromRegister: string;
   readonly toRegister: string;
   readonly rules: readonly RuleChange[];
   readonly rows: readonly RowRuleChange[];
+  readonly markings: readonly Rereading<InternedMarking>[];
 }
 
 /** A profile of the database whose cells change. */
@@ -69,13 +75,30 @@ async function loaded(grant: Grant, side: PolicySide): Promise<Rulebook> {
   }
 }
 
-/** The rules in which two policies differ, and what their row rules open and close. */
+/** Every kept marking that the officer may see; of the rest nothing is told, not even how many there are. */
+async function visibleMarkings(grant: Grant): Promise<InternedMarking[]> {
+  return (await grant.policies.markings()).filter(({ effective }) =>
+    grant.office.allows(grant.principal.profile, effective, grant.facts("", null), "policy.compare"),
+  );
+}
+
+/** The kept markings that another register reads otherwise, by banner: of those that the officer may see. */
+async function reread(grant: Grant, old: Rulebook, next: Rulebook): Promise<readonly Rereading<InternedMarking>[]> {
+  if (old.register.version === next.register.version) return [];
+  const order = ({ marking: { banner, id } }: Rereading<InternedMarking>): string => `${banner}\n${id}`;
+  return rereadings(old.register, next.register, await visibleMarkings(grant)).toSorted((a, b) =>
+    order(a) < order(b) ? -1 : 1,
+  );
+}
+
+/** The rules in which two policies differ, what their row rules open and close, and which markings their registers read otherwise. */
 export const compareRulesOf: Command<CompareQuestion, RulesDifference> = command({
   name: "policyRulesDifference",
   action: "policy.compare",
   target: () => null,
   async run(grant, { from, to }) {
     const [old, next] = [await loaded(grant, from), await loaded(grant, to)];
+    const markings = await reread(grant, old, next);
     await discloseToOfficer(grant, "policy.compare");
     return {
       fromVersion: old.policy.version,
@@ -88,6 +111,7 @@ export const compareRulesOf: Command<CompareQuestion, RulesDifference> = command
         opens: factPatterns(opens),
         closes: factPatterns(closes),
       })),
+      markings,
     };
   },
 });
@@ -116,9 +140,7 @@ export const compareCells: Command<
   target: () => null,
   async run(grant, { from, to, first, after }) {
     const [old, next] = [await loaded(grant, from), await loaded(grant, to)];
-    const markings = (await grant.policies.markings()).filter(({ effective }) =>
-      grant.office.allows(grant.principal.profile, effective, grant.facts("", null), "policy.compare"),
-    );
+    const markings = await visibleMarkings(grant);
     const { row } = comparison(
       old.policy,
       next.policy,
