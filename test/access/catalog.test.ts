@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -65,6 +65,52 @@ describe("I9 the server does not start on a database that its locks cannot rest 
     // The embedded server is given this one on its command line: nothing inside can change it.
     const fixed = ["setting-logged-parameters"];
     expect(known.filter((code) => !WRONGS.some((one) => one.code === code))).toEqual(fixed);
+  });
+});
+
+describe("I9 host rules of a database that is not the embedded one", () => {
+  const flagged = async (rule: string): Promise<boolean> => {
+    const { rows } = await admin.query<{ path: string }>("select current_setting('hba_file') as path");
+    const [{ path } = { path: "" }] = rows;
+    const kept = readFileSync(path);
+    writeFileSync(path, `${rule}\n`);
+    try {
+      // Read from the file, before it is loaded.
+      return (await codesOf(login(), "network", ["durability"])).includes("network-host-rule");
+    } finally {
+      writeFileSync(path, kept);
+    }
+  };
+
+  test.each([
+    "local all all trust",
+    "local all all md5",
+    "host all all 127.0.0.1/32 trust",
+    "host all all ::1/128 password",
+    "host all all samehost trust",
+    // Written like this machine, and meant for every other.
+    "host all all 127.0.0.1/0 scram-sha-256",
+    "host all all 10.0.0.0/8 scram-sha-256",
+    "hostnossl all all 0.0.0.0/0 scram-sha-256",
+    "hostssl all all 0.0.0.0/0 trust",
+    "hostssl all all all md5",
+    "host all all db.example scram-sha-256",
+    "host replication all samenet scram-sha-256",
+  ])("I9 are too wide: %s", async (rule) => {
+    expect(await flagged(rule)).toBe(true);
+  });
+
+  test.each([
+    "local all all peer",
+    "local all all scram-sha-256",
+    "host all all 127.0.0.1/32 scram-sha-256",
+    "host all all 127.0.0.0/8 scram-sha-256",
+    "host all all ::1/128 scram-sha-256",
+    "host all all 0.0.0.0/0 reject",
+    "hostssl all all 0.0.0.0/0 scram-sha-256",
+    "hostssl all all all cert",
+  ])("are narrow enough: %s", async (rule) => {
+    expect(await flagged(rule)).toBe(false);
   });
 });
 
