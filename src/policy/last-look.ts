@@ -5,16 +5,21 @@ import { tables } from "../storage/tables.ts";
 import type { RowOf, TableName } from "../storage/tables.ts";
 import type { Action } from "./actions.ts";
 import { isAction } from "./actions.ts";
-import { decide } from "./decide.ts";
-import type { Decision } from "./decision.ts";
+import { decide, decidePair } from "./decide.ts";
+import type { Decision, PairDecision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import type { MarkingOffice } from "./marking-office.ts";
+import { ROW_TABLES } from "./row-tables.ts";
+import type { Policy } from "./rules.ts";
 
-/** One decision as the outcome entry records it: once per distinct action, marking and facts, with the objects it covers. */
+/**
+ * One decision as the outcome entry records it: once per distinct action, marking and facts, with the objects it covers.
+ * Facts are null where only marking and profile decided: what stands above a row is read by its marking.
+ */
 export interface RecordedDecision {
   readonly action: Action;
   readonly marking: InternedMarking;
-  readonly facts: Facts;
+  readonly facts: Facts | null;
   readonly decision: Decision;
   readonly objects: Set<string>;
 }
@@ -28,9 +33,14 @@ function asAction(text: string): Action {
 interface Pending {
   readonly action: Action;
   readonly markingId: string;
-  readonly facts: Facts;
+  readonly facts: Facts | null;
   readonly objects: Set<string>;
 }
+
+/** Marking columns of what stands above the rows of a table: there the row rules of the row itself say nothing. */
+const STANDS_ABOVE: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  ROW_TABLES.map(({ table, above }) => [`data.${table}`, new Set(above.map(([column]) => column))]),
+);
 
 /** Whose marking a column repeats: the decision about it names that object, not each row below it. */
 const ABOVE: Readonly<Record<string, readonly [table: string, id: string]>> = {
@@ -44,6 +54,11 @@ const ABOVE: Readonly<Record<string, readonly [table: string, id: string]>> = {
 
 function nameOf(table: string, values: Readonly<Record<string, unknown>>): string {
   return `${table}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
+}
+
+function byMarkingAlone(policy: Policy, registerVersion: string, pair: PairDecision): Decision {
+  const { allow, reasons, obligations } = pair;
+  return { decision: allow ? "allow" : "deny", reasons, obligations, policyVersion: policy.version, registerVersion };
 }
 
 /**
@@ -77,17 +92,18 @@ export class DecisionLedger {
     const member = this.#principal.programs.has(String(values[description.program]));
     const owner = description.owner !== null && values[description.owner] === this.#principal.personId;
     const own = nameOf(table, values);
-    for (const [, property, action] of description.markings) {
+    for (const [column, property, action] of description.markings) {
       const needed = typeof action === "string" ? action : (action as (row: unknown) => string)(row);
       const markingId = String(values[property]);
       const above = ABOVE[property];
       const aboveId = above && values[above[1]];
       const object = above && typeof aboveId === "string" ? `${above[0]}:${aboveId}` : own;
-      const key = `${needed} ${markingId} ${member} ${owner}`;
+      const byMarking = STANDS_ABOVE.get(description.name)?.has(column) === true;
+      const key = byMarking ? `${needed} ${markingId}` : `${needed} ${markingId} ${member} ${owner}`;
       const known = this.#pending.get(key);
       if (known) known.objects.add(object);
       else {
-        const facts: Facts = { member, assigned: false, owner, state: "ACTIVE" };
+        const facts: Facts | null = byMarking ? null : { member, assigned: false, owner, state: "ACTIVE" };
         this.#pending.set(key, { action: asAction(needed), markingId, facts, objects: new Set([object]) });
       }
     }
@@ -99,21 +115,19 @@ export class DecisionLedger {
     return this.#decide(action, marking, facts, [object]);
   }
 
-  #decide(action: Action, marking: InternedMarking, facts: Facts, objects: Iterable<string>): Decision {
+  #decide(action: Action, marking: InternedMarking, facts: Facts | null, objects: Iterable<string>): Decision {
     const key = JSON.stringify([action, marking.id, marking.banner, facts]);
     const known = this.#decisions.get(key);
     if (known) {
       for (const object of objects) known.objects.add(object);
       return known.decision;
     }
-    const decision = decide(
-      this.#office.policy,
-      this.#office.register.version,
-      this.#principal.profile,
-      marking.effective,
-      facts,
-      action,
-    );
+    const { policy, register } = this.#office;
+    const { profile } = this.#principal;
+    const decision =
+      facts === null
+        ? byMarkingAlone(policy, register.version, decidePair(policy, profile, marking.effective, action))
+        : decide(policy, register.version, profile, marking.effective, facts, action);
     this.#decisions.set(key, { action, marking, facts, decision, objects: new Set(objects) });
     return decision;
   }

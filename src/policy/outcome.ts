@@ -51,7 +51,7 @@ export function outcomeSection(
       decisions: decisions.map((d) => ({
         action: d.action,
         marking: at(d.marking),
-        facts: plain(d.facts),
+        facts: d.facts === null ? null : plain(d.facts),
         decision: d.decision.decision,
         reasons: [...d.decision.reasons],
         obligations: [...d.decision.obligations],

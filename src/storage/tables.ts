@@ -128,7 +128,7 @@ export const tables = {
       ["label_marking_id", "labelMarkingId", "label.read"],
       ["marking_id", "markingId", "label.read"],
     ],
-    owner: "authorId",
+    owner: "labelAuthorId",
     program: "programId",
   }),
   labelReview: table<Row<typeof entities.LabelReview>>({
@@ -141,7 +141,7 @@ export const tables = {
       ["revision_marking_id", "revisionMarkingId", "label.read"],
       ["marking_id", "markingId", "label.read"],
     ],
-    owner: "reviewerId",
+    owner: "revisionAuthorId",
     program: "programId",
   }),
   delivery: table<Row<typeof entities.Delivery>>({

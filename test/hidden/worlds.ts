@@ -138,7 +138,7 @@ export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id
   ... on Asset { ${ASSET} dataset { id name assetCount labelCount } labels(first: 10) { edges { cursor node { ${LABEL} } } ${PAGE} } }
   ... on Label { ${LABEL} asset { ${ASSET} } }
   ... on Delivery { purpose deliveryState: state manifest manifestSha384 packageUrl requesterId requestedAt ${MARKING}
-    approvals { approverId approvedAt entryHash } recipient { id name } }
+    approvals { approverId approvedAt } recipient { id name } }
 } viewer { handle sessionLevel } }`;
 
 /** Everything that can be asked without an id. */

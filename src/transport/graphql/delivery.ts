@@ -68,11 +68,6 @@ export class DeliveryApprovalResolver {
   approverId(@Root() row: ApprovalRow): string {
     return globalId("person", row.approverId);
   }
-
-  @FieldResolver(() => String, { nullable: true, description: "SHA-384 of the approval's entry in the log, hex." })
-  entryHash(@Ctx() context: Context, @Root() row: ApprovalRow): Promise<string | null> {
-    return context.operation.nested((grant) => grant.audit.leafHash(row.entryId));
-  }
 }
 
 @Resolver(() => Delivery)
