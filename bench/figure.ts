@@ -15,14 +15,23 @@ export function machineWith(version: string | null): Machine {
   return { cpu: cpu?.model.trim() ?? "unknown", cores: cpus().length, node: process.versions.node, postgres };
 }
 
-/** Prints one figure as one line of JSON on standard output. */
-export type Report = (figure: string, value: number, unit: string) => void;
+/** What a figure should be: at least, or at most, so much. */
+export type Target = { readonly least: number } | { readonly most: number };
+
+/** Whether a figure is what it should be. */
+export function meets(value: number, target: Target): boolean {
+  return "least" in target ? value >= target.least : value <= target.most;
+}
+
+/** Prints one figure as one line of JSON on standard output, with its target and whether it is met where it has one. */
+export type Report = (figure: string, value: number, unit: string, target?: Target) => void;
 
 /** A reporter of one benchmark. Values keep four significant digits: what is measured is not more exact. */
 export function reporter(bench: string, machine: Machine): Report {
-  return (figure, value, unit) => {
+  return (figure, value, unit, target) => {
     const rounded = Number(value.toPrecision(4));
-    process.stdout.write(`${JSON.stringify({ bench, figure, value: rounded, unit, machine })}\n`);
+    const judged = target === undefined ? {} : { target, met: meets(value, target) };
+    process.stdout.write(`${JSON.stringify({ bench, figure, value: rounded, unit, ...judged, machine })}\n`);
   };
 }
 

@@ -7,8 +7,8 @@ import { packageRoot } from "../src/storage/package-root.ts";
 import type { ApiClient } from "../src/tour/api-client.ts";
 import { makeDataset, withServer } from "./bench-server.ts";
 import type { BenchServer } from "./bench-server.ts";
-import { reporter } from "./figure.ts";
-import type { Benchmark, Report, Size } from "./figure.ts";
+import { meets, reporter } from "./figure.ts";
+import type { Benchmark, Report, Size, Target } from "./figure.ts";
 import { LoadClient, rate } from "./load.ts";
 import type { Rate } from "./load.ts";
 import { startBare, startPostgraphile } from "./pages-rivals.ts";
@@ -52,6 +52,13 @@ const VIEWERS = [
   { what: "nothing visible", handles: ["charlotte"], level: "U", rows: () => 0 },
 ] as const satisfies readonly Viewer[];
 
+/** What our pages per second over those of a rival should be. */
+const TARGETS: Readonly<Record<string, Target>> = {
+  "PostGraphile, 100 % visible": { least: 1.2 },
+  "PostGraphile, ten rows visible": { least: 100 },
+  "the bare route, 100 % visible": { least: 0.5 },
+};
+
 interface PageOf {
   readonly edges: readonly unknown[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
@@ -91,9 +98,13 @@ class PagesRun {
     this.#client = new LoadClient(server.url);
   }
 
-  #figure(name: string, value: number, unit: string): void {
-    this.#report(name, value, unit);
-    this.#table.push(`${name.padEnd(84)} ${Number(value.toPrecision(4)).toString().padStart(10)} ${unit}`);
+  #figure(name: string, value: number, unit: string, target?: Target): void {
+    this.#report(name, value, unit, target);
+    const judged =
+      target === undefined
+        ? ""
+        : ` (${"least" in target ? `at least ${target.least}` : `at most ${target.most}`}: ${meets(value, target) ? "met" : "NOT met"})`;
+    this.#table.push(`${name.padEnd(84)} ${Number(value.toPrecision(4)).toString().padStart(10)} ${unit}${judged}`);
   }
 
   /** A token for each of the people who look. */
@@ -209,6 +220,7 @@ class PagesRun {
       "buffers, most over least while hidden rows grow",
       Math.max(...buffers) / Math.min(...buffers),
       "ratio",
+      { most: 1.1 },
     );
     // The same page of a dataset in which nothing is hidden, and of one with a hundredth: measured in turns.
     const others: string[] = [];
@@ -236,7 +248,9 @@ class PagesRun {
         p50[at] ?? Number.NaN,
         "ms",
       );
-    this.#figure("page p50, most over least while hidden rows grow", Math.max(...p50) / Math.min(...p50), "ratio");
+    this.#figure("page p50, most over least while hidden rows grow", Math.max(...p50) / Math.min(...p50), "ratio", {
+      most: 1.5,
+    });
   }
 
   async #epoch(database: BenchDatabase, { personId }: Standing): Promise<number> {
@@ -312,6 +326,7 @@ class PagesRun {
         "ours at ten rows over ours at 100 %",
         (most.get("ten rows visible") ?? Number.NaN) / whole,
         "ratio",
+        { least: 1 },
       );
     } finally {
       postgraphile.stop();
@@ -364,6 +379,7 @@ class PagesRun {
         `ours over ${name}, ${viewer.what}`,
         median(each("ours").map((value, at) => value / (each(name)[at] ?? Number.NaN))),
         "ratio",
+        TARGETS[`${name}, ${viewer.what}`],
       );
     return median(each("ours"));
   }
