@@ -77,6 +77,13 @@ export function sameButRelease(a: Effective, b: Effective): boolean {
   return dominates(released, b) && dominates(b, released);
 }
 
+/** Countries to which the second marking releases or displays more than the first. */
+export function addedCountries(from: Effective, to: Effective): readonly string[] {
+  return to.displayTo.filter(
+    (country) => !from.displayTo.includes(country) || (to.relTo.includes(country) && !from.relTo.includes(country)),
+  );
+}
+
 /**
  * Refuses to lower or widen what others own or control: foreign, JOINT, NATO and atomic energy information, originator
  * controlled information, and what names its readers. That takes the originator's consent, which this system does not

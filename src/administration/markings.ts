@@ -6,7 +6,7 @@ import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
-import { markedObject, requireOwn, sameButRelease, sameRelease } from "./marking-parts.ts";
+import { addedCountries, markedObject, requireOwn, sameButRelease, sameRelease } from "./marking-parts.ts";
 import type { MarkedNoun, MarkedObject } from "./marking-parts.ts";
 import type { Examined, ProposalRules } from "./proposal-kind.ts";
 
@@ -84,7 +84,7 @@ async function asked(
 
 function examined(
   { object, to, reason }: { object: MarkedObject; to: InternedMarking; reason: string },
-  added: string[],
+  added: readonly string[],
 ): Examined {
   return {
     act: {
@@ -108,7 +108,6 @@ interface MarkingAct {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  readonly added: readonly string[];
 }
 
 /** Whoever approves sees the object himself, and what it would be marked is still at least what it is made of. */
@@ -167,18 +166,14 @@ export const markingWiden: ProposalRules<MarkingInput> = {
     const { own } = change.object;
     if (!sameButRelease(own.effective, change.to.effective))
       throw new UserError("INVALID_MARKING", "to lower it is another act", ["marking"]);
-    const { relTo, displayTo } = change.to.effective;
-    const added = displayTo.filter(
-      (country) =>
-        !own.effective.displayTo.includes(country) ||
-        (relTo.includes(country) && !own.effective.relTo.includes(country)),
-    );
-    return examined(change, added);
+    return examined(change, addedCountries(own.effective, change.to.effective));
   },
   async approving(grant, content) {
     const act = content as unknown as MarkingAct;
-    const { to } = await approvable(grant, act);
-    await requireAuthority(grant, "disclosure-officer", act.added);
+    const { own, to } = await approvable(grant, act);
+    const added = addedCountries(own.effective, to.effective);
+    // A caveat of the USA that goes while no country comes: whoever may release for the USA.
+    await requireAuthority(grant, "disclosure-officer", added.length > 0 ? added : ["USA"]);
     await grant.changes.prepare({ noun: act.noun, id: act.id, to, raises: false });
   },
 };

@@ -91,16 +91,19 @@ export function givenAuthority(lines: AuthorityLines, marking: Marking): Authori
   }
 }
 
-/** The columns that keep a block: its lines, and the day on which it asks for review, where it has one. */
+/**
+ * The columns that keep a block: its lines, and the day on which it asks for review, where it has one: that of its
+ * declassification or of its downgrade, whichever is earlier.
+ */
 export function authorityColumns(block: AuthorityBlock | null): {
   authority: AuthorityLines | null;
   reviewOn: string | null;
 } {
   const on = block?.declassifyOn;
-  return {
-    authority: block === null ? null : linesOf(block),
-    reviewOn: on !== undefined && "date" in on ? on.date : null,
-  };
+  const said = [on !== undefined && "date" in on ? on.date : null, block?.downgrade?.on ?? null];
+  // A downgrade may be on an event, which is told in words.
+  const [first = null] = said.filter((day): day is string => day !== null && /^\d{8}$/.test(day)).toSorted();
+  return { authority: block === null ? null : linesOf(block), reviewOn: first };
 }
 
 /** The block of a row as it is marked now: what two people made unclassified has none any more. What was written before rows had one is read with the block that it would have been given then. */

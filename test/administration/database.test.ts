@@ -1,46 +1,31 @@
 import { randomUUID } from "node:crypto";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readOnGrant, roleGrant } from "../../src/administration/person-grants.ts";
 import { approveProposal } from "../../src/administration/proposals.ts";
 import type { ProposalRow } from "../../src/administration/proposals.ts";
 import { revokeReadOn } from "../../src/administration/revocations.ts";
-import { TokenMaker, backendOf } from "../access/tokens.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { act, ask } from "./acts.ts";
+import { AppSql, approvalRow } from "./app-sql.ts";
+import type { Statement } from "./app-sql.ts";
 
 let house: TestHouse;
-let app: Client;
-let maker: TokenMaker;
+let sql: AppSql;
 let offset = 0;
 
 beforeAll(async () => {
   house = await openTestHouse({ clock: () => new Date(Date.now() + offset) });
-  maker = await TokenMaker.open(house);
-  app = new Client({ ...house.database.as("caveat_app") });
-  await app.connect();
+  sql = await AppSql.open(house);
 });
 afterAll(async () => {
-  await app.end();
-  await maker.close();
+  await sql.close();
   await house.remove();
 });
 
-/** Runs SQL as the application role with a good token of a person, and commits; SQLSTATE of the refusal, empty when there is none. */
-async function commit(handle: string, ...statements: readonly (readonly [string, ...unknown[]])[]): Promise<string> {
-  const token = maker.token(await maker.claimOf(await house.as(handle), await backendOf(app)));
-  await app.query("begin");
-  try {
-    await app.query("select set_config('caveat.gate', $1, true)", [token]);
-    for (const [sql, ...values] of statements) await app.query(sql, values);
-    await app.query("commit");
-    return "";
-  } catch (error) {
-    await app.query("rollback");
-    return (error as { code?: string }).code ?? "?";
-  }
-}
+const commit = (handle: string, ...statements: readonly Statement[]): Promise<string> =>
+  sql.commit(handle, ...statements);
+const entry = (id: string, kind: string): Statement => sql.entry(id, kind);
 
 const asked = (): Promise<ProposalRow> =>
   ask(house, "sofia", readOnGrant, { personId: house.personId("ben"), token: "TK" });
@@ -52,23 +37,8 @@ async function expired(): Promise<ProposalRow> {
   return row;
 }
 
-function approval(row: ProposalRow, by: string, entryId: string = randomUUID()): readonly [string, ...unknown[]] {
-  return [
-    `insert into data.proposal_approval select id, family, program_id, marking_id, requester_id, subject_id, content_sha384, $2, $3, now()
-     from data.proposal where id = $1`,
-    row.id,
-    house.personId(by),
-    entryId,
-  ];
-}
-
-/** An entry as a server process puts it into the outbox. */
-function entry(id: string, kind: string): readonly [string, ...unknown[]] {
-  const { logId } = house.house.keeper;
-  const record = JSON.stringify({ id, kind, leaf: "", personTag: null, gateHash: null, sections: [] });
-  const { keyId, mac } = maker.mint.sealRecord(logId, id, record);
-  return ["select audit.propose($1::smallint, $2::uuid, $3, $4::uuid, $5)", logId, id, record, keyId, mac];
-}
+const approval = (row: ProposalRow, by: string, entryId: string = randomUUID()): Statement =>
+  approvalRow(row.id, house.personId(by), entryId);
 
 async function readOns(handle: string): Promise<string[]> {
   const { rows } = await house.admin.query<{ token: string }>(
@@ -122,7 +92,7 @@ describe("I7 SQL as the application role", () => {
   test("I7 proposes nothing that contradicts itself, and nothing in another's name", async () => {
     const { rows } = await house.admin.query<Record<string, unknown>>("select * from data.proposal limit 1");
     const good = rows[0] ?? {};
-    const insert = (change: object): readonly [string, ...unknown[]] => [
+    const insert = (change: object): Statement => [
       "insert into data.proposal select * from jsonb_populate_record(null::data.proposal, $1)",
       JSON.stringify({ ...good, id: randomUUID(), ...change }),
     ];
@@ -133,7 +103,7 @@ describe("I7 SQL as the application role", () => {
   });
 
   test("I7 takes nothing away without an entry or in another's name", async () => {
-    const row = (by: string, entryId: string): readonly [string, ...unknown[]] => [
+    const row = (by: string, entryId: string): Statement => [
       `insert into data.revocation select gen_random_uuid(), 'readon.revoke', 'person', p.program_id, p.marking_id, $2, $3, $4, $5, now()
        from data.proposal p where p.id = $1`,
       source.id,
@@ -161,8 +131,8 @@ describe("I7 SQL as the application role", () => {
     "update data.proposal set content = content",
     "delete from data.proposal_withdrawal",
     "alter table data.proposal_approval disable trigger all",
-  ])("I7 may not: %s", async (sql) => {
-    expect(await commit("silas", [sql])).toBe("42501");
+  ])("I7 may not: %s", async (statement) => {
+    expect(await commit("silas", [statement])).toBe("42501");
   });
 });
 
