@@ -31,11 +31,13 @@ interface Difference {
     readonly opens: readonly string[];
     readonly closes: readonly string[];
   }[];
+  readonly markings: readonly { readonly banner: string; readonly change: string; readonly code: string | null }[];
 }
 
 const RULES = `query ($from: PolicySideInput!, $to: PolicySideInput!) { policyRulesDifference(from: $from, to: $to) {
   fromVersion toVersion fromRegister toRegister
-  rules { id change sentence authority actions } rows { action opens closes } } }`;
+  rules { id change sentence authority actions } rows { action opens closes }
+  markings { banner change code } } }`;
 const CELLS = `query ($from: PolicySideInput!, $to: PolicySideInput!, $first: Int!, $after: String) {
   policyComparison(from: $from, to: $to, first: $first, after: $after) {
     edges { node { id profile changes { opens closes markings } } } pageInfo { hasNextPage endCursor } } }`;
@@ -111,7 +113,7 @@ class Sums {
   }
 }
 
-function ruleLines({ rules, rows, fromRegister, toRegister }: Difference): string[] {
+function ruleLines({ rules, rows, markings, fromRegister, toRegister }: Difference): string[] {
   return [
     ...(rules.length === 0 ? ["No rule differs."] : ["Rules:"]),
     ...rules.flatMap(({ id, change, sentence, authority, actions }) => [
@@ -128,6 +130,12 @@ function ruleLines({ rules, rows, fromRegister, toRegister }: Difference): strin
       : [
           "",
           "The register differs: markings that are kept stay what they were, new ones are read under the new register.",
+          markings.length === 0
+            ? "It reads none of the kept markings that you may see otherwise."
+            : "Of the kept markings that you may see it would read otherwise:",
+          ...markings.map(
+            ({ banner, change, code }) => `  ${change.padEnd(8)} ${banner}${code === null ? "" : ` (${code})`}`,
+          ),
         ]),
     "",
   ];

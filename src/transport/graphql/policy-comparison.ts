@@ -25,6 +25,16 @@ export class PolicyRowChange {
   readonly action!: string;
 }
 
+/** A kept marking that the second register reads otherwise than the first. */
+@ObjectType({ simpleResolvers: true })
+export class PolicyMarkingChange {
+  @Field(() => String, { description: "refused, higher, lower or other." })
+  readonly change!: string;
+
+  @Field(() => String, { nullable: true, description: "Why it is refused." })
+  readonly code!: string | null;
+}
+
 /** In what two policies differ but for the cells of the matrix. */
 @ObjectType({ simpleResolvers: true })
 export class PolicyRulesDifference {
@@ -45,6 +55,9 @@ export class PolicyRulesDifference {
 
   @Field(() => [PolicyRowChange])
   readonly rows!: readonly RowRuleChange[];
+
+  @Field(() => [PolicyMarkingChange], { description: "Kept markings that the second register reads otherwise." })
+  readonly markings!: RulesDifference["markings"];
 }
 
 /** Cells of a profile that change alike. */
@@ -135,6 +148,14 @@ export class PolicyCellChangeResolver {
   @FieldResolver(() => [String], { description: "Banners." })
   markings(@Root() row: ChangedProfile["changes"][number]): string[] {
     return row.markings.map(({ banner }) => banner).toSorted();
+  }
+}
+
+@Resolver(() => PolicyMarkingChange)
+export class PolicyMarkingChangeResolver {
+  @FieldResolver(() => String)
+  banner(@Root() row: RulesDifference["markings"][number]): string {
+    return row.marking.banner;
   }
 }
 

@@ -25,6 +25,7 @@ import { OntologyClassResolver, OntologyVersionResolver } from "./ontology-versi
 import { OntologyResolver } from "./ontology.ts";
 import {
   PolicyCellChangeResolver,
+  PolicyMarkingChangeResolver,
   PolicyComparisonResolver,
   PolicyRowChangeResolver,
   PolicyRuleChangeResolver,
@@ -72,6 +73,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   PolicyExplainResolver,
   PolicyComparisonResolver,
   PolicyCellChangeResolver,
+  PolicyMarkingChangeResolver,
   PolicyRuleChangeResolver,
   PolicyRowChangeResolver,
   PolicyMutations,
