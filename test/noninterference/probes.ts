@@ -219,8 +219,9 @@ export function probes(registry: Registry): readonly (readonly Step[])[] {
       ...files,
     ],
     [...making, ...parents, ...meddling, ...bringing, ...record(sam)],
-    [...changing, ...record(ana)],
+    // Before anything is changed: a review of a former revision would be refused in both.
     [...reviewing],
+    [...changing, ...record(ana)],
     [...delivering, ...approving],
     meanwhile,
     byId.flatMap((step) => [step, ...record(ana)]),
