@@ -130,10 +130,12 @@ describe("I7 SQL as the application role, with real tokens of two people,", () =
     ["FRD", "SECRET//FRD//NOFORN", S, [], ["Q"]],
     ["TFNI", "SECRET//TFNI//NOFORN", S, [], ["Q"]],
     ["FGI", "SECRET//FGI GBR//NOFORN", S, [], []],
-    ["another's own", "//GBR SECRET//REL TO USA, FVEY", S_FVEY, [], []],
-    ["JOINT", "//JOINT SECRET GBR USA//REL TO USA, GBR", "SECRET//REL TO USA, GBR", [], []],
+    ["FGI that stays so", "SECRET//FGI GBR//NOFORN", "CONFIDENTIAL//FGI GBR//NOFORN", [], []],
+    ["RD that stays so", "SECRET//RD//NOFORN", "CONFIDENTIAL//RD//NOFORN", [], ["Q"]],
+    ["another's own", "//GBR SECRET//REL TO USA, FVEY", "//GBR CONFIDENTIAL//REL TO USA, FVEY", [], []],
+    ["JOINT", "//JOINT SECRET GBR USA//REL TO USA, GBR", "//JOINT CONFIDENTIAL GBR USA//REL TO USA, GBR", [], []],
     ["NATO", "SECRET//FGI NATO//NOFORN", S, [], ["NATO-S"]],
-    ["ORCON-USGOV", "SECRET//ORCON-USGOV/NOFORN", S, [], []],
+    ["ORCON-USGOV", "SECRET//ORCON-USGOV/NOFORN", "CONFIDENTIAL//ORCON-USGOV/NOFORN", [], []],
   ])("I7 lowers no %s", async (_, high, low, lists, tokens) => {
     await readOn(...tokens);
     const [from, to] = [await idOf(high, lists), await idOf(low)];
@@ -150,7 +152,7 @@ describe("I7 SQL as the application role, with real tokens of two people,", () =
     ["PR", "SECRET//NOFORN/PROPIN"],
     ["XD", "SECRET//NOFORN//EXDIS"],
     ["NTK", "SECRET//NOFORN"],
-  ])("I7 takes no list away (%s)", async (kind, high) => {
+  ])("I7 lowers nothing that names its readers, with its list or without (%s)", async (kind, high) => {
     const list = randomUUID();
     await house.admin.query(
       "insert into data.distribution_list select * from jsonb_populate_record(null::data.distribution_list, $1)",
@@ -165,9 +167,11 @@ describe("I7 SQL as the application role, with real tokens of two people,", () =
         }),
       ],
     );
-    const [from, to] = [await idOf(high, [`${kind}:${list}`]), await idOf(S)];
+    const lists = [`${kind}:${list}`];
+    const from = await idOf(high, lists);
     const id = await labelAt(from);
-    expect(await approve(await forge({ id, from, to }))).toBe("CV000");
+    for (const to of [await idOf(S), await idOf("CONFIDENTIAL//NOFORN", lists)])
+      expect(await approve(await forge({ id, from, to }))).toBe("CV000");
   });
 
   test("I7 lowers nothing with the authority over another owner, or without the role", async () => {
