@@ -5,12 +5,15 @@ import type { Grant } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
 
-/** What can be given another marking. */
+/** What can be given another marking, higher or lower. */
 export type MarkedNoun = "dataset" | "asset" | "label";
+
+/** What can be given a higher marking. */
+export type RaisedNoun = MarkedNoun | "labelReview";
 
 /** An object that the caller may see, with its marking and what it must not stand below. */
 export interface MarkedObject {
-  readonly noun: MarkedNoun;
+  readonly noun: RaisedNoun;
   readonly id: string;
   readonly programId: string;
   readonly own: InternedMarking;
@@ -37,7 +40,7 @@ async function sourcesOfDataset(grant: Grant, dataset: RowOf<"dataset">): Promis
 }
 
 /** An object by noun and id, as the caller sees it. Throws NOT_FOUND. */
-export async function markedObject(grant: Grant, noun: MarkedNoun, id: string): Promise<MarkedObject> {
+export async function markedObject(grant: Grant, noun: RaisedNoun, id: string): Promise<MarkedObject> {
   const found = await sourcesOf(grant, noun, id);
   if (!found) throw new UserError("NOT_FOUND", "not found", ["objectId"]);
   const [first, ...rest] = await Promise.all([...new Set(found.above)].map((above) => grant.marking(above)));
@@ -47,7 +50,7 @@ export async function markedObject(grant: Grant, noun: MarkedNoun, id: string): 
 
 async function sourcesOf(
   grant: Grant,
-  noun: MarkedNoun,
+  noun: RaisedNoun,
   id: string,
 ): Promise<{ programId: string; markingId: string; above: string[] } | null> {
   if (noun === "dataset") {
@@ -57,6 +60,11 @@ async function sourcesOf(
   if (noun === "asset") {
     const row = await grant.read.byId("asset", id);
     return row && { ...row, above: [row.datasetMarkingId] };
+  }
+  if (noun === "labelReview") {
+    const row = await grant.read.byId("labelReview", id);
+    const above = row ? [row.datasetMarkingId, row.assetMarkingId, row.labelMarkingId, row.revisionMarkingId] : [];
+    return row && { ...row, above };
   }
   const row = await grant.read.byId("label", id);
   return row && { ...row, above: [row.datasetMarkingId, row.assetMarkingId, ...(await sourcesOfLabel(grant, row))] };

@@ -7,7 +7,7 @@ import { isId } from "../policy/target.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { addedCountries, markedObject, requireOwn, sameButRelease, sameRelease } from "./marking-parts.ts";
-import type { MarkedNoun, MarkedObject } from "./marking-parts.ts";
+import type { MarkedNoun, MarkedObject, RaisedNoun } from "./marking-parts.ts";
 import type { Examined, ProposalRules } from "./proposal-kind.ts";
 
 const REASON = /^[^\p{C}]{1,400}$/u;
@@ -20,6 +20,11 @@ export interface MarkingInput {
   readonly reason: string;
 }
 
+/** A higher marking for an object, or for what somebody said of one. All of it comes from the caller. */
+export interface RaiseInput extends Omit<MarkingInput, "noun"> {
+  readonly noun: RaisedNoun;
+}
+
 function reasonOf(text: string): string {
   const reason = text.normalize("NFC").trim();
   if (!REASON.test(reason)) throw new UserError("INVALID_INPUT", "1 to 400 printable characters", ["reason"]);
@@ -30,13 +35,21 @@ function reasonOf(text: string): string {
  * Raises a marking at once. Whatever stands below follows, and deliveries that may hold it; it holds at the next statement
  * of everybody. The new marking dominates the old one, and the caller may read it.
  */
-export const raiseMarking: Command<MarkingInput, { readonly id: string }> = command({
+export const raiseMarking: Command<RaiseInput, { readonly id: string }> = command({
   name: "markingRaise",
   action: "marking.raise",
-  target: ({ noun, id }) => ({ noun, id }),
+  // A review is found by what it is about, so the command decides about it itself.
+  target: ({ noun, id }) => (noun === "labelReview" ? null : { noun, id }),
   async run(grant, input) {
+    if (!isId(input.id)) throw new UserError("NOT_FOUND", "not found", ["objectId"]);
     const object = await markedObject(grant, input.noun, input.id);
     const { own, programId, floor } = object;
+    const named = `${object.noun}:${object.id}`;
+    if (
+      object.noun === "labelReview" &&
+      !(await grant.allows("marking.raise", own, grant.facts(programId, null), named))
+    )
+      throw new UserError("NOT_PERMITTED", "not permitted");
     const reason = reasonOf(input.reason);
     const to = await grant.markingOf(input.marking, [own, ...floor], "marking.raise", programId);
     if (dominates(own.effective, to.effective)) throw new UserError("ALREADY_DONE", "it is marked so", ["marking"]);
@@ -44,7 +57,7 @@ export const raiseMarking: Command<MarkingInput, { readonly id: string }> = comm
     const entryId = grant.record({
       kind: "marking.change",
       marking: to,
-      outcome: { object: `${object.noun}:${object.id}`, from: own.banner, to: to.banner, reason },
+      outcome: { object: named, from: own.banner, to: to.banner, reason },
     });
     const row: RowOf<"markingChange"> = {
       id: randomUUID(),

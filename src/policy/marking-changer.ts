@@ -1,11 +1,11 @@
 import type { InternedMarking } from "../storage/ports.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
-import type { MarkedNoun, MarkingChangeStore } from "../storage/marking-changes.ts";
+import type { MarkingChangeStore, RaisedNoun } from "../storage/marking-changes.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 
 /** An object whose marking is about to change. */
 export interface MarkingChange {
-  readonly noun: MarkedNoun;
+  readonly noun: RaisedNoun;
   readonly id: string;
   readonly to: InternedMarking;
   /** Raising takes everything below along. */
@@ -37,7 +37,7 @@ export class MarkingChanger {
         await this.#store.noteJoin(below, to.id, marking.id);
       }
     }
-    if (noun === "label" || (noun === "dataset" && !raises)) return;
+    if (noun === "label" || noun === "labelReview" || (noun === "dataset" && !raises)) return;
     for (const keys of await this.#store.blobKeys(noun, id)) {
       const target = noun === "asset" ? to.id : (joined.get(keys.markingId) ?? keys.markingId);
       if (target !== keys.markingId) await this.#vault.rekey(this.#store, keys, target);

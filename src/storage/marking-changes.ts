@@ -10,8 +10,11 @@ export interface BlobKeys {
   readonly dataKey: Buffer;
 }
 
-/** A noun whose marking can change. */
+/** A noun whose marking can be lowered, widened and raised. */
 export type MarkedNoun = "dataset" | "asset" | "label";
+
+/** A noun whose marking can be raised. */
+export type RaisedNoun = MarkedNoun | "labelReview";
 
 /**
  * What a change of a marking needs of rows that whoever makes it may not see: identifiers, markings and wrapped keys, as the
@@ -25,7 +28,7 @@ export class MarkingChangeStore {
   }
 
   /** Distinct markings of what stands below an object, and of deliveries that may hold it. */
-  async markingsBelow(noun: MarkedNoun, id: string): Promise<string[]> {
+  async markingsBelow(noun: RaisedNoun, id: string): Promise<string[]> {
     const { rows } = await this.#pool.query<{ marking_id: string }>(
       "select marking_id from access.markings_below($1, $2)",
       [noun, id],
@@ -42,7 +45,7 @@ export class MarkingChangeStore {
   }
 
   /** Keys of the blobs of an object and of what stands below it. */
-  async blobKeys(noun: MarkedNoun, id: string): Promise<BlobKeys[]> {
+  async blobKeys(noun: "dataset" | "asset", id: string): Promise<BlobKeys[]> {
     const { rows } = await this.#pool.query<{
       blob_id: string;
       marking_id: string;

@@ -38,7 +38,7 @@ afterAll(async () => {
   await house.remove();
 });
 
-type Noun = "dataset" | "asset" | "label";
+type Noun = "dataset" | "asset" | "label" | "labelReview";
 const raise = (by: string, noun: Noun, id: string, marking: string) =>
   act(house, by, raiseMarking, { noun, id, marking, reason: "it shows more than was thought" });
 
@@ -172,6 +172,44 @@ describe("I3 a marking is raised at once by one person", () => {
       }),
     );
     expect(content?.banner).toBe(S);
+  });
+
+  test("I3 I4 of a review, whose comment says too much: whoever read it reads it no more, and what stands above stays", async () => {
+    const from = await logSize(house);
+    const labelId = await as("ben", (operation) => draw(operation, world.assetId));
+    const id = await as("rita", (operation) => review(operation, labelId, null, "as the other image shows"));
+    const seen = (handle: string): Promise<string | undefined> =>
+      as(handle, async (o) => (await o.nested((grant) => grant.read.byId("labelReview", id)))?.comment);
+    expect([await seen("ben"), await seen("charlotte")]).toEqual(Array(2).fill("as the other image shows"));
+    for (const handle of ["ben", "rita", "petra"])
+      await expect(raise(handle, "labelReview", id, TS)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    await expect(raise("sam", "labelReview", "nothing", TS)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(raise("sam", "labelReview", labelId, TS)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await raise("sam", "labelReview", id, TS);
+    expect([await seen("ben"), await seen("charlotte")]).toEqual([undefined, undefined]);
+    expect(await seen("ana")).toBe("as the other image shows");
+    expect([await banner("label_review", id), await banner("label", labelId)]).toEqual([TS, U]);
+    await consistent();
+    await expect(raise("sam", "labelReview", id, S)).rejects.toMatchObject({ code: "MARKING_TOO_LOW" });
+    const low = house.run(await house.as("sam", "S"), (operation) =>
+      operation.mutate(raiseMarking, { noun: "labelReview" as const, id, marking: S, reason: "unseen" }),
+    );
+    await expect(low).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const changes = (await entries(house, from)).filter(({ kind }) => kind === "marking.change");
+    expect(changes.map(({ sections }) => sections["outcome"])).toMatchObject([{ object: `labelReview:${id}`, to: TS }]);
+  });
+
+  test("I3 of a review that a delivery tells of: the delivery follows", async () => {
+    const datasetId = await as("sam", (operation) =>
+      makeDataset(operation, { programId: house.programId, versionId: world.versionId, name: "Told" }),
+    );
+    const assetId = await as("sam", (operation) => makeAsset(house, operation, { datasetId }));
+    const labelId = await as("ben", (operation) => draw(operation, assetId));
+    const id = await as("rita", (operation) => review(operation, labelId));
+    const delivery = await request(house, await house.as("petra"), datasetId);
+    await raise("sam", "labelReview", id, S);
+    expect([await banner("delivery", delivery.id), await banner("dataset", datasetId)]).toEqual([S, U]);
+    await consistent();
   });
 
   test("I3 of what a delivery may hold: the delivery follows, and cannot be approved or released as it was", async () => {
