@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { markingLower, markingWiden, raiseMarking } from "../../administration/markings.ts";
-import type { MarkingInput } from "../../administration/markings.ts";
+import type { MarkingInput, RaiseInput } from "../../administration/markings.ts";
 import { NO_ID, parseGlobalId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import type { Context } from "./context.ts";
@@ -10,7 +10,7 @@ import { ProposalPayload, proposeOnce } from "./proposal-mutations.ts";
 
 @InputType()
 export class MarkingChangeInput extends Input {
-  @Field(() => ID, { description: "A dataset, an asset or a label." })
+  @Field(() => ID, { description: "A dataset, an asset or a label; a review, which can only be raised." })
   readonly objectId!: string;
 
   @Field(() => String, { description: "Banner or portion." })
@@ -34,6 +34,13 @@ function changeOf({ objectId, marking, reason }: MarkingChangeInput): MarkingInp
   return { noun: "asset", id: NO_ID, marking, reason };
 }
 
+/** As changeOf; a review can be raised too, and nothing else be done to it. */
+function raiseOf(input: MarkingChangeInput): RaiseInput {
+  const named = parseGlobalId(input.objectId);
+  if (named?.noun !== "labelReview") return changeOf(input);
+  return { noun: named.noun, id: named.id, marking: input.marking, reason: input.reason };
+}
+
 @Resolver()
 export class MarkingMutations {
   @Mutation(() => MarkingRaisePayload, {
@@ -45,7 +52,7 @@ export class MarkingMutations {
     @Arg("input", () => MarkingChangeInput) input: MarkingChangeInput,
   ): Promise<Payload> {
     const reread = async (): Promise<object> => ({ object: await anyNode(context, input.objectId) });
-    return act(context, raiseMarking, input.idempotencyKey, changeOf(input), reread);
+    return act(context, raiseMarking, input.idempotencyKey, raiseOf(input), reread);
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a marking be lowered and released to nobody new." })
