@@ -40,6 +40,28 @@ create policy dataset_compilation_insert on data.dataset_compilation for insert 
   (dataset_marking_id = any((select gate.markings('dataset.read'))::uuid[])
     and marking_id = any((select gate.markings('dataset.create'))::uuid[])
     and program_id = any((select gate.programs())::uuid[]))
+  or
+  (dataset_marking_id = any((select gate.markings('dataset.read'))::uuid[])
+    and marking_id = any((select gate.markings('marking.raise'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+  )
+);
+
+alter table data.compilation_rule enable row level security;
+alter table data.compilation_rule force row level security;
+drop policy if exists compilation_rule_read on data.compilation_rule;
+create policy compilation_rule_read on data.compilation_rule for select to caveat_app using (
+  (dataset_marking_id = any((select gate.markings('dataset.read'))::uuid[])
+    and marking_id = any((select gate.markings('dataset.read'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists compilation_rule_insert on data.compilation_rule;
+create policy compilation_rule_insert on data.compilation_rule for insert to caveat_app with check (
+  author_id = (select gate.person()) and
+  (
+  (dataset_marking_id = any((select gate.markings('dataset.read'))::uuid[])
+    and marking_id = any((select gate.markings('marking.raise'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
   )
 );
 
@@ -349,6 +371,24 @@ create policy delivery_approval_insert on data.delivery_approval for insert to c
   approver_id = (select gate.person()) and
   (
   (delivery_marking_id = any((select gate.markings('delivery.approve'))::uuid[])
+    and (program_id = any((select gate.programs())::uuid[]) and not (requester_id = (select gate.person()))))
+  )
+);
+
+alter table data.delivery_hold_lift enable row level security;
+alter table data.delivery_hold_lift force row level security;
+drop policy if exists delivery_hold_lift_read on data.delivery_hold_lift;
+create policy delivery_hold_lift_read on data.delivery_hold_lift for select to caveat_app using (
+  (delivery_marking_id = any((select gate.markings('delivery.read'))::uuid[])
+    and marking_id = any((select gate.markings('delivery.read'))::uuid[])
+    and program_id = any((select gate.programs())::uuid[]))
+);
+drop policy if exists delivery_hold_lift_insert on data.delivery_hold_lift;
+create policy delivery_hold_lift_insert on data.delivery_hold_lift for insert to caveat_app with check (
+  approver_id = (select gate.person()) and
+  (
+  (delivery_marking_id = any((select gate.markings('delivery.approve'))::uuid[])
+    and marking_id = any((select gate.markings('delivery.approve'))::uuid[])
     and (program_id = any((select gate.programs())::uuid[]) and not (requester_id = (select gate.person()))))
   )
 );

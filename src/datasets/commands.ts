@@ -77,6 +77,7 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
     if (input.compilation) {
       const added = await grant.markingOf(input.compilation.marking, [marking], "dataset.create", program.id);
       const compilation = {
+        id: randomUUID(),
         datasetId: id,
         markingId: added.id,
         programId: program.id,

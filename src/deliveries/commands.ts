@@ -3,7 +3,7 @@ import { parseManifest } from "../../audit/index.ts";
 import { nameOf } from "../datasets/commands.ts";
 import type { Made } from "../datasets/commands.ts";
 import { CaveatError } from "../errors.ts";
-import { dominates, linesOf, printDeclassifyOn } from "../markings/index.ts";
+import { linesOf, printDeclassifyOn } from "../markings/index.ts";
 import type { AuthorityBlock } from "../markings/index.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
@@ -20,6 +20,7 @@ import { deliveryAuthority } from "./delivery-authority.ts";
 import { freezeDataset } from "./freeze.ts";
 import type { FrozenDataset } from "./freeze.ts";
 import { versionDigest } from "./frozen-version.ts";
+import { requireLifted, wholesOf } from "./holds.ts";
 import { buildManifest } from "./manifest-builder.ts";
 import type { DeliveredFile } from "./manifest-builder.ts";
 
@@ -72,8 +73,8 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
     const dataset = await grant.read.byId("dataset", input.datasetId);
     const recipient = await recipientById(grant, input.recipientId);
     if (!dataset || !recipient) throw new UserError("NOT_FOUND", "not found", ["recipientId"]);
-    const compilations = await grant.compilationMarkings(dataset.id, grant.facts(dataset.programId, dataset.authorId));
     const frozen = await freezeDataset(grant, dataset);
+    const compilations = await wholesOf(grant, dataset.id, frozen);
     if (frozen.images.length === 0) throw new UserError("NOT_READY", "the dataset holds no image that you may see");
     const reader = await readerOf(grant, recipient);
     const refused = refusedFor(reader, frozen);
@@ -118,6 +119,7 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
       files,
       requestedAt: grant.now(),
       authority: authority === null ? null : linesOf(authority),
+      classCounts: frozen.classCounts,
     };
     await grant.insert("delivery", [row], "delivery.request", [...frozen.markings]);
     return { id };
@@ -221,20 +223,11 @@ export function isAsBuilt(delivery: RowOf<"delivery">, marking: InternedMarking)
   return parseManifest(new Uint8Array(delivery.manifest)).marking.banner === marking.banner;
 }
 
-/**
- * The marking of a delivery, checked against what the dataset's compilations say now: whoever approves or releases must
- * be able to see each of them, and the delivery must not stand below one.
- */
-export async function requireWhole(grant: Grant, delivery: RowOf<"delivery">): Promise<InternedMarking> {
+/** The marking of a delivery. Throws STALE where something in it was raised since it was built. */
+export async function requireAsBuilt(grant: Grant, delivery: RowOf<"delivery">): Promise<InternedMarking> {
   const marking = await grant.marking(delivery.markingId);
   if (!isAsBuilt(delivery, marking))
     throw new UserError("STALE", "something in this delivery was raised", ["deliveryId"]);
-  const facts = grant.facts(delivery.programId, delivery.requesterId);
-  for (const compilation of await grant.compilationMarkings(delivery.datasetId, facts)) {
-    if (!dominates(marking.effective, compilation.effective)) {
-      throw new UserError("STALE", "the dataset's content marking is above this delivery", ["deliveryId"]);
-    }
-  }
   return marking;
 }
 
@@ -255,7 +248,8 @@ export const approveDelivery: Command<{ deliveryId: string; manifestSha384: stri
     if ((await approvalsOf(grant, deliveryId)).some((a) => a.approverId === grant.principal.personId)) {
       throw new UserError("ALREADY_DONE", "you have approved this delivery");
     }
-    const marking = await requireWhole(grant, delivery);
+    const marking = await requireAsBuilt(grant, delivery);
+    await requireLifted(grant, delivery, marking);
     const entryId = grant.record({
       kind: "delivery.approval",
       marking,

@@ -40,6 +40,8 @@ export interface FrozenImage {
 export interface FrozenDataset {
   readonly images: readonly FrozenImage[];
   readonly labels: number;
+  /** How many of them are of each class, by the class's id. */
+  readonly classCounts: Readonly<Record<string, number>>;
   readonly rows: readonly FrozenRow[];
   readonly markings: readonly InternedMarking[];
   /** Markings by object id, for naming what a recipient may not receive. */
@@ -122,6 +124,7 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
   );
   const classes = new Map<string, { key: string; name: string; marking: InternedMarking }>();
   const written: DataLabel[] = [];
+  const classCounts: Record<string, number> = {};
   const rows: FrozenRow[] = images.map(({ asset, blob }) => ({
     noun: "asset",
     id: asset.id,
@@ -143,6 +146,7 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
     if (!known) continue;
     classes.set(revision.classId, known);
     const marking = await grant.marking(revision.markingId);
+    classCounts[revision.classId] = (classCounts[revision.classId] ?? 0) + 1;
     const accepted = reviews.find((review) => review.verdict === "accept");
     written.push({
       id: label.id,
@@ -179,6 +183,7 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
   return {
     images,
     labels: written.length,
+    classCounts,
     rows,
     markings: [...markings.values()],
     byObject,

@@ -12,8 +12,9 @@ import type { Grant } from "../policy/grant.ts";
 import type { ProofRow } from "../storage/delivery-records.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
-import { approvalsOf, deliveryOf, isAsBuilt, mayReceive, readerOf, recipientById, requireWhole } from "./commands.ts";
+import { approvalsOf, deliveryOf, isAsBuilt, mayReceive, readerOf, recipientById, requireAsBuilt } from "./commands.ts";
 import { parseManifest } from "../../audit/index.ts";
+import { liftedBy } from "./holds.ts";
 import { packageTar } from "./package.ts";
 import { composeProof, releaseOutcome } from "./release.ts";
 import type { Approvals } from "./release.ts";
@@ -23,11 +24,15 @@ async function namedApprovals(grant: Grant, delivery: RowOf<"delivery">): Promis
   if (actual !== delivery.manifestSha384) throw new CaveatError("UNAVAILABLE", "stored manifest differs from its hash");
   const given = (await approvalsOf(grant, delivery.id)).filter((row) => row.manifestSha384 === delivery.manifestSha384);
   const marking = await grant.marking(delivery.markingId);
+  const holds = await grant.together.holds(delivery.id, marking);
   const rows: RowOf<"deliveryApproval">[] = [];
   for (const row of given) {
     // An approval counts while its giver could still give it: taking away works at once.
     const about = { programId: delivery.programId, ownerId: delivery.requesterId };
-    if (rows.length < 2 && (await grant.couldStill(row.approverId, "delivery.approve", marking, about))) rows.push(row);
+    const counts = async (): Promise<boolean> =>
+      (await grant.couldStill(row.approverId, "delivery.approve", marking, about)) &&
+      (await liftedBy(grant, row.approverId, holds, about));
+    if (rows.length < 2 && (await counts())) rows.push(row);
   }
   const named = await Promise.all(
     rows.map(async (row) => {
@@ -52,7 +57,7 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
     const approvals = await namedApprovals(grant, delivery);
     const recipient = await recipientById(grant, delivery.recipientId);
     if (!recipient) throw new UserError("NOT_FOUND", "not found");
-    const marking = await requireWhole(grant, delivery);
+    const marking = await requireAsBuilt(grant, delivery);
     if (!mayReceive(await readerOf(grant, recipient), marking))
       throw new UserError("RECIPIENT_MAY_NOT_RECEIVE", "the whole may not go to this recipient", ["deliveryId"]);
     const releaseEntryId = grant.record({

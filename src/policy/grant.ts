@@ -5,6 +5,7 @@ import type { Principal, Standing, StandingSource } from "../identity/principal.
 import type { LocatedNoun, Placement } from "../storage/access-store.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
+import type { CompilationRecords } from "../storage/compilation-records.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
 import { sqlState } from "../storage/ports.ts";
 import { ListRecords } from "../storage/list-records.ts";
@@ -28,8 +29,10 @@ import type { PolicySource } from "./policy-source.ts";
 import type { AccessProfile } from "./profile.ts";
 import { standingEffective } from "./standing.ts";
 import type { TargetLocator } from "./target.ts";
+import { Together } from "./together.ts";
 
 export type { Standing } from "../identity/principal.ts";
+export type { Hold } from "./together.ts";
 
 /** Sealed blobs inside one transaction. */
 export interface GrantedBlobs {
@@ -63,6 +66,7 @@ const LISTS_OF_A_MARKING = 16;
 const WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
   "dataset",
   "compilation",
+  "compilationRule",
   "ontology",
   "ontologyVersion",
   "ontologyClass",
@@ -71,6 +75,7 @@ const WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
   "labelRevision",
   "labelReview",
   "delivery",
+  "deliveryHoldLift",
 ]);
 
 const transactions = new WeakMap<Grant, Transaction>();
@@ -105,11 +110,11 @@ export class Grant {
   readonly proposalLifetime: number;
   readonly policies: PolicySource;
   readonly changes: MarkingChanger;
+  readonly together: Together;
   readonly #tx: Transaction;
   readonly #ledger: DecisionLedger;
   readonly #clock: () => Date;
   readonly #standing: StandingSource;
-  readonly #compilations: (datasetId: string) => Promise<string[]>;
   readonly #locate: TargetLocator["locate"];
   readonly #highWater: HighWater;
   readonly #confirmsBelow: boolean;
@@ -128,7 +133,7 @@ export class Grant {
     audit: AuditPort;
     releaseKeys: ReleaseKeys;
     ledger: DecisionLedger;
-    compilations: (datasetId: string) => Promise<string[]>;
+    compilations: CompilationRecords;
     locate: TargetLocator["locate"];
     standing: StandingSource;
     proposals: StandingRecords;
@@ -145,7 +150,8 @@ export class Grant {
     this.changes = parts.changes;
     this.proposals = parts.proposals;
     this.proposalLifetime = parts.proposalLifetime;
-    this.#compilations = parts.compilations;
+    const { principal, office, ledger, compilations: records, clock } = parts;
+    this.together = new Together({ principal, office, ledger, records, clock });
     this.#locate = parts.locate;
     this.#standing = parts.standing;
     this.principal = parts.principal;
@@ -313,20 +319,6 @@ export class Grant {
     for (const marking of shown) this.#ledger.disclose(marking);
     const summary = this.office.summarize(shown);
     return summary && (summary.banner ?? "see the effective marking");
-  }
-
-  /**
-   * Markings that a dataset's compilations add to the whole, hidden ones too: they decide about a delivery of the whole
-   * and are told to nobody. A caller who may not read one of them is offered no such delivery.
-   */
-  async compilationMarkings(datasetId: string, facts: Facts): Promise<InternedMarking[]> {
-    const markings = await Promise.all((await this.#compilations(datasetId)).map((id) => this.marking(id)));
-    for (const marking of markings) {
-      if (!(await this.allows("dataset.read", marking, facts, `dataset:${datasetId}`))) {
-        throw new UserError("NOT_FOUND", "not found", ["datasetId"]);
-      }
-    }
-    return markings;
   }
 
   /**

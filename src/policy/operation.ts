@@ -82,7 +82,7 @@ export class Operation {
       audit,
       releaseKeys,
       ledger,
-      compilations: (id) => locator.compilations(id),
+      compilations: locator.compilations,
       locate: (noun, id) => locator.locate(noun, id),
       standing,
       proposals,

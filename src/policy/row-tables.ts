@@ -85,8 +85,17 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     own: ["marking_id"],
     facts: inProgram(null),
     read: [{ action: "dataset.read" }],
-    insert: [{ action: "dataset.create" }],
+    insert: [{ action: "dataset.create" }, { action: "marking.raise" }],
     makers: [],
+  },
+  {
+    table: "compilation_rule",
+    above: [DATASET],
+    own: ["marking_id"],
+    facts: inProgram("author_id"),
+    read: [{ action: "dataset.read" }],
+    insert: [{ action: "marking.raise" }],
+    makers: ["author_id"],
   },
   {
     table: "program_marking",
@@ -223,6 +232,13 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     makers: ["requester_id"],
   },
   { table: "delivery_approval", ...OF_DELIVERY, insert: [{ action: "delivery.approve" }], makers: ["approver_id"] },
+  {
+    ...OF_DELIVERY,
+    table: "delivery_hold_lift",
+    own: ["delivery_marking_id", "marking_id"],
+    insert: [{ action: "delivery.approve" }],
+    makers: ["approver_id"],
+  },
   { table: "delivery_release", ...OF_DELIVERY, insert: [{ action: "delivery.release" }], makers: ["releaser_id"] },
   { table: "delivery_proof", ...OF_DELIVERY, insert: [{ action: "delivery.release" }], makers: [] },
   {

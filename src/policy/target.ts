@@ -1,4 +1,5 @@
 import type { LocatedNoun, Placement } from "../storage/access-store.ts";
+import type { CompilationRecords } from "../storage/compilation-records.ts";
 import type { RowOf } from "../storage/tables.ts";
 import type { Action } from "./actions.ts";
 import { UserError } from "./command.ts";
@@ -9,8 +10,8 @@ import type { DecisionLedger } from "./last-look.ts";
 /** Says where an object stands, for the record of a refusal. */
 export interface TargetLocator {
   locate(noun: LocatedNoun, id: string): Promise<Placement | null>;
-  /** Marking ids of a dataset's compilations, whoever may see them. */
-  compilations(datasetId: string): Promise<string[]>;
+  /** What datasets are as a whole, whoever may see it. */
+  readonly compilations: CompilationRecords;
 }
 
 /** Why a command may not act on its target; `visible` tells whether the caller can see the object at all. */

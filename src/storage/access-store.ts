@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Effective, Level, Marking } from "../markings/index.ts";
 import type { CellsOf } from "./matrix-store.ts";
+import { CompilationStore } from "./compilation-store.ts";
 import { completeRow, fillMatrix, refuseSuperseded, whileInterning, writeColumn } from "./matrix-store.ts";
 import type { InternedMarking } from "./ports.ts";
 
@@ -87,9 +88,12 @@ export type LocatedNoun = keyof typeof LOCATE;
 export class AccessStore {
   readonly #pool: Pool;
   readonly #markings = new Map<string, InternedMarking>();
+  /** What datasets are as a whole. */
+  readonly compilations: CompilationStore;
 
   constructor(pool: Pool) {
     this.#pool = pool;
+    this.compilations = new CompilationStore(pool);
   }
 
   /** The person with what decisions rest on, as it stands now; null when unknown, suspended or without clearance. */
@@ -224,15 +228,6 @@ export class AccessStore {
     );
     const row = rows[0];
     return row ? { programId: row.program_id, markingIds: row.marking_ids, authorId: row.author_id } : null;
-  }
-
-  /** Marking ids of a dataset's compilations, for deciding about a delivery of the whole. */
-  async compilations(datasetId: string): Promise<string[]> {
-    const { rows } = await this.#pool.query<{ marking_id: string }>(
-      "select marking_id from data.dataset_compilation where dataset_id = $1 order by marking_id",
-      [datasetId],
-    );
-    return rows.map((row) => row.marking_id);
   }
 
   /** Registers the key with which this process mints gate tokens (as its two HMAC pads). */

@@ -51,6 +51,16 @@ export const tables = {
     owner: null,
     program: "programId",
   }),
+  compilationRule: table<Row<typeof entities.CompilationRule>>({
+    entity: entities.CompilationRule,
+    name: "data.compilation_rule",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "dataset.read"],
+    ],
+    owner: "authorId",
+    program: "programId",
+  }),
   datasetMarking: table<Row<typeof entities.DatasetMarking>>({
     entity: entities.DatasetMarking,
     name: "data.dataset_marking",
@@ -159,6 +169,16 @@ export const tables = {
     name: "data.delivery_approval",
     markings: [["delivery_marking_id", "deliveryMarkingId", "delivery.read"]],
     owner: "approverId",
+    program: "programId",
+  }),
+  deliveryHoldLift: table<Row<typeof entities.DeliveryHoldLift>>({
+    entity: entities.DeliveryHoldLift,
+    name: "data.delivery_hold_lift",
+    markings: [
+      ["delivery_marking_id", "deliveryMarkingId", "delivery.read"],
+      ["marking_id", "markingId", "delivery.read"],
+    ],
+    owner: "requesterId",
     program: "programId",
   }),
   deliveryRelease: table<Row<typeof entities.DeliveryRelease>>({

@@ -15,6 +15,8 @@ export const ID_NOUNS = [
   "entry",
   "proposal",
   "distributionList",
+  "compilation",
+  "compilationRule",
 ] as const;
 
 /** A noun that an id can name. */

@@ -6,6 +6,7 @@ import type { GateClaim } from "../../src/policy/gate-token.ts";
 import { ROW_TABLES } from "../../src/policy/row-tables.ts";
 import { releaseDelivery, sealDelivery } from "../../src/deliveries/release-commands.ts";
 import { createDataset } from "../../src/datasets/commands.ts";
+import { addRule } from "../../src/datasets/compilations.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { TokenMaker, backendOf, requestRecord } from "./tokens.ts";
@@ -44,8 +45,8 @@ beforeAll(async () => {
   house = await openTestHouse();
   const world = await smallWorld(house);
   await house.run(await house.as("rita"), (operation) => review(operation, world.labelId));
-  await house.run(await house.as("sam"), (operation) =>
-    operation.mutate(
+  await house.run(await house.as("sam"), async (operation) => {
+    const compiled = await operation.mutate(
       createDataset,
       {
         programId: house.programId,
@@ -55,11 +56,17 @@ beforeAll(async () => {
         compilation: { marking: S, reason: "together they show a pattern" },
       },
       { key: "once", inputDigest: Buffer.alloc(32) },
-    ),
-  );
+    );
+    await operation.mutate(addRule, { datasetId: compiled.id, marking: S, reason: "nothing of it", counts: null });
+  });
   const petra = await house.as("petra");
   const delivery = await request(house, petra, world.datasetId);
   for (const handle of ["victor", "wanda"]) await approve(house, await house.as(handle), delivery);
+  await house.admin.query(
+    `insert into data.delivery_hold_lift select gen_random_uuid(), d.id, d.program_id, d.marking_id, d.requester_id, d.marking_id,
+       gen_random_uuid(), $2, 'nothing in it', gen_random_uuid(), now() from data.delivery d where d.id = $1`,
+    [delivery.id, house.personId("victor")],
+  );
   await house.run(await house.as("victor"), async (operation) => {
     await operation.mutate(releaseDelivery, { deliveryId: delivery.id });
     await operation.mutate(sealDelivery, { deliveryId: delivery.id });

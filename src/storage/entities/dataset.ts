@@ -35,6 +35,31 @@ export const DatasetCompilation = defineEntity({
     programId: p.uuid(),
     datasetMarkingId: p.uuid(),
     reason: p.text(),
+    id: p.uuid(),
+  },
+});
+
+/**
+ * What labels of a dataset are together: at least so many of a class within so many hours are marked like the whole. Without
+ * class, number and hours nothing of the dataset is to be taken together.
+ */
+export const CompilationRule = defineEntity({
+  name: "CompilationRule",
+  schema: "data",
+  tableName: "compilation_rule",
+  properties: {
+    id: p.uuid().primary(),
+    datasetId: p.uuid(),
+    programId: p.uuid(),
+    datasetMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    wholeMarkingId: p.uuid(),
+    classId: p.uuid().nullable(),
+    atLeast: p.integer().nullable(),
+    windowHours: p.integer().nullable(),
+    reason: p.text(),
+    authorId: p.uuid(),
+    createdAt: p.datetime(),
   },
 });
 

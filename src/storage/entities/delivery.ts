@@ -36,6 +36,7 @@ export const Delivery = defineEntity({
     files: p.json<readonly { readonly path: string; readonly blobId: string }[]>(),
     requestedAt: p.datetime(),
     authority: p.json<AuthorityLines>().nullable(),
+    classCounts: p.json<Readonly<Record<string, number>>>().nullable(),
   },
 });
 
@@ -54,6 +55,24 @@ export const DeliveryApproval = defineEntity({
     manifestSha384: p.text(),
     entryId: p.uuid(),
     approvedAt: p.datetime(),
+  },
+});
+
+/** Why an approver says that what is in a delivery does not reveal what holds it below that marking. */
+export const DeliveryHoldLift = defineEntity({
+  name: "DeliveryHoldLift",
+  schema: "data",
+  tableName: "delivery_hold_lift",
+  properties: {
+    id: p.uuid().primary(),
+    deliveryId: p.uuid(),
+    ...ofDelivery,
+    markingId: p.uuid(),
+    aboutId: p.uuid(),
+    approverId: p.uuid(),
+    reason: p.text(),
+    entryId: p.uuid(),
+    liftedAt: p.datetime(),
   },
 });
 

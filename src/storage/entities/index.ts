@@ -1,7 +1,15 @@
 import type { InferEntity } from "@mikro-orm/core";
 import { Asset, AssetContent, Blob, DataKey } from "./asset.ts";
-import { Dataset, DatasetCompilation, DatasetMarking, Program } from "./dataset.ts";
-import { Delivery, DeliveryApproval, DeliveryProof, DeliveryRelease, Idempotency, Recipient } from "./delivery.ts";
+import { CompilationRule, Dataset, DatasetCompilation, DatasetMarking, Program } from "./dataset.ts";
+import {
+  Delivery,
+  DeliveryApproval,
+  DeliveryHoldLift,
+  DeliveryProof,
+  DeliveryRelease,
+  Idempotency,
+  Recipient,
+} from "./delivery.ts";
 import { Label, LabelReview, LabelRevision } from "./label.ts";
 import {
   MarkingChange,
@@ -18,6 +26,7 @@ export const entities = {
   Program,
   Dataset,
   DatasetCompilation,
+  CompilationRule,
   DatasetMarking,
   Ontology,
   OntologyVersion,
@@ -32,6 +41,7 @@ export const entities = {
   Recipient,
   Delivery,
   DeliveryApproval,
+  DeliveryHoldLift,
   DeliveryRelease,
   DeliveryProof,
   Idempotency,

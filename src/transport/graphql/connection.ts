@@ -80,6 +80,7 @@ type ReadPage<R> = (page: { readonly first: number; readonly after: string | nul
   readonly rows: readonly R[];
   readonly hasNextPage: boolean;
   readonly keyOf?: (row: R) => string;
+  readonly endKey?: string;
 }>;
 
 /** A page of rows as a connection. `keyOf` says after which key the next page begins. */
@@ -99,6 +100,7 @@ export async function connection<R>(
   const pageInfo = {
     hasNextPage: page.hasNextPage,
     get endCursor(): string | null {
+      if (page.endKey !== undefined) return context.cursors.seal(place, page.endKey);
       return last === undefined ? null : cursorOf(last);
     },
   };

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
-import { contentMarking, pageOfDataset } from "../../datasets/queries.ts";
+import { contentMarking, countOf, pageOfDataset } from "../../datasets/queries.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { AssetConnection } from "./asset.ts";
@@ -79,13 +79,19 @@ export class DatasetResolver {
     );
   }
 
-  @FieldResolver(() => Int, { description: "How many assets the caller may see." })
-  assetCount(@Ctx() context: Context, @Root() row: DatasetRow): Promise<number> {
-    return context.operation.nested((grant) => grant.read.count("asset", row.id));
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: "How many assets the caller may see; null where a rule lets nothing be counted.",
+  })
+  assetCount(@Ctx() context: Context, @Root() row: DatasetRow): Promise<number | null> {
+    return context.operation.nested((grant) => countOf(grant, "asset", row.id));
   }
 
-  @FieldResolver(() => Int, { description: "How many labels the caller may see." })
-  labelCount(@Ctx() context: Context, @Root() row: DatasetRow): Promise<number> {
-    return context.operation.nested((grant) => grant.read.count("label", row.id));
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: "How many labels the caller may see; null where a rule lets nothing, or not so many, be counted.",
+  })
+  labelCount(@Ctx() context: Context, @Root() row: DatasetRow): Promise<number | null> {
+    return context.operation.nested((grant) => countOf(grant, "label", row.id));
   }
 }

@@ -9,9 +9,16 @@ import { ClientResolver } from "./client.ts";
 import { PersonResolver } from "./person.ts";
 import { AssetResolver } from "./asset.ts";
 import { AuditResolver, OwnAuditResolver } from "./audit.ts";
+import {
+  CompilationMutations,
+  CompilationResolver,
+  CompilationRuleResolver,
+  DatasetCompilationResolver,
+} from "./compilation.ts";
 import { DatasetMutations } from "./dataset-mutations.ts";
 import { DatasetResolver } from "./dataset.ts";
 import { DeliveryMutations } from "./delivery-mutations.ts";
+import { DeliveryHoldMutations, DeliveryHoldResolver } from "./delivery-hold.ts";
 import { DeliveryApprovalResolver, DeliveryResolver, RecipientResolver } from "./delivery.ts";
 import { noteDirectResolvers } from "./direct.ts";
 import { DistributionListResolver } from "./distribution-list.ts";
@@ -44,6 +51,9 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   ViewerResolver,
   ProgramResolver,
   DatasetResolver,
+  CompilationResolver,
+  CompilationRuleResolver,
+  DatasetCompilationResolver,
   OntologyResolver,
   OntologyVersionResolver,
   OntologyClassResolver,
@@ -52,11 +62,14 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   LabelRevisionResolver,
   LabelReviewResolver,
   DeliveryResolver,
+  DeliveryHoldResolver,
   DeliveryApprovalResolver,
   RecipientResolver,
   OwnAuditResolver,
   AuditResolver,
   DatasetMutations,
+  CompilationMutations,
+  DeliveryHoldMutations,
   OntologyMutations,
   LabelMutations,
   DeliveryMutations,
