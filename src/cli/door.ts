@@ -24,14 +24,14 @@ export interface Door {
 export const DOOR_OPTIONS = ["as", "level", "url"] as const;
 
 /** What the help of such a command says of them. */
-export const DOOR_HELP = `--as PERSON  who asks: a person of the demonstration (default sofia, to approve silas: security officers);
-             in production give a token in CAVEAT_TOKEN instead
+export const DOOR_HELP = `--as PERSON  who asks: a person of the demonstration (where nobody is named above, sofia, to approve silas: security
+             officers); in production give a token in CAVEAT_TOKEN instead
 --level L    session level U, C, S or TS: a ceiling on what is told (demonstration)
 --url URL    where the server is (default http://127.0.0.1:4000, or PORT)`;
 
 interface Answer {
   readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly { readonly message: string }[];
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
 interface UserError {
@@ -65,8 +65,10 @@ export async function openDoor(
     } catch {
       throw new DoorError(EXIT.failed, `refused: ${reply.status}`);
     }
-    if (!reply.ok || !answer.data)
-      throw new DoorError(EXIT.failed, `refused: ${answer.errors?.[0]?.message ?? reply.status}`);
+    if (!reply.ok || !answer.data) {
+      const { message, extensions } = answer.errors?.[0] ?? { message: String(reply.status) };
+      throw new DoorError(EXIT.failed, `refused: ${message}${extensions?.code ? ` (${extensions.code})` : ""}`);
+    }
     return answer.data;
   };
   return {

@@ -1,7 +1,10 @@
 import { accessCommand } from "./access.ts";
 import { auditCommand } from "./audit.ts";
+import { clientCommand } from "./client.ts";
 import { markingCommand } from "./marking.ts";
+import { personCommand } from "./person.ts";
 import { policyCommand } from "./policy.ts";
+import { proposalCommand } from "./proposal.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
 import { tourCommand } from "./tour.ts";
@@ -16,6 +19,9 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   marking: markingCommand,
   access: accessCommand,
   policy: policyCommand,
+  person: personCommand,
+  client: clientCommand,
+  proposal: proposalCommand,
 };
 
 function help(): string {

@@ -1,5 +1,8 @@
 import { loadPolicyFiles } from "../composition/policy-files.ts";
+import { DOOR_HELP } from "./door.ts";
+import { runVerb, verbsHelp } from "./door-command.ts";
 import { answerLines } from "./lines.ts";
+import { MARKING_CHANGES } from "./marking-change.ts";
 import { checkLine } from "./marking-commands.ts";
 import { rollupLine } from "./marking-rollup.ts";
 import { MARKING_SCHEMAS } from "./marking-schema.ts";
@@ -19,9 +22,12 @@ const yearsAfter = (time: string, years: number): string => {
   return date.toISOString();
 };
 
-/** `caveat marking check`, `rollup` and `convert`: the marking language on standard input, without any server. */
+/**
+ * `caveat marking check`, `rollup` and `convert`: the marking language on standard input, without any server; and `raise`,
+ * `lower` and `widen`, which change what stored objects are marked.
+ */
 export const markingCommand: Subcommand = {
-  summary: "check, roll up and convert markings, one a line, without a server",
+  summary: "check, roll up and convert markings without a server; raise, lower and widen those of objects",
   help: `Usage: caveat marking check --form banner|portion [--banner-context BANNER] < LINES
        caveat marking rollup < LINES
        caveat marking check|rollup|convert --schema
@@ -57,9 +63,16 @@ convert reads one marking a line in one form and answers it in another:
 --schema prints the JSON schema of the lines in and out.
 Input is not trimmed; each line of input has exactly one line of output, empty and failing ones too.
 
-Exit codes: 0 all lines were answered; 2 wrong usage.
+Markings of stored objects, through the running server as a named person:
+${verbsHelp("marking", MARKING_CHANGES)}
+OBJECT is the id of a dataset, an asset or a label (or of a review, which can only be raised), MARKING a banner or a
+portion. What is asked for is approved by somebody with the authority for it: caveat proposal approve.
+${DOOR_HELP}
+
+Exit codes: 0 all lines were answered, or done; 1 refused or not found; 2 wrong usage; 3 no server there.
 `,
   async run(args) {
+    if (Object.hasOwn(MARKING_CHANGES, args[0] ?? "")) return runVerb("marking", MARKING_CHANGES, args);
     const { values, flags, words } = parseArguments(
       args,
       ["form", "banner-context", "from", "to", "created", "review"],

@@ -1,5 +1,7 @@
 import { DoorError, allNodes } from "./door.ts";
 import type { Door } from "./door.ts";
+import { personIdOf, summaryOf } from "./people.ts";
+import type { PersonSummary } from "./people.ts";
 import { EXIT, UsageError } from "./usage.ts";
 
 interface Step {
@@ -10,15 +12,10 @@ interface Step {
   readonly obligations: readonly string[];
 }
 
-interface PersonView {
+interface PersonView extends PersonSummary {
   readonly id: string;
   readonly handle: string;
   readonly displayName: string;
-  readonly country: string;
-  readonly dutyOrganization: string;
-  readonly roles: readonly string[];
-  readonly readOns: readonly string[];
-  readonly clearance: { readonly level: string } | null;
 }
 
 interface Explanation {
@@ -58,22 +55,6 @@ function readOf(objectId: string): string {
   return `${noun}.read`;
 }
 
-/** The id of a person whom the caller administers, by handle or id. */
-async function personIdOf(door: Door, word: string): Promise<string> {
-  const query = `query ($first: Int!, $after: String) { people(first: $first, after: $after) { edges { node { id handle } } ${PAGE} } }`;
-  for await (const { id, handle } of allNodes<{ id: string; handle: string }>(door, "people", query, {}, 100))
-    if (handle === word || id === word) return id;
-  throw new DoorError(EXIT.failed, `${word}: not found among the people that you administer`);
-}
-
-const summary = (person: PersonView): string =>
-  [
-    person.roles.join(", ") || "no role",
-    person.country,
-    person.dutyOrganization,
-    [person.clearance?.level ?? "no clearance", ...person.readOns].join(" "),
-  ].join("; ");
-
 function stepLines(step: Step): string[] {
   const duties = step.obligations.length > 0 ? `, with ${step.obligations.join(", ")}` : "";
   return [
@@ -112,7 +93,7 @@ export async function explainWhy(
   else
     write([
       `${made.person.displayName} (${made.person.handle}) ${made.allowed ? "may" : "may not"} ${action}.`,
-      `  ${summary(made.person)}`,
+      `  ${summaryOf(made.person)}`,
       `  ${factWords(made.facts)}`,
       "",
       ...made.steps.flatMap(stepLines),
@@ -138,7 +119,7 @@ export async function explainWho(door: Door, objectId: string, options: ExplainO
       continue;
     }
     const refused = one.steps.filter(({ allowed }) => !allowed).flatMap(({ reasons }) => reasons.map(({ id }) => id));
-    const line = `  ${one.person.handle.padEnd(12)} ${summary(one.person)}`;
+    const line = `  ${one.person.handle.padEnd(12)} ${summaryOf(one.person)}`;
     if (one.allowed) may.push(line);
     else mayNot.push(`${line}\n      refused by ${[...new Set(refused)].join(", ")}`);
   }

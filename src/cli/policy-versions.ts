@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { allNodes, DoorError } from "./door.ts";
+import { DoorError } from "./door.ts";
 import type { Door } from "./door.ts";
 import { policyFolder } from "./policy-check.ts";
+import { approve, proposalOf, proposalsOf, propose, withdraw } from "./proposals.ts";
+import type { Proposal } from "./proposals.ts";
 import { EXIT, UsageError } from "./usage.ts";
 
 interface Version {
@@ -20,21 +22,16 @@ interface Version {
   readonly documents?: readonly { readonly path: string; readonly text: string }[] | null;
 }
 
-interface Proposal {
-  readonly id: string;
-  readonly state: string;
-  readonly requesterId: string;
-  readonly requestedAt: string;
-  readonly expiresAt: string;
-  readonly content: string;
-  readonly contentSha384: string;
-}
-
 const VERSION = "documentsSha384 policyVersionId registerVersion keptAt state steps { step at requestedBy approvedBy }";
-const PROPOSAL = "id state requesterId requestedAt expiresAt content contentSha384";
+
+const KIND = "policy.activate";
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 const short = (hash: string): string => hash.replace(/^sha384:/, "").slice(0, 12);
+
+/** The hash of the policy that a proposal is about. */
+const documentsOf = ({ content }: Pick<Proposal, "content">): string =>
+  (JSON.parse(content) as { act: { documents: string } }).act.documents;
 
 async function versions(door: Door): Promise<readonly Version[]> {
   const { policyVersions } = await door.ask(`{ policyVersions(first: 100) { ${VERSION} } }`);
@@ -112,54 +109,38 @@ export async function proposePolicy(door: Door, word: string, json: boolean): Pr
   const side = isVersion(word)
     ? { documentsSha384: await hashOf(door, word) }
     : { documents: Object.entries(policyFolder(resolve(word))).map(([path, text]) => ({ path, text })) };
-  const { proposal } = (await door.act(
-    "policyActivatePropose",
-    "PolicyActivateProposeInput",
-    side,
-    `proposal { ${PROPOSAL} }`,
-  )) as {
-    proposal: Proposal;
-  };
+  const proposal = await propose(door, "policyActivatePropose", "PolicyActivateProposeInput", side);
   if (json) return write(JSON.stringify(proposal));
-  const { act } = JSON.parse(proposal.content) as { act: { documents: string } };
+  const documents = documentsOf(proposal);
   write(`Proposed: ${proposal.id}`);
   write(`  content  ${proposal.contentSha384}`);
-  write(`  policy   ${act.documents}`);
+  write(`  policy   ${documents}`);
   write(`  expires  ${proposal.expiresAt}`);
   write("");
   write("Another security officer looks at what it changes and approves exactly this content:");
-  write(`  caveat policy diff active ${short(act.documents)}`);
+  write(`  caveat policy diff active ${short(documents)}`);
   write(`  caveat policy approve ${proposal.id} --hash ${proposal.contentSha384}`);
 }
 
 /** `caveat policy proposals`. */
 export async function listProposals(door: Door, json: boolean): Promise<void> {
-  const query = `query ($first: Int!, $after: String) { proposals(kind: POLICY_ACTIVATE, first: $first, after: $after) {
-    edges { node { ${PROPOSAL} } } pageInfo { hasNextPage endCursor } } }`;
-  for await (const one of allNodes<Proposal>(door, "proposals", query, {})) {
+  for await (const one of proposalsOf(door, KIND)) {
     if (json) {
       write(JSON.stringify(one));
       continue;
     }
-    const { act } = JSON.parse(one.content) as { act: { documents: string } };
-    write(`${one.id}  ${one.state.padEnd(9)}  policy ${short(act.documents)}  expires ${one.expiresAt}`);
+    write(`${one.id}  ${one.state.padEnd(9)}  policy ${short(documentsOf(one))}  expires ${one.expiresAt}`);
     write(`  content ${one.contentSha384}`);
   }
 }
 
 /** `caveat policy approve PROPOSAL --hash HASH`. */
 export async function approvePolicy(door: Door, id: string, hash: string, json: boolean): Promise<void> {
-  const input = { kind: "POLICY_ACTIVATE", proposalId: id, contentSha384: hash };
-  await door.act("proposalApprove", "ProposalApproveInput", input, "");
+  await approve(door, KIND, id, hash);
   // What came into force is read by a request of its own.
   const all = await versions(door);
-  const { proposal } = (await door.ask("query ($id: ID!) { proposal(kind: POLICY_ACTIVATE, id: $id) { content } }", {
-    id,
-  })) as {
-    proposal: { content: string } | null;
-  };
-  const act = proposal && (JSON.parse(proposal.content) as { act: { documents: string } }).act;
-  const made = all.find(({ documentsSha384 }) => documentsSha384 === act?.documents);
+  const documents = documentsOf(await proposalOf(door, id, [KIND]));
+  const made = all.find(({ documentsSha384 }) => documentsSha384 === documents);
   if (json) return write(JSON.stringify(made ?? null));
   write(`Approved. Policy ${short(made?.documentsSha384 ?? "")} is ${made?.state ?? "unknown"}.`);
   if (made?.state === "scheduled")
@@ -170,6 +151,6 @@ export async function approvePolicy(door: Door, id: string, hash: string, json: 
 
 /** `caveat policy withdraw PROPOSAL`. */
 export async function withdrawPolicy(door: Door, id: string): Promise<void> {
-  await door.act("proposalWithdraw", "ProposalWithdrawInput", { kind: "POLICY_ACTIVATE", proposalId: id }, "");
+  await withdraw(door, KIND, id);
   write("Withdrawn.");
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { packageRoot } from "../storage/package-root.ts";
-import { DOOR_HELP, DOOR_OPTIONS, DoorError, openDoor } from "./door.ts";
+import { DOOR_HELP, DOOR_OPTIONS, openDoor } from "./door.ts";
+import { throughDoor } from "./door-command.ts";
 import { checkFolder } from "./policy-check.ts";
 import { diffPolicies } from "./policy-diff.ts";
 import { explainWhat, explainWho, explainWhy } from "./policy-explain.ts";
@@ -117,22 +118,13 @@ export const policyCommand: Subcommand = {
     const { values, flags, words } = parseArguments(args, VALUES, ["json", "strict"]);
     const [verb, ...rest] = words;
     const json = flags.has("json");
-    try {
+    return throughDoor(async () => {
       if (verb === "check") {
         if (rest.length > 1) throw new UsageError("policy check [FOLDER]");
         return checkFolder(rest[0] ?? join(packageRoot(), "policies"), { json, strict: flags.has("strict") });
       }
-      if (verb === "explain") return await explain(values, rest, json);
-      return await through(
-        need(verb, "policy check, explain, diff, propose, approve, list or show"),
-        values,
-        rest,
-        json,
-      );
-    } catch (error) {
-      if (!(error instanceof DoorError)) throw error;
-      process.stderr.write(`caveat: ${error.message}\n`);
-      return error.exitCode;
-    }
+      if (verb === "explain") return explain(values, rest, json);
+      return through(need(verb, "policy check, explain, diff, propose, approve, list or show"), values, rest, json);
+    });
   },
 };
