@@ -169,6 +169,20 @@ test("I7 by command: memberships, roles and authorities are given by two, shown,
   expect(await assets(await tokenOf(server.state, "ben"))).toHaveLength(1);
 });
 
+test("I7 by command: a clearance that one takes away opens nothing more, and comes back by two, until a day", async () => {
+  const token = await tokenOf(server.state, "petra");
+  expect(await assets(token)).toHaveLength(2);
+  expect((await toldOne<Person>("sofia", "person take clearance petra")).clearance).toBeNull();
+  expect((await server.graphql(token, "{ viewer { id } }")).status).toBe(401);
+  const until = new Date(Date.now() + 300 * 86_400_000).toISOString();
+  const asked = await toldOne<Proposal>("sofia", `person grant clearance petra S --issuer USA --until ${until}`);
+  expect(await caveat("sofia", approval(asked))).toMatchObject(refusal("NOT_PERMITTED"));
+  expect((await caveat("silas", approval(asked))).out).toContain(`gets clearance S, issued by USA, until ${until}`);
+  expect((await person("petra")).clearance).toEqual({ level: "S", issuer: "USA", expiresAt: until });
+  const low = await tokenOf(server.state, "petra", { request: { sessionLevel: "S" } });
+  expect(await assets(low)).toHaveLength(1);
+});
+
 test("I7 by command: a proposal is withdrawn by who could ask it, and then nobody approves it", async () => {
   const proposed = await toldOne<Proposal>("sofia", "person grant role ben reviewer");
   const open = (await told<Proposal>("silas", "proposal list --open --kind role.grant")).map(({ id }) => id);

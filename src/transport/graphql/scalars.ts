@@ -54,7 +54,17 @@ export const JsonScalar = new GraphQLScalarType({
   parseLiteral: (node, variables) => readJson(literal(node, variables), 0, { left: MAX_VALUES }),
 });
 
-/** A moment, written by the server only. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+
+/** Reads an untrusted moment: UTC, RFC 3339, of the calendar, or refuses it. */
+function readMoment(value: unknown): Date {
+  const date = typeof value === "string" && MOMENT.test(value) ? new Date(value) : null;
+  if (date === null || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 19) !== String(value).slice(0, 19))
+    throw new GraphQLError("not a moment");
+  return date;
+}
+
+/** A moment in UTC. */
 export const DateTimeScalar = new GraphQLScalarType({
   name: "DateTime",
   description: "A moment in UTC as in RFC 3339, such as 2026-09-20T12:34:56.789Z.",
@@ -63,10 +73,6 @@ export const DateTimeScalar = new GraphQLScalarType({
     if (typeof value === "string") return value;
     throw new TypeError("not a moment");
   },
-  parseValue: () => {
-    throw new GraphQLError("not an input");
-  },
-  parseLiteral: () => {
-    throw new GraphQLError("not an input");
-  },
+  parseValue: readMoment,
+  parseLiteral: (node) => readMoment(node.kind === Kind.STRING ? node.value : null),
 });
