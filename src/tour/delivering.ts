@@ -185,11 +185,7 @@ export async function approveAndRelease(
     "the release",
   );
   toldEqual(delivery?.state ?? null, "RELEASED", "the state of the delivery");
-  toldEqual(
-    delivery?.approvals.length ?? 0,
-    2,
-    "approvals",
-  );
+  toldEqual(delivery?.approvals.length ?? 0, 2, "approvals");
   told(delivery?.packageUrl != null, "the delivery has no package");
   tell.say(
     "Wanda does the same and releases it: the release stands in the log of the recipient, signed, before the package exists.",
