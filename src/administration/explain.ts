@@ -11,7 +11,7 @@ import { isId } from "../policy/target.ts";
 import { reasonOf } from "../rulebook/reasons.ts";
 import type { Reason } from "../rulebook/reasons.ts";
 import type { InternedMarking } from "../storage/ports.ts";
-import { personOf } from "./people.ts";
+import { personOf, visiblePeople } from "./people.ts";
 import type { AdministeredPerson } from "./people.ts";
 
 /** Nouns of objects that can be asked about. */
@@ -181,8 +181,6 @@ function absent(error: unknown): null {
   throw error;
 }
 
-const BATCH = 100;
-
 /**
  * Everybody whom the officer may administer, each with the decision about one object: a page of them in the order of their
  * ids. Null when he may not see the object.
@@ -197,17 +195,7 @@ export const explainReaders: Command<
   async run(grant, input) {
     const place = await placeOf(grant, input.noun, input.objectId);
     if (!place) return null;
-    const seen: AdministeredPerson[] = [];
-    let from = input.after;
-    for (;;) {
-      const batch = await grant.proposals.peopleAfter(from, BATCH);
-      for (const { id } of batch) {
-        const person = seen.length > input.first ? null : await personOf(grant, id).catch(absent);
-        if (person) seen.push(person);
-      }
-      from = batch.at(-1)?.id ?? null;
-      if (seen.length > input.first || batch.length < BATCH) break;
-    }
+    const seen = await visiblePeople(grant, { first: input.first, after: input.after });
     await discloseToOfficer(grant, "policy.explain");
     const rows: ExplainedPerson[] = [];
     for (const person of seen.slice(0, input.first)) rows.push(await about(grant, person, input, place));

@@ -1,4 +1,4 @@
-import { LEVELS, dominates, joinEffective, rankOf } from "../markings/index.ts";
+import { LEVELS } from "../markings/index.ts";
 import type { Level } from "../markings/index.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
@@ -6,13 +6,12 @@ import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import type { InternedMarking, Page, PageRequest, PersonStanding } from "../storage/ports.ts";
 import { NO_SUBJECT } from "./proposal-kind.ts";
+import { markingOfParts, visibleStandings } from "./standings.ts";
 
 /** A person with the marking of what is known about him. */
 export interface AdministeredPerson extends PersonStanding {
   readonly markingId: string;
 }
-
-const BATCH = 100;
 
 /** What somebody would be cleared and read on for with something added to it. */
 export interface Addition {
@@ -31,23 +30,17 @@ export async function markingOfStanding(
   added: Addition = {},
 ): Promise<InternedMarking | null> {
   const levels: readonly Level[] = [person.clearance?.level ?? "U", added.level ?? "U"];
-  const tokens = [...person.readOns, ...(added.token === undefined ? [] : [added.token])];
-  const own = await grant.office.ofStanding({
-    clearance: LEVELS.findLast((level) => levels.includes(level)) ?? "TS",
-    fineAccessControls: [...new Set(tokens)].toSorted(),
-  });
-  const programs: InternedMarking[] = [];
+  const programMarkings = new Set<string>();
   for (const id of [...person.programs, ...(added.programId === undefined ? [] : [added.programId])]) {
     const markingId = await grant.proposals.programMarking(id);
     if (markingId === null) return null;
-    programs.push(await grant.marking(markingId));
+    programMarkings.add(markingId);
   }
-  // The name of a program mostly stands below what its members are cleared for; then nothing is added.
-  const above = programs.filter(({ effective }) => !dominates(own.effective, effective));
-  if (above.length === 0) return own;
-  const effective = above.reduce((all, one) => joinEffective(all, one.effective), own.effective);
-  const printed = [own, ...above].toSorted((a, b) => rankOf(b.effective.level) - rankOf(a.effective.level))[0] ?? own;
-  return grant.office.intern(printed.structure, effective);
+  return markingOfParts(grant, {
+    level: LEVELS.findLast((level) => levels.includes(level)) ?? "TS",
+    readOns: [...person.readOns, ...(added.token === undefined ? [] : [added.token])],
+    programMarkings: [...programMarkings].toSorted(),
+  });
 }
 
 async function maySee(grant: Grant, person: PersonStanding): Promise<AdministeredPerson | null> {
@@ -85,26 +78,34 @@ export const personById: Command<{ id: string }, AdministeredPerson | null> = co
   },
 });
 
+/**
+ * The people whom the caller may administer, ascending by id, `first` and one more where there are more: one index range for
+ * each standing that he may see. Each is decided about once more, by what he is cleared for now.
+ */
+export async function visiblePeople(grant: Grant, { first, after }: PageRequest): Promise<AdministeredPerson[]> {
+  const standings = await visibleStandings(grant, "person.administer");
+  const seen: AdministeredPerson[] = [];
+  let from = after;
+  for (;;) {
+    const batch = await grant.proposals.peopleWith(standings, from, first + 1);
+    for (const person of batch) {
+      const one = seen.length > first ? null : await maySee(grant, person);
+      if (one) seen.push(one);
+    }
+    from = batch.at(-1)?.id ?? null;
+    if (seen.length > first || batch.length <= first) return seen;
+  }
+}
+
 /** A page of the people whom the caller may administer, ascending by id. */
 export const people: Command<PageRequest, Page<AdministeredPerson>> = command({
   name: "people",
   action: "person.administer",
   target: () => null,
-  async run(grant, { first, after }) {
-    const seen: AdministeredPerson[] = [];
-    let from = after;
-    for (;;) {
-      const batch = await grant.proposals.peopleAfter(from, BATCH);
-      for (const person of batch) {
-        const one = await maySee(grant, person);
-        if (one) seen.push(one);
-        if (seen.length > first) break;
-      }
-      from = batch.at(-1)?.id ?? null;
-      if (seen.length > first || batch.length < BATCH) break;
-    }
-    const rows = seen.slice(0, first);
+  async run(grant, page) {
+    const seen = await visiblePeople(grant, page);
+    const rows = seen.slice(0, page.first);
     for (const person of rows) await disclose(grant, person);
-    return { rows, hasNextPage: seen.length > first };
+    return { rows, hasNextPage: seen.length > page.first };
   },
 });

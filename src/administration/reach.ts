@@ -3,10 +3,12 @@ import { isAction } from "../policy/actions.ts";
 import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
-import type { Holding, InternedMarking } from "../storage/ports.ts";
+import type { Holding, InternedMarking, PlaceKeys } from "../storage/ports.ts";
 import { discloseToOfficer, explained, factsFor } from "./explain.ts";
 import type { Explanation } from "./explain.ts";
 import { personOf } from "./people.ts";
+import { NO_SUBJECT } from "./proposal-kind.ts";
+import { openMarkings } from "./standings.ts";
 
 /** What a program or a dataset holds of one noun at one marking, with the decision about reading it. */
 export interface ReachCell extends Explanation {
@@ -30,13 +32,27 @@ export interface ReachQuestion {
   readonly after: string | null;
 }
 
-const BATCH = 100;
-
 async function visible(grant: Grant, holding: Holding, markingId: string): Promise<InternedMarking | null> {
   const marking = await grant.marking(markingId);
   const facts = grant.facts(holding.programId, null);
   const object = holding.datasetId === null ? `program:${holding.programId}` : `dataset:${holding.datasetId}`;
   return (await grant.allows("policy.explain", marking, facts, object)) ? marking : null;
+}
+
+/** Under which markings the officer may see programs and datasets: everywhere, or in his own programs only, or not there. */
+async function placesFor(grant: Grant): Promise<PlaceKeys> {
+  const { profile, programs } = grant.principal;
+  const [own] = programs;
+  const keys = { everywhere: [] as string[], inside: [] as string[], outside: [] as string[], programs: [...programs] };
+  for (const id of await openMarkings(grant, "policy.explain")) {
+    const { effective } = await grant.marking(id);
+    const may = (programId: string): boolean =>
+      grant.office.allows(profile, effective, grant.facts(programId, null), "policy.explain");
+    const outside = may(NO_SUBJECT);
+    const inside = own === undefined ? outside : may(own);
+    if (inside || outside) keys[inside && outside ? "everywhere" : inside ? "inside" : "outside"].push(id);
+  }
+  return keys;
 }
 
 function readOf(noun: string): Action {
@@ -62,9 +78,10 @@ export const explainReach: Command<ReachQuestion, { rows: Reach[]; hasNextPage: 
     if (!person) return null;
     const standing = await grant.standingOf(person.id, clientId);
     const rows: Reach[] = [];
+    const places = await placesFor(grant);
     let from = after;
     for (;;) {
-      const batch = await grant.policies.holdings(from, BATCH);
+      const batch = await grant.policies.holdings(places, from, first + 1);
       for (const holding of batch) {
         const own = rows.length > first ? null : await visible(grant, holding, holding.markingId);
         if (!own) continue;
@@ -82,7 +99,7 @@ export const explainReach: Command<ReachQuestion, { rows: Reach[]; hasNextPage: 
         rows.push({ id: holding.id, programId: holding.programId, datasetId: holding.datasetId, cells });
       }
       from = batch.at(-1)?.id ?? null;
-      if (rows.length > first || batch.length < BATCH) break;
+      if (rows.length > first || batch.length <= first) break;
     }
     await discloseToOfficer(grant, "policy.explain");
     return { rows: rows.slice(0, first), hasNextPage: rows.length > first };

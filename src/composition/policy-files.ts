@@ -100,7 +100,7 @@ export function policySource(store: AccessStore, policies: PolicyStore): PolicyS
     steps: (sha384) => policies.steps(sha384),
     markings: () => policies.markings(),
     profilesAfter: (after, limit) => policies.profilesAfter(after, limit),
-    holdings: (after, limit) => policies.holdings(after, limit),
+    holdings: (keys, after, limit) => policies.holdings(keys, after, limit),
     prepare: async (sha384, policy, register) => {
       await new MarkingOffice(store, register, policy, await policies.prepare(sha384)).fillMatrix();
       return (await policies.active())?.rowSecurity === rowSecurityHash(policy);

@@ -1,6 +1,6 @@
 import type { Register } from "../markings/index.ts";
 import type { PolicyRecord } from "../storage/activation.ts";
-import type { Holding, InternedMarking, KeptPolicy, PolicyStep, StoredProfile } from "../storage/ports.ts";
+import type { Holding, InternedMarking, KeptPolicy, PlaceKeys, PolicyStep, StoredProfile } from "../storage/ports.ts";
 import type { Policy } from "./rules.ts";
 
 /** Policies as they are kept, for the commands of those who own them. None of it is a labeled row. */
@@ -15,8 +15,11 @@ export interface PolicySource {
   markings(): Promise<readonly InternedMarking[]>;
   /** Profiles in ascending order of their digests, after one of them. */
   profilesAfter(after: string | null, limit: number): Promise<readonly StoredProfile[]>;
-  /** Programs and datasets in ascending order of their ids, after one of them. */
-  holdings(after: string | null, limit: number): Promise<readonly Holding[]>;
+  /**
+   * Programs and datasets of some markings in ascending order of their ids, after one of them, with what they hold at one of
+   * all those markings: one index range for each.
+   */
+  holdings(keys: PlaceKeys, after: string | null, limit: number): Promise<readonly Holding[]>;
   /**
    * Fills the matrix of a kept policy before it comes into force. Tells whether it can at once: its row security is the one
    * that stands in the database.

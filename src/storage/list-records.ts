@@ -1,7 +1,11 @@
+import { FIRST_ID } from "./lists.ts";
 import type { DistributionListRow, Page, PageRequest } from "./ports.ts";
 import type { Transaction } from "./transaction.ts";
 
-const COLUMNS = `id, kind, maker_id as "makerId", agencies, persons`;
+const COLUMNS = `l.id, l.kind, l.maker_id as "makerId", l.agencies, l.persons`;
+
+/** As whom the caller may know of a list: as himself (named, or its maker), and by his organisation. */
+const READERS = `(select 'person:' || gate.person() as reader union all select 'organization:' || gate.organization()) k`;
 
 /** Values as an array literal; ids and organisation codes hold nothing that would need quotes. */
 const array = (values: readonly string[]): string => `{${values.join(",")}}`;
@@ -17,11 +21,16 @@ export class ListRecords {
     this.#tx = tx;
   }
 
-  /** A page of the lists that the caller may know of. */
+  /** A page of the lists that the caller may know of: one index range of those that name him, one of his organisation's. */
   async page({ first, after }: PageRequest): Promise<Page<DistributionListRow>> {
     const rows = await this.#tx.rows<DistributionListRow>(
-      `select ${COLUMNS} from data.distribution_list where ?::uuid is null or id > ?::uuid order by id limit ?`,
-      [after, after, first + 1],
+      `select ${COLUMNS} from (
+         select distinct r.list_id from ${READERS} cross join lateral (
+           select x.list_id from data.list_reader x where x.reader = k.reader and x.list_id > ?::uuid
+           order by x.list_id limit ?) r
+         order by r.list_id limit ?) f
+       join data.distribution_list l on l.id = f.list_id order by l.id`,
+      [after ?? FIRST_ID, first + 1, first + 1],
     );
     return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
   }
@@ -29,15 +38,17 @@ export class ListRecords {
   /** Those of the lists that the caller may know of. */
   byIds(ids: readonly string[]): Promise<DistributionListRow[]> {
     return this.#tx.rows<DistributionListRow>(
-      `select ${COLUMNS} from data.distribution_list where id = any (?::uuid[])`,
+      `select ${COLUMNS} from data.distribution_list l where l.id = any (?::uuid[])`,
       [array(ids)],
     );
   }
 
-  /** Lists that name an organisation, of those that the caller may know of. */
+  /** Lists that name an organisation, of those that the caller may know of; the work depends on these alone. */
   naming(organization: string): Promise<DistributionListRow[]> {
     return this.#tx.rows<DistributionListRow>(
-      `select ${COLUMNS} from data.distribution_list where agencies @> ?::text[]`,
+      `select ${COLUMNS} from (
+         select distinct x.list_id from ${READERS} join data.list_reader x on x.reader = k.reader) f
+       join data.distribution_list l on l.id = f.list_id where l.agencies @> ?::text[]`,
       [array([organization])],
     );
   }

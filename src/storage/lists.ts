@@ -27,6 +27,8 @@ export type ListedNoun = keyof typeof LISTS;
 
 /** Histories: lists below one object, merged over what the caller may read at all, by the column of their parent. */
 export const HISTORIES = {
+  compilation: "dataset",
+  compilationRule: "dataset",
   labelRevision: "label",
   labelReview: "label",
   ontologyVersion: "ontology",

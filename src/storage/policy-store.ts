@@ -1,6 +1,14 @@
 import type { Pool } from "pg";
 import type { PolicyRecord } from "./activation.ts";
-import type { Holding, InternedMarking, KeptPolicy, PolicyStep, StoredProfile } from "./ports.ts";
+import { byIndex } from "./by-index.ts";
+import { FIRST_ID } from "./lists.ts";
+import type { Holding, InternedMarking, KeptPolicy, PlaceKeys, PolicyStep, StoredProfile } from "./ports.ts";
+
+/** Places of one marking each, in an order that no other index has: a plan cannot pass over those of other markings. */
+const placesOf = (table: string, keys: string, also = ""): string => `
+  select x.id from unnest(${keys}::uuid[]) k (id) cross join lateral (
+    select t.id from ${table} t where (t.marking_id, t.id) > (k.id, $1::uuid) and t.marking_id <= k.id ${also}
+    order by t.marking_id, t.id limit $2) x`;
 
 /** Policies as they are kept: every set of documents that was ever proposed, and when which came into force. */
 export class PolicyStore {
@@ -87,22 +95,46 @@ export class PolicyStore {
     return rows;
   }
 
-  /** Programs and datasets in ascending order of their ids, after one of them. */
-  async holdings(after: string | null, limit: number): Promise<Holding[]> {
-    const { rows } = await this.#pool.query<Holding>(
-      `with place as (
-         select p.id, p.id as program_id, null::uuid as dataset_id, p.marking_id from data.program p
+  /** Programs and datasets as the keys say, in ascending order of their ids, after one of them. */
+  holdings(
+    { everywhere, inside, outside, programs }: PlaceKeys,
+    after: string | null,
+    limit: number,
+  ): Promise<Holding[]> {
+    return byIndex<Holding>(
+      this.#pool,
+      `with found as (
+         select id from (
+           ${placesOf("data.program", "$3")} union all ${placesOf("data.dataset", "$3")}
+           union all
+           select p.id from unnest($6::uuid[]) i (id) join data.program p on p.id = i.id
+           where p.marking_id = any ($4::uuid[]) and p.id > $1::uuid
+           union all
+           select x.id from unnest($6::uuid[]) i (id) cross join unnest($4::uuid[]) k (id) cross join lateral (
+             select t.id from data.dataset t
+             where (t.program_id, t.marking_id, t.id) > (i.id, k.id, $1::uuid) and (t.program_id, t.marking_id) <= (i.id, k.id)
+             order by t.program_id, t.marking_id, t.id limit $2) x
+           union all
+           -- Who is kept from his own programs passes over what they hold.
+           ${placesOf("data.program", "$5", "and t.id <> all ($6::uuid[])")}
+           union all
+           ${placesOf("data.dataset", "$5", "and t.program_id <> all ($6::uuid[])")}) f
+         order by id limit $2),
+       place as (
+         select p.id, p.id as program_id, null::uuid as dataset_id, p.marking_id from found join data.program p on p.id = found.id
          union all
-         select d.id, d.program_id, d.id, d.marking_id from data.dataset d)
+         select d.id, d.program_id, d.id, d.marking_id from found join data.dataset d on d.id = found.id)
        select place.id, place.program_id as "programId", place.dataset_id as "datasetId", place.marking_id as "markingId",
          coalesce((select jsonb_agg(jsonb_build_object('noun', h.noun, 'markingId', h.marking_id) order by h.noun, h.marking_id)
-                   from (select noun, marking_id from data.program_marking pm
-                         where place.dataset_id is null and pm.program_id = place.id and pm.noun <> 'dataset'
+                   from (select pm.noun, pm.marking_id from data.program_marking pm
+                         where place.dataset_id is null and pm.program_id = place.id and pm.noun = any (array['delivery', 'ontology'])
+                           and pm.marking_id = any ($3::uuid[] || $4::uuid[] || $5::uuid[])
                          union all
-                         select noun, marking_id from data.dataset_marking dm where dm.dataset_id = place.dataset_id) h), '[]') as holds
-       from place where $1::uuid is null or place.id > $1 order by place.id limit $2`,
-      [after, limit],
+                         select dm.noun, dm.marking_id from data.dataset_marking dm
+                         where dm.dataset_id = place.dataset_id and dm.noun = any (array['asset', 'label'])
+                           and dm.marking_id = any ($3::uuid[] || $4::uuid[] || $5::uuid[])) h), '[]') as holds
+       from place order by place.id`,
+      [after ?? FIRST_ID, limit, everywhere, inside, outside, programs],
     );
-    return rows;
   }
 }

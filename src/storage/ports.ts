@@ -26,6 +26,14 @@ export interface PersonStanding {
   readonly programs: readonly string[];
 }
 
+/** What people are cleared and read on for who stand alike, with the markings of their programs: on it rests who sees them. */
+export interface KeptStanding {
+  readonly id: string;
+  readonly level: Level;
+  readonly readOns: readonly string[];
+  readonly programMarkings: readonly string[];
+}
+
 /** A client as those see it who administer it. */
 export interface ClientStanding {
   readonly id: string;
@@ -42,8 +50,12 @@ export interface StandingRecords {
   proposalState(kind: string, act: object): Promise<string | null>;
   /** A person by id; null when there is none. */
   personStanding(id: string): Promise<PersonStanding | null>;
-  /** People in ascending order of their ids, after one of them. */
-  peopleAfter(after: string | null, limit: number): Promise<PersonStanding[]>;
+  /** Every standing of a transaction that was not over at `since` (all of them without it); `next` is for the next call. */
+  standingsSince(since: string | null): Promise<{ readonly found: readonly KeptStanding[]; readonly next: string }>;
+  /** Markings on which the matrix allows a profile the action with this bit. */
+  openMarkings(policyId: string, profileId: string, bit: number): Promise<readonly string[]>;
+  /** People of these standings in ascending order of their ids, after one of them: one index range for each standing. */
+  peopleWith(standings: readonly string[], after: string | null, limit: number): Promise<PersonStanding[]>;
   /** A client by name; null when there is none. */
   clientStanding(id: string): Promise<ClientStanding | null>;
   /** Clients in ascending order of their names, after one of them. */
@@ -119,6 +131,15 @@ export interface StoredProfile {
   /** The first 16 bytes of the digest of its content, hex: the order of profiles tells nothing of when they came. */
   readonly digest: string;
   readonly profile: unknown;
+}
+
+/** Own markings of the programs and datasets that are asked for: wherever they are, in some programs, or anywhere but there. */
+export interface PlaceKeys {
+  readonly everywhere: readonly string[];
+  readonly inside: readonly string[];
+  readonly outside: readonly string[];
+  /** The programs that `inside` and `outside` are about. */
+  readonly programs: readonly string[];
 }
 
 /** A program (without a dataset) or a dataset, by where it stands and the markings of what it holds. Ids and markings only. */

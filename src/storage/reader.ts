@@ -25,6 +25,10 @@ const PARENTS = {
 
 const MOST_OF_A_PAGE = 101;
 
+/** That the marking of a row is one that rows of a locked table may have for the caller: for an index, beside the lock itself. */
+const readableOf = (alias: string, lock: TableLock): string =>
+  ` and ${alias}.marking_id = any ((select ${lock.readable} from open)::uuid[])`;
+
 /** Names a list: rows of a table below one parent. */
 export interface ListKey {
   readonly parent: keyof typeof PARENTS;
@@ -135,6 +139,8 @@ export class Reader {
     const [held, lock] = on as readonly [TableLock, TableLock];
     const order = (alias: string): string =>
       columns.map((column) => `${alias}.${column}${descending ? " desc" : ""}`).join(", ");
+    // A condition that the index of what is held can serve: markings that the caller may not read are not even passed over.
+    const readable = "kind" in holder ? "" : readableOf("d", lock);
     const values = columns.map((column) => (column === "id" ? "?::uuid" : "?::timestamptz")).join(", ");
     const inside = [
       // Proposals of several programs stand in one list.
@@ -151,7 +157,7 @@ export class Reader {
       table.entity,
       `with ${open.sql} select r.* from ${source} d
        cross join lateral (select x.* from ${table.name} x where ${inside} order by ${order("x")} limit ?) r
-       where ${condition} and ${held.sql}
+       where ${condition}${readable} and ${held.sql}
        order by ${order("r")} limit ?`,
       [
         ...open.params,
@@ -187,7 +193,7 @@ export class Reader {
     }>(
       `with ${open.sql} select count(r.id) as n, d.marking_id, d.program_id, d.dataset_marking_id from data.dataset_marking d
        join ${table.name} r on r.dataset_id = d.dataset_id and r.marking_id = d.marking_id
-       where d.dataset_id = ? and d.noun = ? and ${held.sql} and ${lock.sql}
+       where d.dataset_id = ? and d.noun = ?${readableOf("d", lock)} and ${held.sql} and ${lock.sql}
        group by d.marking_id, d.program_id, d.dataset_marking_id`,
       [...open.params, datasetId, name, ...held.params, ...lock.params],
     );
@@ -218,7 +224,7 @@ export class Reader {
          where x.dataset_id = d.dataset_id and x.marking_id = d.marking_id and x.review_on <= ? and x.id > ?::uuid and ${lock.sql}
          order by x.id limit ?
        ) r
-       where d.program_id = ? and d.noun = 'asset' and ${held.sql}
+       where d.program_id = ? and d.noun = 'asset'${readableOf("d", lock)} and ${held.sql}
        order by r.id limit ?`,
       [...open.params, day, page.after ?? FIRST_ID, ...lock.params, limit, programId, ...held.params, limit],
     );
@@ -252,7 +258,7 @@ export class Reader {
     const rows = await this.#tx.mapped(
       table.entity,
       `with ${open.sql} select distinct on (r.label_id) r.* from data.label l
-       join data.dataset_marking d on d.dataset_id = l.dataset_id and d.noun = 'label'
+       join data.dataset_marking d on d.dataset_id = l.dataset_id and d.noun = 'label'${readableOf("d", lock)}
        cross join lateral (
          select x.* from ${table.name} x
          where x.label_id = l.id and x.marking_id = d.marking_id and ${lock.sql}

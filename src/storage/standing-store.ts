@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
-import type { ClientStanding, PersonStanding, StandingRecords } from "./ports.ts";
+import { byIndex } from "./by-index.ts";
+import { FIRST_ID } from "./lists.ts";
+import type { ClientStanding, KeptStanding, PersonStanding, StandingRecords } from "./ports.ts";
 
 const PERSON = `jsonb_build_object(
   'id', p.id, 'handle', p.handle, 'displayName', p.display_name, 'country', p.country,
@@ -40,9 +42,33 @@ export class StandingStore implements StandingRecords {
     return (await this.#records<PersonStanding>(sql, [id]))[0] ?? null;
   }
 
-  peopleAfter(after: string | null, limit: number): Promise<PersonStanding[]> {
-    const sql = `select ${PERSON} as record from access.person p where $1::uuid is null or p.id > $1 order by p.id limit $2`;
-    return this.#records<PersonStanding>(sql, [after, limit]);
+  async standingsSince(since: string | null): Promise<{ found: KeptStanding[]; next: string }> {
+    const sql = `select pg_snapshot_xmin(pg_current_snapshot())::text as next, coalesce((
+        select jsonb_agg(jsonb_build_object('id', s.id, 'level', s.level, 'readOns', to_jsonb(s.read_ons),
+                                            'programMarkings', to_jsonb(s.program_markings)))
+        from access.standing s where s.made_in >= $1::xid8), '[]') as found`;
+    const [row] = await byIndex<{ found: KeptStanding[]; next: string }>(this.#pool, sql, [since ?? "0"]);
+    if (!row) throw new Error("no snapshot");
+    return row;
+  }
+
+  async openMarkings(policyId: string, profileId: string, bit: number): Promise<string[]> {
+    const sql = `select marking_id as id from access.profile_marking
+      where policy_id = $1 and profile_id = $2 and actions <> 0 and actions & (1::bigint << $3) <> 0`;
+    return (await byIndex<{ id: string }>(this.#pool, sql, [policyId, profileId, bit])).map(({ id }) => id);
+  }
+
+  async peopleWith(standings: readonly string[], after: string | null, limit: number): Promise<PersonStanding[]> {
+    // By both columns, because no other index has that order: by id alone a plan could pass over people of other standings.
+    const sql = `select ${PERSON} as record from (
+        select r.person_id from unnest($1::uuid[]) k (id) cross join lateral (
+          select s.person_id from access.person_standing s
+          where (s.standing_id, s.person_id) > (k.id, $2::uuid) and s.standing_id <= k.id
+          order by s.standing_id, s.person_id limit $3) r
+        order by r.person_id limit $3) q
+      join access.person p on p.id = q.person_id order by p.id`;
+    const found = await byIndex<{ record: PersonStanding }>(this.#pool, sql, [standings, after ?? FIRST_ID, limit]);
+    return found.map(({ record }) => record);
   }
 
   async clientStanding(id: string): Promise<ClientStanding | null> {

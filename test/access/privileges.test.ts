@@ -112,7 +112,9 @@ describe("I1 the application role", () => {
     const data = rows.map(({ relname }) => relname);
     const expected = [
       ...data.map((table) => `SELECT data.${table}`),
-      ...data.filter((table) => table !== "program" && table !== "recipient").map((table) => `INSERT data.${table}`),
+      ...data
+        .filter((table) => !["program", "recipient", "list_reader"].includes(table))
+        .map((table) => `INSERT data.${table}`),
       "SELECT access.profile_marking",
     ];
     expect(await tableGrants("caveat_app")).toEqual(expected.toSorted());

@@ -1,0 +1,71 @@
+import { getNamedType, getNullableType, isListType, isObjectType } from "graphql";
+import type { GraphQLObjectType, GraphQLSchema } from "graphql";
+
+/** Every list of the schema that holds rows of its own, with the beginning of the names under which it is measured. */
+export const MEASURED: Readonly<Record<string, string>> = {
+  "Asset.labels": "labels of an asset, ",
+  "Dataset.assets": "assets, ",
+  "Dataset.compilationRules": "compilationRules of a dataset",
+  "Dataset.compilations": "compilations of a dataset",
+  "Dataset.labels": "labels, ",
+  "Label.reviews": "labelReviews of a label",
+  "Label.revisions": "labelRevisions of a label",
+  "Ontology.versions": "ontologyVersions of a ontology",
+  "OntologyVersion.classes": "ontologyClasss of a version",
+  "Program.datasets": "datasets, ",
+  "Program.declassificationDue": "assets due for review",
+  "Program.deliveries": "deliverys, ",
+  "Program.ontologies": "ontologys, ",
+  "Query.distributionLists": "distribution lists",
+  "Query.people": "people",
+  "Query.policyReach": "reach of a person",
+  "Query.policyReaders": "readers of an object",
+  "Query.programs": "programs",
+  "Query.proposals": "proposals, ",
+  "Viewer.programs": "programs",
+};
+
+/** Lists that are not measured, each with the reason. */
+export const NOT_MEASURED: Readonly<Record<string, string>> = {
+  "AuditEntry.sections": "the fixed slots of one entry",
+  "Authority.sources": "part of one row",
+  "Delivery.holds":
+    "goes over the compilations and rules of one dataset, hidden ones too: what is hidden decides whether the delivery is held",
+  "Delivery.approvals": "read with the delivery, under its own marking: whoever sees it sees all of them",
+  "Person.authorities": "part of one person, who is shown whole or not at all",
+  "PolicyDecision.reasons": "part of one decision",
+  "PolicyExplanation.steps": "one decision for each marking of one object",
+  "PolicyProfileChange.changes": "part of one answer",
+  "PolicyReach.cells": "read with the reach of a person, and measured with it",
+  "PolicyReachCell.steps": "one decision for each marking of one object",
+  "PolicyRulesDifference.rows": "about documents, which carry no marking",
+  "PolicyRulesDifference.rules": "about documents, which carry no marking",
+  "PolicyRulesDifference.markings":
+    "goes over all interned markings in memory; their number grows with new markings, not with rows",
+  "PolicyVersion.documents": "documents carry no marking",
+  "PolicyVersion.steps": "documents carry no marking",
+  "Query.auditEntries": "headers of all entries are shown to whoever reads the log at all: none is passed over",
+  "Query.clients": "the registry has one marking: it is shown whole or not at all",
+  "Query.ownAudit":
+    "the caller's own acts alone; those of a higher session of his are passed over, at most as many as he did himself",
+  "Query.policyComparison":
+    "goes over distinct profiles and markings, which are fewer than people and rows; hidden profiles are passed over one by one",
+  "Query.policyVersions": "documents carry no marking",
+  "Query.recipients": "shown whole to everybody in a program",
+};
+
+/** Fields 'Type.field' that give a connection or a list of objects. Edges of connections and refusals are parts of their answer. */
+export function listFields(schema: GraphQLSchema): string[] {
+  return Object.values(schema.getTypeMap())
+    .filter((type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith("__"))
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter((field) => {
+          const named = getNamedType(field.type);
+          const isList = isListType(getNullableType(field.type)) && isObjectType(named);
+          return (isList && named.name !== "UserError" && field.name !== "edges") || named.name.endsWith("Connection");
+        })
+        .map((field) => `${type.name}.${field.name}`),
+    )
+    .toSorted();
+}

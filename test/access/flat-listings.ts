@@ -1,0 +1,252 @@
+import { Client } from "pg";
+import type { Pool } from "pg";
+import { people } from "../../src/administration/people.ts";
+import { explainReaders } from "../../src/administration/explain.ts";
+import { explainReach } from "../../src/administration/reach.ts";
+import { distributionLists } from "../../src/datasets/list-commands.ts";
+import { programs } from "../../src/datasets/queries.ts";
+import { CLIENT } from "../../src/demonstration/people.ts";
+import type { Level } from "../../src/markings/index.ts";
+import { transactionOf } from "../../src/policy/grant.ts";
+import type { Grant } from "../../src/policy/grant.ts";
+import { ListRecords } from "../../src/storage/list-records.ts";
+import { HISTORIES, LISTS } from "../../src/storage/lists.ts";
+import type { ListFilter, ListSort, ListedNoun } from "../../src/storage/lists.ts";
+import { PolicyStore } from "../../src/storage/policy-store.ts";
+import { Reader } from "../../src/storage/reader.ts";
+import { StandingStore } from "../../src/storage/standing-store.ts";
+import type { Transaction } from "../../src/storage/transaction.ts";
+import { KIND } from "./flat-world.ts";
+import type { FlatWorld } from "./flat-world.ts";
+
+/** What one list reads: a page from its beginning and the one after it, or a whole history. */
+export interface Listing {
+  readonly name: string;
+  readonly as: readonly [handle: string, level: Level];
+  readonly read: (grant: Grant) => Promise<readonly object[]>;
+}
+
+interface Paged {
+  readonly rows: readonly { readonly id: string }[];
+  readonly hasNextPage: boolean;
+}
+
+/** Two pages of a command, one after the other. */
+async function twoPages(
+  page: (after: string | null) => Promise<Paged | null | undefined>,
+): Promise<readonly { readonly id: string }[]> {
+  const first = await page(null);
+  const after = first?.rows.at(-1)?.id ?? null;
+  const second = after === null ? null : await page(after);
+  return [...(first?.rows ?? []), ...(second?.rows ?? [])];
+}
+
+function holderOf({ house, datasetId }: FlatWorld, noun: ListedNoun) {
+  if (noun === "proposal") return { key: { parent: "kind", id: KIND }, holder: { kind: KIND } } as const;
+  if (noun === "asset" || noun === "label")
+    return { key: { parent: "dataset", id: datasetId }, holder: { dataset: datasetId } } as const;
+  return { key: { parent: "program", id: house.programId }, holder: { program: house.programId } } as const;
+}
+
+function readerOf(noun: ListedNoun): Listing["as"] {
+  if (noun === "proposal") return ["sofia", "S"];
+  return [noun === "delivery" ? "petra" : "ana", "S"];
+}
+
+type Below =
+  | ReturnType<typeof holderOf>
+  | { readonly key: { parent: "asset"; id: string }; holder: { dataset: string } };
+
+function pages(
+  world: FlatWorld,
+  noun: ListedNoun,
+  sort: ListSort,
+  filters: readonly ListFilter[],
+  [name, { key, holder }]: readonly [string, Below],
+): Listing {
+  const values = { authorId: world.house.personId("rita"), assetId: world.assetId };
+  const where = Object.fromEntries(filters.map((filter) => [filter, values[filter]]));
+  const read = async ({ read: reader }: Grant): Promise<readonly object[]> => {
+    const first = await reader.page(noun, key, { first: 20, after: null, sort, where }, holder);
+    const last = first.rows.at(-1);
+    const after = last && first.keyOf ? first.keyOf(last) : null;
+    const second = await reader.page(noun, key, { first: 20, after, sort, where }, holder);
+    return [...first.rows, ...second.rows];
+  };
+  return { name: `${name}, ${sort}${filters.map((filter) => `, by ${filter}`).join("")}`, as: readerOf(noun), read };
+}
+
+/** Every order and filter that a noun's list offers. */
+function everyPage(world: FlatWorld, noun: ListedNoun, below: readonly [string, Below]): Listing[] {
+  const { sorts, filters }: { sorts: readonly ListSort[]; filters: readonly ListFilter[] } = LISTS[noun];
+  const narrowed = [[], ...filters.map((filter) => [filter]), ...(filters.length > 1 ? [filters] : [])];
+  return sorts.flatMap((sort) => narrowed.map((some) => pages(world, noun, sort, some, below)));
+}
+
+/** Lists that a command reads in its own way. */
+function ofCommands(world: FlatWorld): Listing[] {
+  const officer = ["sofia", "S"] as const;
+  const object = { noun: "dataset", objectId: world.datasetId, action: "dataset.read", clientId: CLIENT.id } as const;
+  const personId = world.house.personId("ben");
+  return [
+    { name: "people", as: officer, read: (grant) => twoPages((after) => people.run(grant, { first: 10, after })) },
+    {
+      name: "people in a session of U",
+      as: ["sofia", "U"],
+      read: (grant) => twoPages((after) => people.run(grant, { first: 10, after })),
+    },
+    {
+      name: "readers of an object",
+      as: officer,
+      read: (grant) => twoPages((after) => explainReaders.run(grant, { ...object, first: 10, after })),
+    },
+    {
+      name: "reach of a person",
+      as: officer,
+      read: (grant) =>
+        twoPages((after) => explainReach.run(grant, { personId, clientId: CLIENT.id, first: 10, after })),
+    },
+    {
+      name: "distribution lists",
+      as: ["ana", "S"],
+      read: (grant) => twoPages((after) => distributionLists.run(grant, { first: 10, after })),
+    },
+    {
+      name: "assets due for review",
+      as: ["ana", "S"],
+      read: (grant) =>
+        twoPages((after) => grant.read.dueForReview(world.house.programId, "20301231", { first: 20, after })),
+    },
+    {
+      name: "programs",
+      as: ["ana", "S"],
+      read: (grant) => twoPages((after) => programs.run(grant, { first: 10, after })),
+    },
+  ];
+}
+
+/** Every list, order, filter and history that is offered. */
+export function offered(world: FlatWorld): Listing[] {
+  const nouns = Object.keys(LISTS) as ListedNoun[];
+  const lists = nouns.flatMap((noun) => everyPage(world, noun, [`${noun}s`, holderOf(world, noun)]));
+  const ofAsset = everyPage(world, "label", [
+    "labels of an asset",
+    { key: { parent: "asset", id: world.assetId }, holder: { dataset: world.datasetId } },
+  ]);
+  const parents = {
+    dataset: world.datasetId,
+    label: world.labelId,
+    ontology: world.ontologyId,
+    version: world.versionId,
+  };
+  const orders = {
+    compilation: "t.id",
+    compilationRule: "t.id",
+    labelRevision: "t.ordinal desc, t.created_at desc, t.id",
+    labelReview: "t.created_at desc, t.id",
+    ontologyVersion: "t.version desc, t.id",
+    ontologyClass: "t.key, t.id",
+  };
+  const histories = (Object.keys(HISTORIES) as (keyof typeof HISTORIES)[]).map((name): Listing => {
+    const parent = HISTORIES[name];
+    return {
+      name: `${name}s of a ${parent}`,
+      as: ["ana", "S"],
+      read: (grant) => grant.read.all(name, { parent, id: parents[parent] }, 20, orders[name]),
+    };
+  });
+  const latest: Listing = {
+    name: "latest revisions",
+    as: ["ana", "S"],
+    read: (grant) => grant.read.latestRevisions([world.labelId]),
+  };
+  return [...lists, ...ofAsset, ...histories, latest, ...ofCommands(world)];
+}
+
+type Explained = { Plan: { "Shared Hit Blocks": number; "Shared Read Blocks": number } }[];
+type Sent = (readonly [sql: string, params: readonly unknown[]])[];
+
+/** Buffers of what was sent. The first time a session runs a function it reads catalogs; what counts is what it settles at. */
+async function buffersOf(
+  sent: Sent,
+  run: (sql: string, params: readonly unknown[]) => Promise<{ "QUERY PLAN": Explained }[]>,
+): Promise<number> {
+  let buffers = 0;
+  for (const [sql, params] of sent) {
+    const counts: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const [row] = await run(`explain (analyze, buffers, format json) ${sql}`, params);
+      const plan = row?.["QUERY PLAN"][0]?.Plan;
+      counts.push((plan?.["Shared Hit Blocks"] ?? Number.NaN) + (plan?.["Shared Read Blocks"] ?? Number.NaN));
+    }
+    buffers += Math.min(...counts);
+  }
+  return buffers;
+}
+
+/** A pool of one session that notes what it reads. */
+function watchedPool(client: Client, sent: Sent): Pool {
+  const query = (sql: string, params: readonly unknown[] = []): Promise<unknown> => {
+    if (/^\s*(?:select|with)\b/.test(sql)) sent.push([sql, params]);
+    return client.query(sql, [...params]);
+  };
+  return { query, connect: () => Promise.resolve({ query, release: () => undefined }) } as unknown as Pool;
+}
+
+/** The very statements of a list: buffers that they touch, how many there are, and the ids that they find. */
+export interface Measured {
+  readonly buffers: number;
+  readonly statements: number;
+  readonly ids: readonly unknown[];
+}
+
+/** Measures a list, read by a person whose grant notes what is sent. */
+export async function measure({ house }: FlatWorld, { as, read }: Listing): Promise<Measured> {
+  const policy = new Client({ ...house.database.as("caveat_policy") });
+  await policy.connect();
+  try {
+    return await house.run(await house.as(...as), (operation) =>
+      operation.nested(async (grant) => {
+        const tx = transactionOf(grant);
+        const [byApp, byPolicy]: [Sent, Sent] = [[], []];
+        const watched = Object.create(tx, {
+          mapped: {
+            value: (...asked: Parameters<Transaction["mapped"]>) => {
+              byApp.push([asked[1], asked[2]]);
+              return tx.mapped(...asked);
+            },
+          },
+          rows: {
+            value: (sql: string, params: readonly unknown[] = []) => {
+              byApp.push([sql, params]);
+              return tx.rows(sql, params);
+            },
+          },
+          lock: { value: tx.lock.bind(tx) },
+        }) as Transaction;
+        const pool = watchedPool(policy, byPolicy);
+        const policies = new PolicyStore(pool);
+        Object.defineProperties(grant, {
+          read: { value: new Reader(watched, () => undefined) },
+          lists: { value: new ListRecords(watched) },
+          proposals: { value: new StandingStore(pool) },
+          policies: { value: { ...grant.policies, holdings: policies.holdings.bind(policies) } },
+        });
+        const ids = (await read(grant)).map((row) => ("id" in row ? row.id : JSON.stringify(row)));
+        const ofApp = await buffersOf(byApp, (sql, params) => tx.rows(sql, params));
+        await policy.query("begin; set local enable_seqscan = off; set local enable_bitmapscan = off");
+        await policy.query(
+          "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_sort = off; set local enable_incremental_sort = off",
+        );
+        const ofPolicy = await buffersOf(
+          byPolicy,
+          async (sql, params) => (await policy.query<{ "QUERY PLAN": Explained }>(sql, [...params])).rows,
+        );
+        await policy.query("rollback");
+        return { buffers: ofApp + ofPolicy, statements: byApp.length + byPolicy.length, ids };
+      }),
+    );
+  } finally {
+    await policy.end();
+  }
+}
