@@ -15,11 +15,13 @@ interface Place {
   readonly column: number;
 }
 
-interface Reasons {
-  /** Groups of survivors by the name of the mutator and a pattern of the code that it changed. */
-  readonly groups: readonly { readonly mutator: string; readonly code: string; readonly why: string }[];
-  /** Single survivors: file, code before and after (shortened as the report shows them), why it makes no difference. */
-  readonly single: readonly (readonly [file: string, before: string, after: string, why: string])[];
+/** Why a mutant lives: the first that fits is taken. Each part is a pattern; one that is missing fits everything. */
+interface Reason {
+  readonly file?: string;
+  readonly mutator?: string;
+  /** Of `before => after` as the report shows them. */
+  readonly change?: string;
+  readonly why: string;
 }
 
 interface Survivor {
@@ -32,7 +34,7 @@ const here = import.meta.dirname;
 const run = JSON.parse(readFileSync(".build/mutation/incremental.json", "utf8")) as {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
 };
-const reasons = JSON.parse(readFileSync(join(here, "explained.json"), "utf8")) as Reasons;
+const reasons = JSON.parse(readFileSync(join(here, "explained.json"), "utf8")) as readonly Reason[];
 const { dependencies } = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as {
   dependencies: Readonly<Record<string, string>>;
 };
@@ -51,10 +53,11 @@ function between(source: string, { start, end }: Mutant["location"]): string {
     .join("\n");
 }
 
-function reasonFor(file: string, mutator: string, before: string, after: string): string | null {
-  const single = reasons.single.find((one) => one[0] === file && one[1] === before && one[2] === after);
-  const group = reasons.groups.find((one) => one.mutator === mutator && new RegExp(one.code).test(before));
-  return single?.[3] ?? group?.why ?? null;
+function reasonFor(path: string, mutator: string, change: string): string | null {
+  const fits = (pattern: string | undefined, text: string): boolean =>
+    pattern === undefined || new RegExp(pattern).test(text);
+  const found = reasons.find((one) => fits(one.file, path) && fits(one.mutator, mutator) && fits(one.change, change));
+  return found?.why ?? null;
 }
 
 function cell(code: string): string {
@@ -101,7 +104,7 @@ const survivors = files.flatMap(({ path, source, mutants }) =>
       return {
         place: `${path}:${mutant.location.start.line}`,
         change: `${cell(before)} | ${cell(after)}`,
-        why: reasonFor(path, mutant.mutatorName, before, after),
+        why: reasonFor(path, mutant.mutatorName, `${before} => ${after}`),
       };
     }),
 );

@@ -2,6 +2,7 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Script } from "node:vm";
 import { cases, importing } from "./collected.ts";
 import type { Case } from "./collected.ts";
 
@@ -30,6 +31,11 @@ interface Switchboard {
   hitLimit?: number | undefined;
   mutantCoverage?: object;
 }
+
+/** Runs a test so that a loop without end can be ended: only a script of its own can. */
+const ending = new Script("globalThis.__caveat_run__()");
+const called = globalThis as { __caveat_run__?: () => unknown };
+const ENDED = "ended: it took ten times as long";
 
 interface MutantRun {
   readonly activeMutant: { readonly id: string };
@@ -143,6 +149,7 @@ class InProcessRunner {
     const hits = switchboard.hitCount ?? 0;
     Object.assign(switchboard, { activeMutant: undefined, hitCount: undefined, hitLimit: undefined });
     if (hitLimit !== undefined && hits > hitLimit) return { status: "timeout", reason: `reached ${hits} times` };
+    if (killed?.failureMessage === ENDED) return { status: "timeout", reason: ENDED };
     return killed === null ? { status: "survived", nrOfTests } : { status: "killed", nrOfTests, ...killed };
   }
 
@@ -153,10 +160,14 @@ class InProcessRunner {
   async #fail(one: Case): Promise<string | null> {
     const began = spent();
     try {
-      await one.run();
+      called.__caveat_run__ = one.run;
+      const timeout = Math.ceil(10_000 + 10 * (this.#took.get(one.id) ?? 0));
+      await ending.runInThisContext(switchboard.activeMutant === undefined ? {} : { timeout });
       if (switchboard.activeMutant === undefined) this.#took.set(one.id, spent() - began);
       return null;
     } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return ENDED;
       return error instanceof Error ? error.message : String(error);
     }
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { LEVELS } from "../../src/markings/index.ts";
 import { OBLIGATIONS } from "../../src/policy/decision.ts";
 import { isWholeEffective } from "../../src/policy/effective-shape.ts";
-import { FACT_MEMBERS, parseFacts } from "../../src/policy/facts.ts";
+import { FACT_MEMBERS, parseFacts, STATES } from "../../src/policy/facts.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import {
   holdsWithParents,
@@ -87,6 +87,8 @@ describe("a reader", () => {
     expect(isUsGovernmentOrContractor(reader({ ...company, entityType: "CTR", dutyOrganization: "COMPANY" }))).toBe(
       false,
     );
+    expect(isUsGovernmentOrContractor(reader())).toBe(true);
+    expect(isUsGovernmentOrContractor(reader({ countryOfAffiliation: "GBR" }))).toBe(false);
   });
   test("works for an agency where no other country is written first", () => {
     const agency = (dutyOrganization: string) =>
@@ -146,7 +148,7 @@ describe("obligations", () => {
 });
 
 describe("facts", () => {
-  const whole = { member: true, assigned: true, owner: true, state: "DRAFT" };
+  const whole = { member: true, assigned: true, owner: true, state: STATES[0] };
   test.each(FACT_MEMBERS)("say which of them cannot be read: %s", (name) => {
     expect(() => parseFacts({ ...whole, [name]: 1 })).toThrow(expect.objectContaining({ at: `facts.${name}` }));
   });
