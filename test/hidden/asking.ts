@@ -153,6 +153,24 @@ export function meddling(worlds: Worlds, id: string): Script {
       "delivery { id }",
     ),
     input("deliveryRelease", "DeliveryReleaseInput", { deliveryId: named("delivery") }, "delivery { id }"),
+    input(
+      "deliveryHoldLift",
+      "DeliveryHoldLiftInput",
+      { deliveryId: named("delivery"), holdId: gid("compilation", id), manifestSha384: "0".repeat(96), reason: "x" },
+      "delivery { id }",
+    ),
+    input(
+      "datasetCompilationAdd",
+      "DatasetCompilationAddInput",
+      { datasetId: named("dataset"), marking: S, reason: "x" },
+      "dataset { id }",
+    ),
+    input(
+      "compilationRuleAdd",
+      "CompilationRuleAddInput",
+      { datasetId: named("dataset"), marking: S, reason: "x" },
+      "dataset { id }",
+    ),
   ]);
 }
 

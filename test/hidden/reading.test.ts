@@ -448,6 +448,8 @@ describe("I2 what is hidden does not show to who looks", () => {
       "Asset.height",
       "Asset.width",
       "AuditEntry.index",
+      "CompilationRule.atLeast",
+      "CompilationRule.windowHours",
       "Dataset.assetCount",
       "Dataset.labelCount",
       "LabelRevision.ordinal",

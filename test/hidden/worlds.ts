@@ -131,6 +131,8 @@ const ASSET = `id title mediaType width height displayUrl createdAt ${MARKING}`;
 export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id
   ... on Program { name ${MARKING} }
   ... on Dataset { name ${MARKING} assetCount labelCount contentMarking createdAt
+    compilations { id reason ${MARKING} }
+    compilationRules { id reason atLeast windowHours createdAt reachedBy class { id } wholeMarking { banner } ${MARKING} }
     ontologyVersion { id version ${MARKING} classes { id key name ${MARKING} } }
     assets(first: 5) { edges { cursor node { ${ASSET} labels(first: 5) { edges { cursor node { ${LABEL} } } ${PAGE} } } } ${PAGE} }
     labels(first: 5) { edges { cursor node { id state ${MARKING} asset { id } } } ${PAGE} } }
@@ -138,7 +140,7 @@ export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id
   ... on Asset { ${ASSET} dataset { id name assetCount labelCount } labels(first: 10) { edges { cursor node { ${LABEL} } } ${PAGE} } }
   ... on Label { ${LABEL} asset { ${ASSET} } }
   ... on Delivery { purpose deliveryState: state manifest manifestSha384 packageUrl requesterId requestedAt ${MARKING}
-    approvals { approverId approvedAt } recipient { id name } }
+    holds { id liftedBy ${MARKING} } approvals { approverId approvedAt } recipient { id name } }
 } viewer { handle sessionLevel } }`;
 
 /** Everything that can be asked without an id. */
