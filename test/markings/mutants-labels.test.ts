@@ -51,8 +51,11 @@ describe("a banner", () => {
       expect(result.ok ? renderBanner(result.marking, register) : result.code).toBe(banner);
     }
   });
-  test.each(["(", ")", "S", "(S", "S)", "()"])("a portion is never %j", (text) => {
-    expect(parsePortion(text, register)).toMatchObject({ ok: false });
+  test.each(["(", ")", "S", "(S", "S)"])("a portion is never %j", (text) => {
+    expect(parsePortion(text, register)).toMatchObject({ ok: false, code: "E_PAREN" });
+  });
+  test("of joint information may have a control system that is not HCS", () => {
+    expect(parseBanner("//JOINT TOP SECRET CAN USA//SI//REL TO USA, CAN", register)).toMatchObject({ ok: true });
   });
 });
 
@@ -98,6 +101,7 @@ describe("a classification authority block", () => {
     ["Completion of N/A tests", { kind: "event", event: "Completion of N/A tests" }],
     ["Phase 25X1 of the test series", { kind: "event", event: "Phase 25X1 of the test series" }],
     ["A b", { kind: "event", event: "A b" }],
+    ["US launch", { kind: "event", event: "US launch" }],
     ["1 day after the test", "E_DATE"],
     ["n/a", "E_DATE"],
     ["25X1x", "E_EXEMPTION"],
@@ -118,6 +122,8 @@ describe("a classification authority block", () => {
       exemption: "50X1",
       date: "20700101",
     });
+    const undated = chooseDeclassifyOn([from("50X1", "20700101"), from("25X2", null)]);
+    expect(undated).toMatchObject({ kind: "exemption", exemption: "50X1", date: expect.any(String) as unknown });
   });
 });
 
@@ -161,6 +167,7 @@ describe("a label of STANAG 4774", () => {
     expect(
       read(label({ categories: category("PERMISSIVE", "Context", ["NATO", "NATO"], "urn:oid:1.3.26.1.4.4") })),
     ).not.toStrictEqual(of("//NATO SECRET"));
+    expect(read(label({ categories: category("PERMISSIVE", "Context", ["NA", "TO"]) }))).toBe("E_MAPPING");
     expect(read(label({ categories: releasable("CHE") }))).toBe("E_REQUIRES");
     expect(read(label({ policy: US_POLICY, categories: category("RESTRICTIVE", "SCI Controls", ["SI"]) }))).toBe(
       "E_REQUIRES",

@@ -11,6 +11,7 @@ import {
   isUsGovernmentOrContractor,
   mayReadAtomic,
   mayReadNato,
+  within,
   worksForUsAgency,
 } from "../../src/policy/mandatory-tokens.ts";
 import { askedObligations } from "../../src/policy/pair.ts";
@@ -110,6 +111,12 @@ describe("a reader", () => {
     expect(listed([], ["OC:c"])).toBe(false);
     expect(listed(["OC"], ["OC:"])).toBe(false);
   });
+});
+
+test("a level of which nobody heard is below no ceiling", () => {
+  const secret = effective("SECRET");
+  expect([within("TS", secret), within("S", secret), within("C", secret)]).toEqual([true, true, false]);
+  expect(within("TS", { ...secret, level: "X" as "S" })).toBe(false);
 });
 
 describe("roles", () => {
