@@ -139,12 +139,17 @@ describe("I1 the application role", () => {
       "gate.reader()",
     ]);
     expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual([
+      "access.admit_labels(uuid,uuid,text,uuid[],integer,timestamp with time zone)",
       "access.blob_keys(text,uuid)",
+      "access.compilation_rules(uuid)",
+      "access.delivery_holds(uuid,timestamp with time zone)",
       "access.ensure_data_key(uuid,bytea)",
       "access.installed_row_security()",
       "access.markings_below(text,uuid)",
+      "access.note_labels(uuid,uuid[],text,uuid[],timestamp with time zone)",
       "access.prepare_policy(text)",
       "access.proposal_state(text,jsonb)",
+      "access.rule_reached_by(uuid,timestamp with time zone)",
       "access.scheduled_activation()",
       "gate.register_key(uuid,bytea,bytea)",
     ]);
