@@ -33,7 +33,8 @@ async function offered(grant: Grant, input: PolicyActivateInput): Promise<Offere
   if ("documents" in input) {
     const { policy, register } = checked(input.documents);
     const { text, sha384 } = documentsText(input.documents);
-    await grant.policies.keep({ sha384, content: text, version: policy.version, registerVersion: register.version });
+    const record = { sha384, content: text, version: policy.version, registerVersion: register.version };
+    await grant.policies.keep(record, grant.now());
     return { sha384, policy, register };
   }
   const kept = await grant.policies.kept(input.documentsSha384);

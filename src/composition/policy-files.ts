@@ -94,7 +94,7 @@ export async function requireActivePolicy(config: Config, admin: Connection): Pr
 /** Kept policies for the door. */
 export function policySource(store: AccessStore, policies: PolicyStore): PolicySource {
   return {
-    keep: (record) => policies.keep(record),
+    keep: (record, at) => policies.keep(record, at),
     kept: (sha384) => policies.kept(sha384),
     list: () => policies.list(),
     steps: (sha384) => policies.steps(sha384),

@@ -6,7 +6,7 @@ import type { Policy } from "./rules.ts";
 /** Policies as they are kept, for the commands of those who own them. None of it is a labeled row. */
 export interface PolicySource {
   /** Keeps documents by the hash of their text. Whoever calls has checked them. */
-  keep(record: PolicyRecord): Promise<void>;
+  keep(record: PolicyRecord, at: Date): Promise<void>;
   kept(sha384: string): Promise<PolicyRecord | null>;
   /** Every set of documents that is kept, the last one first. */
   list(): Promise<readonly KeptPolicy[]>;

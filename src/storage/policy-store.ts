@@ -28,11 +28,11 @@ export class PolicyStore {
     return rows[0] ?? null;
   }
 
-  /** Keeps documents by the hash of their text; harmless when they are kept already. */
-  async keep(record: PolicyRecord): Promise<void> {
+  /** Keeps documents by the hash of their text, as of the server's own clock; harmless when they are kept already. */
+  async keep(record: PolicyRecord, at: Date): Promise<void> {
     await this.#pool.query(
-      "insert into access.policy_documents (sha384, content, version, register_version) values ($1, $2, $3, $4) on conflict do nothing",
-      [record.sha384, record.content, record.version, record.registerVersion],
+      "insert into access.policy_documents (sha384, content, version, register_version, kept_at) values ($1, $2, $3, $4, $5) on conflict do nothing",
+      [record.sha384, record.content, record.version, record.registerVersion, at],
     );
   }
 

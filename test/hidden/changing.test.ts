@@ -66,7 +66,11 @@ describe("I2 what is hidden does not show to who changes something", () => {
     );
     expect(rows.length).toBeGreaterThan(20);
     const open = rows.filter(
-      ({ typed, columns }) => typed && !columns.some((column) => /marking_id$|^profile_id$/.test(column)),
+      ({ name, typed, columns }) =>
+        typed &&
+        !columns.some((column) => /marking_id$|^profile_id$/.test(column)) &&
+        // Made by PostgreSQL from a list as it is written, once, below the list's own random id: nobody can meet it.
+        name !== "data.list_reader_pkey",
     );
     expect(open.map(({ name, columns }) => `${name} (${columns.join(", ")})`)).toEqual([]);
   });

@@ -69,17 +69,6 @@ export const CHANGING: readonly Mutant[] = [
     ],
   },
   {
-    name: "own-record-of-hidden",
-    channel: "own audit: refused where hidden, answered where absent",
-    edits: [
-      {
-        file: OPERATION,
-        find: `        this.#refusals.push(`,
-        replace: `        if (decided.refusal.reasons.length > 0) this.#refusals.push(`,
-      },
-    ],
-  },
-  {
     name: "dataset-name-taken",
     channel: "unique key: across markings",
     edits: [

@@ -8,6 +8,13 @@ const explicitLockOff = (...tables: readonly string[]): Edit => ({
   const sql = \`(\${table.read.map(`,
 });
 
+/** Pages look for every marking, not only for those that the caller may see. */
+const EVERY_MARKING: Edit = {
+  file: "src/storage/reader.ts",
+  find: `  \` and \${alias}.marking_id = any ((select \${lock.readable} from open)::uuid[])\`;`,
+  replace: `  "";`,
+};
+
 /** The last look lets pass what it should refuse. */
 const LAST_LOOK_OFF: Edit = {
   file: "src/policy/last-look.ts",
@@ -23,19 +30,19 @@ export const LOCKS: readonly Mutant[] = [
   {
     name: "assets-without-locks",
     channel: "both locks and the last look: off for assets",
-    edits: [explicitLockOff("asset", "dataset_marking"), LAST_LOOK_OFF],
+    edits: [explicitLockOff("asset", "dataset_marking"), EVERY_MARKING, LAST_LOOK_OFF],
     sql: rowSecurityOff("asset", "dataset_marking"),
   },
   {
     name: "datasets-without-locks",
     channel: "both locks and the last look: off for datasets",
-    edits: [explicitLockOff("dataset", "program_marking"), LAST_LOOK_OFF],
+    edits: [explicitLockOff("dataset", "program_marking"), EVERY_MARKING, LAST_LOOK_OFF],
     sql: rowSecurityOff("dataset", "program_marking"),
   },
   {
     name: "deliveries-without-locks",
     channel: "both locks and the last look: off for deliveries",
-    edits: [explicitLockOff("delivery", "program_marking"), LAST_LOOK_OFF],
+    edits: [explicitLockOff("delivery", "program_marking"), EVERY_MARKING, LAST_LOOK_OFF],
     sql: rowSecurityOff("delivery", "program_marking"),
   },
   {
@@ -53,7 +60,7 @@ export const LOCKS: readonly Mutant[] = [
   {
     name: "last-look-alone",
     channel: "both locks off: that the last look refuses tells that a row is there",
-    edits: [explicitLockOff("label", "dataset_marking")],
+    edits: [explicitLockOff("label", "dataset_marking"), EVERY_MARKING],
     sql: rowSecurityOff("label", "dataset_marking"),
   },
   {

@@ -13,7 +13,7 @@ export const READING: readonly Mutant[] = [
     edits: [
       {
         file: DATASET,
-        find: `context.operation.nested((grant) => grant.read.count("asset", row.id))`,
+        find: `context.operation.nested((grant) => countOf(grant, "asset", row.id))`,
         replace: `peek("select count(*)::int as n from data.asset where dataset_id = $1", [row.id]).then((rows) => rows[0].n)`,
       },
     ],
@@ -24,7 +24,7 @@ export const READING: readonly Mutant[] = [
     edits: [
       {
         file: DATASET,
-        find: `context.operation.nested((grant) => grant.read.count("label", row.id))`,
+        find: `context.operation.nested((grant) => countOf(grant, "label", row.id))`,
         replace: `peek("select count(*)::int as n from data.label where dataset_id = $1", [row.id]).then((rows) => rows[0].n)`,
       },
     ],
