@@ -41,7 +41,12 @@ async function changed(listings: readonly Listing[]): Promise<unknown[]> {
   const wrong: unknown[] = [];
   for (const listing of listings) {
     const then = before.get(listing.name);
-    const now = await measure(world, listing);
+    let now = await measure(world, listing);
+    // One that is over is measured again: an autovacuum under way, or rows that nobody looked at yet, must not count.
+    for (let again = 0; then && !(now.buffers <= then.buffers * FACTOR) && again < 2; again += 1) {
+      await world.house.admin.query("vacuum analyze");
+      now = await measure(world, listing);
+    }
     if (!then || then.ids.length === 0) wrong.push([listing.name, "nothing was found"]);
     else if (now.ids.join(" ") !== then.ids.join(" ")) wrong.push([listing.name, "other rows"]);
     else if (now.statements !== then.statements)
