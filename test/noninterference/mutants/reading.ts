@@ -41,19 +41,6 @@ export const READING: readonly Mutant[] = [
     ],
   },
   {
-    name: "short-pages",
-    channel: "pages: filtered after the limit",
-    edits: [
-      {
-        file: CONNECTION,
-        find: `const page = await read({ first, after });`,
-        replace: `const all = await read({ first, after });
-  const raw = (await peek("select id::text from data.dataset where program_id::text = $1 and ($2::text is null or id::text > $2) order by id limit $3", [place.parent, after, first])).map((one) => one.id);
-  const page = place.field === "Program.datasets" ? { ...all, rows: all.rows.filter((row) => raw.includes(row.id)) } : all;`,
-      },
-    ],
-  },
-  {
     name: "cursor-offset",
     channel: "cursor: a row number of the raw list",
     edits: [
