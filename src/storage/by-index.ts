@@ -1,11 +1,20 @@
 import type { Pool } from "pg";
 
 /**
- * Rows are found by an index, whatever the statistics say: a plan that walked a table would cost as much as there is in it,
- * hidden or not.
+ * Settings under which rows are found by an index, whatever the statistics say: a plan that walked a table, or sorted what it
+ * found, would cost as much as there is in it, hidden or not.
  */
-const BY_INDEX = ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort", "incremental_sort"]
-  .map((way) => `set local enable_${way} = off`)
+export const BY_INDEX = {
+  enable_seqscan: "off",
+  enable_bitmapscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  enable_sort: "off",
+  enable_incremental_sort: "off",
+} as const;
+
+const SET_LOCAL = Object.entries(BY_INDEX)
+  .map(([name, value]) => `set local ${name} = ${value}`)
   .join("; ");
 
 /** Runs one reading statement that may find rows by index only, in a transaction of its own. */
@@ -13,7 +22,7 @@ export async function byIndex<R extends object>(pool: Pool, sql: string, params:
   const client = await pool.connect();
   let failed = true;
   try {
-    await client.query(`begin read only; ${BY_INDEX}`);
+    await client.query(`begin read only; ${SET_LOCAL}`);
     const { rows } = await client.query<R>(sql, [...params]);
     await client.query("commit");
     failed = false;

@@ -53,6 +53,65 @@ export interface Place {
   readonly until: string | null;
 }
 
+/** Conditions on the rows `x` of one marking, with the values of their parameters, and the columns of their order. */
+export interface IndexRange {
+  readonly sql: readonly string[];
+  readonly params: readonly string[];
+  readonly columns: readonly string[];
+}
+
+/**
+ * The range of one index in which lies what a page has of the marking `d.marking_id`. Which index that is must not hang on
+ * statistics, because hidden rows are part of them. So the columns by which an index for the list begins lead the order, where
+ * another index would do: a program and the marking beside an index of all programs' rows, an author beside one of everybody's.
+ * Beside an asset, which is narrower, an author is asked for in a way that no index serves.
+ */
+export function rangeOf(
+  parent: { readonly column: string; readonly id: string },
+  filters: readonly (readonly [ListFilter, string])[],
+  { columns, descending, after, until }: Place,
+): IndexRange {
+  const byAuthor = parent.column === "dataset_id" && filters.length === 1 && filters[0]?.[0] === "authorId";
+  const lead: readonly (readonly [column: string, value: string | null])[] =
+    parent.column === "program_id"
+      ? [
+          ["program_id", parent.id],
+          ["marking_id", null],
+        ]
+      : byAuthor
+        ? filters.map(([filter, value]) => [LIST_FILTERS[filter], value])
+        : [];
+  const leading = lead.map(([column]) => column);
+  const led = lead.flatMap(([, value]) => value ?? []);
+  const [onward, back] = descending ? ["<", ">="] : [">", "<="];
+  const bound = (than: string, names: readonly string[]): string =>
+    `(${names.map((name) => `x.${name}`).join(", ")}) ${than} (${names.map(parameter).join(", ")})`;
+  const equal = [
+    ...(leading.includes(parent.column) ? [] : [[`x.${parent.column} = ?`, parent.id] as const]),
+    ...(byAuthor ? [] : filters).map(
+      ([filter, value]) =>
+        [`x.${LIST_FILTERS[filter]} ${filter === "authorId" ? "is not distinct from" : "="} ?::uuid`, value] as const,
+    ),
+  ];
+  const order = [...leading, ...columns];
+  const end = [...leading, ...(until === null ? [] : ["id"])];
+  return {
+    sql: [
+      ...equal.map(([sql]) => sql),
+      ...(leading.includes("marking_id") ? [] : ["x.marking_id = d.marking_id"]),
+      bound(onward, order),
+      ...(end.length === 0 ? [] : [bound(back, end)]),
+    ],
+    params: [...equal.map(([, value]) => value), ...led, ...after, ...led, ...(until === null ? [] : [until])],
+    columns: order,
+  };
+}
+
+function parameter(column: string): string {
+  if (column === "marking_id") return "d.marking_id";
+  return column === "created_at" ? "?::timestamptz" : "?::uuid";
+}
+
 function top(id: string): number {
   return Number.parseInt(id.replaceAll("-", "").slice(0, TOP), 16);
 }

@@ -1,4 +1,4 @@
-import { FIRST_ID, HISTORIES, LISTS, LIST_FILTERS, keyAfter, placeOf } from "./lists.ts";
+import { FIRST_ID, HISTORIES, LISTS, LIST_FILTERS, keyAfter, placeOf, rangeOf } from "./lists.ts";
 import type { Keyed, ListFilter, ListSort, ListedNoun, Place } from "./lists.ts";
 import type { Page, PageRequest } from "./ports.ts";
 import { tables } from "./tables.ts";
@@ -116,7 +116,7 @@ export class Reader {
     key: ListKey,
     { first, sort = "ID_ASC", where = {} }: PageRequest,
     holder: { readonly dataset: string } | { readonly program: string } | { readonly kind: string },
-    { columns, descending, after, until }: Place,
+    place: Place,
   ): Promise<RowOf<N>[]> {
     const table = this.#table(name);
     const offered: { readonly sorts: readonly ListSort[]; readonly filters: readonly ListFilter[] } = LISTS[name];
@@ -137,40 +137,25 @@ export class Reader {
       [table.name, "x"],
     ]);
     const [held, lock] = on as readonly [TableLock, TableLock];
-    const order = (alias: string): string =>
-      columns.map((column) => `${alias}.${column}${descending ? " desc" : ""}`).join(", ");
+    const range = rangeOf({ column: PARENTS[key.parent], id: key.id }, filters, place);
+    const order = (alias: string, columns: readonly string[]): string =>
+      columns.map((column) => `${alias}.${column}${place.descending ? " desc" : ""}`).join(", ");
     // A condition that the index of what is held can serve: markings that the caller may not read are not even passed over.
     const readable = "kind" in holder ? "" : readableOf("d", lock);
-    const values = columns.map((column) => (column === "id" ? "?::uuid" : "?::timestamptz")).join(", ");
     const inside = [
       // Proposals of several programs stand in one list.
       ...("kind" in holder ? ["x.program_id = d.program_id"] : []),
-      `x.${PARENTS[key.parent]} = ?`,
-      "x.marking_id = d.marking_id",
-      ...filters.map(([filter]) => `x.${LIST_FILTERS[filter]} = ?::uuid`),
-      `(${columns.map((column) => `x.${column}`).join(", ")}) ${descending ? "<" : ">"} (${values})`,
-      ...(until === null ? [] : [`x.id ${descending ? ">=" : "<="} ?::uuid`]),
+      ...range.sql,
       lock.sql,
     ].join(" and ");
     const limit = first + 1;
     return this.#tx.mapped(
       table.entity,
       `with ${open.sql} select r.* from ${source} d
-       cross join lateral (select x.* from ${table.name} x where ${inside} order by ${order("x")} limit ?) r
+       cross join lateral (select x.* from ${table.name} x where ${inside} order by ${order("x", range.columns)} limit ?) r
        where ${condition}${readable} and ${held.sql}
-       order by ${order("r")} limit ?`,
-      [
-        ...open.params,
-        key.id,
-        ...filters.map(([, value]) => value),
-        ...after,
-        ...(until === null ? [] : [until]),
-        ...lock.params,
-        limit,
-        ...heldBy,
-        ...held.params,
-        limit,
-      ],
+       order by ${order("r", place.columns)} limit ?`,
+      [...open.params, ...range.params, ...lock.params, limit, ...heldBy, ...held.params, limit],
     );
   }
 

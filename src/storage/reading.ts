@@ -1,21 +1,15 @@
 import type { EntityName } from "@mikro-orm/core";
 import { bound, numbered } from "./bound-driver.ts";
+import { BY_INDEX } from "./by-index.ts";
 import type { Connection } from "./connection.ts";
 import { Lanes } from "./lane.ts";
 import type { Found, Prepared } from "./lane.ts";
 import type { RowMappings } from "./row-mapping.ts";
 import type { Locked, RowLock, RowScope, Transaction, Work } from "./transaction.ts";
 
-/**
- * Settings of the sessions that read. Every statement that reads rows finds them by an index, whatever the statistics say:
- * a plan that walked a table would cost as much as there is in it, hidden or not. Plans are made once for a session.
- */
+/** Settings of the sessions that read: every statement finds rows by an index. Plans are made once for a session. */
 const SETTINGS = {
-  enable_seqscan: "off",
-  enable_bitmapscan: "off",
-  enable_hashjoin: "off",
-  enable_mergejoin: "off",
-  enable_sort: "off",
+  ...BY_INDEX,
   plan_cache_mode: "force_generic_plan",
   timezone: "UTC",
 } as const;

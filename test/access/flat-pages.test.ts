@@ -18,16 +18,12 @@ let before: Map<string, Measured>;
 
 beforeAll(async () => {
   world = await openFlatWorld();
-  // The planner goes by the same figures both times. With figures gathered anew, assets by author are not flat yet:
-  // SECURITY.md says so.
-  await world.house.admin.query(`do $$ declare r regclass; begin
-    for r in select c.oid from pg_class c where c.relkind = 'r' and c.relnamespace in ('data'::regnamespace, 'access'::regnamespace) loop
-      execute format('alter table %s set (autovacuum_enabled = false)', r);
-    end loop; end $$`);
   for (const of of [U, S]) await world.plant(of, VISIBLE);
   for (const of of ["U", "S"] as const) await world.plantPeople(of, VISIBLE, 3);
   await world.plantPrograms(S, VISIBLE);
   for (const naming of ["person", "organization"] as const) await world.plantLists(naming, VISIBLE);
+  // Both times with the planner's figures gathered anew: hidden rows are part of them, and no plan may hang on that.
+  await world.house.admin.query("vacuum analyze");
   before = new Map();
   for (const listing of offered(world)) before.set(listing.name, await measure(world, listing));
   await world.plant(TS, HIDDEN);
@@ -37,6 +33,7 @@ beforeAll(async () => {
   // Whoever asks for people first gives markings to the standings of those who are hidden.
   for (const listing of offered(world).filter(({ name }) => name === "people")) await measure(world, listing);
   await world.plantMarkings();
+  await world.house.admin.query("vacuum analyze");
 }, 240_000);
 afterAll(async () => {
   await world.house.remove();
