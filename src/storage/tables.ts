@@ -168,7 +168,7 @@ export const tables = {
     entity: entities.DeliveryApproval,
     name: "data.delivery_approval",
     markings: [["delivery_marking_id", "deliveryMarkingId", "delivery.read"]],
-    owner: "approverId",
+    owner: "requesterId",
     program: "programId",
   }),
   deliveryHoldLift: table<Row<typeof entities.DeliveryHoldLift>>({
@@ -185,7 +185,7 @@ export const tables = {
     entity: entities.DeliveryRelease,
     name: "data.delivery_release",
     markings: [["delivery_marking_id", "deliveryMarkingId", "delivery.read"]],
-    owner: null,
+    owner: "requesterId",
     program: "programId",
   }),
   proposal: table<Row<typeof entities.Proposal>>({

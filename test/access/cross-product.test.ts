@@ -83,9 +83,11 @@ describe("I1 the locks of a row are equal over the cross product of profiles, ma
     }
   });
 
-  test("I1 the last look decides on the same markings and actions of a table as the locks do", () => {
+  test("I1 the last look decides on the same markings, actions and owner of a table as the locks do", () => {
     for (const [short, table] of Object.entries(tables)) {
       const access = ROW_TABLES.find((candidate) => `data.${candidate.table}` === table.name);
+      const owner = access?.facts.owner?.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) ?? null;
+      expect([short, table.owner]).toEqual([short, owner]);
       for (const { action, when } of access?.read ?? []) {
         for (const value of when?.values ?? [""]) {
           const row = { [when?.column ?? "noun"]: value };
