@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { raiseMarking } from "../../src/administration/markings.ts";
-
 import {
   authorityGrant,
   clearanceGrant,
@@ -18,7 +17,6 @@ import {
   revokeRole,
   suspendPerson,
 } from "../../src/administration/revocations.ts";
-
 import { createAsset } from "../../src/datasets/commands.ts";
 import { receiveContent } from "../../src/datasets/content.ts";
 import { reviseLabel } from "../../src/labeling/commands.ts";

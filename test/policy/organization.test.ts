@@ -1,29 +1,9 @@
 import { expect, test } from "vitest";
 import { listTakesIn } from "../../src/policy/mandatory-tokens.ts";
 import { PolicyError } from "../../src/policy/policy-error.ts";
-import { parseProfile } from "../../src/policy/profile.ts";
+import { GBR, reader as readerWith } from "./condition-readers.ts";
 
-const reader = (dutyOrganization: string) =>
-  parseProfile({
-    clearance: "S",
-    fineAccessControls: [],
-    countryOfAffiliation: "GBR",
-    clearanceIssuer: "GBR",
-    dutyOrganization,
-    usGovernmentAgency: false,
-    entityType: "MIL",
-    role: ["analyst"],
-    lists: [],
-    environment: {
-      client: "approved",
-      clientCeiling: "TS",
-      deviceAttested: true,
-      networkCeiling: "TS",
-      sessionLevel: "TS",
-      timeWindow: "open",
-      honors: [],
-    },
-  });
+const reader = (dutyOrganization: string) => readerWith({ ...GBR, dutyOrganization });
 
 test("I9 an organisation without a written country is of no country, not of its member's", () => {
   expect(listTakesIn(["GBR"], reader("GBR.MOD"))).toBe(true);

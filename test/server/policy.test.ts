@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { policyCommand } from "../../src/cli/policy.ts";
-import { UsageError } from "../../src/cli/usage.ts";
 import { readPolicyFolder } from "../../src/rulebook/folder.ts";
 import { shipped, withRule } from "../rulebook/edited-policy.ts";
+import { runCommand } from "../cli/run-command.ts";
+import type { Ended } from "../cli/run-command.ts";
 import { dataOf } from "./hostile-world.ts";
 import { endEverything, startServer, temporaryFolder } from "./running-server.ts";
 import type { RunningServer } from "./running-server.ts";
@@ -21,30 +22,8 @@ afterAll(async () => {
   await endEverything();
 });
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs `caveat policy` against the server, in this process: starting one for each step takes longer than the steps. */
-async function policy(...words: string[]): Promise<Ended> {
-  const text = { out: "", err: "" };
-  const catching = (["stdout", "stderr"] as const).map((name) =>
-    vi.spyOn(process[name], "write").mockImplementation((part) => {
-      text[name === "stdout" ? "out" : "err"] += String(part);
-      return true;
-    }),
-  );
-  try {
-    return { code: await policyCommand.run([...words, "--url", server.url]), ...text };
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return { code: 2, ...text };
-  } finally {
-    for (const one of catching) one.mockRestore();
-  }
-}
+/** Runs `caveat policy` against the server. */
+const policy = (...words: string[]): Promise<Ended> => runCommand(policyCommand, [...words, "--url", server.url]);
 
 async function programsOf(handle: string): Promise<string[]> {
   const answer = await server.graphql(
