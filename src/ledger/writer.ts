@@ -18,6 +18,7 @@ export interface EntryDraft {
 
 interface Waiting {
   readonly record: AppendRecord;
+  /** Milliseconds of the monotonic clock: a wait must not end because somebody set the time. */
   readonly since: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
@@ -119,7 +120,7 @@ export class LedgerWriter {
   /** Appends a record built before. */
   async appendRecord(record: AppendRecord): Promise<Appended> {
     return new Promise<Appended>((resolve, reject) => {
-      this.#queue.push({ record, since: Date.now(), resolve, reject });
+      this.#queue.push({ record, since: performance.now(), resolve, reject });
       if (!this.#flushing) void this.#flush();
     });
   }
@@ -152,7 +153,7 @@ export class LedgerWriter {
 
   /** Refuses what has waited too long behind a log that does not take entries: every wait has an end. */
   #withinDeadline(waiting: readonly Waiting[]): Waiting[] {
-    const since = Date.now() - QUEUE_DEADLINE_MS;
+    const since = performance.now() - QUEUE_DEADLINE_MS;
     return waiting.filter((entry) => {
       if (entry.since >= since) return true;
       entry.reject(new CaveatError("UNAVAILABLE", "waited too long for the log"));

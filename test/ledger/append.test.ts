@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { leafHash256, leafHash384, nodeCrypto, parseLeaf } from "../../audit/index.ts";
 import type { AppendRecord, StoredEntry } from "../../src/storage/ledger-store.ts";
 import { codesOf, draft, judge, openLedger } from "./ledger-fixture.ts";
@@ -115,6 +115,22 @@ describe("I5 appending", () => {
       counters.set(boot, [...(counters.get(boot) ?? []), counter]);
     }
     expect([...counters.values()]).toEqual(writers.map(() => Array.from({ length: 60 }, (_, at) => at)));
+  });
+
+  test("whoever sets the clock while an entry waits does not end its wait", async () => {
+    const [one, other] = await records(2);
+    if (!one || !other) throw new Error("no records");
+    await ledger.admin.query("begin");
+    await ledger.admin.query("select from audit.log for update");
+    const first = ledger.writer.appendRecord(one);
+    const second = ledger.writer.appendRecord(other);
+    try {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+      await ledger.admin.query("commit");
+      expect((await second).index).toBe((await first).index + 1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("the archive of everything above verifies, sections and all", async () => {

@@ -12,6 +12,8 @@ import { shrink } from "./shrink.ts";
 const CASES = 2_000;
 const SEED = process.env["CAVEAT_NI_SEED"] ?? "1";
 const TRIES = 120;
+const MOST_STEPS = 20;
+const MOST_TOLD = 4_000;
 
 /** A failure as it is told: how to see it again, and the smallest case that was found, ready to be kept. */
 async function told(failure: Failure): Promise<string> {
@@ -28,12 +30,23 @@ async function told(failure: Failure): Promise<string> {
       steps,
     });
     // Where the script alone shows nothing, something before it in the same pair is needed.
-    const alone = await fails(of(whole));
-    const failing = alone ? whole : { ...whole, steps: [...failure.before, ...failure.steps] };
-    const small = await shrink(failing, (smaller) => fails(of(smaller)), TRIES);
+    const all = { ...whole, steps: [...failure.before, ...failure.steps] };
+    const failing = (await fails(of(whole))) ? whole : (await fails(of(all))) ? all : null;
+    const small = failing === null ? all : await shrink(failing, (smaller) => fails(of(smaller)), TRIES);
     const found = { seed: failure.seed, path: failure.path };
     const path = keepCounterexample({ ...of(small), found }, join(tmpdir(), "caveat-ni-found"));
-    return `replay {seed: "${failure.seed}", path: "${failure.path}"} with CAVEAT_NI_SEED=${failure.seed}\nregression case: ${path} (copy it to test/noninterference/saved)\n${failure.observer.handle} at ${failure.observer.level}: ${failure.difference.where}\n${JSON.stringify(small.steps, null, 1)}`;
+    const { step, ask, where } = failure.difference;
+    // What matters stands last: logs are cut at their beginning.
+    return [
+      JSON.stringify(small.steps.slice(-MOST_STEPS), null, 1).slice(-MOST_TOLD),
+      failing === null
+        ? "played again in new worlds, alone and after all cases before it, it was answered alike: a matter of time?"
+        : `it fails again; made smaller to ${small.steps.length} steps`,
+      `replay {seed: "${failure.seed}", path: "${failure.path}"} with CAVEAT_NI_SEED=${failure.seed}`,
+      `regression case: ${path} (copy it to test/noninterference/saved)`,
+      `asked at step ${step}: ${JSON.stringify(ask)}`,
+      `${failure.observer.handle} at ${failure.observer.level}: ${where}`,
+    ].join("\n");
   } finally {
     await Promise.all(hosts.map((host) => host.end()));
     await base.ground.remove();
