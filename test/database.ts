@@ -14,12 +14,16 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes a database of its own for a test file (about 20 ms). Call `drop` in `afterAll`. */
-export async function createDatabase(): Promise<TestDatabase> {
+/**
+ * Makes a database of its own for a test file (about 20 ms in memory, 500 ms on a disk). Call `drop` in `afterAll`.
+ *
+ * @param of the database that it is a copy of, on which nobody may be connected; without it, the migrated template
+ */
+export async function createDatabase(of?: string): Promise<TestDatabase> {
   const { host, port, superuser, template } = inject("cluster");
   const name = `t_${randomBytes(6).toString("hex")}`;
   const login = (database: string, user: string): Connection => ({ host, port, user, database });
-  await run(login("postgres", superuser), `create database ${name} template ${template}`);
+  await run(login("postgres", superuser), `create database ${name} template ${of ?? template} strategy file_copy`);
   return {
     name,
     admin: login(name, superuser),

@@ -3,7 +3,6 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { inject } from "vitest";
 import { demonstrationIssuer } from "../src/composition/demonstration-issuer.ts";
 import { openHouse } from "../src/composition/house.ts";
 import type { House } from "../src/composition/house.ts";
@@ -65,23 +64,9 @@ function urlOf(database: TestDatabase): string {
   return `postgresql://${user}@localhost:${port}/${database.name}?host=${encodeURIComponent(host)}`;
 }
 
-async function copyDatabase(of: TestDatabase): Promise<TestDatabase> {
-  const copy = await createDatabase();
-  const { host, port, superuser } = inject("cluster");
-  const client = new Client({ host, port, user: superuser, database: "postgres" });
-  await client.connect();
-  try {
-    await client.query(`drop database ${copy.name}`);
-    await client.query(`create database ${copy.name} template ${of.name}`);
-  } finally {
-    await client.end();
-  }
-  return copy;
-}
-
 /** Opens a house for a test (about half a second). Call `remove` in `afterAll`. */
 export async function openTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
-  const database = await (options.from ? copyDatabase(options.from.database) : createDatabase());
+  const database = await createDatabase(options.from?.database.name);
   const stateFolder = mkdtempSync(join(tmpdir(), "caveat-house-"));
   if (options.from) {
     cpSync(options.from.stateFolder, stateFolder, { recursive: true });

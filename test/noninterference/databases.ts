@@ -2,7 +2,6 @@ import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { inject } from "vitest";
 import { createDatabase } from "../database.ts";
 import type { TestDatabase } from "../database.ts";
 import { TEST_CLUSTER, databaseUrl } from "../server/running-server.ts";
@@ -32,16 +31,7 @@ export async function newGround(): Promise<Ground> {
 
 /** A copy of a ground on which no server stands now (CREATE DATABASE ... TEMPLATE). */
 export async function copyGround(of: Ground): Promise<Ground> {
-  const copy = await createDatabase();
-  const { host, port, superuser } = inject("cluster");
-  const client = new Client({ host, port, user: superuser, database: "postgres" });
-  await client.connect();
-  try {
-    await client.query(`drop database ${copy.name}`);
-    await client.query(`create database ${copy.name} template ${of.database.name}`);
-  } finally {
-    await client.end();
-  }
+  const copy = await createDatabase(of.database.name);
   const state = mkdtempSync(join(tmpdir(), "caveat-ni-"));
   cpSync(of.state, state, { recursive: true });
   // A copied folder gets the mode of the process, which the key folder must not have.
