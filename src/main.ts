@@ -35,7 +35,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
     await rm(house.workFolder, { recursive: true, force: true });
     await mkdir(house.workFolder, { recursive: true, mode: 0o700 });
     if (config.mode === "demonstration") await loadDemonstration(house, () => drawing ?? drawDemonstration());
-    const cursorKey = (await house.keyring.secret("cursors")).export();
+    const cursorKey = await house.keyring.secret("cursors");
     const app = await buildServer({
       door: house.door,
       authenticator: house.authenticator,

@@ -64,12 +64,17 @@ export class SectionSealer {
     return createHmac("sha384", extracted).update(info).digest().subarray(0, 32);
   }
 
+  /** Key of one section. As a key object, which ciphers take several times faster than bytes. */
+  #sectionKey(extracted: KeyObject, entryId: string, slot: number): KeyObject {
+    return createSecretKey(this.#derive(extracted, "seal", entryId, slot));
+  }
+
   /** Seals one section of the entry with this id. */
   async seal(entryId: string, section: PlainSection): Promise<SealedSection> {
     const { id, key } = await this.#keyFor(section.marking);
     const salt = this.#derive(key, "salt", entryId, section.slot);
     const nonce = randomBytes(12);
-    const cipher = createCipheriv("aes-256-gcm", this.#derive(key, "seal", entryId, section.slot), nonce);
+    const cipher = createCipheriv("aes-256-gcm", this.#sectionKey(key, entryId, section.slot), nonce);
     const sealed = Buffer.concat([
       nonce,
       cipher.update(section.plaintext, "utf8"),
@@ -114,7 +119,7 @@ export class SectionSealer {
     if (!found || name === undefined) return null;
     const decipher = createDecipheriv(
       "aes-256-gcm",
-      this.#derive(found.key, "seal", entryId, slot),
+      this.#sectionKey(found.key, entryId, slot),
       sealed.subarray(0, 12),
     );
     decipher.setAuthTag(sealed.subarray(-16));

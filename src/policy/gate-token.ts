@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
+import { createHash, createHmac, createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { Transaction } from "../storage/transaction.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 
@@ -28,12 +28,13 @@ export interface GateClaim {
  */
 export class GateTokenMint {
   readonly #id = randomUUID();
-  readonly #key = randomBytes(BLOCK);
+  readonly #key = createSecretKey(randomBytes(BLOCK));
 
   /** Registers the key of this process. Call once before minting. */
   async register(store: AccessStore): Promise<void> {
-    const inner = Buffer.from(this.#key.map((byte) => byte ^ 0x36));
-    const outer = Buffer.from(this.#key.map((byte) => byte ^ 0x5c));
+    const key = this.#key.export();
+    const inner = Buffer.from(key.map((byte) => byte ^ 0x36));
+    const outer = Buffer.from(key.map((byte) => byte ^ 0x5c));
     await store.registerGateKey(this.#id, inner, outer);
   }
 

@@ -5,12 +5,10 @@ import { tables } from "../storage/tables.ts";
 import type { RowOf, TableName } from "../storage/tables.ts";
 import type { Action } from "./actions.ts";
 import { isAction } from "./actions.ts";
-import { decide, decidePair } from "./decide.ts";
-import type { Decision, PairDecision } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import { ROW_TABLES } from "./row-tables.ts";
-import type { Policy } from "./rules.ts";
 
 /**
  * One decision as the outcome entry records it: once per distinct action, marking and facts, with the objects it covers.
@@ -54,11 +52,6 @@ const ABOVE: Readonly<Record<string, readonly [table: string, id: string]>> = {
 
 function nameOf(table: string, values: Readonly<Record<string, unknown>>): string {
   return `${table}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
-}
-
-function byMarkingAlone(policy: Policy, registerVersion: string, pair: PairDecision): Decision {
-  const { allow, reasons, obligations } = pair;
-  return { decision: allow ? "allow" : "deny", reasons, obligations, policyVersion: policy.version, registerVersion };
 }
 
 /**
@@ -116,18 +109,13 @@ export class DecisionLedger {
   }
 
   #decide(action: Action, marking: InternedMarking, facts: Facts | null, objects: Iterable<string>): Decision {
-    const key = JSON.stringify([action, marking.id, marking.banner, facts]);
+    const key = `${action} ${marking.id} ${marking.banner} ${facts === null ? "" : JSON.stringify(facts)}`;
     const known = this.#decisions.get(key);
     if (known) {
       for (const object of objects) known.objects.add(object);
       return known.decision;
     }
-    const { policy, register } = this.#office;
-    const { profile } = this.#principal;
-    const decision =
-      facts === null
-        ? byMarkingAlone(policy, register.version, decidePair(policy, profile, marking.effective, action))
-        : decide(policy, register.version, profile, marking.effective, facts, action);
+    const decision = this.#office.decisions.decision(this.#principal.profile, marking, facts, action);
     this.#decisions.set(key, { action, marking, facts, decision, objects: new Set(objects) });
     return decision;
   }

@@ -16,6 +16,7 @@ import { CaveatError } from "../errors.ts";
 import { UserError } from "./command.ts";
 import type { Action } from "./actions.ts";
 import { decide } from "./decide.ts";
+import { DecisionMemory } from "./decision-memory.ts";
 import type { Facts } from "./facts.ts";
 import { matrixOf } from "./matrix.ts";
 import type { MatrixColumn, MatrixRow } from "./matrix.ts";
@@ -34,6 +35,7 @@ export class MarkingOffice {
   readonly register: Register;
   readonly policy: Policy;
   readonly policyId: string;
+  readonly decisions: DecisionMemory;
   readonly #store: AccessStore;
   readonly #stated = new Map<string, Map<string, number>>();
   readonly #profiles = new Map<string, Promise<string>>();
@@ -49,6 +51,7 @@ export class MarkingOffice {
     this.register = register;
     this.policy = policy;
     this.policyId = policyId;
+    this.decisions = new DecisionMemory(policy, register.version);
   }
 
   // Interned profiles and markings never change, so each is read once.

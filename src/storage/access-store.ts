@@ -59,6 +59,15 @@ function markingDigest(banner: string, effective: Effective, registerVersion: st
     .digest();
 }
 
+/** The same value, which cannot be changed any more, nor anything in it. */
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(frozen);
+  }
+  return value;
+}
+
 /** Where an object stands: identifiers and markings only. */
 export interface Placement {
   readonly programId: string;
@@ -136,7 +145,7 @@ export class AccessStore {
     );
     const row = rows[0];
     if (!row) throw new Error("unknown marking id");
-    this.#markings.set(id, row);
+    this.#markings.set(id, frozen(row));
     return row;
   }
 
@@ -192,7 +201,7 @@ export class AccessStore {
     );
     const row = rows[0];
     if (!row) return null;
-    this.#markings.set(row.id, row);
+    this.#markings.set(row.id, frozen(row));
     return row;
   }
 

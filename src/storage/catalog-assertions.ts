@@ -152,7 +152,7 @@ const OF_ROWS: readonly CatalogAssertion[] = [
     code: "rls-policy-ungated",
     sentence: "every policy of the application role asks the gate token",
     finds: policies(`p.permissive = 'PERMISSIVE' and 'caveat_app' = any(p.roles)
-      and coalesce(p.qual, p.with_check, '') !~ 'gate\\.(?:markings|person|programs|profile|reader)\\('`),
+      and coalesce(p.qual, p.with_check, '') !~ 'gate\\.(?:markings|person|programs|profile|reader|scope)\\('`),
   },
   {
     code: "view-definer",

@@ -145,12 +145,13 @@ describe("I9 the server does not start when row security or the gate was rewritt
 
   test("I9 a function of the gate that is asked by row security under another name: function-altered", async () => {
     const found = await after(
-      "alter function gate.programs() rename to memberships; create function gate.programs() returns uuid[] language sql as $$ select array[gen_random_uuid()] $$",
-      "drop function gate.programs(); alter function gate.memberships() rename to programs",
+      `alter function gate.scope(text[]) rename to extent;
+       create function gate.scope(p_actions text[]) returns setof gate.scope language sql as $$ select * from gate.extent(p_actions) $$`,
+      "drop function gate.scope(text[]); alter function gate.extent(text[]) rename to scope",
     );
     const all = found.map(({ code, object }) => `${code}: ${object}`);
-    expect(all).toContain("function-altered: gate.programs() is another");
-    expect(all).toContain("function-altered: gate.memberships() is not ours");
+    expect(all).toContain("function-altered: gate.scope(text[]) is another");
+    expect(all).toContain("function-altered: gate.extent(text[]) is not ours");
     expect(all).toContain("rls-altered: data.label: policy label_read is another");
   });
 });

@@ -137,6 +137,7 @@ describe("I1 the application role", () => {
       "gate.profile()",
       "gate.programs()",
       "gate.reader()",
+      "gate.scope(text[])",
     ]);
     expect(await list(functions, "caveat_policy", SCHEMAS)).toEqual([
       "access.admit_labels(uuid,uuid,text,uuid[],integer,timestamp with time zone)",

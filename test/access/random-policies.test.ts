@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pairBits } from "../../src/policy/matrix.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
+import { DecisionMemory } from "../../src/policy/decision-memory.ts";
 import { DecisionLedger } from "../../src/policy/last-look.ts";
 import type { MarkingOffice } from "../../src/policy/marking-office.ts";
 import { rowLock } from "../../src/policy/row-lock.ts";
@@ -89,6 +90,7 @@ async function passing(policy: Policy, name: string, table: string, rows: readon
   const parts = {
     policy,
     register: office.register,
+    decisions: new DecisionMemory(policy, office.register.version),
     known: (id: string) => office.known(id),
     byId: (id: string) => office.byId(id),
   };

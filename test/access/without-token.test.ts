@@ -17,6 +17,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, nothing: unknow
   "gate.programs()": ["gate.programs()", []],
   // Of all actions that there are: the parameter is the caller's.
   "gate.markings(text)": ["gate.markings('ACTION')", []],
+  "gate.scope(text[])": ["(select s from gate.scope(array['ACTION']) s)", null],
   // Takes a record under the MAC of a server process only, and answers nothing.
   "audit.propose(smallint,uuid,text,uuid,bytea)": [
     "audit.propose(0::smallint, gen_random_uuid(), '{}', 'KEY'::uuid, sha256(''))",
@@ -117,7 +118,37 @@ describe("I1 with SQL as the application role", () => {
     ])
       expect([name, seen[name]]).toEqual([name, expect.any(Number)]);
     expect(seen["gate.person()"]).toBe(claim.personId);
+    expect(seen["gate.scope(text[]) label.read"]).toEqual(expect.stringContaining(claim.personId));
     expect(seen["gate.markings(text) label.read"]).toEqual(expect.arrayContaining([expect.any(String)]));
+  });
+
+  test("I1 what its holder may is asked of the gate once for each table of a statement, however many rows are read", async () => {
+    const { admin } = house;
+    const token = maker.token({ ...claim, backend: await backendOf(admin) });
+    const asked = async (): Promise<number> =>
+      Number(
+        (
+          await admin.query<{ calls: string }>(
+            "select calls from pg_stat_xact_user_functions where schemaname = 'gate' and funcname = 'scope'",
+          )
+        ).rows[0]?.calls ?? 0,
+      );
+    await admin.query("set track_functions = 'all'; set enable_material = off");
+    for (const { name } of relations.filter((relation) => relation.name.startsWith("data."))) {
+      await admin.query("begin");
+      await admin.query("set local role caveat_app");
+      await admin.query("select set_config('caveat.gate', $1, true)", [token]);
+      const before = await asked();
+      // Every row is looked at forty times.
+      const { rows } = await admin.query<{ n: number }>(
+        `select count(*)::int as n from generate_series(1, 40) cross join ${name}`,
+      );
+      const calls = (await asked()) - before;
+      await admin.query("rollback");
+      expect([name, calls]).toEqual([name, Math.min(calls, 1)]);
+      if (name === "data.label") expect([rows[0]?.n, calls]).toEqual([40, 1]);
+    }
+    await admin.query("reset track_functions; reset enable_material");
   });
 
   test("I1 nothing is seen without a token, nor with what is none", async () => {

@@ -39,7 +39,7 @@ export async function serve(
     ready,
     refusals: { note: (kind, source) => keeper.noteRefusal(kind, source) },
     logger: pino({ level: "silent" }),
-    cursorKey: (await keyring.secret("cursors")).export(),
+    cursorKey: await keyring.secret("cursors"),
     trustFile: trust,
     landing: { folder: join(packageRoot(), "web", "landing"), people: [], tokenCommand: "" },
   });

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createSecretKey, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
@@ -97,7 +97,7 @@ export function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
     ready: house.ready,
     refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },
     logger: pino({ level: "silent" }),
-    cursorKey: new Uint8Array(32),
+    cursorKey: createSecretKey(new Uint8Array(32)),
     trustFile: house.trust,
     landing: { folder: join(packageRoot(), "web", "landing"), people: [], tokenCommand: "" },
   });

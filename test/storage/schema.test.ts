@@ -50,9 +50,10 @@ describe("the schema", () => {
     expect(await list(loose)).toEqual([]);
   });
 
-  test("what the gate answers is asked once for a statement and not once for a row", async () => {
+  test("what the gate answers hangs on nothing of a row, so that it is asked once for a statement", async () => {
     const bare = `select policyname as x from pg_policies where schemaname = 'data' and 'caveat_app' = any (roles)
-      and regexp_replace(coalesce(qual, with_check), '\\(\\s*SELECT gate\\.', '', 'g') like '%gate.%'`;
+      and regexp_replace(coalesce(qual, with_check),
+            '\\(\\s*SELECT gate\\.|FROM gate\\.scope\\((ARRAY\\[(''[a-z.]+''::text(, )?)+\\])\\) caller\\(', '', 'g') like '%gate.%'`;
     expect(await list(bare)).toEqual([]);
   });
 

@@ -1,7 +1,8 @@
+import { createSecretKey } from "node:crypto";
 import { expect, test } from "vitest";
 import { Cursors } from "../../src/transport/graphql/cursor.ts";
 
-const KEY = new Uint8Array(32).fill(7);
+const KEY = createSecretKey(new Uint8Array(32).fill(7));
 const ANA = "11111111-1111-4111-8111-111111111111";
 const BEN = "22222222-2222-4222-8222-222222222222";
 const ROW = "33333333-3333-4333-8333-333333333333";
@@ -47,7 +48,9 @@ test("a cursor of another person, field, parent or key is an invalid request", (
   expect(thrownBy(() => new Cursors(KEY, BEN).open(PLACE, cursor))).toEqual(refusal);
   expect(thrownBy(() => ana.open({ ...PLACE, field: "Dataset.labels" }, cursor))).toEqual(refusal);
   expect(thrownBy(() => ana.open({ ...PLACE, parent: BEN }, cursor))).toEqual(refusal);
-  expect(thrownBy(() => new Cursors(new Uint8Array(32).fill(8), ANA).open(PLACE, cursor))).toEqual(refusal);
+  expect(thrownBy(() => new Cursors(createSecretKey(new Uint8Array(32).fill(8)), ANA).open(PLACE, cursor))).toEqual(
+    refusal,
+  );
 });
 
 test("what is no cursor is an invalid request", () => {

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -35,7 +36,7 @@ async function parts(mode: ServerParts["mode"]): Promise<ServerParts> {
     ready: () => Promise.resolve(ready),
     refusals: { note: (kind, source) => void noted.push(`${kind} ${source}`) },
     logger: pino({ level: "silent" }),
-    cursorKey: new Uint8Array(32),
+    cursorKey: createSecretKey(new Uint8Array(32)),
     trustFile: () => Promise.resolve("{}"),
     landing: {
       folder: fileURLToPath(new URL("../../web/landing", import.meta.url)),

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { byId } from "../../datasets/queries.ts";
 import type { NodeNoun, NodeRow } from "../../datasets/queries.ts";
 import type { Grant } from "../../policy/grant.ts";
@@ -20,8 +21,8 @@ export interface Context {
   readonly thrown: unknown[];
 }
 
-/** The context of an operation. `cursorKey` has 32 bytes. */
-export function contextOf(operation: Operation, cursorKey: Uint8Array): Context {
+/** The context of an operation. `cursorKey` is a secret of 32 bytes. */
+export function contextOf(operation: Operation, cursorKey: KeyObject): Context {
   const oneByOne = <R>(read: (grant: Grant, id: string) => Promise<R>): Batch<R> =>
     new Batch((ids) =>
       operation.nested(async (grant) => {

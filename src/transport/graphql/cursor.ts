@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { CaveatError } from "../../errors.ts";
 
 const NONCE = 12;
@@ -19,11 +20,11 @@ export interface Place {
  * cursor says nothing to its holder and is good for nothing in another list or another hand.
  */
 export class Cursors {
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   readonly #personId: string;
 
-  /** `key` has 32 bytes. */
-  constructor(key: Uint8Array, personId: string) {
+  /** `key` is a secret of 32 bytes. */
+  constructor(key: KeyObject, personId: string) {
     this.#key = key;
     this.#personId = personId;
   }

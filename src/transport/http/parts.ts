@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Logger } from "pino";
 import type { Authenticator } from "../../identity/authenticate.ts";
 import type { Door } from "../../policy/gate.ts";
@@ -31,7 +32,7 @@ export interface ServerParts {
   readonly refusals: Refusals;
   readonly logger: Logger;
   /** 32 bytes; cursors made under another key are refused. */
-  readonly cursorKey: Uint8Array;
+  readonly cursorKey: KeyObject;
   /** The text of the trust file: public keys only. */
   readonly trustFile: () => Promise<string>;
   readonly landing: Landing;
