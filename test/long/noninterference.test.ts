@@ -5,7 +5,7 @@ import { packageRoot } from "../../src/storage/package-root.ts";
 import { Campaign } from "../noninterference/campaign.ts";
 import type { CampaignState } from "../noninterference/campaign.ts";
 import { gates } from "../noninterference/gates.ts";
-import { hunt } from "../noninterference/hunt.ts";
+import { endHosts, hunt } from "../noninterference/hunt.ts";
 import { MUTANTS } from "../noninterference/mutants/catalogue.ts";
 import { writeReport } from "../noninterference/report.ts";
 import type { HuntedMutant } from "../noninterference/report.ts";
@@ -81,6 +81,7 @@ test(
         report();
       }
     } finally {
+      await endHosts();
       await removeWorlds(worlds);
     }
     expect(differences).toEqual([]);

@@ -5,7 +5,7 @@ import type { Ask } from "./ask.ts";
 import { asSuperuser, newGround } from "./databases.ts";
 import type { Ground } from "./databases.ts";
 import { Dice } from "./dice.ts";
-import type { HostProcess } from "./host-process.ts";
+import type { Host } from "./host-process.ts";
 import { above } from "./lattice.ts";
 import { MARKINGS } from "./markings.ts";
 import { addPeople, peopleOf } from "./people.ts";
@@ -215,7 +215,7 @@ export function drawnActs(seed: string, items: readonly Item[]): readonly Ask[] 
  *
  * @param stored acts that were drawn and kept before; new ones, and generated ones, where there are none
  */
-export async function loadBase(host: HostProcess, seed: string, stored: readonly Ask[] | null = null): Promise<Base> {
+export async function loadBase(host: Host, seed: string, stored: readonly Ask[] | null = null): Promise<Base> {
   const ground = await newGround();
   const registry = new Registry();
   let now = Date.now();

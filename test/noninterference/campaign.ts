@@ -5,6 +5,7 @@ import { Coverage } from "./coverage.ts";
 import type { CoverageState } from "./coverage.ts";
 import { Dice } from "./dice.ts";
 import { HostProcess } from "./host-process.ts";
+import type { Host } from "./host-process.ts";
 import { Pair, planPair } from "./pair.ts";
 import type { PairPlan } from "./pair.ts";
 import { runScript } from "./run-case.ts";
@@ -154,13 +155,7 @@ export class Campaign {
     return { ...result, coverage: this.coverage, failures: this.failures };
   }
 
-  async #pair(
-    base: Base,
-    hosts: readonly [HostProcess, HostProcess],
-    plan: PairPlan,
-    index: number,
-    cases: number,
-  ): Promise<number> {
+  async #pair(base: Base, hosts: readonly [Host, Host], plan: PairPlan, index: number, cases: number): Promise<number> {
     const { seed } = this.#options;
     const pair = await Pair.open(base, hosts, `${seed}-${index}`);
     try {

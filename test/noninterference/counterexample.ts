@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ask, Step, Who } from "./ask.ts";
 import type { Base } from "./base.ts";
-import type { HostProcess } from "./host-process.ts";
+import type { Host } from "./host-process.ts";
 import { sessionsOf } from "./pair.ts";
 import { Pair } from "./pair.ts";
 import type { Observer } from "./pair.ts";
@@ -39,7 +39,7 @@ export function keepCounterexample(example: Counterexample, folder = FOLDER): st
 /** Runs a counterexample against worlds of its own. */
 export async function runCounterexample(
   base: Base,
-  hosts: readonly [HostProcess, HostProcess],
+  hosts: readonly [Host, Host],
   { name, worlds, observer, steps }: Omit<Counterexample, "found">,
 ): Promise<Difference | null> {
   const pair = await Pair.open(base, hosts, `saved-${name}`);

@@ -15,18 +15,27 @@ function build(root: string): void {
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
-/** A child process that runs servers of one build under a stated clock and randomness. */
-export class HostProcess {
+/** Where servers of one build are started and stopped. */
+export interface Host {
+  /** Starts a server; returns its URL. Rejects with the server's own refusal. */
+  open(name: string, at: { readonly stream: string; readonly now: number }, environment: Environment): Promise<string>;
+  /** Stops a server in order; its database and state folder are free then. */
+  close(name: string): Promise<void>;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A child process that runs servers under a stated clock and randomness. */
+export class HostProcess implements Host {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (url: string) => void; reject: (error: Error) => void }>();
   #orders = 0;
   #stderr = "";
 
-  /** @param mutated a JSON file with source texts that stand for modules of the build, by their path below dist */
-  constructor(mutated: string | null = null) {
+  constructor() {
     const root = packageRoot();
     build(root);
-    this.#child = fork(join(import.meta.dirname, "server-host.ts"), [root, ...(mutated === null ? [] : [mutated])], {
+    this.#child = fork(join(import.meta.dirname, "server-host.ts"), [root], {
       execArgv: ["--disable-warning=ExperimentalWarning", "--experimental-strip-types"],
       env: cleanEnvironment(),
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -55,18 +64,25 @@ export class HostProcess {
     });
   }
 
-  /** Starts a server; returns its URL. Rejects with the server's own refusal. */
   open(
     name: string,
     at: { readonly stream: string; readonly now: number },
-    environment: Readonly<Record<string, string>>,
+    environment: Environment,
+    mutated: string | null = null,
   ): Promise<string> {
-    return this.#send({ act: "open", name, ...at, environment });
+    return this.#send({ act: "open", name, ...at, environment, mutated });
   }
 
-  /** Stops a server in order; its database and state folder are free then. */
   async close(name: string): Promise<void> {
     await this.#send({ act: "close", name });
+  }
+
+  /** The same process for another build. @param mutated a JSON file with texts that stand for modules, by their path below dist */
+  of(mutated: string): Host {
+    return {
+      open: (name, at, environment) => this.open(name, at, environment, mutated),
+      close: (name) => this.close(name),
+    };
   }
 
   /** Ends the process with whatever it runs. */

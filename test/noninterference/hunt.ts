@@ -43,6 +43,44 @@ export function saveScript(script: SavedScript): void {
   writeFileSync(fileOf(script.mutant), `${JSON.stringify(script, null, 1)}\n`);
 }
 
+const MOST_BUILDS = 10;
+
+/**
+ * Processes for mutated servers, each used by one mutant at a time and by several one after another: what costs most is to
+ * start one. It keeps every build that it has loaded, so it is ended after some of them.
+ */
+class Hosts {
+  readonly #used = new Map<HostProcess, number>();
+  readonly #free: HostProcess[] = [];
+
+  take(): HostProcess {
+    const host = this.#free.pop() ?? new HostProcess();
+    this.#used.set(host, (this.#used.get(host) ?? 0) + 1);
+    return host;
+  }
+
+  async put(host: HostProcess): Promise<void> {
+    if ((this.#used.get(host) ?? 0) < MOST_BUILDS) this.#free.push(host);
+    else await this.#end(host);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#free.splice(0).map((host) => this.#end(host)));
+  }
+
+  #end(host: HostProcess): Promise<void> {
+    this.#used.delete(host);
+    return host.end();
+  }
+}
+
+const hosts = new Hosts();
+
+/** Ends the processes of mutated servers. */
+export function endHosts(): Promise<void> {
+  return hosts.end();
+}
+
 /** Lets something run against the mutated servers on copies of the worlds. */
 export async function withMutant<T>(
   worlds: StandingWorlds,
@@ -50,13 +88,14 @@ export async function withMutant<T>(
   use: (fresh: (name: string) => Promise<Pair>) => Promise<T>,
 ): Promise<T> {
   const compiled = await compileMutant(mutant);
-  const first = new HostProcess(compiled);
+  const first = hosts.take();
   // What a server keeps in memory for all would be shared by the two worlds in one process.
-  const hosts = [first, mutant.acts === true ? new HostProcess(compiled) : first] as const;
+  const second = mutant.acts === true ? new HostProcess() : first;
   try {
-    return await use((name) => onCopies(worlds, hosts, name, mutant.sql));
+    return await use((name) => onCopies(worlds, [first.of(compiled), second.of(compiled)], name, mutant.sql));
   } finally {
-    await Promise.all(hosts.map((host) => host.end()));
+    if (second !== first) await second.end();
+    await hosts.put(first);
   }
 }
 

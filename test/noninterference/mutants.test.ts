@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HostProcess } from "./host-process.ts";
-import { fallsTo, hasScript, savedScript } from "./hunt.ts";
+import { endHosts, fallsTo, hasScript, savedScript } from "./hunt.ts";
 import { MUTANTS } from "./mutants/catalogue.ts";
 import { compileMutant } from "./mutants/mutant.ts";
 import { observerOf } from "./counterexample.ts";
@@ -30,7 +30,10 @@ async function inTurn<T>(act: () => Promise<T>): Promise<T> {
 beforeAll(async () => {
   worlds = await standingWorlds();
 }, 600_000);
-afterAll(() => removeWorlds(worlds));
+afterAll(async () => {
+  await endHosts();
+  await removeWorlds(worlds);
+});
 
 describe("I2 a server with a seeded leak", () => {
   test("there are at least forty of them, each with a name of its own", () => {

@@ -5,7 +5,7 @@ import type { Base } from "./base.ts";
 import { copyGround } from "./databases.ts";
 import type { Ground } from "./databases.ts";
 import { Dice } from "./dice.ts";
-import type { HostProcess } from "./host-process.ts";
+import type { Host } from "./host-process.ts";
 import { sees } from "./lattice.ts";
 import type { Person } from "./people.ts";
 import { Registry } from "./registry.ts";
@@ -115,7 +115,7 @@ export class Pair {
   /** Clones a base twice, or two grounds that were cloned from it, and starts the two servers, each in its host. */
   static async open(
     base: Base,
-    hosts: readonly [HostProcess, HostProcess],
+    hosts: readonly [Host, Host],
     name: string,
     from: readonly [Ground, Ground] = [base.ground, base.ground],
   ): Promise<Pair> {

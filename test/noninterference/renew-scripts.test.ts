@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { hasScript, probe, saveScript } from "./hunt.ts";
+import { endHosts, hasScript, probe, saveScript } from "./hunt.ts";
 import { MUTANTS } from "./mutants/catalogue.ts";
 import { removeWorlds, standingWorlds } from "./standing-worlds.ts";
 
@@ -23,6 +23,7 @@ test.runIf(process.env["CAVEAT_NI_RENEW"] !== undefined)(
         process.stderr.write(`${mutant.name}: ${script ? `${script.steps.length} steps` : "not seen"}\n`);
       }
     } finally {
+      await endHosts();
       await removeWorlds(worlds);
     }
     expect(unseen).toEqual([]);

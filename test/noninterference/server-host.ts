@@ -31,6 +31,8 @@ export type HostOrder =
       readonly stream: string;
       readonly now: number;
       readonly environment: Readonly<Record<string, string>>;
+      /** A file with source texts that stand for modules of the build; null: the build as it is. */
+      readonly mutated: string | null;
     }
   | { readonly order: number; readonly act: "close"; readonly name: string };
 export interface HostReply {
@@ -65,7 +67,7 @@ function placeOf(): string {
   const stack = new Error("place").stack ?? "";
   Error.stackTraceLimit = limit;
   const frame = stack.split("\n").find((line) => line.includes("/dist/"));
-  return frame === undefined ? "elsewhere" : frame.slice(frame.lastIndexOf("/dist/"));
+  return frame === undefined ? "elsewhere" : frame.slice(frame.lastIndexOf("/dist/")).replace(/\?mutated=\d+/, "");
 }
 
 function replaceRandomness(): void {
@@ -135,8 +137,12 @@ interface Built {
   ) => Promise<{ readonly url: string; readonly stop: () => Promise<boolean> }>;
 }
 
-async function load(root: string): Promise<(environment: Record<string, string>) => ReturnType<Built["runServer"]>> {
-  const of = (path: string): Promise<unknown> => import(pathToFileURL(join(root, "dist", "src", path)).href);
+type Start = (environment: Record<string, string>) => ReturnType<Built["runServer"]>;
+
+async function load(query: string): Promise<Start> {
+  // Resolvers register themselves in one place for the process: those of another build are no part of this one.
+  Reflect.deleteProperty(globalThis, "TypeGraphQLMetadataStorage");
+  const of = (path: string): Promise<unknown> => import(pathToFileURL(join(ROOT, "dist", "src", path)).href + query);
   const { runServer } = (await of("main.js")) as Built;
   const { readConfig } = (await of("config.js")) as { readConfig: (environment: Record<string, string>) => unknown };
   const { pino } = (await import("pino")) as unknown as { pino: (options: object) => unknown };
@@ -144,19 +150,28 @@ async function load(root: string): Promise<(environment: Record<string, string>)
   return (environment) => runServer(readConfig(environment), log);
 }
 
-/** Source texts that stand for modules of the build, by their path below dist: a leak that was seeded. */
-const mutated = new Map<string, string>(
-  process.argv[3] === undefined
-    ? []
-    : Object.entries(JSON.parse(readFileSync(process.argv[3], "utf8")) as Record<string, string>),
-);
+const QUERY = /\?mutated=(\d+)$/;
+/** Builds with a seeded leak, in the order in which they came: texts of modules by their path below dist. */
+const mutated: ReadonlyMap<string, string>[] = [];
 const peeks = new Map<string, Pool>();
 
-/** What a seeded leak looks with: everything in the world's database, past every lock. Undefined in a server that is whole. */
-function plantPeek(): void {
+/**
+ * Lets further builds be loaded beside the first, each under a query of its own at the end of its modules' URLs, and plants
+ * what a seeded leak looks with: everything in the world's database, past every lock.
+ */
+function plantLeaks(): void {
   registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      const query = QUERY.exec(context.parentURL ?? "")?.[0];
+      return query !== undefined && found.url.includes("/dist/") && found.url.startsWith(HERE)
+        ? { ...found, url: found.url + query }
+        : found;
+    },
     load(url, context, next) {
-      const source = mutated.get(url.slice(url.lastIndexOf("/dist/") + "/dist/".length));
+      const number = QUERY.exec(url)?.[1];
+      const path = url.replace(QUERY, "").slice(HERE.length + "/dist/".length);
+      const source = number === undefined ? undefined : mutated[Number(number)]?.get(path);
       return source === undefined ? next(url, context) : { format: "module", source, shortCircuit: true };
     },
   });
@@ -166,11 +181,25 @@ function plantPeek(): void {
   });
 }
 
-if (mutated.size > 0) plantPeek();
+const ROOT = process.argv[2] ?? process.cwd();
+const HERE = pathToFileURL(ROOT).href;
+const builds = new Map<string | null, Promise<Start>>();
+
+function build(path: string | null): Promise<Start> {
+  const known = builds.get(path);
+  if (known) return known;
+  if (path !== null) {
+    if (mutated.length === 0) plantLeaks();
+    mutated.push(new Map(Object.entries(JSON.parse(readFileSync(path, "utf8")) as Record<string, string>)));
+  }
+  const loading = load(path === null ? "" : `?mutated=${mutated.length - 1}`);
+  builds.set(path, loading);
+  return loading;
+}
+
 replaceRandomness();
 replaceClock();
 followRequests();
-const start = load(process.argv[2] ?? process.cwd());
 const running = new Map<string, { stop: () => Promise<boolean> }>();
 
 async function obey(order: HostOrder): Promise<string | undefined> {
@@ -179,12 +208,13 @@ async function obey(order: HostOrder): Promise<string | undefined> {
     running.delete(order.name);
     await server?.stop();
     await peeks.get(order.name)?.end();
+    peeks.delete(order.name);
     return undefined;
   }
-  const run = await start;
+  const run = await build(order.mutated);
   // The boot, too, is the same in both worlds: what it writes to the log comes up in somebody's own record.
   const moment = { world: order.name, stream: order.stream, now: order.now, draws: new Map<string, number>() };
-  if (mutated.size > 0)
+  if (order.mutated !== null)
     peeks.set(order.name, new Pool({ connectionString: order.environment["DATABASE_URL"] ?? "", max: 2 }));
   const server = await moments.run(moment, () => run(order.environment));
   running.set(order.name, server);

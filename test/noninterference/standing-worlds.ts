@@ -7,6 +7,7 @@ import { asSuperuser } from "./databases.ts";
 import type { Ground } from "./databases.ts";
 import { Dice } from "./dice.ts";
 import { HostProcess } from "./host-process.ts";
+import type { Host } from "./host-process.ts";
 import { Pair, hiddenFrom, seenBy, sessionsOf } from "./pair.ts";
 import type { Observer } from "./pair.ts";
 import { Variation } from "./variation.ts";
@@ -56,7 +57,7 @@ export async function removeWorlds({ base, grounds }: StandingWorlds): Promise<v
 /** Two servers of one build on copies of the worlds. @param sql statements of a superuser, once the servers are up */
 export async function onCopies(
   worlds: StandingWorlds,
-  hosts: readonly [HostProcess, HostProcess],
+  hosts: readonly [Host, Host],
   name: string,
   sql: readonly string[] = [],
 ): Promise<Pair> {

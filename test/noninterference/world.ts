@@ -7,7 +7,7 @@ import { INSTALLATION } from "../server/tokens.ts";
 import type { Ask, Who } from "./ask.ts";
 import { environmentOf } from "./databases.ts";
 import type { Ground } from "./databases.ts";
-import type { HostProcess } from "./host-process.ts";
+import type { Host } from "./host-process.ts";
 import type { Person } from "./people.ts";
 import type { Registry } from "./registry.ts";
 import { Wire } from "./wire.ts";
@@ -55,7 +55,7 @@ export class Tokens {
 export class World {
   readonly name: string;
   readonly ground: Ground;
-  readonly #host: HostProcess;
+  readonly #host: Host;
   readonly #wire: Wire;
   readonly #tokens: Tokens;
   readonly #registry: Registry;
@@ -63,7 +63,7 @@ export class World {
   private constructor(parts: {
     name: string;
     ground: Ground;
-    host: HostProcess;
+    host: Host;
     wire: Wire;
     tokens: Tokens;
     registry: Registry;
@@ -78,7 +78,7 @@ export class World {
 
   /** Starts a server in a host, as it would be started at `now`. */
   static async open(
-    host: HostProcess,
+    host: Host,
     name: string,
     on: { ground: Ground; tokens: Tokens; registry: Registry; boot: Moment },
   ): Promise<World> {
