@@ -53,6 +53,11 @@ export class HostProcess implements Host {
     });
   }
 
+  /** Whether the process has not ended. */
+  get runs(): boolean {
+    return this.#child.connected;
+  }
+
   #send(order: Without<HostOrder, "order">): Promise<string> {
     this.#orders += 1;
     const number = this.#orders;

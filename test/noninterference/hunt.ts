@@ -54,13 +54,15 @@ class Hosts {
   readonly #free: HostProcess[] = [];
 
   take(): HostProcess {
-    const host = this.#free.pop() ?? new HostProcess();
+    const free = this.#free.pop();
+    const host = free?.runs === true ? free : new HostProcess();
     this.#used.set(host, (this.#used.get(host) ?? 0) + 1);
     return host;
   }
 
   async put(host: HostProcess): Promise<void> {
-    if ((this.#used.get(host) ?? 0) < MOST_BUILDS) this.#free.push(host);
+    // A seeded leak may bring its process down, after it has shown itself.
+    if (host.runs && (this.#used.get(host) ?? 0) < MOST_BUILDS) this.#free.push(host);
     else await this.#end(host);
   }
 

@@ -214,8 +214,12 @@ async function obey(order: HostOrder): Promise<string | undefined> {
   const run = await build(order.mutated);
   // The boot, too, is the same in both worlds: what it writes to the log comes up in somebody's own record.
   const moment = { world: order.name, stream: order.stream, now: order.now, draws: new Map<string, number>() };
-  if (order.mutated !== null)
-    peeks.set(order.name, new Pool({ connectionString: order.environment["DATABASE_URL"] ?? "", max: 2 }));
+  if (order.mutated !== null) {
+    const pool = new Pool({ connectionString: order.environment["DATABASE_URL"] ?? "", max: 2 });
+    // A look may still be under way when its database is dropped.
+    pool.on("error", () => undefined);
+    peeks.set(order.name, pool);
+  }
   const server = await moments.run(moment, () => run(order.environment));
   running.set(order.name, server);
   worlds.set(Number(new URL(server.url).port), order.name);
