@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { gateHash } from "../src/policy/gate-token.ts";
 import { rowLock } from "../src/policy/row-lock.ts";
 import type { Policy } from "../src/policy/rules.ts";
+import { BY_INDEX_HERE } from "../src/storage/by-index.ts";
 import type { Connection } from "../src/storage/connection.ts";
 import { numbered } from "../src/storage/bound-driver.ts";
 import { Reader } from "../src/storage/reader.ts";
@@ -117,8 +118,7 @@ export class BenchDatabase {
     for (let turn = 0; turn < 4; turn += 1) {
       await this.query("begin");
       await this.query("set local role caveat_app");
-      for (const name of ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "enable_sort"])
-        await this.query(`set local ${name} = off`);
+      await this.query(BY_INDEX_HERE);
       await this.query("set local plan_cache_mode = force_generic_plan");
       await this.query("select set_config('caveat.gate', $1, true)", [token]);
       const rows = await this.query<{ "QUERY PLAN": { Plan: Record<string, number> }[] }>(

@@ -109,7 +109,7 @@ export class DecisionLedger {
   }
 
   #decide(action: Action, marking: InternedMarking, facts: Facts | null, objects: Iterable<string>): Decision {
-    const key = `${action} ${marking.id} ${marking.banner} ${facts === null ? "" : JSON.stringify(facts)}`;
+    const key = JSON.stringify([action, marking.id, marking.banner, facts]);
     const known = this.#decisions.get(key);
     if (known) {
       for (const object of objects) known.objects.add(object);

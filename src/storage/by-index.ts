@@ -13,7 +13,8 @@ export const BY_INDEX = {
   enable_incremental_sort: "off",
 } as const;
 
-const SET_LOCAL = Object.entries(BY_INDEX)
+/** The same as statements, for the rest of a transaction. */
+export const BY_INDEX_HERE = Object.entries(BY_INDEX)
   .map(([name, value]) => `set local ${name} = ${value}`)
   .join("; ");
 
@@ -22,7 +23,7 @@ export async function byIndex<R extends object>(pool: Pool, sql: string, params:
   const client = await pool.connect();
   let failed = true;
   try {
-    await client.query(`begin read only; ${SET_LOCAL}`);
+    await client.query(`begin read only; ${BY_INDEX_HERE}`);
     const { rows } = await client.query<R>(sql, [...params]);
     await client.query("commit");
     failed = false;

@@ -9,6 +9,7 @@ import { CLIENT } from "../../src/demonstration/people.ts";
 import type { Level } from "../../src/markings/index.ts";
 import { transactionOf } from "../../src/policy/grant.ts";
 import type { Grant } from "../../src/policy/grant.ts";
+import { BY_INDEX_HERE } from "../../src/storage/by-index.ts";
 import { ListRecords } from "../../src/storage/list-records.ts";
 import { HISTORIES, LISTS } from "../../src/storage/lists.ts";
 import type { ListFilter, ListSort, ListedNoun } from "../../src/storage/lists.ts";
@@ -234,10 +235,7 @@ export async function measure({ house }: FlatWorld, { as, read }: Listing): Prom
         });
         const ids = (await read(grant)).map((row) => ("id" in row ? row.id : JSON.stringify(row)));
         const ofApp = await buffersOf(byApp, (sql, params) => tx.rows(sql, params));
-        await policy.query("begin; set local enable_seqscan = off; set local enable_bitmapscan = off");
-        await policy.query(
-          "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_sort = off; set local enable_incremental_sort = off",
-        );
+        await policy.query(`begin; ${BY_INDEX_HERE}`);
         const ofPolicy = await buffersOf(
           byPolicy,
           async (sql, params) => (await policy.query<{ "QUERY PLAN": Explained }>(sql, [...params])).rows,
