@@ -199,3 +199,20 @@ describe("I2 the schema says nothing about markings", () => {
     expect(found).toEqual([]);
   });
 });
+
+test("I9 outside of his hours somebody is told nothing of himself, which is no failure", async () => {
+  const ben = house.personId("ben");
+  const token = await production.token("ben", "S");
+  const ask = async (): Promise<string> => {
+    const { status, body } = await production.graphql(token, "{ viewer { handle highWater } }");
+    return `${status} ${body.toString()}`;
+  };
+  expect(await ask()).toContain('200 {"data":{"viewer":{"handle":"ben","highWater":null}},');
+  await house.admin.query(
+    `insert into access.time_window (person_id, opens_at, closes_at, source)
+     values ($1, now() - interval '2 hours', now() - interval '1 hour', 'test')`,
+    [ben],
+  );
+  expect(await ask()).toContain('200 {"data":{"viewer":null},');
+  await house.admin.query("delete from access.time_window where person_id = $1", [ben]);
+});

@@ -31,7 +31,7 @@ export interface Base {
 }
 
 const FURTHER_PEOPLE = 24;
-const SEEDED = 150;
+const SEEDED = 240;
 
 /** Objects that no act makes: programs, recipients, people, and what the demonstration loaded. */
 async function found(admin: Client): Promise<Item[]> {

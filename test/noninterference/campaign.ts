@@ -211,7 +211,7 @@ export class Campaign {
       if (!document) return;
       const whole = answer.status === 200 && body !== "";
       const data = whole ? (JSON.parse(answer.body.toString()) as { data: unknown }).data : null;
-      this.coverage.document(document.asked, document.given, data);
+      this.coverage.document(document.asked, document.given, data, observer.who);
     });
     if (steps.some((step) => "high" in step)) happened.add("acts of others in between");
     this.coverage.case(happened);

@@ -1,5 +1,6 @@
 import { isInputObjectType, isInterfaceType, isObjectType } from "graphql";
 import type { GraphQLSchema } from "graphql";
+import type { Who } from "./ask.ts";
 import type { Dice } from "./dice.ts";
 import type { Asked } from "./documents.ts";
 
@@ -11,10 +12,18 @@ export interface CoverageState {
   readonly answers: Readonly<Record<string, number>>;
 }
 
+/** A field that is to be asked, because it was answered least. */
+export interface Goal {
+  readonly type: string;
+  readonly field: string;
+}
+
 /** What a campaign has exercised: counts that its report shows and its gates look at. */
 export class Coverage {
   readonly #fields = new Map<string, { asked: number; answered: number }>();
   readonly #inputs = new Map<string, number>();
+  /** Who got something for a root field. */
+  readonly #heard = new Map<string, Set<string>>();
   /** Cases in which something happened, by what it was. */
   readonly cases = new Map<string, number>();
   /** Answers by status and code. */
@@ -39,18 +48,34 @@ export class Coverage {
   }
 
   /** One of the fields that have been answered least. */
-  least(dice: Dice): { readonly type: string; readonly field: string } | null {
+  least(dice: Dice): Goal {
     const few = Math.min(...[...this.#fields.values()].map(({ answered }) => answered));
     const names = [...this.#fields].filter(([, { answered }]) => answered <= few).map(([name]) => name);
     const [type = "", field = ""] = dice.pick(names).split(".");
     return { type, field };
   }
 
+  /** Whether somebody got something for a root field in what was counted so far. */
+  heard(root: string, { handle, level }: Who): boolean {
+    return this.#heard.get(root)?.has(`${handle} ${level}`) ?? false;
+  }
+
   /** Counts a document with what came back for it (null where the whole was refused). */
-  document(asked: readonly Asked[], given: readonly string[], data: unknown): void {
+  document(asked: readonly Asked[], given: readonly string[], data: unknown, who: Who | null = null): void {
     for (const place of given) this.#inputs.set(place, (this.#inputs.get(place) ?? 0) + 1);
     this.#ask(asked);
     this.#walk(asked, data);
+    if (who !== null) this.#hear(asked, data, who);
+  }
+
+  #hear(asked: readonly Asked[], data: unknown, { handle, level }: Who): void {
+    const answers = (data ?? {}) as Readonly<Record<string, unknown>>;
+    for (const { as, field } of asked) {
+      const answer = answers[as] ?? null;
+      if (answer === null || JSON.stringify(answer).includes('"userErrors":[{')) continue;
+      const heard = this.#heard.get(field) ?? new Set();
+      this.#heard.set(field, heard.add(`${handle} ${level}`));
+    }
   }
 
   #ask(asked: readonly Asked[]): void {

@@ -9,8 +9,15 @@ import {
   isNonNullType,
   isObjectType,
 } from "graphql";
-import type { GraphQLField, GraphQLInputType, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from "graphql";
-import type { Coverage } from "./coverage.ts";
+import type {
+  GraphQLField,
+  GraphQLInputType,
+  GraphQLInterfaceType,
+  GraphQLNamedType,
+  GraphQLObjectType,
+  GraphQLSchema,
+} from "graphql";
+import type { Coverage, Goal } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
 import type { InputValues } from "./input-values.ts";
 
@@ -40,6 +47,26 @@ const MAX_COST = 6_000;
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
+/** For each type from a root type to a field, the field that leads there, by the shortest way; empty where there is none. */
+export function wayTo(root: GraphQLObjectType, goal: Goal): Map<string, string> {
+  const from = new Map<string, Goal | null>([[root.name, null]]);
+  const open: (GraphQLObjectType | GraphQLInterfaceType)[] = [root];
+  for (let type = open.shift(); type; type = open.shift()) {
+    if (type.name === goal.type) {
+      const way = new Map([[goal.type, goal.field]]);
+      for (let step = from.get(type.name); step; step = from.get(step.type)) way.set(step.type, step.field);
+      return way;
+    }
+    for (const field of Object.values(type.getFields())) {
+      const next = getNamedType(field.type);
+      if (!(isObjectType(next) || isInterfaceType(next)) || from.has(next.name)) continue;
+      from.set(next.name, { type: type.name, field: field.name });
+      open.push(next);
+    }
+  }
+  return new Map<string, string>();
+}
+
 /** Draws documents from a schema: nothing about the product is listed here, so a new field is asked on its first day. */
 export class Documents {
   readonly #schema: GraphQLSchema;
@@ -48,6 +75,8 @@ export class Documents {
   readonly #coverage: Coverage;
   /** For each type on the way to what has been answered least, the field that must be asked. */
   #way = new Map<string, string>();
+  /** Whether only what must be given is given on that way: where nothing fits a filter, nothing is answered. */
+  #plain = false;
   #variables: { readonly name: string; readonly type: string; readonly value: unknown }[] = [];
   #fragments: string[] = [];
   #names = 0;
@@ -60,17 +89,19 @@ export class Documents {
     this.#coverage = coverage;
   }
 
-  /** A query or mutation with one to three root fields, or exactly these. */
-  draw(kind: "query" | "mutation", only: readonly string[] | null = null): Document {
+  /**
+   * A query or mutation with one to three root fields, or exactly these.
+   *
+   * @param goal a field that is asked on the shortest way to it, where there is one
+   */
+  draw(kind: "query" | "mutation", only: readonly string[] | null = null, goal: Goal | null = null): Document {
     const root = kind === "query" ? this.#schema.getQueryType() : this.#schema.getMutationType();
     if (!root) throw new Error(`the schema has no ${kind}`);
     this.#variables = [];
     this.#fragments = [];
     this.#left = 110;
-    this.#way =
-      only === null && this.#dice.chance(0.3)
-        ? this.#wayTo(root, this.#coverage.least(this.#dice))
-        : new Map<string, string>();
+    this.#way = only === null && goal !== null ? wayTo(root, goal) : new Map<string, string>();
+    this.#plain = this.#dice.chance(0.6);
     const fields = Object.values(root.getFields());
     const count =
       kind === "query"
@@ -111,29 +142,6 @@ export class Documents {
     return this.#coverage.answered(type.name, one.name) <= this.#coverage.answered(type.name, other.name) ? one : other;
   }
 
-  /** Fields from a root type to a field, by the shortest way; empty where there is none. */
-  #wayTo(
-    root: GraphQLObjectType,
-    target: { readonly type: string; readonly field: string } | null,
-  ): Map<string, string> {
-    const from = new Map<string, { readonly type: string; readonly field: string } | null>([[root.name, null]]);
-    const open: GraphQLObjectType[] = [root];
-    for (let type = open.shift(); type; type = open.shift()) {
-      if (type.name === target?.type) {
-        const way = new Map([[target.type, target.field]]);
-        for (let step = from.get(type.name); step; step = from.get(step.type)) way.set(step.type, step.field);
-        return way;
-      }
-      for (const field of Object.values(type.getFields())) {
-        const next = getNamedType(field.type);
-        if (!isObjectType(next) || from.has(next.name)) continue;
-        from.set(next.name, { type: type.name, field: field.name });
-        open.push(next);
-      }
-    }
-    return new Map<string, string>();
-  }
-
   #name(): string {
     this.#names += 1;
     return `n${this.#names}`;
@@ -152,11 +160,14 @@ export class Documents {
     // Where two fields of one name differ in arguments the document would be refused.
     const as = field.args.length > 0 || alone || dice.chance(0.2) ? this.#name() : field.name;
     let size = pages;
+    const onTheWay = this.#plain && this.#way.get(parent.name) === field.name;
     const args = field.args.flatMap((arg) => {
+      if (onTheWay && !isNonNullType(arg.type)) return [];
       const value = this.#values.value(
         arg.type,
         { name: arg.name, owner: `${parent.name}.${field.name}`, description: arg.description ?? "" },
-        lowerFirst(type.name),
+        // What a field of an interface answers may be anything.
+        isAbstractType(type) ? null : lowerFirst(type.name),
       );
       if (value === undefined) return [];
       if (arg.name === "first" && typeof value === "number") size = pages * Math.max(1, value);
@@ -221,7 +232,11 @@ export class Documents {
 
   #abstract(type: GraphQLNamedType, depth: number, pages: number): { text: string; asked: Asked[] } {
     if (!isAbstractType(type)) throw new Error("not abstract");
-    const own = isInterfaceType(type) ? Object.values(type.getFields()).filter(() => this.#dice.chance(0.7)) : [];
+    const own = isInterfaceType(type)
+      ? Object.values(type.getFields()).filter(
+          ({ name }) => this.#dice.chance(0.7) || name === this.#way.get(type.name),
+        )
+      : [];
     const parts = own.map((field) => this.#field(type, field, depth, pages, false));
     const asked = parts.map((part) => part.asked);
     const texts = ["__typename", ...parts.map((part) => part.text)];

@@ -63,16 +63,24 @@ export class InputValues {
   readonly #dice: Dice;
   readonly #pools: Pools;
   readonly #nouns: readonly string[];
+  readonly #apt: boolean;
   /** Every argument and member of an input that got a value. */
   readonly given: string[] = [];
   readonly sources = new Set<Source>();
   #near: Item[] = [];
   #noun: string | null = null;
 
-  constructor(dice: Dice, pools: Pools, nouns: readonly string[]) {
+  /** @param apt whether all values are such as the server may take; else some are odd on purpose */
+  constructor(dice: Dice, pools: Pools, nouns: readonly string[], apt = false) {
     this.#dice = dice;
     this.#pools = pools;
     this.#nouns = nouns;
+    this.#apt = apt;
+  }
+
+  /** True in this share of the draws, and wherever values must be apt. */
+  #rightly(share: number): boolean {
+    return this.#dice.chance(share) || this.#apt;
   }
 
   /** Forgets which objects were named: the next arguments are about something else. */
@@ -85,14 +93,14 @@ export class InputValues {
   value(type: GraphQLInputType, place: Place, returned: string | null = null): unknown {
     if (isNonNullType(type)) return this.#present(type.ofType, place, returned);
     if (this.#dice.chance(place.name === "after" ? 0.6 : 0.3)) return undefined;
-    return this.#dice.chance(0.04) ? null : this.#present(type, place, returned);
+    return this.#rightly(0.96) ? this.#present(type, place, returned) : null;
   }
 
   #present(type: GraphQLInputType, place: Place, returned: string | null): unknown {
     this.given.push(`${place.owner}.${place.name}`);
     if (isNonNullType(type)) return this.#present(type.ofType, place, returned);
     if (isListType(type)) {
-      if (place.name === "documents" && this.#dice.chance(0.6)) return this.#dice.pick(POLICIES).listed;
+      if (place.name === "documents" && this.#rightly(0.6)) return this.#dice.pick(POLICIES).listed;
       const item = type.ofType;
       return Array.from(
         {
@@ -133,13 +141,14 @@ export class InputValues {
         return this.#text(place);
       case "Int":
         if (place.name === "first" || place.name === "last")
-          return dice.chance(0.97) ? dice.pick(SIZES) : dice.pick(ODD_SIZES);
-        return dice.pick([0, 1, 2, 3, 7, -1]);
+          return this.#rightly(0.97) ? dice.pick(SIZES) : dice.pick(ODD_SIZES);
+        return this.#apt ? dice.pick([1, 2, 3]) : dice.pick([0, 1, 2, 3, 7, -1]);
       case "Float":
         return dice.pick([0, 0.25, 0.5, 1, 2, -1]);
       case "Boolean":
-        return dice.chance(0.5);
+        return dice.chance(place.name === "belowHighWater" ? 0.8 : 0.5);
       case "DateTime":
+        if (this.#apt) return "2027-11-21T23:59:59.999Z";
         return dice.pick(["2026-01-01T00:00:00.000Z", "2027-11-21T23:59:59.999Z", "1999-12-31T00:00:00Z", "soon"]);
       case "JSON":
         return this.#json(place);
@@ -167,10 +176,10 @@ export class InputValues {
   #text({ name, description }: Place): string {
     const dice = this.#dice;
     if (/idempotency/i.test(name))
-      return dice.chance(0.92)
+      return this.#rightly(0.92)
         ? `{{key.${dice.below(1_000_000)}}}`
         : dice.pick(["{{key.0}}", "short", "with space in it"]);
-    if (/marking|banner/i.test(name)) return dice.chance(0.8) ? dice.pick(MARKINGS) : dice.pick(ODD_MARKINGS);
+    if (/marking|banner/i.test(name)) return this.#rightly(0.8) ? dice.pick(MARKINGS) : dice.pick(ODD_MARKINGS);
     if (/after|before|cursor/i.test(name))
       return dice.chance(0.85) ? `{{cursor.${dice.below(8)}}}` : dice.pick(["", "x", "AAAA".repeat(24)]);
     if (name === "action") {
@@ -181,10 +190,10 @@ export class InputValues {
       return dice.chance(0.95) ? action : anyWord(dice);
     }
     const form = FORMS.find(([pattern]) => pattern.test(name));
-    if (form && dice.chance(0.85)) return dice.pick(form[1]);
-    if (name === "documentsSha384" && dice.chance(0.6)) return dice.pick(POLICIES).sha384;
+    if (form && this.#rightly(0.85)) return dice.pick(form[1]);
+    if (name === "documentsSha384" && this.#rightly(0.6)) return dice.pick(POLICIES).sha384;
     if (/sha|hash|digest/i.test(name))
-      return (dice.chance(0.8) ? this.#pools.belonging("hash", this.#near) : null) ?? "0".repeat(96);
+      return (this.#rightly(0.8) ? this.#pools.belonging("hash", this.#near) : null) ?? "0".repeat(96);
     if (/media/i.test(name)) return dice.pick(MEDIA_TYPES);
     if (/^shapes$/.test(name)) return dice.pick(["box", "box", "polygon", "circle"]);
     if (/key$/i.test(name)) return dice.chance(0.5) ? "ship" : dice.pick(CLASS_KEYS);
@@ -194,7 +203,7 @@ export class InputValues {
 
   #json({ name, owner }: Place): unknown {
     const dice = this.#dice;
-    if (dice.chance(0.12)) return dice.pick(ODD_JSON);
+    if (!this.#rightly(0.88)) return dice.pick(ODD_JSON);
     if (name === "shape") return box(dice.below(40));
     if (owner.includes("Class")) return dice.chance(0.5) ? [] : [{ key: "note", type: "text", required: false }];
     return dice.chance(0.5) ? {} : { note: anyWord(dice) };

@@ -28,6 +28,10 @@ const COUNTRIES = ["USA", "USA", "USA", "GBR", "AUS", "CAN", "FRA"] as const;
 /** Names of the programs beside the demonstration's own. */
 const FURTHER_PROGRAMS = ["QUIET WATER", "HARBOR  WATCH"] as const;
 
+/** Two who hold every role that goes together: they ask, and approve for each other, what nobody of the demonstration does. */
+export const ABLE: readonly string[] = ["q1", "q2"];
+const ABLE_ROLES = ROLES.filter((role) => role !== "compliance-officer");
+
 /** Adds programs, and people of every clearance, nation, role and membership, as the administrator's seed does. */
 export async function addPeople(admin: Client, seed: string, count: number): Promise<void> {
   const dice = new Dice(`${seed}/people`);
@@ -48,36 +52,49 @@ export async function addPeople(admin: Client, seed: string, count: number): Pro
      select p.id, g.id, $1 from access.person p, data.program g where p.handle = any ($2) on conflict do nothing`,
     [SOURCE, ["sam", "ana", "rita", "petra", "victor", "wanda"]],
   );
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < count + ABLE.length; index += 1) {
     const id = randomUUID();
-    const country = dice.pick(COUNTRIES);
-    const agency = country === "USA" && dice.chance(0.9);
+    const able = ABLE[index - count];
+    const country = able === undefined ? dice.pick(COUNTRIES) : "USA";
+    const agency = country === "USA" && (able !== undefined || dice.chance(0.9));
     const organization = agency ? "NGA" : country === "USA" ? "ACME" : `${country}.MOD`;
     // Each role has somebody; some people have two roles or none.
     const further = dice.weighted([
       [8, 0],
       [1, 1],
     ]);
-    const roles = dice.chance(0.05)
-      ? []
-      : [...new Set([ROLES[index % ROLES.length] ?? "analyst", ...dice.some(ROLES, further)])];
+    const roles = able
+      ? ABLE_ROLES
+      : dice.chance(0.05)
+        ? []
+        : [...new Set([ROLES[index % ROLES.length] ?? "analyst", ...dice.some(ROLES, further)])];
     await admin.query(
       `insert into access.person (id, handle, display_name, country, duty_organization, us_government_agency, entity_type, roles, source)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [id, `p${index}`, `Person ${index}`, country, organization, agency, agency ? "GOV" : "CTR", roles, SOURCE],
+      [
+        id,
+        able ?? `p${index}`,
+        `Person ${index}`,
+        country,
+        organization,
+        agency,
+        agency ? "GOV" : "CTR",
+        roles,
+        SOURCE,
+      ],
     );
     await admin.query(
       "insert into access.clearance (person_id, level, issuer, source, expires_at) values ($1, $2, $3, $4, now() + interval '1 year')",
-      [id, dice.pick(["U", "C", "S", "S", "TS", "TS"]), country, SOURCE],
+      [id, able ? "TS" : dice.pick(["U", "C", "S", "S", "TS", "TS"]), country, SOURCE],
     );
-    for (const token of dice.some(["SI", "TK"], dice.below(3)))
+    for (const token of dice.some(["SI", "TK"], able ? 2 : dice.below(3)))
       await admin.query("insert into access.read_on (person_id, token, source) values ($1, $2, $3)", [
         id,
         token,
         SOURCE,
       ]);
     for (const program of programs) {
-      if (!dice.chance(0.7)) continue;
+      if (!able && !dice.chance(0.7)) continue;
       await admin.query("insert into access.membership (person_id, program_id, source) values ($1, $2, $3)", [
         id,
         program.id,

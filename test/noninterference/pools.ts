@@ -9,19 +9,23 @@ const MALFORMED = ["", "0", "id", "\u0000", "' or true --", "😀", "YXNzZXQ6", 
 /** Ids that an observer asks about: what he sees, what is hidden from him in both worlds, what only one of them holds. */
 export class Pools {
   readonly #dice: Dice;
+  readonly #apt: boolean;
   readonly #by: ReadonlyMap<Source, readonly Item[]>;
 
   /**
    * @param seen whether the observer sees something that both worlds hold
    * @param includes leaves out what must not be asked about
+   * @param apt whether ids are those of objects that the observer sees; else some are hidden, unknown or malformed on purpose
    */
   constructor(
     dice: Dice,
     registry: Registry,
     seen: (item: Item) => boolean,
     includes: (item: Item) => boolean = () => true,
+    apt = false,
   ) {
     this.#dice = dice;
+    this.#apt = apt;
     const by = new Map<Source, Item[]>([
       ["low", []],
       ["hidden", []],
@@ -35,6 +39,7 @@ export class Pools {
   }
 
   #source(): Source {
+    if (this.#apt) return "low";
     return this.#dice.weighted<Source>([
       [54, "low"],
       [20, "high"],
@@ -52,7 +57,7 @@ export class Pools {
   ): { readonly text: string; readonly item: Item | null; readonly source: Source } {
     const dice = this.#dice;
     const source = this.#source();
-    const wanted = noun !== null && dice.chance(0.04) ? null : noun;
+    const wanted = noun !== null && !this.#apt && dice.chance(0.04) ? null : noun;
     const related = wanted === null ? undefined : near.find((item) => item.related[wanted] !== undefined);
     if (related && dice.chance(0.8)) return { text: `{{${related.name}/${wanted}}}`, item: null, source: "low" };
     if (source === "malformed") return { text: dice.pick(MALFORMED), item: null, source };

@@ -1,9 +1,9 @@
 import type { GraphQLSchema } from "graphql";
 import { graphqlAsk } from "./ask.ts";
 import type { Ask, Step } from "./ask.ts";
-import type { Coverage } from "./coverage.ts";
+import type { Coverage, Goal } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
-import { Documents } from "./documents.ts";
+import { Documents, wayTo } from "./documents.ts";
 import type { Asked } from "./documents.ts";
 import { HttpAsks } from "./http-asks.ts";
 import { InputValues } from "./input-values.ts";
@@ -57,7 +57,8 @@ export class Scripts {
 
   /** A case: one to eight steps, and a look at what they left behind. */
   draw(dice: Dice): Case {
-    const observer = this.#observer(dice);
+    const goal = dice.chance(0.4) ? this.#coverage.least(dice) : null;
+    const observer = this.#observer(dice, goal);
     const pools = new Pools(dice, this.#registry, seenBy(observer));
     const { nouns } = this.#registry;
     const steps: Step[] = [];
@@ -66,7 +67,11 @@ export class Scripts {
     const http = new HttpAsks(dice, pools, observer.who, observer.person.roles.includes("compliance-officer"));
     const document = (kind: "query" | "mutation", only: readonly string[] | null = null): void => {
       const values = new InputValues(dice, pools, nouns);
-      const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(kind, only);
+      const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(
+        kind,
+        only,
+        dice.chance(0.8) ? goal : null,
+      );
       steps.push({ low: graphqlAsk(observer.who, drawn.query, drawn.variables) });
       generated.push({ asked: drawn.asked, given: values.given });
       for (const source of values.sources) sources.add(source);
@@ -112,8 +117,15 @@ export class Scripts {
     return { observer, steps, generated, sources };
   }
 
-  /** Somebody who sees a good part of the worlds, or one of a role that is drawn first: rare roles have queries of their own. */
-  #observer(dice: Dice): Observer {
+  /**
+   * Somebody who sees a good part of the worlds, or one of a role that is drawn first: rare roles have queries of their own.
+   * For a goal, often somebody who got something at the beginning of the way to it before.
+   */
+  #observer(dice: Dice, goal: Goal | null): Observer {
+    const root = this.#schema.getQueryType();
+    const first = goal && root ? wayTo(root, goal).get(root.name) : undefined;
+    const heard = first === undefined ? [] : this.#observers.filter(({ who }) => this.#coverage.heard(first, who));
+    if (heard.length > 0 && dice.chance(0.7)) return dice.pick(heard);
     if (this.#busy.length > 0 && dice.chance(0.6)) return dice.pick(this.#busy);
     const role = dice.pick([...new Set(this.#observers.flatMap(({ person }) => person.roles)), ""]);
     const fitting = this.#observers.filter(({ person }) => person.roles.includes(role));

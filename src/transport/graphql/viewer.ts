@@ -38,7 +38,10 @@ function programPage(context: Context, field: string, args: PageArgs): Promise<C
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
-  @Query(() => Viewer)
+  @Query(() => Viewer, {
+    nullable: true,
+    description: "The caller; null for one who may see nothing just now, such as outside his hours.",
+  })
   @Does("person.read")
   viewer(@Ctx() context: Context): Promise<Principal | null> {
     return context.operation.query(viewer, {});
