@@ -59,6 +59,7 @@ interface Place {
   readonly programId: string;
   readonly authorId: string | null;
   readonly markings: readonly InternedMarking[];
+  readonly state: string;
 }
 
 /**
@@ -89,7 +90,7 @@ export async function placeOf(grant: Grant, noun: ExplainedNoun, id: string): Pr
     if (!(await grant.allows("policy.explain", marking, facts, `${noun}:${id}`))) return null;
     markings.push(marking);
   }
-  return { programId: found.programId, authorId: found.authorId, markings };
+  return { programId: found.programId, authorId: found.authorId, markings, state: found.state };
 }
 
 /** Takes the decisions as the door would for this person. `standing` is null for somebody who cannot sign in. */
@@ -125,12 +126,13 @@ export function factsFor(
   personId: string,
   programId: string,
   authorId: string | null,
+  state: string,
 ): Facts {
   return {
     member: standing?.programs.has(programId) ?? false,
     assigned: false,
     owner: authorId === personId,
-    state: "ACTIVE",
+    state,
   };
 }
 
@@ -147,7 +149,7 @@ async function about(
     return action === undefined ? [] : [{ action, marking }];
   });
   if (steps.length !== actions.length) throw new CaveatError("UNAVAILABLE", "a place without all its markings");
-  const facts = factsFor(standing, person.id, place.programId, place.authorId);
+  const facts = factsFor(standing, person.id, place.programId, place.authorId, place.state);
   return { id: person.id, person, ...explained(grant, standing, facts, steps) };
 }
 

@@ -2,6 +2,7 @@ import type { Action } from "../policy/actions.ts";
 import { isAction } from "../policy/actions.ts";
 import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
+import type { Facts } from "../policy/facts.ts";
 import type { Grant } from "../policy/grant.ts";
 import type { Holding, InternedMarking, PlaceKeys } from "../storage/ports.ts";
 import { discloseToOfficer, explained, factsFor } from "./explain.ts";
@@ -85,16 +86,18 @@ export const explainReach: Command<ReachQuestion, { rows: Reach[]; hasNextPage: 
       for (const holding of batch) {
         const own = rows.length > first ? null : await visible(grant, holding, holding.markingId);
         if (!own) continue;
-        const facts = factsFor(standing, person.id, holding.programId, null);
+        // As an object stands when it is new: one in a later state may be more or less open.
+        const factsOf = (about: string): Facts =>
+          factsFor(standing, person.id, holding.programId, null, about === "delivery" ? "REQUESTED" : "ACTIVE");
         const cells: ReachCell[] = [];
         const noun = holding.datasetId === null ? "program" : "dataset";
         const itself = { action: readOf(noun), marking: own };
-        cells.push({ noun, marking: own, ...explained(grant, standing, facts, [itself]) });
+        cells.push({ noun, marking: own, ...explained(grant, standing, factsOf(noun), [itself]) });
         for (const held of holding.holds) {
           const marking = await visible(grant, holding, held.markingId);
           if (!marking) continue;
           const steps = [...(noun === "dataset" ? [itself] : []), { action: readOf(held.noun), marking }];
-          cells.push({ noun: held.noun, marking, ...explained(grant, standing, facts, steps) });
+          cells.push({ noun: held.noun, marking, ...explained(grant, standing, factsOf(held.noun), steps) });
         }
         rows.push({ id: holding.id, programId: holding.programId, datasetId: holding.datasetId, cells });
       }

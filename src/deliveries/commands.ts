@@ -120,6 +120,7 @@ export const requestDelivery: Command<RequestDeliveryInput, Made> = command({
       requestedAt: grant.now(),
       authority: authority === null ? null : linesOf(authority),
       classCounts: frozen.classCounts,
+      state: "REQUESTED",
     };
     await grant.insert("delivery", [row], "delivery.request", [...frozen.markings]);
     return { id };
@@ -265,8 +266,9 @@ export const approveDelivery: Command<{ deliveryId: string; manifestSha384: stri
       manifestSha384: actual,
       entryId,
       approvedAt: grant.now(),
+      deliveryState: delivery.state,
     };
-    const facts = grant.facts(delivery.programId, delivery.requesterId);
+    const facts = grant.facts(delivery.programId, delivery.requesterId, delivery.state);
     try {
       await grant.insert("deliveryApproval", [row], "delivery.approve", [marking], facts);
     } catch (error) {

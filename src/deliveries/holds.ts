@@ -123,8 +123,9 @@ export const liftHold: Command<LiftHoldInput, Made> = command({
         },
       }),
       liftedAt: grant.now(),
+      deliveryState: delivery.state,
     };
-    const facts = grant.facts(delivery.programId, delivery.requesterId);
+    const facts = grant.facts(delivery.programId, delivery.requesterId, delivery.state);
     try {
       await grant.insert("deliveryHoldLift", [row], "delivery.approve", [own, hold.marking], facts);
     } catch (error) {

@@ -74,9 +74,10 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
       releaserId: grant.principal.personId,
       releaseEntryId,
       releasedAt: grant.now(),
+      deliveryState: delivery.state,
     };
     try {
-      const facts = grant.facts(delivery.programId, delivery.requesterId);
+      const facts = grant.facts(delivery.programId, delivery.requesterId, delivery.state);
       await grant.insert("deliveryRelease", [row], "delivery.release", [marking], facts);
     } catch (error) {
       if (isUniqueViolation(error)) throw new CaveatError("BUSY", "being released", { cause: error });
@@ -117,6 +118,7 @@ export const sealDelivery: Command<{ deliveryId: string }, Made> = command({
       programId: delivery.programId,
       deliveryMarkingId: delivery.markingId,
       requesterId: delivery.requesterId,
+      deliveryState: delivery.state,
       files: Object.fromEntries([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")])),
     };
     try {

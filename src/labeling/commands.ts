@@ -46,6 +46,7 @@ function labelRows(
     authorId: grant.principal.personId,
     origin,
     createdAt: grant.now(),
+    state: "ACTIVE",
   };
   const revision = revisionOf(grant, label, content, marking, {
     kind: origin === "model" ? "import" : "create",
@@ -165,7 +166,7 @@ async function insertRevision(
       [revision],
       action,
       sources,
-      grant.facts(revision.programId, revision.labelAuthorId),
+      grant.facts(revision.programId, revision.labelAuthorId, revision.labelState),
     );
   } catch (error) {
     if (isUniqueViolation(error)) throw new UserError("STALE", "the label was revised meanwhile", ["baseRevisionId"]);

@@ -11,6 +11,7 @@ export type LabelColumns = Pick<
   | "assetMarkingId"
   | "labelMarkingId"
   | "labelAuthorId"
+  | "labelState"
 >;
 
 /** The columns of a revision or review that come from its label. */
@@ -24,5 +25,6 @@ export function labelColumns(label: RowOf<"label">): LabelColumns {
     assetMarkingId: label.assetMarkingId,
     labelMarkingId: label.markingId,
     labelAuthorId: label.authorId,
+    labelState: label.state,
   };
 }

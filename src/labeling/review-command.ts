@@ -34,7 +34,7 @@ export const reviewLabel: Command<ReviewLabelInput, { id: string; reviewId: stri
       [source, await grant.marking(label.markingId)],
       "label.review",
       label.programId,
-      { facts: grant.facts(label.programId, latest.authorId) },
+      { facts: grant.facts(label.programId, latest.authorId, label.state) },
     );
     const review = {
       id: randomUUID(),
@@ -54,7 +54,7 @@ export const reviewLabel: Command<ReviewLabelInput, { id: string; reviewId: stri
         [review],
         "label.review",
         [source],
-        grant.facts(label.programId, latest.authorId),
+        grant.facts(label.programId, latest.authorId, label.state),
       );
     } catch (error) {
       if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "you have reviewed this revision");

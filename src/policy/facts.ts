@@ -9,9 +9,13 @@ export type Flag = (typeof FLAGS)[number];
 /** States an object can be in; a noun without states is always ACTIVE. Closed, so that a rule cannot misspell one. */
 export const STATES = ["ACTIVE", "RETRACTED", "REQUESTED", "APPROVED", "RELEASED", "REVOKED"] as const;
 
+/** A state of the closed list. */
+export type State = (typeof STATES)[number];
+
 /**
  * What row rules may depend on, closed. member: the caller is read into the object's program; assigned: the object is his
- * task; owner: he made the object (for a review, the revision). Whether a list names him is no fact of the row but of
+ * task; owner: he made the object (for a review, the revision); state: of a delivery, or of a label at its own marking, as the
+ * act found it. Whether a list names him is no fact of the row but of
  * marking and profile, so that it decides in the matrix.
  */
 export interface Facts {

@@ -30,6 +30,7 @@ import type { AccessProfile } from "./profile.ts";
 import { standingEffective } from "./standing.ts";
 import type { TargetLocator } from "./target.ts";
 import { Together } from "./together.ts";
+import { stateOf } from "./workflow-state.ts";
 
 export type { Standing } from "../identity/principal.ts";
 export type { Hold } from "./together.ts";
@@ -178,13 +179,13 @@ export class Grant {
     return this.#clock();
   }
 
-  /** The facts of an object in relation to the caller. */
-  facts(programId: string, ownerId: string | null): Facts {
+  /** The facts of an object in relation to the caller. @param state its workflow state, where its noun has any */
+  facts(programId: string, ownerId: string | null, state = "ACTIVE"): Facts {
     return {
       member: this.principal.programs.has(programId),
       assigned: false,
       owner: ownerId === this.principal.personId,
-      state: "ACTIVE",
+      state,
     };
   }
 
@@ -287,7 +288,7 @@ export class Grant {
       }
       if (WRITTEN.has(name)) await this.#mindHighWater(marking.effective);
       const object = `${name}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
-      const about = facts ?? this.facts(String(values[table.program]), this.principal.personId);
+      const about = facts ?? this.facts(String(values[table.program]), this.principal.personId, stateOf(name, values));
       if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
       this.changed.push({ object, marking });
     }

@@ -9,6 +9,7 @@ import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import { ROW_TABLES } from "./row-tables.ts";
+import { stateOf } from "./workflow-state.ts";
 
 /**
  * One decision as the outcome entry records it: once per distinct action, marking and facts, with the objects it covers.
@@ -84,6 +85,7 @@ export class DecisionLedger {
     const values = row as unknown as Record<string, unknown>;
     const member = this.#principal.programs.has(String(values[description.program]));
     const owner = description.owner !== null && values[description.owner] === this.#principal.personId;
+    const state = stateOf(table, values);
     const own = nameOf(table, values);
     for (const [column, property, action] of description.markings) {
       const needed = typeof action === "string" ? action : (action as (row: unknown) => string)(row);
@@ -92,11 +94,11 @@ export class DecisionLedger {
       const aboveId = above && values[above[1]];
       const object = above && typeof aboveId === "string" ? `${above[0]}:${aboveId}` : own;
       const byMarking = STANDS_ABOVE.get(description.name)?.has(column) === true;
-      const key = byMarking ? `${needed} ${markingId}` : `${needed} ${markingId} ${member} ${owner}`;
+      const key = byMarking ? `${needed} ${markingId}` : `${needed} ${markingId} ${member} ${owner} ${state}`;
       const known = this.#pending.get(key);
       if (known) known.objects.add(object);
       else {
-        const facts: Facts | null = byMarking ? null : { member, assigned: false, owner, state: "ACTIVE" };
+        const facts: Facts | null = byMarking ? null : { member, assigned: false, owner, state };
         this.#pending.set(key, { action: asAction(needed), markingId, facts, objects: new Set([object]) });
       }
     }

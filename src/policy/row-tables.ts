@@ -1,4 +1,5 @@
 import type { Action } from "./actions.ts";
+import type { State } from "./facts.ts";
 
 /** Columns of a table that tell facts; null: the table does not tell it, and the fact is taken neither as true nor false. */
 export interface FactColumns {
@@ -6,7 +7,7 @@ export interface FactColumns {
   readonly member: string | null;
   /** The person who made what the row is about. */
   readonly owner: string | null;
-  readonly state: { readonly constant: string } | { readonly column: string } | null;
+  readonly state: { readonly constant: State } | { readonly column: string; readonly values: readonly State[] } | null;
 }
 
 /** An action by which a row may be read or inserted, for rows in which `when` has one of these values. */
@@ -33,7 +34,13 @@ export interface TableAccess {
 }
 
 const ACTIVE = { constant: "ACTIVE" } as const;
-const inProgram = (owner: string | null): FactColumns => ({ member: "program_id", owner, state: ACTIVE });
+const inProgram = (owner: string | null, state: FactColumns["state"] = ACTIVE): FactColumns => ({
+  member: "program_id",
+  owner,
+  state,
+});
+const labelState = (column: string) => ({ column, values: ["ACTIVE", "RETRACTED"] }) as const;
+const deliveryState = (column: string) => ({ column, values: ["REQUESTED", "APPROVED", "RELEASED"] }) as const;
 const kind = (...values: string[]) => ({ column: "kind", values });
 const noun = (...values: string[]) => ({ column: "noun", values });
 
@@ -42,7 +49,7 @@ const ASSET = ["asset_marking_id", "asset.read"] as const;
 const OF_DELIVERY = {
   above: [],
   own: ["delivery_marking_id"],
-  facts: inProgram("requester_id"),
+  facts: inProgram("requester_id", deliveryState("delivery_state")),
   read: [{ action: "delivery.read" }],
 } as const;
 
@@ -194,7 +201,7 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     table: "label",
     above: [DATASET, ASSET],
     own: ["marking_id"],
-    facts: inProgram("author_id"),
+    facts: inProgram("author_id", labelState("state")),
     read: [{ action: "label.read" }],
     insert: [{ action: "label.create" }, { action: "label.import" }],
     makers: ["author_id"],
@@ -203,7 +210,7 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     table: "label_revision",
     above: [DATASET, ASSET],
     own: ["label_marking_id", "marking_id"],
-    facts: inProgram("label_author_id"),
+    facts: inProgram("label_author_id", labelState("label_state")),
     read: [{ action: "label.read" }],
     insert: [
       { action: "label.create", when: kind("create") },
@@ -217,7 +224,7 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     table: "label_review",
     above: [DATASET, ASSET],
     own: ["label_marking_id", "revision_marking_id", "marking_id"],
-    facts: inProgram("revision_author_id"),
+    facts: inProgram("revision_author_id", labelState("label_state")),
     read: [{ action: "label.read" }],
     insert: [{ action: "label.review" }],
     makers: ["reviewer_id"],
@@ -226,7 +233,7 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     table: "delivery",
     above: [DATASET],
     own: ["marking_id"],
-    facts: inProgram("requester_id"),
+    facts: inProgram("requester_id", deliveryState("state")),
     read: [{ action: "delivery.read" }],
     insert: [{ action: "delivery.request" }],
     makers: ["requester_id"],

@@ -6,6 +6,7 @@ import { UserError } from "./command.ts";
 import type { Target } from "./command.ts";
 import type { Grant } from "./grant.ts";
 import type { DecisionLedger } from "./last-look.ts";
+import { stateOf } from "./workflow-state.ts";
 
 /** Says where an object stands, for the record of a refusal. */
 export interface TargetLocator {
@@ -48,7 +49,7 @@ export async function decideTarget(
     );
     const reasons: string[] = [];
     if (placement) {
-      const facts = grant.facts(placement.programId, placement.authorId);
+      const facts = grant.facts(placement.programId, placement.authorId, placement.state);
       for (const id of placement.markingIds) {
         const decision = await ledger.decide(action, await grant.marking(id), facts, `${target.noun}:${target.id}`);
         reasons.push(...decision.reasons);
@@ -62,7 +63,7 @@ export async function decideTarget(
   const decision = await ledger.decide(
     action,
     await grant.marking(values.markingId),
-    grant.facts(programId, owner),
+    grant.facts(programId, owner, stateOf(target.noun, row)),
     `${target.noun}:${target.id}`,
   );
   const allowed = decision.decision === "allow";

@@ -83,10 +83,11 @@ function canHold(rule: Rule, action: Action): boolean {
   if (!row || tellers.length === 0) return true;
   return tellers.some((columns) =>
     Object.entries(row).every(([name, wanted]) => {
-      const told: unknown = columns[name as keyof FactColumns] ?? null;
-      if (name !== "state") return told !== null || wanted === false;
-      if (told === null || typeof told !== "object") return false;
-      return !("constant" in told) || (Array.isArray(wanted) && wanted.includes(told.constant));
+      if (name !== "state") return (columns[name as keyof FactColumns] ?? null) !== null || wanted === false;
+      const told = columns.state;
+      if (told === null) return false;
+      const states: readonly string[] = "constant" in told ? [told.constant] : told.values;
+      return Array.isArray(wanted) && states.some((state) => wanted.includes(state));
     }),
   );
 }

@@ -73,6 +73,8 @@ export interface Placement {
   readonly programId: string;
   readonly markingIds: readonly string[];
   readonly authorId: string | null;
+  /** Its workflow state; ACTIVE where its noun has none. */
+  readonly state: string;
 }
 
 const LOCATE = {
@@ -83,9 +85,9 @@ const LOCATE = {
   asset:
     "select program_id, array[dataset_marking_id, marking_id] as marking_ids, author_id from data.asset where id = $1",
   label:
-    "select program_id, array[dataset_marking_id, asset_marking_id, marking_id] as marking_ids, author_id from data.label where id = $1",
+    "select program_id, array[dataset_marking_id, asset_marking_id, marking_id] as marking_ids, author_id, state from data.label where id = $1",
   delivery:
-    "select program_id, array[dataset_marking_id, marking_id] as marking_ids, requester_id as author_id from data.delivery where id = $1",
+    "select program_id, array[dataset_marking_id, marking_id] as marking_ids, requester_id as author_id, state from data.delivery where id = $1",
   proposal:
     "select program_id, array[marking_id] as marking_ids, requester_id as author_id from data.proposal where id = $1",
 } as const;
@@ -231,12 +233,16 @@ export class AccessStore {
 
   /** Where an object stands, for the record of a refusal only: the answer to the caller never depends on it. */
   async locate(noun: LocatedNoun, id: string): Promise<Placement | null> {
-    const { rows } = await this.#pool.query<{ program_id: string; marking_ids: string[]; author_id: string | null }>(
-      LOCATE[noun],
-      [id],
-    );
+    const { rows } = await this.#pool.query<{
+      program_id: string;
+      marking_ids: string[];
+      author_id: string | null;
+      state?: string;
+    }>(LOCATE[noun], [id]);
     const row = rows[0];
-    return row ? { programId: row.program_id, markingIds: row.marking_ids, authorId: row.author_id } : null;
+    if (!row) return null;
+    const { program_id: programId, marking_ids: markingIds, author_id: authorId, state = "ACTIVE" } = row;
+    return { programId, markingIds, authorId, state };
   }
 
   /** Registers the key with which this process mints gate tokens (as its two HMAC pads). */

@@ -98,6 +98,8 @@ export function fillRow(
   for (const [column, name] of Object.entries(row.markings)) values[column] = markingIds.get(name);
   if (access.facts.member !== null && access.facts.member !== "id")
     values[access.facts.member] = row.member ? caller.program : caller.otherProgram;
+  const { state } = access.facts;
+  if (state !== null && "column" in state) values[state.column] = row.state;
   if (row.branch !== null) values[row.branch.column] = row.branch.value;
   if (row.table === "proposal_marking") values["kind"] = randomUUID();
   if (row.table === "blob") values[row.branch?.value === "package" ? "delivery_id" : "asset_id"] = randomUUID();
@@ -123,13 +125,14 @@ export async function plantRows(admin: Client, rows: readonly FilledRow[]): Prom
 }
 
 /** A short name of a row, for a failure. */
-export function rowName({ table, markings, member, owner, branch }: CrossRow): string {
+export function rowName({ table, markings, member, owner, state, branch }: CrossRow): string {
   const marks = Object.entries(markings).map(([column, name]) => `${column}=${name}`);
   return [
     table,
     ...marks,
     member ? "member" : "stranger",
     owner ? "owner" : "other",
+    state,
     branch ? `${branch.column}=${branch.value}` : "",
   ]
     .join(" ")

@@ -233,7 +233,13 @@ describe("I5 the roles of policy and log", () => {
     const readable = await list(columns);
     expect(readable).toContain("marking_id");
     // Whom a list names is part of a reader's profile and is read when he signs in; of what holds a marking at all, the kind.
-    expect(readable.filter((column) => !/(?:^|_)id$/.test(column))).toEqual(["agencies", "kind", "noun", "persons"]);
+    expect(readable.filter((column) => !/(?:^|_)id$/.test(column))).toEqual([
+      "agencies",
+      "kind",
+      "noun",
+      "persons",
+      "state",
+    ]);
   });
 
   test("the log role reads and adds, sees no labeled table, and changes or removes nothing", async () => {

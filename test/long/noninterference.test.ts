@@ -48,6 +48,12 @@ test(
       failures: 5,
       seconds: MINUTES * 60,
       ...(before ? { from: before.campaign } : {}),
+      failed: (failure) => {
+        const path = join(dirname(STATE), `noninterference-${SEED}-${failure.path.replace(":", "-")}.json`);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, JSON.stringify(failure));
+        process.stderr.write(`a difference: ${failure.difference.where}; all of it is in ${path}\n`);
+      },
       progress: (line, state) => {
         process.stderr.write(`${line}\n`);
         keep({ campaign: state, mutants: before?.mutants ?? [], differences: before?.differences ?? [] });

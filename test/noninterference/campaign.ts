@@ -58,6 +58,8 @@ export interface CampaignOptions {
   readonly seconds?: number;
   /** What an earlier run of the same seed has done: it is continued. */
   readonly from?: CampaignState;
+  /** Told of each difference when it is seen: a run may be ended before it is over. */
+  readonly failed?: (failure: Failure) => void;
   /** Told after each pair of worlds. */
   readonly progress?: (line: string, state: CampaignState) => void;
 }
@@ -177,7 +179,7 @@ export class Campaign {
           before.push(...drawn.steps);
           continue;
         }
-        this.failures.push({
+        const failure: Failure = {
           seed,
           path: `${index}:${number}`,
           base: base.seed,
@@ -186,7 +188,9 @@ export class Campaign {
           before,
           steps: drawn.steps,
           difference,
-        });
+        };
+        this.failures.push(failure);
+        this.#options.failed?.(failure);
         // What comes after a difference in one pair says nothing more.
         return number + 1;
       }

@@ -1,7 +1,7 @@
 import type { Action } from "../../src/policy/actions.ts";
 import { ACTIONS } from "../../src/policy/actions.ts";
 import { decide, decidePair } from "../../src/policy/decide.ts";
-import type { Facts } from "../../src/policy/facts.ts";
+import type { Facts, State } from "../../src/policy/facts.ts";
 import type { Effective } from "../../src/markings/index.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import type { AccessProfile } from "../../src/policy/profile.ts";
@@ -28,6 +28,8 @@ export interface CrossRow {
   readonly member: boolean;
   /** Whether the caller is the person in the owner column (where the table has one). */
   readonly owner: boolean;
+  /** Its workflow state; rows are inserted in the first state of their table. */
+  readonly state: State;
   /** Column that selects a branch and its value ('kind', 'noun'), where the table has one. */
   readonly branch: { readonly column: string; readonly value: string } | null;
 }
@@ -39,7 +41,7 @@ export interface CrossProduct {
   readonly profiles: ReadonlyMap<string, AccessProfile>;
   readonly markings: ReadonlyMap<string, Effective>;
   readonly rows: readonly CrossRow[];
-  /** All profiles x markings x facts x actions. Facts of rows in the database have assigned false, state ACTIVE. */
+  /** All profiles x markings x facts x actions. Facts of rows in the database have assigned false. */
   cases(): Generator<CrossCase>;
   /** Whether decide() lets the profile read (insert) the row; the maker column of an inserted row is taken to be the caller. */
   expectRow(row: CrossRow, profile: string, operation: "read" | "insert"): boolean;
@@ -98,7 +100,7 @@ export function crossProduct(policy: Policy = loadPolicy(ruleFiles)): CrossProdu
         member: row.member,
         assigned: false,
         owner: table.facts.owner !== null && row.owner,
-        state: "ACTIVE",
+        state: operation === "read" ? row.state : (statesOf(table)[0] ?? "ACTIVE"),
       };
       const marking = (column: string): string => {
         const name = row.markings[column];
@@ -124,6 +126,12 @@ function selects(branch: RowBranch, row: CrossRow): boolean {
   );
 }
 
+/** The states that rows of a table can be in. */
+function statesOf({ facts: { state } }: TableAccess): readonly State[] {
+  if (state === null) return ["ACTIVE"];
+  return "constant" in state ? [state.constant] : state.values;
+}
+
 // Every column takes every marking while the others are unclassified, and all columns take the same one: what goes wrong
 // in a lock on several columns is a column left out, or one taken for another.
 function rowsOf(table: TableAccess): CrossRow[] {
@@ -145,7 +153,8 @@ function rowsOf(table: TableAccess): CrossRow[] {
     values.length === 0
       ? [null]
       : values.map((text) => ({ column: text.split("=")[0] ?? "", value: text.split("=")[1] ?? "" }));
-  return all.flatMap((of) =>
+  const states = statesOf(table);
+  const rows = all.flatMap((of) =>
     branches.flatMap((branch) =>
       [true, false].flatMap((member) =>
         (table.facts.owner === null ? [false] : [true, false]).map((owner) => ({
@@ -158,6 +167,11 @@ function rowsOf(table: TableAccess): CrossRow[] {
       ),
     ),
   );
+  // States in turn, at another one for the next marking: all of them with each member and owner, and no more rows.
+  return rows.map((row, index) => ({
+    ...row,
+    state: states[(index + Math.floor(index / 4)) % states.length] ?? "ACTIVE",
+  }));
 }
 
 function known<T>(map: ReadonlyMap<string, T>, name: string): T {

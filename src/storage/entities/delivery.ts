@@ -37,10 +37,16 @@ export const Delivery = defineEntity({
     requestedAt: p.datetime(),
     authority: p.json<AuthorityLines>().nullable(),
     classCounts: p.json<Readonly<Record<string, number>>>().nullable(),
+    state: p.text(),
   },
 });
 
-const ofDelivery = { programId: p.uuid(), deliveryMarkingId: p.uuid(), requesterId: p.uuid() } as const;
+const ofDelivery = {
+  programId: p.uuid(),
+  deliveryMarkingId: p.uuid(),
+  requesterId: p.uuid(),
+  deliveryState: p.text(),
+} as const;
 
 /** One person's approval of exactly the manifest that it names. */
 export const DeliveryApproval = defineEntity({

@@ -15,7 +15,14 @@ export const Label = defineEntity({
   name: "Label",
   schema: "data",
   tableName: "label",
-  properties: { id: p.uuid().primary(), ...above, authorId: p.uuid(), origin: p.text(), createdAt: p.datetime() },
+  properties: {
+    id: p.uuid().primary(),
+    ...above,
+    authorId: p.uuid(),
+    origin: p.text(),
+    createdAt: p.datetime(),
+    state: p.text(),
+  },
 });
 
 /** One revision of a label, at its own marking. */
@@ -40,6 +47,7 @@ export const LabelRevision = defineEntity({
     score: p.double().nullable(),
     createdAt: p.datetime(),
     authority: p.json<AuthorityLines>().nullable(),
+    labelState: p.text(),
   },
 });
 
@@ -61,5 +69,6 @@ export const LabelReview = defineEntity({
     verdict: p.text(),
     comment: p.text(),
     createdAt: p.datetime(),
+    labelState: p.text(),
   },
 });
