@@ -9,7 +9,7 @@ import type { RowOf } from "../storage/tables.ts";
 export type MarkedNoun = "dataset" | "asset" | "label";
 
 /** What can be given a higher marking. */
-export type RaisedNoun = MarkedNoun | "labelReview";
+export type RaisedNoun = MarkedNoun | "labelReview" | "ontology" | "delivery";
 
 /** An object that the caller may see, with its marking and what it must not stand below. */
 export interface MarkedObject {
@@ -65,6 +65,15 @@ async function sourcesOf(
     const row = await grant.read.byId("labelReview", id);
     const above = row ? [row.datasetMarkingId, row.assetMarkingId, row.labelMarkingId, row.revisionMarkingId] : [];
     return row && { ...row, above };
+  }
+  if (noun === "ontology") {
+    const row = await grant.read.byId("ontology", id);
+    const program = row && (await grant.read.byId("program", row.programId));
+    return row && { ...row, above: [program?.markingId ?? row.markingId] };
+  }
+  if (noun === "delivery") {
+    const row = await grant.read.byId("delivery", id);
+    return row && { ...row, above: [row.datasetMarkingId] };
   }
   const row = await grant.read.byId("label", id);
   return row && { ...row, above: [row.datasetMarkingId, row.assetMarkingId, ...(await sourcesOfLabel(grant, row))] };

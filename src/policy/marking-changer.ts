@@ -37,9 +37,18 @@ export class MarkingChanger {
         await this.#store.noteJoin(below, to.id, marking.id);
       }
     }
+    if (noun === "ontology") {
+      for (const dataset of await this.#store.datasetsOf(id)) {
+        const target = joined.get(dataset.markingId);
+        // One that came meanwhile is missing here and in PostgreSQL, which refuses.
+        if (target === undefined || target === dataset.markingId) continue;
+        await this.prepare({ noun: "dataset", id: dataset.id, to: await this.#office.byId(target), raises });
+      }
+      return;
+    }
     if (noun === "label" || noun === "labelReview" || (noun === "dataset" && !raises)) return;
     for (const keys of await this.#store.blobKeys(noun, id)) {
-      const target = noun === "asset" ? to.id : (joined.get(keys.markingId) ?? keys.markingId);
+      const target = noun === "dataset" ? (joined.get(keys.markingId) ?? keys.markingId) : to.id;
       if (target !== keys.markingId) await this.#vault.rekey(this.#store, keys, target);
     }
   }

@@ -14,7 +14,7 @@ export interface BlobKeys {
 export type MarkedNoun = "dataset" | "asset" | "label";
 
 /** A noun whose marking can be raised. */
-export type RaisedNoun = MarkedNoun | "labelReview";
+export type RaisedNoun = MarkedNoun | "labelReview" | "ontology" | "delivery";
 
 /**
  * What a change of a marking needs of rows that whoever makes it may not see: identifiers, markings and wrapped keys, as the
@@ -36,6 +36,15 @@ export class MarkingChangeStore {
     return rows.map((row) => row.marking_id);
   }
 
+  /** Datasets that are made of an ontology, with their markings. */
+  async datasetsOf(ontologyId: string): Promise<{ readonly id: string; readonly markingId: string }[]> {
+    const { rows } = await this.#pool.query<{ dataset_id: string; marking_id: string }>(
+      "select dataset_id, marking_id from access.datasets_of_ontology($1) order by dataset_id",
+      [ontologyId],
+    );
+    return rows.map((row) => ({ id: row.dataset_id, markingId: row.marking_id }));
+  }
+
   /** Notes what the join of two markings is. */
   async noteJoin(a: string, b: string, joined: string): Promise<void> {
     await this.#pool.query(
@@ -44,8 +53,8 @@ export class MarkingChangeStore {
     );
   }
 
-  /** Keys of the blobs of an object and of what stands below it. */
-  async blobKeys(noun: "dataset" | "asset", id: string): Promise<BlobKeys[]> {
+  /** Keys of the blobs of an object and of what stands below it; of a delivery those of its own files. */
+  async blobKeys(noun: "dataset" | "asset" | "delivery", id: string): Promise<BlobKeys[]> {
     const { rows } = await this.#pool.query<{
       blob_id: string;
       marking_id: string;

@@ -143,6 +143,7 @@ describe("I1 the application role", () => {
       "access.admit_labels(uuid,uuid,text,uuid[],integer,timestamp with time zone)",
       "access.blob_keys(text,uuid)",
       "access.compilation_rules(uuid)",
+      "access.datasets_of_ontology(uuid)",
       "access.delivery_holds(uuid,timestamp with time zone)",
       "access.ensure_data_key(uuid,bytea)",
       "access.installed_row_security()",

@@ -10,7 +10,9 @@ import { ProposalPayload, proposeOnce } from "./proposal-mutations.ts";
 
 @InputType()
 export class MarkingChangeInput extends Input {
-  @Field(() => ID, { description: "A dataset, an asset or a label; a review, which can only be raised." })
+  @Field(() => ID, {
+    description: "A dataset, an asset or a label; a review, an ontology or a delivery, which can only be raised.",
+  })
   readonly objectId!: string;
 
   @Field(() => String, { description: "Banner or portion." })
@@ -34,11 +36,13 @@ function changeOf({ objectId, marking, reason }: MarkingChangeInput): MarkingInp
   return { noun: "asset", id: NO_ID, marking, reason };
 }
 
-/** As changeOf; a review can be raised too, and nothing else be done to it. */
+/** As changeOf; a review, an ontology and a delivery can be raised too, and nothing else be done to them. */
 function raiseOf(input: MarkingChangeInput): RaiseInput {
   const named = parseGlobalId(input.objectId);
-  if (named?.noun !== "labelReview") return changeOf(input);
-  return { noun: named.noun, id: named.id, marking: input.marking, reason: input.reason };
+  const noun = named?.noun;
+  if (named && (noun === "labelReview" || noun === "ontology" || noun === "delivery"))
+    return { noun, id: named.id, marking: input.marking, reason: input.reason };
+  return changeOf(input);
 }
 
 @Resolver()
