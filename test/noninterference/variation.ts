@@ -39,7 +39,8 @@ export class Variation {
   ) {
     this.#dice = dice;
     this.#world = world;
-    this.#things = things.filter(({ noun }) => !["recipient", "person"].includes(noun));
+    // Of what stands at no known marking, or in no known program, nobody can say from whom a change of it is hidden.
+    this.#things = things.filter(({ noun, chain }) => !["recipient", "person"].includes(noun) && chain.length > 0);
     this.#hidden = hidden;
     this.#near = near;
   }
