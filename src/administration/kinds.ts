@@ -1,3 +1,4 @@
+import { compilationRemoval } from "./compilation-removal.ts";
 import { markingLower, markingWiden } from "./markings.ts";
 import { policyActivation } from "./policy-activation.ts";
 import type { ProposalKind, ProposalRules } from "./proposal-kind.ts";
@@ -9,6 +10,7 @@ const RULES: Readonly<Partial<Record<ProposalKind, ApprovalRules>>> = {
   "policy.activate": policyActivation,
   "marking.lower": markingLower,
   "marking.widen": markingWiden,
+  "compilation.remove": compilationRemoval,
 };
 
 /** The rules by which a kind is approved. */

@@ -25,7 +25,8 @@ export interface RaiseInput extends Omit<MarkingInput, "noun"> {
   readonly noun: RaisedNoun;
 }
 
-function reasonOf(text: string): string {
+/** A reason as it is kept. Throws INVALID_INPUT. */
+export function reasonOf(text: string): string {
   const reason = text.normalize("NFC").trim();
   if (!REASON.test(reason)) throw new UserError("INVALID_INPUT", "1 to 400 printable characters", ["reason"]);
   return reason;
@@ -137,7 +138,8 @@ async function approvable(grant: Grant, act: MarkingAct): Promise<{ own: Interne
   return { own, to };
 }
 
-async function requireAuthority(
+/** That the caller has the role and the authority for each scope: an owner, a country. Throws NOT_PERMITTED. */
+export async function requireAuthority(
   grant: Grant,
   role: "downgrade-authority" | "disclosure-officer",
   scopes: readonly string[],

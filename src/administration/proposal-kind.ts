@@ -17,6 +17,7 @@ export const PROPOSAL_KINDS = {
   "policy.activate": "policy",
   "marking.lower": "marking",
   "marking.widen": "marking",
+  "compilation.remove": "marking",
 } as const satisfies Record<string, ProposalFamily>;
 
 /** A kind of proposal. */

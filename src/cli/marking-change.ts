@@ -33,6 +33,17 @@ export const MARKING_CHANGES: Verbs = {
   lower: change("asks that a marking be lowered and released to nobody new", (call) =>
     proposeAndSay(call, "markingLowerPropose", "MarkingChangeInput", changeOf(call)),
   ),
+  remove: {
+    words: ["COMPILATION"],
+    needs: { reason: "TEXT" },
+    does: "asks that a compilation, or a rule about what labels are together, be taken away",
+    who: "sam",
+    run: (call) =>
+      proposeAndSay(call, "compilationRemovePropose", "CompilationRemoveInput", {
+        compilationId: call.get("COMPILATION"),
+        reason: call.get("reason"),
+      }),
+  },
   widen: change("asks that a marking be released to more countries", (call) =>
     proposeAndSay(call, "markingWidenPropose", "MarkingChangeInput", changeOf(call)),
   ),

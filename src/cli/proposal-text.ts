@@ -29,6 +29,8 @@ const SENTENCES: Readonly<Record<ProposalKind, (act: Act, who: string) => string
   "policy.activate": (act) => `policy ${text(act, "documents")} comes into force`,
   "marking.lower": (act) => `${moved(act)} is lowered from ${text(act, "fromBanner")} to ${text(act, "toBanner")}`,
   "marking.widen": (act) => `${moved(act)} is widened from ${text(act, "fromBanner")} to ${text(act, "toBanner")}`,
+  "compilation.remove": (act) =>
+    `${moved(act)} of dataset ${globalId("dataset", text(act, "dataset"))}, which makes it ${text(act, "fromBanner")} as a whole, is taken away`,
 };
 
 const moved = (act: Act): string => `${text(act, "noun")} ${globalId(text(act, "noun") as IdNoun, text(act, "id"))}`;

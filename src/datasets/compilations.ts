@@ -20,7 +20,7 @@ export interface AddCompilationInput {
 
 /**
  * Says at once that a dataset as a whole is marked higher (standards B.6): its content marking, and every delivery of it. One
- * person raises it; nobody takes it away.
+ * person raises it; two take it away.
  */
 export const addCompilation: Command<AddCompilationInput, Made> = command({
   name: "datasetCompilationAdd",

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { compilationRemoval } from "../../administration/compilation-removal.ts";
 import { markingLower, markingWiden, raiseMarking } from "../../administration/markings.ts";
 import type { MarkingInput, RaiseInput } from "../../administration/markings.ts";
 import { NO_ID, parseGlobalId } from "../global-id.ts";
@@ -17,6 +18,15 @@ export class MarkingChangeInput extends Input {
 
   @Field(() => String, { description: "Banner or portion." })
   readonly marking!: string;
+
+  @Field(() => String)
+  readonly reason!: string;
+}
+
+@InputType()
+export class CompilationRemoveInput extends Input {
+  @Field(() => ID, { description: "A compilation of a dataset, or a rule about what its labels are together." })
+  readonly compilationId!: string;
 
   @Field(() => String)
   readonly reason!: string;
@@ -66,6 +76,18 @@ export class MarkingMutations {
     @Arg("input", () => MarkingChangeInput) input: MarkingChangeInput,
   ): Promise<Payload> {
     return proposeOnce(context, markingLower, input.idempotencyKey, changeOf(input));
+  }
+
+  @Mutation(() => ProposalPayload, { description: "Asks that what a dataset is as a whole be lowered." })
+  @Does("marking.administer")
+  compilationRemovePropose(
+    @Ctx() context: Context,
+    @Arg("input", () => CompilationRemoveInput) input: CompilationRemoveInput,
+  ): Promise<Payload> {
+    const named = parseGlobalId(input.compilationId);
+    const noun = named?.noun === "compilationRule" ? "compilationRule" : "compilation";
+    const id = named?.noun === noun ? named.id : NO_ID;
+    return proposeOnce(context, compilationRemoval, input.idempotencyKey, { noun, id, reason: input.reason });
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a marking be released to more countries." })
