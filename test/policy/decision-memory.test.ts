@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Effective } from "../../src/markings/index.ts";
+import type { Action } from "../../src/policy/actions.ts";
 import { ACTIONS } from "../../src/policy/actions.ts";
 import { decide, decidePair } from "../../src/policy/decide.ts";
 import { DecisionMemory } from "../../src/policy/decision-memory.ts";
+import type { Decision } from "../../src/policy/decision.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import type { InternedMarking } from "../../src/storage/ports.ts";
 import { SEED, accessProfiles, effectives, facts } from "./arbitrary.ts";
+import { objectOf, reader as readerWith } from "./condition-readers.ts";
 import { ruleFiles } from "./table-world.ts";
 
 const policy = loadPolicy(ruleFiles);
@@ -60,6 +63,59 @@ describe("I1 a decision that is remembered", () => {
     expect(memory.decision(Object.freeze({ ...profile, clearance: "U" }), raised, null, "program.read").decision).toBe(
       "deny",
     );
+  });
+});
+
+describe("what is remembered of a decision", () => {
+  const able = readerWith({ role: ["analyst"] });
+  const marking = interned(objectOf("SECRET"));
+  const decided = (memory: DecisionMemory, profile = able, object = marking, action: Action = "program.read") =>
+    memory.decision(profile, object, null, action);
+
+  test("is the decision itself, made once, for the same profile, marking, facts and action only", () => {
+    const memory = new DecisionMemory(policy, REGISTER);
+    const [top, low] = [interned(objectOf("TOP SECRET")), readerWith({ role: ["analyst"], clearance: "U" })];
+    const of = { member: true, assigned: false, owner: false, state: "ACTIVE" };
+    const ways: readonly (() => Decision)[] = [
+      () => decided(memory),
+      () => decided(memory, able, marking, "dataset.read"),
+      () => decided(memory, able, top),
+      () => decided(memory, low),
+      () => memory.decision(able, marking, of, "program.read"),
+      () => memory.decision(able, marking, { ...of, member: false }, "program.read"),
+    ];
+    const first = ways.map((ask) => ask());
+    ways.forEach((ask, at) => expect(ask()).toBe(first[at]));
+    expect(new Set(first).size).toBe(ways.length);
+    expect(decided(new DecisionMemory(policy, REGISTER))).not.toBe(first[0]);
+  });
+
+  test("I9 is nothing of a marking that is changed in place", () => {
+    const memory = new DecisionMemory(policy, REGISTER);
+    const changing = { ...marking };
+    expect(decided(memory, able, changing).decision).toBe("allow");
+    Object.assign(changing, { effective: { ...changing.effective, sci: ["SI"] } });
+    expect(decided(memory, able, changing).decision).toBe("deny");
+  });
+
+  test("I9 is nothing of a profile that is changed in place", () => {
+    const memory = new DecisionMemory(policy, REGISTER);
+    const changing = { ...able };
+    expect(decided(memory, changing).decision).toBe("allow");
+    Object.assign(changing, { clearance: "U" });
+    expect(decided(memory, changing).decision).toBe("deny");
+  });
+
+  test("I9 is what whoever is refused later is refused by, when both are frozen after the first question", () => {
+    const memory = new DecisionMemory(policy, REGISTER);
+    const changing = { ...able };
+    expect(decided(memory, changing).decision).toBe("allow");
+    const lower = Object.freeze(Object.assign(changing, { clearance: "U" as const }));
+    expect(decided(memory, lower)).toMatchObject({
+      decision: "deny",
+      reasons: ["mac.level"],
+      registerVersion: REGISTER,
+    });
   });
 });
 

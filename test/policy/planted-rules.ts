@@ -7,6 +7,8 @@ import type { Policy } from "../../src/policy/rules.ts";
 /** A rule that a test plants; what it leaves out is that of a refusal of `label.read`. */
 export interface PlantedRule {
   readonly id: string;
+  readonly sentence?: string;
+  readonly authority?: string;
   readonly effect?: string;
   readonly actions?: readonly string[];
   readonly pair?: object;
@@ -14,10 +16,16 @@ export interface PlantedRule {
   readonly obligations?: readonly string[];
 }
 
+const LEFT_OUT = {
+  sentence: "A planted rule of a test.",
+  authority: "a test",
+  effect: "deny",
+  actions: ["label.read"] as readonly string[],
+};
+
 /** The rule as it stands in a file. */
-export function written(rule: PlantedRule): PlantedRule & { readonly effect: string } {
-  const { effect = "deny", actions = ["label.read"] } = rule;
-  return { sentence: "A planted rule of a test.", authority: "a test", ...rule, effect, actions } as never;
+export function written(rule: PlantedRule): PlantedRule & typeof LEFT_OUT {
+  return { ...LEFT_OUT, ...rule };
 }
 
 /**
@@ -27,7 +35,7 @@ export function written(rule: PlantedRule): PlantedRule & { readonly effect: str
 export function plantedFiles(rules: readonly PlantedRule[]): readonly PolicyFile[] {
   const all = rules.map(written);
   const open = (kind: "pair" | "row", noun: string): readonly string[] => {
-    const taken = all.filter((rule) => rule.effect === "allow" && kind in rule).flatMap(({ actions = [] }) => actions);
+    const taken = all.filter((rule) => rule.effect === "allow" && kind in rule).flatMap(({ actions }) => actions);
     return ACTIONS.filter((action) => nounOf(action) === noun && !taken.includes(action));
   };
   return NOUNS.map((noun) => {
