@@ -23,8 +23,13 @@ const APPROVERS: readonly Who[] = [
 ];
 
 /** A mutation of one field. What it made comes back as `made`; where it failed there is nothing. */
-function act(who: Who, field: string, input: Readonly<Record<string, unknown>>, made: string): Ask {
-  const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
+function act(
+  who: Who,
+  field: string,
+  input: Readonly<Record<string, unknown>>,
+  made: string,
+  type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`,
+): Ask {
   const query = `mutation ($input: ${type}!) { act: ${field}(input: $input) { ${made} userErrors { code message path } } }`;
   // These people work below what they were shown: they confirm it.
   return graphqlAsk(who, query, { input: { ...input, belowHighWater: true, idempotencyKey: "{{key.act}}" } });
@@ -98,6 +103,19 @@ export const ACTS = {
     const shown = `made: dataset { ${ID_AND_MARKING} ontologyVersion { ontologyVersion: id } }`;
     return made(act(STEWARD, "datasetCreate", input, shown), thing(name, program, banner));
   },
+  /** Says that a dataset is more as a whole than it is; only who reads that marking is told. */
+  compilation(name: string, dataset: Thing, banner: string): Act {
+    const input = { datasetId: `{{${dataset.name}}}`, marking: banner, reason: "together they say more" };
+    const ask = act(STEWARD, "datasetCompilationAdd", input, "made: dataset { id }");
+    return { ask, thing: thing(name, dataset, banner, "dataset.read") };
+  },
+  /** Says so of as many labels of a class. The rule counts whatever anybody is shown. */
+  rule(name: string, dataset: Thing, banner: string, atLeast: number): Act {
+    const counts = { classKey: "ship", atLeast, windowHours: 24, marking: banner };
+    const input = { datasetId: `{{${dataset.name}}}`, marking: banner, reason: "so many say more", counts };
+    const ask = act(STEWARD, "compilationRuleAdd", input, "made: dataset { id }");
+    return { ask, thing: thing(name, dataset, banner, "dataset.read") };
+  },
   asset(name: string, dataset: Thing, text: string, banner: string): Act {
     const input = { datasetId: `{{${dataset.name}}}`, title: text, marking: banner, mediaType: "image/png" };
     return made(
@@ -168,12 +186,12 @@ export const ACTS = {
   /** Raises an object, at once. */
   raise(of: Thing, banner: string): Ask {
     const input = { objectId: `{{${of.name}}}`, marking: banner, reason: "more than was thought" };
-    return act(STEWARD, "markingRaise", input, "made: object { id }");
+    return act(STEWARD, "markingRaise", input, "made: object { id }", "MarkingChangeInput");
   },
   /** Asks for a lower marking; nothing becomes lower by it. */
   lower(of: Thing, banner: string): Ask {
     const input = { objectId: `{{${of.name}}}`, marking: banner, reason: "less than was thought" };
-    return act(STEWARD, "markingLowerPropose", input, "made: proposal { id }");
+    return act(STEWARD, "markingLowerPropose", input, "made: proposal { id }", "MarkingChangeInput");
   },
   /** A delivery carries the join of what its requester saw: `atLeast` is the highest marking that is known to be in it. */
   request(

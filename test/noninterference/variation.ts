@@ -62,6 +62,8 @@ export class Variation {
       [4, () => this.#review()],
       [3, () => this.#delivery()],
       [2, () => this.#version()],
+      [2, () => this.#compilation()],
+      [2, () => this.#rule()],
       [2, () => this.#retract()],
     ];
     if (this.#dice.chance(0.12)) return this.#remark();
@@ -131,6 +133,19 @@ export class Variation {
     const fitting = MARKINGS.filter((higher) => above(higher, marking));
     const compilation = this.#dice.chance(0.3) ? this.#dice.pick(fitting) : null;
     return ACTS.dataset(this.#name("dataset"), program, ontology, this.#dice.pick(NAMES), marking, compilation);
+  }
+
+  /** A compilation of a dataset, which observers may see without being told of this. */
+  #compilation(): Act | null {
+    const dataset = this.#pick("dataset");
+    return dataset && ACTS.compilation(this.#name("compilation"), dataset, this.#marking(dataset));
+  }
+
+  #rule(): Act | null {
+    const dataset = this.#pick("dataset");
+    return (
+      dataset && ACTS.rule(this.#name("compilationRule"), dataset, this.#marking(dataset), this.#dice.between(2, 4))
+    );
   }
 
   #version(): Act | null {
