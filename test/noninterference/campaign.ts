@@ -161,7 +161,7 @@ export class Campaign {
     const { seed } = this.#options;
     const pair = await Pair.open(base, hosts, `${seed}-${index}`);
     try {
-      const { tried, done } = await pair.act(`plan-${index}`, plan);
+      const { tried, done } = await pair.act(`plan-${index}`, plan, (ask, did) => this.coverage.act(ask, did));
       this.#tried += tried;
       this.#done += done;
       const scripts = new Scripts({

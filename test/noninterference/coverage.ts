@@ -1,6 +1,6 @@
 import { isInputObjectType, isInterfaceType, isObjectType } from "graphql";
 import type { GraphQLSchema } from "graphql";
-import type { Who } from "./ask.ts";
+import type { Ask, Who } from "./ask.ts";
 import type { Dice } from "./dice.ts";
 import type { Asked } from "./documents.ts";
 
@@ -10,6 +10,8 @@ export interface CoverageState {
   readonly inputs: Readonly<Record<string, number>>;
   readonly cases: Readonly<Record<string, number>>;
   readonly answers: Readonly<Record<string, number>>;
+  /** Acts by which worlds were made to differ, by what they are. */
+  readonly acts: Readonly<Record<string, { readonly tried: number; readonly done: number }>>;
 }
 
 /** A field that is to be asked, because it was answered least. */
@@ -26,6 +28,8 @@ export class Coverage {
   readonly #heard = new Map<string, Set<string>>();
   /** Cases in which something happened, by what it was. */
   readonly cases = new Map<string, number>();
+  /** Acts of cleared people by what they are: how many were tried, and how many did what they should. */
+  readonly acts = new Map<string, { tried: number; done: number }>();
   /** Answers by status and code. */
   readonly answers = new Map<string, number>();
 
@@ -105,6 +109,13 @@ export class Coverage {
     for (const what of new Set(happened)) this.cases.set(what, (this.cases.get(what) ?? 0) + 1);
   }
 
+  /** Counts an act of somebody who is cleared for it. */
+  act({ graphql, method, path }: Ask, done: boolean): void {
+    const what = /act: (\w+)/.exec(graphql?.query ?? "")?.[1] ?? `${method} ${path.replaceAll(/\{\{.*?\}\}/g, "ID")}`;
+    const count = this.acts.get(what) ?? { tried: 0, done: 0 };
+    this.acts.set(what, { tried: count.tried + 1, done: count.done + Number(done) });
+  }
+
   /** Counts one answer. */
   answer(kind: string): void {
     this.answers.set(kind, (this.answers.get(kind) ?? 0) + 1);
@@ -119,11 +130,17 @@ export class Coverage {
 
   /** Everything that was counted. */
   get state(): CoverageState {
-    return { ...this.figures, cases: Object.fromEntries(this.cases), answers: Object.fromEntries(this.answers) };
+    return {
+      ...this.figures,
+      cases: Object.fromEntries(this.cases),
+      answers: Object.fromEntries(this.answers),
+      acts: Object.fromEntries(this.acts),
+    };
   }
 
   /** Goes on counting from what an earlier run has counted; fields that the schema no longer has are forgotten. */
-  restore({ fields, inputs, cases, answers }: CoverageState): void {
+  restore({ fields, inputs, cases, answers, acts }: CoverageState): void {
+    for (const [what, count] of Object.entries(acts)) this.acts.set(what, { ...count });
     for (const [name, count] of Object.entries(fields))
       if (this.#fields.has(name)) this.#fields.set(name, { ...count });
     for (const [name, count] of Object.entries(inputs)) if (this.#inputs.has(name)) this.#inputs.set(name, count);

@@ -12,6 +12,9 @@ const SHARES: Readonly<Record<string, number>> = {
   "acts of others in between": 0.05,
 };
 
+/** An act that was tried so often has done something at least once. */
+const TRIED = 10;
+
 /** Share of the schema's fields of which something must have come back. */
 const ANSWERED = 0.85;
 
@@ -40,5 +43,8 @@ export function gates({ cases, acts, coverage }: CampaignResult, least: number):
       ? [`${unanswered.length} of ${counts.length} fields were never answered: ${unanswered.join(", ")}`]
       : [];
   const idle = acts.done * 2 < acts.tried ? [`${acts.done} of ${acts.tried} acts did what they should`] : [];
-  return [...empty, ...unasked, ...ungiven, ...silent, ...idle];
+  const vain = [...coverage.acts]
+    .filter(([, { tried, done }]) => tried >= TRIED && done === 0)
+    .map(([what, { tried }]) => `${what} was tried ${tried} times and never did anything`);
+  return [...empty, ...unasked, ...ungiven, ...silent, ...idle, ...vain];
 }

@@ -137,17 +137,24 @@ export class Pair {
     return { stream, now: this.#now };
   }
 
-  /** Lets cleared people act in each world; returns how many acts were tried, and how many did what they should. */
+  /**
+   * Lets cleared people act in each world; returns how many acts were tried, and how many did what they should.
+   *
+   * @param note told of each act that was tried
+   */
   async act(
     name: string,
     acts: { readonly a: readonly Ask[]; readonly b: readonly Ask[] },
+    note: (ask: Ask, done: boolean) => void = () => undefined,
   ): Promise<{ readonly tried: number; readonly done: number }> {
     let [tried, done] = [0, 0];
     const within = async (world: World, asks: readonly Ask[], letter: string): Promise<void> => {
       for (const [index, ask] of asks.entries()) {
         const result = await world.act(ask, this.moment(`${name}-${letter}-${index}`));
-        if (result !== null) tried += 1;
-        if (result === true) done += 1;
+        if (result === null) continue;
+        note(ask, result);
+        tried += 1;
+        if (result) done += 1;
       }
     };
     await Promise.all([within(this.a, acts.a, "a"), within(this.b, acts.b, "b")]);

@@ -73,6 +73,15 @@ ${table(
     .map(([what, count]) => [what, count]),
 )}
 
+## Acts by which the worlds differ
+
+${table(
+  ["act", "tried", "did what it should"],
+  Object.entries(counts.acts)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([what, { tried, done }]) => [what, tried, done]),
+)}
+
 ## Coverage of the schema
 
 ${answered.length} of ${fields.length} fields were answered at least once, ${fields.length - seldom.length} at least 50 times; ${Object.keys(counts.inputs).length - ungiven.length} of ${Object.keys(counts.inputs).length} arguments and
