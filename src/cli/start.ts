@@ -1,4 +1,3 @@
-import { startServer } from "../main.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
 
@@ -30,6 +29,8 @@ Exit codes: 0 stopped in order; 1 refused to start; 2 wrong usage.
   async run(args) {
     const { words } = parseArguments(args, [], []);
     if (words.length > 0) throw new UsageError("start takes no words");
+    // Loaded only here: the server is most of the program, and every other command would wait half a second for it.
+    const { startServer } = await import("../main.ts");
     return (await startServer()) ? EXIT.done : EXIT.failed;
   },
 };

@@ -17,6 +17,7 @@ const OTHERS = [
   ["SAR-AG:BP"],
   ["SAR-DNI:S:BP", "SAR-DNI:S:BP-123", "SAR-DNI:S:BP-123-X"],
   ["SAR-DHS:BUTTER_POPCORN", "SAR-DOD:CA", "SAR-DOD:CA-XYZ"],
+  ["SAR-DOD:CA", "SAR-DOE:CB"],
 ];
 
 describe("programs of ISM (standards A.8)", () => {

@@ -75,6 +75,11 @@ describe("ISM attributes that are refused", () => {
       { ...US, SARIdentifier: "SAR-DOE:CA SAR-DOE:BP-1", ...NF },
       "E_REQUIRES",
     ],
+    [
+      "a program with a level and no classification",
+      { ownerProducer: "USA", SARIdentifier: "SAR-DOD:S:BP" },
+      "E_CLASS",
+    ],
     ["a program with the name of a control", { ...US, SARIdentifier: "SAR-DOD:NF" }, "E_SYNTAX"],
     ["a program that hides a control after a blank", { ...US, SARIdentifier: "SAR-DOD:BP_NOFORN" }, "E_SYNTAX"],
     ["a program in small letters", { ...US, SARIdentifier: "SAR-DOD:bp", ...NF }, "E_CASE"],
@@ -153,13 +158,18 @@ describe("ISM attributes that are refused", () => {
     ["foreign CUI", { ...CUI, ownerProducer: "DEU" }, "E_SYNTAX"],
     ["a resource element that is false", { ...US, resourceElement: "false" }, "E_ATTRIBUTE"],
     ["a resource element that is false itself", { ...US, resourceElement: false }, "E_ATTRIBUTE"],
+    ["a list of one flag for a flag", { ...US, resourceElement: [true] }, "E_INPUT"],
+    ["nothing for a flag", { ...US, excludeFromRollup: null }, "E_INPUT"],
     ["a date that is none", { ...US, createDate: "yesterday" }, "E_ATTRIBUTE"],
     ["a date of no calendar", { ...US, createDate: "2026-02-30" }, "E_ATTRIBUTE"],
     ["an exclusion that is neither true nor false", { ...US, excludeFromRollup: "yes" }, "E_ATTRIBUTE"],
     ["an empty reason", { ...US, compilationReason: "" }, "E_ATTRIBUTE"],
     ["a reason on two lines", { ...US, compilationReason: "a\nb" }, "E_ATTRIBUTE"],
     ["a reason of more than 1,024 characters", { ...US, compilationReason: "a".repeat(1025) }, "E_ATTRIBUTE"],
+    ["a reason with a blank before it", { ...US, compilationReason: " a" }, "E_ATTRIBUTE"],
+    ["a reason with a blank after it", { ...US, compilationReason: "a " }, "E_ATTRIBUTE"],
     ["a notice that is none", { ...US, noticeType: "NOTICE" }, "E_ATTRIBUTE"],
+    ["a notice that is none beside one that is", { ...US, noticeType: "FISA NOTICE" }, "E_ATTRIBUTE"],
     ["a notice twice", { ...US, noticeType: "FISA FISA" }, "E_ATTRIBUTE"],
     ["a notice that limits distribution", { ...US, noticeType: "DoD-Dist-C" }, "E_ATTRIBUTE"],
     ["true for a notice", { ...US, noticeType: true }, "E_INPUT"],
@@ -182,6 +192,7 @@ describe("ISM attributes that are refused", () => {
     };
     expect(read({ ...US, ...about })).toStrictEqual(of("SECRET"));
     expect(read({ ...US, ...about, resourceElement: true, excludeFromRollup: false })).toStrictEqual(of("SECRET"));
+    expect(read({ ...US, compilationReason: "a".repeat(1024) })).toStrictEqual(of("SECRET"));
     expect(readIsmJson({ ...US, ...about }, register).informative).toStrictEqual([
       "createDate: 2026-01-01",
       "excludeFromRollup: true",

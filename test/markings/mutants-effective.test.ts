@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Effective } from "../../src/markings/effective.ts";
 import { dominates, effectiveOf, joinEffective, meetEffective } from "../../src/markings/effective.ts";
-import { readListToken, unlistedTokens } from "../../src/markings/lists.ts";
+import { readListToken, underLists, unlistedTokens } from "../../src/markings/lists.ts";
 import { markingFromText } from "../../src/markings/parse.ts";
 import { rollUpRelease } from "../../src/markings/release.ts";
 import { fgiOf, nonIcOf } from "../../src/markings/rollup-categories.ts";
@@ -53,6 +53,10 @@ describe("lists of people", () => {
     expect(readListToken("NTK:-")).toBeNull();
     expect(readListToken("OC:-")).toStrictEqual({ control: "OC", kind: "OC", anyOf: [] });
   });
+  test("a list that binds goes on binding when another is put beside it, and only that there was none is forgotten", () => {
+    const oc = { ...effective("SECRET//ORCON/NOFORN"), lists: ["OC:-", "OC:a"] };
+    expect(underLists(oc, [{ kind: "OC", anyOf: ["b"] }])?.lists).toStrictEqual(["OC:a", "OC:b"]);
+  });
   test("a control that needs a list and has none is satisfied by nobody", () => {
     expect(unlistedTokens(["OC", "NF"])).toStrictEqual(["OC:-"]);
   });
@@ -92,6 +96,17 @@ describe("a roll-up", () => {
       ["UNCLASSIFIED//LES NOFORN", "UNCLASSIFIED//REL TO USA, GBR"],
     ])
       expect(rollUpRelease(contributed(...texts), register, rollUp, false)).toStrictEqual(noforn);
+  });
+  test("is NOFORN beside controls of others than the intelligence community, whatever the register chose for its own", () => {
+    const chosen = { ...rollUp, caveatedUnclassified: "RELIDO" } as const;
+    const beside = (text: string) =>
+      rollUpRelease(contributed("SECRET//RELIDO", text), register, chosen, false).tokens.join("/");
+    expect(["UNCLASSIFIED//DOD UCNI", "UNCLASSIFIED//LIMDIS", "CUI", "UNCLASSIFIED//FOUO"].map(beside)).toStrictEqual([
+      "NF",
+      "NF",
+      "NF",
+      "RELIDO",
+    ]);
   });
   test("says nothing of release where only bare unclassified portions stand", () => {
     expect(rollUpRelease(contributed("UNCLASSIFIED"), register, rollUp, true)).toStrictEqual({

@@ -42,6 +42,10 @@ describe("a banner", () => {
     const reversed = parseBanner("SECRET//FGI DEU FOREIGN GOVERNMENT INFORMATION//NOFORN", register);
     expect(reversed).toMatchObject({ ok: false, code: "E_COUNTRY" });
   });
+  test("has the full title of foreign information, with its sources or without, and a portion never has", () => {
+    for (const text of ["(S//FOREIGN GOVERNMENT INFORMATION//NF)", "(S//FOREIGN GOVERNMENT INFORMATION DEU//NF)"])
+      expect(parsePortion(text, register)).toMatchObject({ ok: false, code: "E_FORM" });
+  });
   test("of a concealed owner is one of the United States, with RESTRICTED as CONFIDENTIAL", () => {
     for (const [portion, banner] of [
       ["(//FGI R)", "CONFIDENTIAL//FGI"],

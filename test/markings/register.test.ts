@@ -202,7 +202,7 @@ describe("markings register", () => {
     sapForm(files.register, { lettersOnly: true, min: 10, max: 10 });
     const register = parseRegister(files, "v");
     expect(parseBanner("SECRET//SAR-ABCDEFGHIJ", register)).toMatchObject({ ok: true });
-    for (const text of ["SECRET//SAR-ABCDEFGHI", "SECRET//SAR-ABCDEFGHI1"])
+    for (const text of ["SECRET//SAR-ABCDEFGHI", "SECRET//SAR-ABCDEFGHI1", "SECRET//SAR-1ABCDEFGHI"])
       expect(parseBanner(text, register)).toMatchObject({ ok: false, code: "E_UNKNOWN" });
   });
   test("says where the fault is", () => {

@@ -72,10 +72,16 @@ describe("reserved words", () => {
     ]);
   });
   test("a nickname of several words has letters only, so that no compartment without its hyphen is read as one", () => {
-    const texts = ["BP 123", "BP X", "B POPCORN", "BUTTER P0PCORN", "BUTTER POPCORN 1", "BP 123-X"].flatMap((name) => [
-      `SECRET//SAR-${name}//NOFORN`,
-      `SECRET//SPECIAL ACCESS REQUIRED-${name}//NOFORN`,
-    ]);
+    const texts = [
+      "BP 123",
+      "BP X",
+      "B POPCORN",
+      "BUTTER P0PCORN",
+      "BUTTER POP1",
+      "BUTTER 1POP",
+      "BUTTER POPCORN 1",
+      "BP 123-X",
+    ].flatMap((name) => [`SECRET//SAR-${name}//NOFORN`, `SECRET//SPECIAL ACCESS REQUIRED-${name}//NOFORN`]);
     expect(codesOf(texts)).toStrictEqual(refused(texts));
     for (const text of ["SAR-BUTTER POPCORN", "SAR-BUTTER POPCORN-123 X", "SAR-BP-123 X", "SAR-123", "SAR-A1"])
       expect(parseBanner(`SECRET//${text}//NOFORN`, register).ok, text).toBe(true);

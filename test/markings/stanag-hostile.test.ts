@@ -108,6 +108,11 @@ describe("STANAG 4774 labels are refused", () => {
       "E_CONFLICT",
     ],
     ["a time without an offset", label({ review: "<ReviewDateTime>2036-01-01T00:00:00</ReviewDateTime>" }), "E_SYNTAX"],
+    [
+      "an attribute of the review time",
+      label({ review: '<ReviewDateTime URI="urn:x">2036-01-01T00:00:00Z</ReviewDateTime>' }),
+      "E_XML",
+    ],
     ["a day alone", label({ review: "<ReviewDateTime>2036-01-01</ReviewDateTime>" }), "E_SYNTAX"],
     [
       "a day that is not on the calendar",

@@ -57,7 +57,10 @@ describe("the mapping table", () => {
       [
         ["SCIcontrols", "SI-ZZZ"],
         ["SARIdentifier", "SAR-STATE:BP"],
+        ["SARIdentifier", "SAR-DOD:"],
         ["atomicEnergyMarkings", "RD-SG-1"],
+        ["atomicEnergyMarkings", "XRD-SG-14"],
+        ["atomicEnergyMarkings", "RD-SG-14X"],
         ["atomicEnergyMarkings", "FRD-CNWDI"],
         ["atomicEnergyMarkings", "TFNI-SG-14"],
         ["disseminationControls", "RAWFISA"],
@@ -77,6 +80,7 @@ describe("the mapping table", () => {
   test.each([
     ["SCIcontrols", "SI-G-ABCD"],
     ["SARIdentifier", "SAR-DOD:BP-123"],
+    ["SARIdentifier", "SAR-DOD:BP-123-X"],
     ["atomicEnergyMarkings", "RD-CNWDI"],
     ["atomicEnergyMarkings", "FRD-SG-14"],
     ["atomicEnergyMarkings", "TFNI"],
