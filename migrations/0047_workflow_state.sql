@@ -47,7 +47,9 @@ create trigger begun before insert on data.label for each row execute function a
 create function access.take_delivery_state() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  new.delivery_state := coalesce((select d.state from data.delivery d where d.id = new.delivery_id), 'REQUESTED');
+  -- Acts on one delivery come after each other: the second finds the state that the first has made.
+  select d.state into new.delivery_state from data.delivery d where d.id = new.delivery_id for no key update;
+  new.delivery_state := coalesce(new.delivery_state, 'REQUESTED');
   return new;
 end $$;
 create trigger begun before insert on data.delivery_approval for each row execute function access.take_delivery_state();
@@ -58,7 +60,15 @@ create trigger begun before insert on data.delivery_proof for each row execute f
 create function access.take_label_state() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  new.label_state := coalesce((select l.state from data.label l where l.id = new.label_id), 'ACTIVE');
+  -- What is said of a label that is there comes after each other; a first revision has nothing to wait for.
+  if tg_table_name = 'label_revision' then
+    if new.previous_id is null then
+      new.label_state := coalesce((select l.state from data.label l where l.id = new.label_id), 'ACTIVE');
+      return new;
+    end if;
+  end if;
+  select l.state into new.label_state from data.label l where l.id = new.label_id for no key update;
+  new.label_state := coalesce(new.label_state, 'ACTIVE');
   return new;
 end $$;
 create trigger begun before insert on data.label_revision for each row execute function access.take_label_state();
@@ -78,8 +88,8 @@ end $$;
 create function access.approve_state() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  if (select d.state from data.delivery d where d.id = new.delivery_id for update) = 'REQUESTED'
-     and (select count(distinct a.approver_id) from data.delivery_approval a where a.delivery_id = new.delivery_id) >= 2 then
+  if (select count(distinct a.approver_id) from data.delivery_approval a join data.delivery d on d.id = a.delivery_id
+      where d.id = new.delivery_id and d.state = 'REQUESTED' and a.manifest_sha384 = d.manifest_sha384) >= 2 then
     perform access.set_delivery_state(new.delivery_id, 'APPROVED');
   end if;
   return null;
@@ -112,7 +122,8 @@ create constraint trigger stated after insert on data.label_revision deferrable 
 
 update data.delivery d set state = case
     when exists (select from data.delivery_release r where r.delivery_id = d.id) then 'RELEASED'
-    when (select count(distinct a.approver_id) from data.delivery_approval a where a.delivery_id = d.id) >= 2 then 'APPROVED'
+    when (select count(distinct a.approver_id) from data.delivery_approval a
+          where a.delivery_id = d.id and a.manifest_sha384 = d.manifest_sha384) >= 2 then 'APPROVED'
     else 'REQUESTED' end;
 update data.delivery_approval x set delivery_state = d.state from data.delivery d where d.id = x.delivery_id;
 update data.delivery_hold_lift x set delivery_state = d.state from data.delivery d where d.id = x.delivery_id;

@@ -66,6 +66,20 @@ begin
     or (m.noun = 'ontology' and not exists (select from data.ontology o where o.program_id = p_program and o.marking_id = m.marking_id)));
 end $$;
 
+-- A dataset that was made while its ontology was raised waited for the key to its version, and stands too low then.
+create function access.require_floor() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from data.ontology_version v join data.dataset d on d.ontology_version_id = v.id
+             where d.id = new.id
+               and not (access.dominates(d.marking_id, v.ontology_marking_id) and access.dominates(d.marking_id, v.marking_id))) then
+    raise exception 'its ontology was raised' using errcode = 'CV001';
+  end if;
+  return null;
+end $$;
+create constraint trigger floored after insert on data.dataset deferrable initially deferred
+  for each row execute function access.require_floor();
+
 -- Versions, classes and everything that is made of them follow. One of two versions of a number, or of two classes of a key,
 -- that would come to stand at one marking stays where it was: the ontology above it hides it.
 create function access.raise_ontology(p_id uuid, p_program uuid, p_from uuid, p_to uuid) returns void

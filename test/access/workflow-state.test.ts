@@ -9,7 +9,7 @@ import { transactionOf } from "../../src/policy/grant.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { shipped, withRule } from "../rulebook/edited-policy.ts";
-import { TS, approve, draw, latest, request, smallWorld } from "./harbor-world.ts";
+import { TS, approve, draw, latest, request, review, smallWorld } from "./harbor-world.ts";
 import type { SmallWorld } from "./harbor-world.ts";
 
 // A site's rules about workflow states, in a house that runs them from its first start: of what is refused here, the shipped
@@ -32,6 +32,7 @@ beforeAll(async () => {
   house = await openTestHouse({ config: { policies: folder } });
   world = await smallWorld(house);
   await house.admin.query("update access.person set roles = array['approver'] where handle = 'rita'");
+  await house.admin.query("update access.person set roles = array['reviewer'] where handle = 'ben'");
 });
 afterAll(async () => {
   await house.remove();
@@ -73,6 +74,14 @@ describe("I1 a rule on the state of a delivery", () => {
       await house.run(await house.as("victor"), (operation) => operation.mutate(command, { deliveryId: delivery.id }));
     expect([...new Set((await ofDelivery(delivery.id)).map((each) => each.split(" ")[1]))]).toEqual(["RELEASED"]);
     expect(await ofDelivery(delivery.id)).toHaveLength(5);
+  });
+
+  test("I1 two approvals at once make it approved, whichever comes first", async () => {
+    for (let tries = 0; tries < 8; tries += 1) {
+      const delivery = await requested();
+      await Promise.all([approving("victor", delivery), approving("wanda", delivery)]);
+      expect(await ofDelivery(delivery.id)).toEqual(["approval APPROVED", "approval APPROVED", "delivery APPROVED"]);
+    }
   });
 
   test("I1 is asked by the database, too, and what a writer says of the state counts for nothing", async () => {
@@ -142,6 +151,17 @@ describe("I1 a rule on the state of a label", () => {
     await retract(labelId);
     expect(await ofLabel(labelId)).toEqual(["label RETRACTED", "revision RETRACTED", "revision RETRACTED"]);
     expect(await Promise.all([sees("ben", labelId), sees("ana", labelId)])).toEqual([false, true]);
+  });
+
+  test("I1 what is said of a label while it is retracted takes over its state", async () => {
+    for (let tries = 0; tries < 8; tries += 1) {
+      const labelId = await drawn();
+      const reviewing = house
+        .run(await house.as("ben"), (operation) => review(operation, labelId))
+        .catch(() => undefined);
+      await Promise.all([reviewing, retract(labelId)]);
+      expect((await ofLabel(labelId)).filter((each) => !each.endsWith("RETRACTED"))).toEqual([]);
+    }
   });
 
   test("I2 a retraction above a label's own marking is no state for those below", async () => {
