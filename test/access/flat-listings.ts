@@ -1,5 +1,3 @@
-import { Client } from "pg";
-import type { Pool } from "pg";
 import { people } from "../../src/administration/people.ts";
 import { explainReaders } from "../../src/administration/explain.ts";
 import { explainReach } from "../../src/administration/reach.ts";
@@ -7,16 +5,9 @@ import { distributionLists } from "../../src/datasets/list-commands.ts";
 import { programs } from "../../src/datasets/queries.ts";
 import { CLIENT } from "../../src/demonstration/people.ts";
 import type { Level } from "../../src/markings/index.ts";
-import { transactionOf } from "../../src/policy/grant.ts";
 import type { Grant } from "../../src/policy/grant.ts";
-import { BY_INDEX_HERE } from "../../src/storage/by-index.ts";
-import { ListRecords } from "../../src/storage/list-records.ts";
 import { HISTORIES, LISTS } from "../../src/storage/lists.ts";
 import type { ListFilter, ListSort, ListedNoun } from "../../src/storage/lists.ts";
-import { PolicyStore } from "../../src/storage/policy-store.ts";
-import { Reader } from "../../src/storage/reader.ts";
-import { StandingStore } from "../../src/storage/standing-store.ts";
-import type { Transaction } from "../../src/storage/transaction.ts";
 import { KIND } from "./flat-world.ts";
 import type { FlatWorld } from "./flat-world.ts";
 
@@ -162,89 +153,4 @@ export function offered(world: FlatWorld): Listing[] {
     read: (grant) => grant.read.latestRevisions([world.labelId]),
   };
   return [...lists, ...ofAsset, ...histories, latest, ...ofCommands(world)];
-}
-
-type Explained = { Plan: { "Shared Hit Blocks": number; "Shared Read Blocks": number } }[];
-type Sent = (readonly [sql: string, params: readonly unknown[]])[];
-
-/** Buffers of what was sent. The first time a session runs a function it reads catalogs; what counts is what it settles at. */
-async function buffersOf(
-  sent: Sent,
-  run: (sql: string, params: readonly unknown[]) => Promise<{ "QUERY PLAN": Explained }[]>,
-): Promise<number> {
-  let buffers = 0;
-  for (const [sql, params] of sent) {
-    const counts: number[] = [];
-    for (let turn = 0; turn < 3; turn += 1) {
-      const [row] = await run(`explain (analyze, buffers, format json) ${sql}`, params);
-      const plan = row?.["QUERY PLAN"][0]?.Plan;
-      counts.push((plan?.["Shared Hit Blocks"] ?? Number.NaN) + (plan?.["Shared Read Blocks"] ?? Number.NaN));
-    }
-    buffers += Math.min(...counts);
-  }
-  return buffers;
-}
-
-/** A pool of one session that notes what it reads. */
-function watchedPool(client: Client, sent: Sent): Pool {
-  const query = (sql: string, params: readonly unknown[] = []): Promise<unknown> => {
-    if (/^\s*(?:select|with)\b/.test(sql)) sent.push([sql, params]);
-    return client.query(sql, [...params]);
-  };
-  return { query, connect: () => Promise.resolve({ query, release: () => undefined }) } as unknown as Pool;
-}
-
-/** The very statements of a list: buffers that they touch, how many there are, and the ids that they find. */
-export interface Measured {
-  readonly buffers: number;
-  readonly statements: number;
-  readonly ids: readonly unknown[];
-}
-
-/** Measures a list, read by a person whose grant notes what is sent. */
-export async function measure({ house }: FlatWorld, { as, read }: Listing): Promise<Measured> {
-  const policy = new Client({ ...house.database.as("caveat_policy") });
-  await policy.connect();
-  try {
-    return await house.run(await house.as(...as), (operation) =>
-      operation.nested(async (grant) => {
-        const tx = transactionOf(grant);
-        const [byApp, byPolicy]: [Sent, Sent] = [[], []];
-        const watched = Object.create(tx, {
-          mapped: {
-            value: (...asked: Parameters<Transaction["mapped"]>) => {
-              byApp.push([asked[1], asked[2]]);
-              return tx.mapped(...asked);
-            },
-          },
-          rows: {
-            value: (sql: string, params: readonly unknown[] = []) => {
-              byApp.push([sql, params]);
-              return tx.rows(sql, params);
-            },
-          },
-          lock: { value: tx.lock.bind(tx) },
-        }) as Transaction;
-        const pool = watchedPool(policy, byPolicy);
-        const policies = new PolicyStore(pool);
-        Object.defineProperties(grant, {
-          read: { value: new Reader(watched, () => undefined) },
-          lists: { value: new ListRecords(watched) },
-          proposals: { value: new StandingStore(pool) },
-          policies: { value: { ...grant.policies, holdings: policies.holdings.bind(policies) } },
-        });
-        const ids = (await read(grant)).map((row) => ("id" in row ? row.id : JSON.stringify(row)));
-        const ofApp = await buffersOf(byApp, (sql, params) => tx.rows(sql, params));
-        await policy.query(`begin; ${BY_INDEX_HERE}`);
-        const ofPolicy = await buffersOf(
-          byPolicy,
-          async (sql, params) => (await policy.query<{ "QUERY PLAN": Explained }>(sql, [...params])).rows,
-        );
-        await policy.query("rollback");
-        return { buffers: ofApp + ofPolicy, statements: byApp.length + byPolicy.length, ids };
-      }),
-    );
-  } finally {
-    await policy.end();
-  }
 }
