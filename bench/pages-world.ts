@@ -121,11 +121,14 @@ export class BenchDatabase {
       await this.query(BY_INDEX_HERE);
       await this.query("set local plan_cache_mode = force_generic_plan");
       await this.query("select set_config('caveat.gate', $1, true)", [token]);
+      // Explained with its values it would be planned for them, and not as the server plans it.
+      await this.query(`prepare measured as ${text}`);
+      const given = values.map((value) => (value === null ? "null" : `'${String(value).replaceAll("'", "''")}'`));
       const rows = await this.query<{ "QUERY PLAN": { Plan: Record<string, number> }[] }>(
-        `explain (analyze, buffers, format json) ${text}`,
-        values,
+        `explain (analyze, buffers, format json) execute measured (${given.join(", ")})`,
       );
       await this.query("rollback");
+      await this.query("deallocate measured");
       const plan = rows[0]?.["QUERY PLAN"][0]?.Plan;
       counts.push((plan?.["Shared Hit Blocks"] ?? Number.NaN) + (plan?.["Shared Read Blocks"] ?? Number.NaN));
     }
