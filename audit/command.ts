@@ -1,9 +1,14 @@
 import { createReadStream } from "node:fs";
 import { parseArgs } from "node:util";
 import { FormatError } from "./core/errors.ts";
+import type { VerifyLogInput } from "./core/log-report.ts";
 import { verifyDelivery } from "./core/verify-delivery.ts";
 import { verifyLog } from "./core/verify-log.ts";
-import { HELP, TRUST_HELP, VERIFY_DELIVERY_HELP, VERIFY_LOG_HELP } from "./help.ts";
+import { decisionsText } from "./decisions/decisions-text.ts";
+import { readPolicyFolder } from "./decisions/policy-folder.ts";
+import type { RuleSet } from "./decisions/rule-set.ts";
+import { verifyDecisions } from "./decisions/verify-decisions.ts";
+import { HELP, TRUST_HELP, VERIFY_DECISIONS_HELP, VERIFY_DELIVERY_HELP, VERIFY_LOG_HELP } from "./help.ts";
 import { archiveFile, readSmallFile, readTrust, resolveKey } from "./inputs.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 import { Progress, deliveryText, logText, printable } from "./output.ts";
@@ -23,6 +28,7 @@ const OPTIONS = {
   quiet: { type: "boolean" },
   key: { type: "string" },
   known: { type: "string" },
+  policies: { type: "string", multiple: true },
   trust: { type: "string" },
 } as const;
 type Options = ReturnType<typeof readArguments>["values"];
@@ -39,6 +45,10 @@ export async function runCommand(args: readonly string[], output: Output): Promi
     switch (`${command} ${subject}`) {
       case "verify log":
         return await verifyLogCommand(needed(path, "PATH"), allowed(values, ["key", "known", "json", "quiet"]), output);
+      case "verify decisions": {
+        const options = allowed(values, ["key", "known", "policies", "json", "quiet"]);
+        return await verifyDecisionsCommand(needed(path, "ARCHIVE"), options, output);
+      }
       case "verify delivery":
         return await verifyDeliveryCommand(needed(path, "PATH"), allowed(values, ["trust", "json", "quiet"]), output);
       case "trust certificates":
@@ -52,16 +62,38 @@ export async function runCommand(args: readonly string[], output: Output): Promi
 }
 
 async function verifyLogCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
+  const { input, progress } = await logInput(path, options, output);
+  const report = await verifyLog(input);
+  progress.end();
+  const text = options.json === true ? JSON.stringify(report, null, 2) : logText(report, options.quiet === true);
+  return say(output, text, report.verified ? 0 : 1);
+}
+
+async function verifyDecisionsCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
+  const policies: RuleSet[] = [];
+  for (const folder of [needed(options.policies?.[0], "--policies"), ...(options.policies ?? []).slice(1)]) {
+    policies.push(await readPolicyFolder(needed(folder, "--policies")));
+  }
+  const { input, progress } = await logInput(path, options, output);
+  const report = await verifyDecisions({ ...input, policies });
+  progress.end();
+  const text = options.json === true ? JSON.stringify(report, null, 2) : decisionsText(report, options.quiet === true);
+  return say(output, text, report.verified ? 0 : 1);
+}
+
+/** What is checked of a log and how, from the command line, and the progress that goes with it. */
+async function logInput(
+  path: string,
+  options: Options,
+  output: Output,
+): Promise<{ readonly input: VerifyLogInput; readonly progress: Progress }> {
   const keyText = needed(options.key, "--key");
   const archive = await archiveFile(path);
   const key = await resolveKey(keyText, archive);
   const known = options.known === undefined ? {} : { known: await readSmallFile(options.known) };
   const progress = new Progress(output, options.json !== true);
   const onProgress = (entries: number, bytes: number): void => progress.show(entries, "entries", bytes);
-  const report = await verifyLog({ crypto: nodeCrypto, key, archive: createReadStream(archive), onProgress, ...known });
-  progress.end();
-  const text = options.json === true ? JSON.stringify(report, null, 2) : logText(report, options.quiet === true);
-  return say(output, text, report.verified ? 0 : 1);
+  return { input: { crypto: nodeCrypto, key, archive: createReadStream(archive), onProgress, ...known }, progress };
 }
 
 async function verifyDeliveryCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
@@ -101,6 +133,7 @@ function needed(value: string | undefined, name: string): string {
 
 function helpFor(command: string, subject: string): string {
   if (command === "verify" && subject === "log") return VERIFY_LOG_HELP;
+  if (command === "verify" && subject === "decisions") return VERIFY_DECISIONS_HELP;
   if (command === "verify" && subject === "delivery") return VERIFY_DELIVERY_HELP;
   return command === "trust" ? TRUST_HELP : HELP;
 }

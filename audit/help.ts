@@ -1,12 +1,13 @@
 const EXIT_CODES = `Exit codes:
   0  verified
   1  refused: something is wrong, and the output says what and where
-  2  the command line or a key file is wrong
+  2  the command line, a key file or a policy folder is wrong
   3  the input cannot be read`;
 
-export const HELP = `caveat-audit: checks archives of a Caveat log and signed deliveries.
+export const HELP = `caveat-audit: checks archives of a Caveat log, the decisions in them, and signed deliveries.
 
   caveat-audit verify log PATH --key KEY [--known FILE] [--json] [--quiet]
+  caveat-audit verify decisions ARCHIVE --key KEY --policies FOLDER [--known FILE] [--json] [--quiet]
   caveat-audit verify delivery PATH --trust FILE [--json] [--quiet]
   caveat-audit trust certificates FILE
   caveat-audit --help | --version      (--help also after each command)
@@ -27,6 +28,27 @@ Checks that nothing in an archive of the log was changed, removed, added or put 
   --quiet       print only the verdict
 
 The first line of the output is the verdict: VERIFIED or REFUSED. Warnings do not refuse.
+
+${EXIT_CODES}`;
+
+export const VERIFY_DECISIONS_HELP = `caveat-audit verify decisions ARCHIVE --key KEY --policies FOLDER [--known FILE] [--json] [--quiet]
+
+Checks an archive as verify log does, and takes each decision that is open in it again from the policy, profile, marking and
+facts that its entry cites, by a second evaluator that shares no code with the server.
+
+  ARCHIVE       an archive (log.ndjson), or a directory that holds one
+  --key KEY     the log's public key: a verifier key line (name+id+key), a file that holds one, or a trust file
+  --policies FOLDER
+                a policies folder, or its rules folder. Give it again for each policy that entries cite: entries name
+                theirs by a hash of its rule files, so that no other is taken for it. Give those that you know to have
+                been in force
+  --known FILE  a checkpoint of this log that you kept from before
+  --json        print the report as JSON on standard output, and no progress
+  --quiet       print only the verdict
+
+The first line of the output is the verdict: VERIFIED or REFUSED. What could not be checked, because a section is sealed in
+this archive or a policy was not given, is counted as NOT CHECKED and never as passed; when nothing could be checked the
+verdict is REFUSED.
 
 ${EXIT_CODES}`;
 

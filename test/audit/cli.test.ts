@@ -139,6 +139,7 @@ describe("the command line", () => {
       ["--help"],
       ["verify", "--help"],
       ["verify", "log", "--help"],
+      ["verify", "decisions", "--help"],
       ["verify", "delivery", "-h"],
       ["trust", "--help"],
     ]) {
@@ -156,6 +157,10 @@ describe("the command line", () => {
     [["verify", "log", archive, "--key", VKEY, "--trust", "x"]],
     [["verify", "log", archive, "more", "--key", VKEY]],
     [["verify", "log", archive, "--key", VKEY, "--none"]],
+    [["verify", "decisions", archive, "--key", VKEY]],
+    [["verify", "decisions", archive, "--policies", folder]],
+    [["verify", "decisions", archive, "--key", VKEY, "--policies", ""]],
+    [["verify", "log", archive, "--key", VKEY, "--policies", folder]],
     [["verify", "nothing", archive]],
     [["verify", "delivery", archive, "--trust", archive]],
   ])("answers 2 to %j", async (args) => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { LEAF_KINDS, PROOF_PATHS, nodeCrypto, parseVkey, utf8, verifyLog } from "../../audit/index.ts";
+import * as vocabulary from "../../audit/decisions/vocabulary.ts";
 import { flipBit } from "./seeded.ts";
 
 const document = readFileSync(join(import.meta.dirname, "../../audit/FORMAT.md"), "utf8");
@@ -44,5 +45,18 @@ describe("FORMAT.md", () => {
     const codes = [...source.matchAll(/["']([A-Z]+(?:_[A-Z]+)*)["']/g)];
     expect(codes.length).toBeGreaterThan(30);
     for (const [, code] of codes) expect(document, code).toContain(`\`${code}\``);
+  });
+  test("I6 names every action, role, state and duty, every control with a rule, and every reason why nothing was checked", () => {
+    const { ACTIONS, ROLES, STATES, OBLIGATIONS } = vocabulary;
+    for (const word of [...ACTIONS.keys(), ...ROLES, ...STATES, ...OBLIGATIONS])
+      expect(document).toContain(`\`${word}\``);
+    for (const file of ["conditions.ts", "decisions-report.ts", "outcome-entry.ts"]) {
+      const source = readFileSync(join(import.meta.dirname, "../../audit/decisions", file), "utf8");
+      const codes = [...source.matchAll(/["']([A-Z]{2,}(?:[-_][A-Z]+)*)["']/g)].map(([, code]) => code);
+      expect(codes.length, file).toBeGreaterThan(0);
+      for (const code of codes) {
+        if (code !== "USA") expect(document, code).toMatch(new RegExp(`\`${code}[\`-]`));
+      }
+    }
   });
 });
