@@ -47,8 +47,13 @@ create trigger begun before insert on data.label for each row execute function a
 create function access.take_delivery_state() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Acts on one delivery come after each other: the second finds the state that the first has made.
-  select d.state into new.delivery_state from data.delivery d where d.id = new.delivery_id for no key update;
+  -- Approvals and releases of one delivery come after each other, and find the state that the one before has made. What is
+  -- done at another marking holds up nobody: it takes the state over at its end.
+  if tg_table_name in ('delivery_approval', 'delivery_release') then
+    select d.state into new.delivery_state from data.delivery d where d.id = new.delivery_id for no key update;
+  else
+    select d.state into new.delivery_state from data.delivery d where d.id = new.delivery_id;
+  end if;
   new.delivery_state := coalesce(new.delivery_state, 'REQUESTED');
   return new;
 end $$;
@@ -60,15 +65,17 @@ create trigger begun before insert on data.delivery_proof for each row execute f
 create function access.take_label_state() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  -- What is said of a label that is there comes after each other; a first revision has nothing to wait for.
   if tg_table_name = 'label_revision' then
-    if new.previous_id is null then
-      new.label_state := coalesce((select l.state from data.label l where l.id = new.label_id), 'ACTIVE');
+    -- In the order in which a raise takes them.
+    perform 1 from data.ontology_version where id = new.ontology_version_id for key share;
+    -- Only a retraction at the label's own marking changes its state: what is said above it holds up nobody below.
+    if new.kind = 'retract' and new.marking_id = new.label_marking_id then
+      select l.state into new.label_state from data.label l where l.id = new.label_id for no key update;
+      new.label_state := coalesce(new.label_state, 'ACTIVE');
       return new;
     end if;
   end if;
-  select l.state into new.label_state from data.label l where l.id = new.label_id for no key update;
-  new.label_state := coalesce(new.label_state, 'ACTIVE');
+  new.label_state := coalesce((select l.state from data.label l where l.id = new.label_id), 'ACTIVE');
   return new;
 end $$;
 create trigger begun before insert on data.label_revision for each row execute function access.take_label_state();
@@ -119,6 +126,45 @@ begin
 end $$;
 create constraint trigger stated after insert on data.label_revision deferrable initially deferred
   for each row when (new.kind = 'retract') execute function access.retract_state();
+
+-- Whatever was added while a state changed takes it over at its end: whichever of the two ends first, the other sees it.
+create function access.settle_delivery_state() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  of_state text;
+begin
+  select d.state into of_state from data.delivery d where d.id = new.delivery_id for share;
+  if of_state is distinct from new.delivery_state then
+    update data.delivery_hold_lift set delivery_state = of_state where delivery_id = new.delivery_id and delivery_state <> of_state;
+    update data.delivery_proof set delivery_state = of_state where delivery_id = new.delivery_id and delivery_state <> of_state;
+  end if;
+  return null;
+end $$;
+create constraint trigger settled after insert on data.delivery_hold_lift deferrable initially deferred
+  for each row execute function access.settle_delivery_state();
+create constraint trigger settled after insert on data.delivery_proof deferrable initially deferred
+  for each row execute function access.settle_delivery_state();
+
+create function access.settle_label_state() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  of_state text;
+begin
+  select l.state into of_state from data.label l where l.id = new.label_id for share;
+  if of_state is distinct from new.label_state then
+    if tg_table_name = 'label_review' then
+      update data.label_review set label_state = of_state where id = new.id;
+    else
+      update data.label_revision set label_state = of_state where id = new.id;
+    end if;
+  end if;
+  return null;
+end $$;
+create constraint trigger settled after insert on data.label_review deferrable initially deferred
+  for each row execute function access.settle_label_state();
+-- A first revision comes with its label, which nobody else can have retracted.
+create constraint trigger settled after insert on data.label_revision deferrable initially deferred
+  for each row when (new.previous_id is not null) execute function access.settle_label_state();
 
 update data.delivery d set state = case
     when exists (select from data.delivery_release r where r.delivery_id = d.id) then 'RELEASED'

@@ -52,20 +52,6 @@ create or replace function access.blob_keys(p_noun text, p_id uuid)
      or (p_noun = 'delivery' and b.delivery_id = p_id)
 $$;
 
-create or replace function access.note_held_by_program(p_program uuid) returns void
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  insert into data.program_marking (program_id, noun, marking_id)
-    select p_program, 'dataset', d.marking_id from data.dataset d where d.program_id = p_program
-    union select p_program, 'delivery', d.marking_id from data.delivery d where d.program_id = p_program
-    union select p_program, 'ontology', o.marking_id from data.ontology o where o.program_id = p_program
-    on conflict do nothing;
-  delete from data.program_marking m where m.program_id = p_program and (
-    (m.noun = 'dataset' and not exists (select from data.dataset d where d.program_id = p_program and d.marking_id = m.marking_id))
-    or (m.noun = 'delivery' and not exists (select from data.delivery d where d.program_id = p_program and d.marking_id = m.marking_id))
-    or (m.noun = 'ontology' and not exists (select from data.ontology o where o.program_id = p_program and o.marking_id = m.marking_id)));
-end $$;
-
 -- A dataset that was made while its ontology was raised waited for the key to its version, and stands too low then.
 create function access.require_floor() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -110,10 +96,16 @@ begin
     from data.dataset s join data.ontology_version v on v.id = s.ontology_version_id where v.ontology_id = p_id order by s.id
   loop
     if d.joined <> d.marking_id then
+      -- Of two datasets of a name that come to stand at one marking this one gets another: to refuse would tell whoever raises
+      -- that there is one which he may not see.
+      update data.dataset s set name = s.name || ' (' || left(s.id::text, 8) || ')'
+        where s.id = d.id and exists (select from data.dataset o where o.program_id = s.program_id and o.id <> s.id
+                                      and o.marking_id = d.joined and o.name = s.name);
       perform access.apply_marking('dataset', d.id, d.marking_id, d.joined);
     end if;
   end loop;
-  perform access.note_held_by_program(p_program);
+  -- What is held no more stays noted: an ontology that is being made at that marking could not be seen here.
+  insert into data.program_marking (program_id, noun, marking_id) values (p_program, 'ontology', p_to) on conflict do nothing;
 end $$;
 
 -- A delivery stands alone: its approvals and its own files follow. What was built says another marking in its manifest, so it is
@@ -132,7 +124,7 @@ begin
   end if;
   update data.blob b set marking_id = p_to, wrapped_key = k.wrapped_key
     from access.blob_rekey k where b.delivery_id = p_id and b.marking_id <> p_to and k.blob_id = b.id and k.marking_id = p_to;
-  perform access.note_held_by_program(p_program);
+  insert into data.program_marking (program_id, noun, marking_id) values (p_program, 'delivery', p_to) on conflict do nothing;
 end $$;
 
 create or replace function access.execute_marking_change() returns trigger

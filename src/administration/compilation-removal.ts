@@ -17,7 +17,7 @@ export interface RemoveCompilationInput {
 interface Compiled {
   readonly programId: string;
   readonly datasetId: string;
-  /** What goes away with it: of a rule the marking of the whole. */
+  /** The join of what goes away with it and of its dataset, below which a rule may stand. */
   readonly own: InternedMarking;
 }
 
@@ -26,8 +26,13 @@ async function compiled(grant: Grant, { noun, id }: Pick<RemoveCompilationInput,
   const found = isId(id) ? id : NO_SUBJECT;
   const rule = noun === "compilationRule" ? await grant.read.byId("compilationRule", found) : null;
   const row = rule ?? (noun === "compilation" ? await grant.read.byId("compilation", found) : null);
-  const own = row && (await grant.marking(rule ? rule.wholeMarkingId : row.markingId));
-  if (!row || !own || !grant.together.may("dataset.read", own)) throw new UserError("NOT_FOUND", "not found", ["id"]);
+  if (!row) throw new UserError("NOT_FOUND", "not found", ["id"]);
+  const own = await grant.office.derive([
+    await grant.marking(row.datasetMarkingId),
+    await grant.marking(row.markingId),
+    ...(rule ? [await grant.marking(rule.wholeMarkingId)] : []),
+  ]);
+  if (!grant.together.may("dataset.read", own)) throw new UserError("NOT_FOUND", "not found", ["id"]);
   return { programId: row.programId, datasetId: row.datasetId, own };
 }
 

@@ -17,6 +17,8 @@ export interface MarkedObject {
   readonly id: string;
   readonly programId: string;
   readonly own: InternedMarking;
+  /** Its workflow state. */
+  readonly state: string;
   /** Markings of what stands above it and of what it is made of. */
   readonly floor: readonly [InternedMarking, ...InternedMarking[]];
 }
@@ -45,14 +47,21 @@ export async function markedObject(grant: Grant, noun: RaisedNoun, id: string): 
   if (!found) throw new UserError("NOT_FOUND", "not found", ["objectId"]);
   const [first, ...rest] = await Promise.all([...new Set(found.above)].map((above) => grant.marking(above)));
   if (!first) throw new Error("an object without sources");
-  return { noun, id, programId: found.programId, own: await grant.marking(found.markingId), floor: [first, ...rest] };
+  return {
+    noun,
+    id,
+    programId: found.programId,
+    state: found.state ?? "ACTIVE",
+    own: await grant.marking(found.markingId),
+    floor: [first, ...rest],
+  };
 }
 
 async function sourcesOf(
   grant: Grant,
   noun: RaisedNoun,
   id: string,
-): Promise<{ programId: string; markingId: string; above: string[] } | null> {
+): Promise<{ programId: string; markingId: string; above: string[]; state?: string } | null> {
   if (noun === "dataset") {
     const row = await grant.read.byId("dataset", id);
     return row && { ...row, above: await sourcesOfDataset(grant, row) };
@@ -64,7 +73,7 @@ async function sourcesOf(
   if (noun === "labelReview") {
     const row = await grant.read.byId("labelReview", id);
     const above = row ? [row.datasetMarkingId, row.assetMarkingId, row.labelMarkingId, row.revisionMarkingId] : [];
-    return row && { ...row, above };
+    return row && { ...row, above, state: row.labelState };
   }
   if (noun === "ontology") {
     const row = await grant.read.byId("ontology", id);

@@ -48,7 +48,7 @@ export const raiseMarking: Command<RaiseInput, { readonly id: string }> = comman
     const named = `${object.noun}:${object.id}`;
     if (
       object.noun === "labelReview" &&
-      !(await grant.allows("marking.raise", own, grant.facts(programId, null), named))
+      !(await grant.allows("marking.raise", own, grant.facts(programId, null, object.state), named))
     )
       throw new UserError("NOT_PERMITTED", "not permitted");
     const reason = reasonOf(input.reason);
@@ -85,7 +85,7 @@ async function asked(
 ): Promise<{ object: MarkedObject; to: InternedMarking; reason: string }> {
   if (!isId(input.id)) throw new UserError("NOT_FOUND", "not found", ["objectId"]);
   const object = await markedObject(grant, input.noun, input.id);
-  const facts = grant.facts(object.programId, grant.principal.personId);
+  const facts = grant.facts(object.programId, grant.principal.personId, object.state);
   if (!(await grant.allows("marking.administer", object.own, facts, `${object.noun}:${object.id}`)))
     throw new UserError("NOT_PERMITTED", "not permitted");
   requireOwn(object.own);
@@ -126,13 +126,13 @@ interface MarkingAct {
 
 /** Whoever approves sees the object himself, and what it would be marked is still at least what it is made of. */
 async function approvable(grant: Grant, act: MarkingAct): Promise<{ own: InternedMarking; to: InternedMarking }> {
-  const { own, floor, programId } = await markedObject(grant, act.noun, act.id);
+  const { own, floor, programId, state } = await markedObject(grant, act.noun, act.id);
   requireOwn(own);
   const to = await grant.marking(act.to);
   if (own.id !== act.from) throw new UserError("STALE", "its marking has changed");
   if (floor.some((source) => !dominates(to.effective, source.effective)))
     throw new UserError("STALE", "something above it was raised");
-  const facts = grant.facts(programId, null);
+  const facts = grant.facts(programId, null, state);
   if (!(await grant.allows("marking.approve", own, facts, `${act.noun}:${act.id}`)))
     throw new UserError("NOT_PERMITTED", "not permitted");
   return { own, to };

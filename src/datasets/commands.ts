@@ -74,6 +74,8 @@ export const createDataset: Command<CreateDatasetInput, Made> = command({
       createdAt: grant.now(),
     };
     await refuseTaken("name", () => grant.insert("dataset", [row], "dataset.create", sources));
+    // PostgreSQL refuses it at the end where its ontology was raised meanwhile.
+    grant.executes();
     if (input.compilation) {
       const added = await grant.markingOf(input.compilation.marking, [marking], "dataset.create", program.id);
       const compilation = {

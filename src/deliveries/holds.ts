@@ -51,7 +51,7 @@ export async function liftedBy(
   grant: Grant,
   approverId: string,
   holds: readonly Hold[],
-  about: { readonly programId: string; readonly ownerId: string },
+  about: { readonly programId: string; readonly ownerId: string; readonly state: string },
 ): Promise<boolean> {
   for (const hold of holds) {
     if (!hold.liftedBy.includes(approverId)) return false;
@@ -68,7 +68,7 @@ export async function requireLifted(
 ): Promise<void> {
   const { personId } = grant.principal;
   for (const hold of await grant.together.holds(delivery.id, marking)) {
-    if (grant.together.may("delivery.approve", hold.marking) && !hold.liftedBy.includes(personId))
+    if (grant.together.may("delivery.approve", hold.marking, "REQUESTED") && !hold.liftedBy.includes(personId))
       throw new UserError("STALE", "the dataset's content marking is above this delivery", ["deliveryId"]);
   }
 }

@@ -28,7 +28,8 @@ async function namedApprovals(grant: Grant, delivery: RowOf<"delivery">): Promis
   const rows: RowOf<"deliveryApproval">[] = [];
   for (const row of given) {
     // An approval counts while its giver could still give it: taking away works at once.
-    const about = { programId: delivery.programId, ownerId: delivery.requesterId };
+    // In the state in which approvals are given.
+    const about = { programId: delivery.programId, ownerId: delivery.requesterId, state: "REQUESTED" };
     const counts = async (): Promise<boolean> =>
       (await grant.couldStill(row.approverId, "delivery.approve", marking, about)) &&
       (await liftedBy(grant, row.approverId, holds, about));

@@ -324,13 +324,13 @@ export class Grant {
 
   /**
    * Whether another person, as he stands now, may do this to an object of a program: with his present clearance, roles and
-   * memberships, through the caller's client and at his own level.
+   * memberships, through the caller's client and at his own level. `state` is the workflow state in which he would do it.
    */
   async couldStill(
     personId: string,
     action: Action,
     marking: InternedMarking,
-    about: { readonly programId: string; readonly ownerId: string },
+    about: { readonly programId: string; readonly ownerId: string; readonly state?: string },
   ): Promise<boolean> {
     const standing = await this.#standing(personId, this.principal.client.id);
     if (!standing) return false;
@@ -338,7 +338,7 @@ export class Grant {
       member: standing.programs.has(about.programId),
       assigned: false,
       owner: about.ownerId === personId,
-      state: "ACTIVE",
+      state: about.state ?? "ACTIVE",
     };
     return this.office.allows(standing.profile, marking.effective, facts, action);
   }

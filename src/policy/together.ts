@@ -24,7 +24,7 @@ export interface Hold extends HoldRef {
   readonly marking: InternedMarking;
 }
 
-const inProgram: Facts = { member: true, assigned: false, owner: false, state: "ACTIVE" };
+const inProgram = (state: string): Facts => ({ member: true, assigned: false, owner: false, state });
 
 /**
  * What is more together than its parts (standards B.6), for one caller. A rule that he does not know changes nothing that he
@@ -56,9 +56,12 @@ export class Together {
     return { personId, level: session.level, at: this.#clock() };
   }
 
-  /** Whether the caller may do this at a marking; leaves no trace, because the marking may be hidden from him. */
-  may(action: Action, marking: InternedMarking): boolean {
-    return this.#office.allows(this.#principal.profile, marking.effective, inProgram, action);
+  /**
+   * Whether the caller may do this at a marking; leaves no trace, because the marking may be hidden from him. `state` is the
+   * workflow state in which he would do it.
+   */
+  may(action: Action, marking: InternedMarking, state = "ACTIVE"): boolean {
+    return this.#office.allows(this.#principal.profile, marking.effective, inProgram(state), action);
   }
 
   /** The rules of a dataset that the caller sees; those of them that he knows. */

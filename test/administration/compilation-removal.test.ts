@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compilationRemoval } from "../../src/administration/compilation-removal.ts";
 import { raiseMarking } from "../../src/administration/markings.ts";
-import { propose } from "../../src/administration/proposals.ts";
+import { propose, proposalById } from "../../src/administration/proposals.ts";
 import type { ProposalRow } from "../../src/administration/proposals.ts";
 import { addCompilation, addRule, compilationsOf, rulesOf } from "../../src/datasets/compilations.ts";
 import { contentMarking, pageOfDataset } from "../../src/datasets/queries.ts";
@@ -114,6 +114,39 @@ describe("I3 I7 what a dataset is as a whole is lowered by two people", () => {
       ).rejects.toMatchObject({ code: "NOT_FOUND" });
     }
     await expect(asking("compilation", id, "ana")).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+  });
+
+  test("I1 I3 asking stands at least where the dataset does, below which a rule may stand", async () => {
+    const datasetId = await dataset("Raised over its rule");
+    const counts = { classKey: "ship", atLeast: 2, windowHours: 24, marking: S };
+    await act(house, "sam", addRule, { datasetId, marking: S, reason: "two show the pattern", counts });
+    await act(house, "sam", raiseMarking, {
+      noun: "dataset" as const,
+      id: datasetId,
+      marking: TS,
+      reason: "more than was thought",
+    });
+    const [rule] = await as("sam", (operation) => operation.nested((grant) => rulesOf(grant, datasetId)));
+    const row = await asking("compilationRule", rule?.id ?? "");
+    const { rows } = await house.admin.query<{ banner: string }>("select banner from access.marking where id = $1", [
+      row.markingId,
+    ]);
+    expect(rows).toEqual([{ banner: TS }]);
+    const low = await house.as("sam", "S");
+    const seen = await house.run(low, (operation) =>
+      operation.query(proposalById("compilation.remove"), { id: row.id }),
+    );
+    expect(seen).toBeNull();
+    await agree(house, "victor", row);
+  });
+
+  test("I9 whoever reads while a rule is taken away is shown what there is", async () => {
+    const id = await ruled(world.datasetId);
+    const before = await shown("ben");
+    // As by another process, whose rules this one has in its memory for a second.
+    await house.admin.query("delete from access.shown_label where rule_id = $1", [id]);
+    await house.admin.query("delete from data.compilation_rule where id = $1", [id]);
+    expect(await shown("ben")).toBeGreaterThan(before);
   });
 
   test("I7 a proposal is void once it was raised with its dataset, or is gone", async () => {

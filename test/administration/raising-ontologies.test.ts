@@ -104,12 +104,10 @@ describe("I3 an ontology is raised at once by one person", () => {
       );
     expect(await sees("ben")).toEqual([false, false, false]);
     expect(await sees("ana")).toEqual([true, true, true]);
-    // Pages merge over what a program holds now.
+    // Pages merge over everything that a program holds now.
     const { rows } = await house.admin.query(
-      `(select marking_id from data.ontology where program_id = $1 except select marking_id from data.program_marking
-         where program_id = $1 and noun = 'ontology')
-       union all (select marking_id from data.program_marking where program_id = $1 and noun = 'ontology'
-         except select marking_id from data.ontology where program_id = $1)`,
+      `select marking_id from data.ontology where program_id = $1 except select marking_id from data.program_marking
+         where program_id = $1 and noun = 'ontology'`,
       [house.programId],
     );
     expect(rows).toEqual([]);
@@ -137,6 +135,46 @@ describe("I3 an ontology is raised at once by one person", () => {
       );
     expect(await seen("charlotte")).toEqual([null, null]);
     expect(await seen("ana")).toHaveLength(4);
+  });
+
+  test("I2 a hidden dataset whose name is taken higher up does not keep it from being raised, nor tells of itself", async () => {
+    const { programId } = house;
+    const REL = "TOP SECRET//REL TO USA, FVEY";
+    const { id: ontologyId, versionId } = await as("sam", (operation) =>
+      makeOntology(operation, { programId, name: "Colliding" }),
+    );
+    const [first, second] = await as("sam", async (operation) => [
+      await makeDataset(operation, { programId, versionId, name: "X", marking: REL }),
+      await makeDataset(operation, { programId, versionId, name: "X", marking: "TOP SECRET//NOFORN" }),
+    ]);
+    const low = await house.as("sam", "S");
+    await house.run(low, (operation) =>
+      operation.mutate(raiseMarking, { noun: "ontology" as const, id: ontologyId, marking: S, reason: "it says more" }),
+    );
+    const { rows } = await house.admin.query<{ id: string; name: string; banner: string }>(
+      "select d.id, d.name, m.banner from data.dataset d join access.marking m on m.id = d.marking_id where d.id = any ($1) order by d.name",
+      [[first, second]],
+    );
+    expect(rows.map(({ banner }) => banner)).toEqual(["TOP SECRET//NOFORN", "TOP SECRET//NOFORN"]);
+    expect(rows.map(({ name }) => name)).toEqual(["X", `X (${first.slice(0, 8)})`]);
+  });
+
+  test("I3 a dataset that is made while its ontology is raised stands at least where that does, or is refused as stale", async () => {
+    const { programId } = house;
+    for (let tries = 0; tries < 6; tries += 1) {
+      const name = `Racing ${tries}`;
+      const { id, versionId } = await as("sam", (operation) => makeOntology(operation, { programId, name }));
+      const making = as("sam", (operation) => makeDataset(operation, { programId, versionId, name, marking: U }));
+      const [made_, raised] = await Promise.allSettled([making, raise("sam", "ontology", id, S)]);
+      for (const one of [made_, raised])
+        if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "STALE" });
+      const { rows } = await house.admin.query(
+        `select from data.dataset d join data.ontology_version v on v.id = d.ontology_version_id
+         where v.ontology_id = $1 and not access.dominates(d.marking_id, v.ontology_marking_id)`,
+        [id],
+      );
+      expect(rows).toHaveLength(0);
+    }
   });
 
   test("I3 is refused to whoever may not raise or not see it, and downwards", async () => {
