@@ -7,7 +7,7 @@ import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
 import type { CompilationRecords } from "../storage/compilation-records.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
-import { sqlState } from "../storage/ports.ts";
+import { isForeignKeyViolation, sqlState } from "../storage/ports.ts";
 import { ListRecords } from "../storage/list-records.ts";
 import type { DistributionListRow, InternedMarking, StandingRecords } from "../storage/ports.ts";
 import { Reader } from "../storage/reader.ts";
@@ -292,7 +292,13 @@ export class Grant {
       if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
       this.changed.push({ object, marking });
     }
-    await this.#tx.insert(table.entity as never, rows);
+    try {
+      await this.#tx.insert(table.entity as never, rows);
+    } catch (error) {
+      // Its keys carry the markings of what it hangs on, which somebody has changed meanwhile.
+      if (isForeignKeyViolation(error)) throw new UserError("STALE", "what it belongs to has changed");
+      throw error;
+    }
     await this.#noteMarkings(name, rows as unknown as Readonly<Record<string, unknown>>[]);
   }
 

@@ -103,6 +103,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlState(error) === "23505";
 }
 
+/** Whether PostgreSQL refused a statement because of a key to another row (SQLSTATE 23503). */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return sqlState(error) === "23503";
+}
+
 /** A set of policy documents as it is kept, without the documents. */
 export interface KeptPolicy {
   /** SHA-384 of the text of the documents, 96 hexadecimal digits. */
