@@ -2,11 +2,42 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../src/storage/package-root.ts";
+import type { Ask } from "./ask.ts";
 import { DECLASSIFIED } from "./declassified.ts";
+import type { WireAnswer } from "./wire.ts";
 
 test("I2 what the campaign leaves out of a comparison stands on the list of what must show in SECURITY.md", () => {
   const text = readFileSync(join(packageRoot(), "SECURITY.md"), "utf8");
   const list = text.slice(text.indexOf("## What must show"), text.indexOf("## Reporting"));
   expect(list.split("\n").filter((line) => line.startsWith("| ")).length).toBeGreaterThan(DECLASSIFIED.length);
   expect(DECLASSIFIED.filter(({ name }) => !list.includes(`| ${name}`)).map(({ name }) => name)).toEqual([]);
+});
+
+/** A ustar archive, as far as it is looked at. */
+function tar(files: Readonly<Record<string, string>>): Buffer {
+  const parts = Object.entries(files).flatMap(([name, text]) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write(text.length.toString(8).padStart(11, "0"), 124);
+    const body = Buffer.alloc(Math.ceil(text.length / 512) * 512);
+    body.write(text);
+    return [header, body];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
+
+test("I2 of a package only the proof may differ, by content and length; no other file, nor which files there are", () => {
+  const position = DECLASSIFIED.find(({ owner }) => owner === "deliveries");
+  const ask: Ask = { who: null, method: "GET", path: "/deliveries/{{base.delivery.1}}/package" };
+  const told = (files: Readonly<Record<string, string>>): string => {
+    const body = tar(files);
+    const headers: WireAnswer["headers"] = [["content-length", String(body.length)]];
+    const left = position?.without({ status: 200, headers, body }, ask);
+    return JSON.stringify([left?.headers, left?.body.toString("base64")]);
+  };
+  const whole = { "manifest.json": "{}", "data/labels.json": "x".repeat(600), "proof/log.txt": "index 1" };
+  expect(told({ ...whole, "proof/log.txt": "index 2".repeat(200) })).toBe(told(whole));
+  expect(told({ ...whole, "data/labels.json": "y".repeat(600) })).not.toBe(told(whole));
+  expect(told({ ...whole, "manifest.json": "{ }" })).not.toBe(told(whole));
+  expect(told({ ...whole, "proof/more.txt": "" })).not.toBe(told(whole));
 });

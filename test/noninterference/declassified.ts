@@ -50,6 +50,25 @@ function withoutLog(answer: WireAnswer, names: readonly string[]): WireAnswer {
   return { ...answer, headers, body: Buffer.from(JSON.stringify(body)) };
 }
 
+const BLOCK = 512;
+const text = (bytes: Buffer, from: number, length: number): string =>
+  bytes.toString("latin1", from, from + length).replace(/\0.*$/s, "");
+
+/** A package without the files of its proof: a ustar archive, whose other files must be the same bytes. */
+function withoutProof(answer: WireAnswer): WireAnswer {
+  const { body } = answer;
+  const kept: Buffer[] = [];
+  for (let at = 0; at + BLOCK <= body.length && body[at] !== 0;) {
+    const size = Number.parseInt(text(body, at + 124, 12).trim(), 8);
+    const end = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    const name = [text(body, at + 345, 155), text(body, at, 100)].filter((part) => part !== "").join("/");
+    kept.push(Buffer.from(`${name}\n`), ...(name.includes("proof/") ? [] : [body.subarray(at, end)]));
+    at = end;
+  }
+  const headers = answer.headers.filter(([name]) => name !== "content-length");
+  return { ...answer, headers, body: Buffer.concat(kept) };
+}
+
 /** Everything that may show. Closed: whatever else differs is a leak. */
 export const DECLASSIFIED: readonly Declassified[] = [
   {
@@ -61,6 +80,14 @@ export const DECLASSIFIED: readonly Declassified[] = [
       (ask.path === "/audit/archive" || (ask.graphql?.query.includes(LOG_FIELD) ?? false)),
     without: (answer, ask) =>
       answer.status === 200 ? withoutLog(answer, ask.graphql ? answeredAs(ask.graphql.query, LOG_FIELD) : []) : answer,
+  },
+  {
+    name: "the position of a release in its recipient's log, to whoever fetches the package",
+    owner: "deliveries",
+    reason:
+      "the proof in the package says where the release stands among all that the office was given, hidden ones too",
+    concerns: ({ method, path }) => method === "GET" && /^\/deliveries\/[^/]+\/package$/.test(path),
+    without: (answer) => (answer.status === 200 ? withoutProof(answer) : answer),
   },
 ];
 
