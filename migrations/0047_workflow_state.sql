@@ -135,8 +135,7 @@ declare
 begin
   select d.state into of_state from data.delivery d where d.id = new.delivery_id for share;
   if of_state is distinct from new.delivery_state then
-    update data.delivery_hold_lift set delivery_state = of_state where delivery_id = new.delivery_id and delivery_state <> of_state;
-    update data.delivery_proof set delivery_state = of_state where delivery_id = new.delivery_id and delivery_state <> of_state;
+    perform access.set_delivery_state(new.delivery_id, of_state);
   end if;
   return null;
 end $$;

@@ -2,13 +2,11 @@ set local role caveat_owner;
 
 -- Ontologies and deliveries are raised like anything else: what was thought to be said at their marking says more.
 
+create policy ontology_owner_read on data.ontology for select to caveat_owner using (marking_id is not null);
 do $$
 declare
   t text;
 begin
-  foreach t in array array['ontology'] loop
-    execute format('create policy %I on data.%I for select to caveat_owner using (marking_id is not null)', t || '_owner_read', t);
-  end loop;
   foreach t in array array['ontology', 'ontology_version', 'ontology_class'] loop
     execute format('create policy %I on data.%I for update to caveat_owner using (marking_id is not null) with check (marking_id is not null)',
       t || '_owner_update', t);

@@ -4,6 +4,9 @@ set local role caveat_owner;
 -- whole (standards B.4, B.6).
 insert into access.proposal_kind (kind, family) values ('compilation.remove', 'marking');
 create policy dataset_compilation_owner_delete on data.dataset_compilation for delete to caveat_owner using (marking_id is not null);
+-- A row is locked by whoever may change it.
+create policy compilation_rule_owner_update on data.compilation_rule for update to caveat_owner
+  using (marking_id is not null) with check (marking_id is not null);
 create policy compilation_rule_owner_delete on data.compilation_rule for delete to caveat_owner using (marking_id is not null);
 
 -- Which counters a rule has.
@@ -108,7 +111,5 @@ begin
     on conflict (person_id, rule_id, level, label_id) do update set shown_at = greatest(excluded.shown_at, shown_label.shown_at);
   return next;
 end $$;
-create policy compilation_rule_owner_update on data.compilation_rule for update to caveat_owner
-  using (marking_id is not null) with check (marking_id is not null);
 
 reset role;

@@ -2,7 +2,7 @@ import { UserError } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
 import type { InternedMarking } from "../storage/ports.ts";
-import { requireOwn } from "./marking-parts.ts";
+import { ownersOf, requireOwn } from "./marking-parts.ts";
 import { reasonOf, requireAuthority } from "./markings.ts";
 import { NO_SUBJECT } from "./proposal-kind.ts";
 import type { ProposalRules } from "./proposal-kind.ts";
@@ -68,8 +68,7 @@ export const compilationRemoval: ProposalRules<RemoveCompilationInput> = {
     const facts = grant.facts(programId, null);
     if (!(await grant.allows("marking.approve", own, facts, `${act.noun}:${act.id}`)))
       throw new UserError("NOT_PERMITTED", "not permitted");
-    const { owners } = own.structure;
-    await requireAuthority(grant, "downgrade-authority", owners.length > 0 ? owners : ["USA"]);
+    await requireAuthority(grant, "downgrade-authority", ownersOf(own));
     grant.together.forget(datasetId);
   },
 };

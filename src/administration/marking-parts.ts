@@ -2,14 +2,8 @@ import { dominates } from "../markings/index.ts";
 import type { Effective } from "../markings/index.ts";
 import { UserError } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
-import type { InternedMarking } from "../storage/ports.ts";
+import type { InternedMarking, RaisedNoun } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
-
-/** What can be given another marking, higher or lower. */
-export type MarkedNoun = "dataset" | "asset" | "label";
-
-/** What can be given a higher marking. */
-export type RaisedNoun = MarkedNoun | "labelReview" | "ontology" | "delivery";
 
 /** An object that the caller may see, with its marking and what it must not stand below. */
 export interface MarkedObject {
@@ -86,6 +80,11 @@ async function sourcesOf(
   }
   const row = await grant.read.byId("label", id);
   return row && { ...row, above: [row.datasetMarkingId, row.assetMarkingId, ...(await sourcesOfLabel(grant, row))] };
+}
+
+/** Who must agree that a marking is lowered: its owners; the USA where none is written (standards B.4). */
+export function ownersOf({ structure: { owners } }: InternedMarking): readonly string[] {
+  return owners.length > 0 ? owners : ["USA"];
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

@@ -4,10 +4,10 @@ import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { isId } from "../policy/target.ts";
-import type { InternedMarking } from "../storage/ports.ts";
+import type { InternedMarking, MarkedNoun, RaisedNoun } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
-import { addedCountries, markedObject, requireOwn, sameButRelease, sameRelease } from "./marking-parts.ts";
-import type { MarkedNoun, MarkedObject, RaisedNoun } from "./marking-parts.ts";
+import { addedCountries, markedObject, ownersOf, requireOwn, sameButRelease, sameRelease } from "./marking-parts.ts";
+import type { MarkedObject } from "./marking-parts.ts";
 import type { Examined, ProposalRules } from "./proposal-kind.ts";
 
 const REASON = /^[^\p{C}]{1,400}$/u;
@@ -164,11 +164,7 @@ export const markingLower: ProposalRules<MarkingInput> = {
   async approving(grant, content) {
     const act = content as unknown as MarkingAct;
     const { own, to } = await approvable(grant, act);
-    await requireAuthority(
-      grant,
-      "downgrade-authority",
-      own.structure.owners.length > 0 ? own.structure.owners : ["USA"],
-    );
+    await requireAuthority(grant, "downgrade-authority", ownersOf(own));
     await grant.changes.prepare({ noun: act.noun, id: act.id, to, raises: false });
   },
 };

@@ -1,6 +1,6 @@
-import type { InternedMarking } from "../storage/ports.ts";
+import type { InternedMarking, RaisedNoun } from "../storage/ports.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
-import type { MarkingChangeStore, RaisedNoun } from "../storage/marking-changes.ts";
+import type { MarkingChangeStore } from "../storage/marking-changes.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 
 /** An object whose marking is about to change. */

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { RaisedNoun } from "./ports.ts";
 
 /** A blob below an object, with its keys as they are wrapped. */
 export interface BlobKeys {
@@ -9,12 +10,6 @@ export interface BlobKeys {
   /** Data key of its marking under the key file. */
   readonly dataKey: Buffer;
 }
-
-/** A noun whose marking can be lowered, widened and raised. */
-export type MarkedNoun = "dataset" | "asset" | "label";
-
-/** A noun whose marking can be raised. */
-export type RaisedNoun = MarkedNoun | "labelReview" | "ontology" | "delivery";
 
 /**
  * What a change of a marking needs of rows that whoever makes it may not see: identifiers, markings and wrapped keys, as the

@@ -89,6 +89,12 @@ export interface PageRequest {
   readonly where?: { readonly [filter in ListFilter]?: string };
 }
 
+/** A noun whose marking can be lowered, widened and raised. */
+export type MarkedNoun = "dataset" | "asset" | "label";
+
+/** A noun whose marking can be raised. */
+export type RaisedNoun = MarkedNoun | "labelReview" | "ontology" | "delivery";
+
 /** The SQLSTATE with which PostgreSQL refused a statement; empty for any other error. */
 export function sqlState(error: unknown): string {
   const code = (value: unknown): unknown =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { raiseMarking } from "../../src/administration/markings.ts";
-import type { RaisedNoun } from "../../src/administration/marking-parts.ts";
+import type { RaisedNoun } from "../../src/storage/ports.ts";
 import { releaseDelivery } from "../../src/deliveries/release-commands.ts";
 import type { Operation } from "../../src/policy/operation.ts";
 import {
