@@ -1,17 +1,12 @@
-import { createReadStream } from "node:fs";
 import { parseArgs } from "node:util";
 import { FormatError } from "./core/errors.ts";
-import type { VerifyLogInput } from "./core/log-report.ts";
 import { verifyDelivery } from "./core/verify-delivery.ts";
-import { verifyLog } from "./core/verify-log.ts";
-import { decisionsText } from "./decisions/decisions-text.ts";
-import { readPolicyFolder } from "./decisions/policy-folder.ts";
-import type { RuleSet } from "./decisions/rule-set.ts";
-import { verifyDecisions } from "./decisions/verify-decisions.ts";
-import { HELP, TRUST_HELP, VERIFY_DECISIONS_HELP, VERIFY_DELIVERY_HELP, VERIFY_LOG_HELP } from "./help.ts";
-import { archiveFile, readSmallFile, readTrust, resolveKey } from "./inputs.ts";
+import { HELP, HELPS } from "./help.ts";
+import { readTrust } from "./inputs.ts";
+import { diff, fsckFolder, verifyArchive, verifyArchiveDecisions, verifyOneProof } from "./log-commands.ts";
+import type { LogOptions, Said } from "./log-commands.ts";
 import { nodeCrypto } from "./node-crypto.ts";
-import { Progress, deliveryText, logText, printable } from "./output.ts";
+import { Progress, deliveryText, printable } from "./output.ts";
 import type { Output } from "./output.ts";
 import { openPackage } from "./package-files.ts";
 import { VERSION } from "./version.ts";
@@ -28,6 +23,9 @@ const OPTIONS = {
   quiet: { type: "boolean" },
   key: { type: "string" },
   known: { type: "string" },
+  leaf: { type: "string" },
+  open: { type: "string" },
+  resume: { type: "string" },
   policies: { type: "string", multiple: true },
   trust: { type: "string" },
 } as const;
@@ -41,59 +39,46 @@ export async function runCommand(args: readonly string[], output: Output): Promi
     if (values.version === true) return say(output, VERSION);
     if (values.help === true || args.length === 0)
       return say(output, helpFor(command, subject), args.length === 0 ? 2 : 0);
+    const [first, second] = [needed.bind(null, path), needed.bind(null, subject)];
+    // These have no subject: what stands in its place is the first of their paths.
+    if (command === "diff" || command === "fsck") {
+      if (surplus.length > 0 || (command === "fsck" && path !== undefined)) throw new UsageError("too many arguments");
+      const options = allowed(
+        values,
+        command === "diff" ? ["key", "json", "quiet"] : ["key", "known", "json", "quiet"],
+      );
+      return tell(
+        output,
+        command === "diff"
+          ? await diff(second("A"), first("B"), logOptions(options), output)
+          : await fsckFolder(second("DIR"), logOptions(options), output),
+      );
+    }
     if (surplus.length > 0) throw new UsageError("too many arguments");
     switch (`${command} ${subject}`) {
-      case "verify log":
-        return await verifyLogCommand(needed(path, "PATH"), allowed(values, ["key", "known", "json", "quiet"]), output);
+      case "verify log": {
+        const options = allowed(values, ["key", "known", "resume", "json", "quiet"]);
+        return tell(output, await verifyArchive(first("PATH"), logOptions(options), output));
+      }
+      case "verify proof": {
+        const options = allowed(values, ["key", "leaf", "open", "json", "quiet"]);
+        return tell(output, await verifyOneProof(first("PATH"), logOptions(options)));
+      }
       case "verify decisions": {
         const options = allowed(values, ["key", "known", "policies", "json", "quiet"]);
-        return await verifyDecisionsCommand(needed(path, "ARCHIVE"), options, output);
+        const folders = (options.policies ?? [""]).map((folder) => needed(folder, "--policies"));
+        return tell(output, await verifyArchiveDecisions(first("ARCHIVE"), folders, logOptions(options), output));
       }
       case "verify delivery":
-        return await verifyDeliveryCommand(needed(path, "PATH"), allowed(values, ["trust", "json", "quiet"]), output);
+        return await verifyDeliveryCommand(first("PATH"), allowed(values, ["trust", "json", "quiet"]), output);
       case "trust certificates":
-        return await certificatesCommand(needed(path, "FILE"), allowed(values, []), output);
+        return await certificatesCommand(first("FILE"), allowed(values, []), output);
       default:
         throw new UsageError(`there is no command "${command} ${subject}"`);
     }
   } catch (error) {
     return complain(error, output);
   }
-}
-
-async function verifyLogCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
-  const { input, progress } = await logInput(path, options, output);
-  const report = await verifyLog(input);
-  progress.end();
-  const text = options.json === true ? JSON.stringify(report, null, 2) : logText(report, options.quiet === true);
-  return say(output, text, report.verified ? 0 : 1);
-}
-
-async function verifyDecisionsCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
-  const policies: RuleSet[] = [];
-  for (const folder of [needed(options.policies?.[0], "--policies"), ...(options.policies ?? []).slice(1)]) {
-    policies.push(await readPolicyFolder(needed(folder, "--policies")));
-  }
-  const { input, progress } = await logInput(path, options, output);
-  const report = await verifyDecisions({ ...input, policies });
-  progress.end();
-  const text = options.json === true ? JSON.stringify(report, null, 2) : decisionsText(report, options.quiet === true);
-  return say(output, text, report.verified ? 0 : 1);
-}
-
-/** What is checked of a log and how, from the command line, and the progress that goes with it. */
-async function logInput(
-  path: string,
-  options: Options,
-  output: Output,
-): Promise<{ readonly input: VerifyLogInput; readonly progress: Progress }> {
-  const keyText = needed(options.key, "--key");
-  const archive = await archiveFile(path);
-  const key = await resolveKey(keyText, archive);
-  const known = options.known === undefined ? {} : { known: await readSmallFile(options.known) };
-  const progress = new Progress(output, options.json !== true);
-  const onProgress = (entries: number, bytes: number): void => progress.show(entries, "entries", bytes);
-  return { input: { crypto: nodeCrypto, key, archive: createReadStream(archive), onProgress, ...known }, progress };
 }
 
 async function verifyDeliveryCommand(path: string, options: Options, output: Output): Promise<ExitCode> {
@@ -110,6 +95,20 @@ async function verifyDeliveryCommand(path: string, options: Options, output: Out
 async function certificatesCommand(path: string, _options: Options, output: Output): Promise<ExitCode> {
   const { certificates } = await readTrust(path);
   return say(output, certificates.map((pem) => pem.trimEnd()).join("\n"));
+}
+
+/** What commands over logs are given; `--known` and `--resume` say the same thing in two ways. */
+function logOptions(options: Options): LogOptions {
+  const { key, known, resume, leaf, open, json, quiet } = options;
+  if (known !== undefined && resume !== undefined)
+    throw new UsageError(
+      "--resume goes on from an earlier check, which --known then adds nothing to: give one of them",
+    );
+  return { key: needed(key, "--key"), known, resume, leaf, open, json: json === true, quiet: quiet === true };
+}
+
+function tell(output: Output, { text, good }: Said): ExitCode {
+  return say(output, text, good ? 0 : 1);
 }
 
 function readArguments(args: readonly string[]) {
@@ -132,10 +131,7 @@ function needed(value: string | undefined, name: string): string {
 }
 
 function helpFor(command: string, subject: string): string {
-  if (command === "verify" && subject === "log") return VERIFY_LOG_HELP;
-  if (command === "verify" && subject === "decisions") return VERIFY_DECISIONS_HELP;
-  if (command === "verify" && subject === "delivery") return VERIFY_DELIVERY_HELP;
-  return command === "trust" ? TRUST_HELP : HELP;
+  return HELPS.get(`${command} ${subject}`) ?? HELPS.get(command) ?? HELP;
 }
 
 function complain(error: unknown, output: Output): ExitCode {

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, hash, verify } from "node:crypto";
-import type { StreamingCryptoPort } from "./core/crypto-port.ts";
+import type { StreamingCryptoPort } from "./core/streaming-crypto-port.ts";
 
 /** DER of SubjectPublicKeyInfo for Ed25519 (RFC 8410), up to the 32 key bytes. */
 const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex");

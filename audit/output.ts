@@ -93,13 +93,15 @@ export class Progress {
   }
 }
 
-function refusal(what: string, findings: readonly Finding<string>[]): string {
+/** A verdict that refuses, with the first finding. */
+export function refusal(what: string, findings: readonly Finding<string>[]): string {
   const [first] = findings;
   const more = findings.length > 1 ? ` There are ${findings.length} findings in all.` : "";
   return `REFUSED: ${what} does not verify. ${first?.sentence ?? "It could not be read to its end."}${more}`;
 }
 
-function listed(findings: readonly Finding<string>[], prefix = ""): readonly string[] {
+/** Findings as lines. */
+export function listed(findings: readonly Finding<string>[], prefix = ""): readonly string[] {
   return findings.map((finding) => `  ${prefix}${finding.code} ${placeText(finding.at)}: ${finding.sentence}`);
 }
 

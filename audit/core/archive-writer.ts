@@ -1,7 +1,7 @@
 import type { ArchiveEntry, ArchiveHeader, ArchiveSlot } from "./archive.ts";
-import { toBase64, toHex } from "./bytes.ts";
-import { encodeCanonical } from "./jcs.ts";
-import type { Json } from "./jcs.ts";
+import { toBase64 } from "./base64-writer.ts";
+import { toHex } from "./bytes.ts";
+import { encodeCanonical, type Json } from "./jcs.ts";
 import type { SectionOpening } from "./section.ts";
 
 /** The archive's first line, without newline. `made` is UTC with microseconds. */

@@ -1,10 +1,8 @@
 import { fromBase64, fromHex, fromUtf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { arrayOf, countOf, exactObject, isObject, parseStrict, stringOf } from "./jcs.ts";
-import type { Json } from "./jcs.ts";
+import { arrayOf, countOf, exactObject, isObject, parseCanonical, stringOf, type Json } from "./jcs.ts";
 import { SLOT_COUNT, timeOf } from "./leaf.ts";
-import { leafIndex } from "./numbers.ts";
-import type { LeafIndex } from "./numbers.ts";
+import { leafIndex, type LeafIndex } from "./numbers.ts";
 import type { SectionOpening } from "./section.ts";
 
 /** Largest line of an archive in bytes, without its newline. */
@@ -53,7 +51,7 @@ export type ArchiveLine = ArchiveHeader | ArchiveEntry | ArchiveCheckpoint | Arc
  */
 export function parseArchiveLine(bytes: Uint8Array): ArchiveLine {
   if (bytes.length > MAX_LINE_BYTES) throw new FormatError("ARCHIVE", `a line of more than ${MAX_LINE_BYTES} bytes`);
-  const value = parseStrict(fromUtf8(bytes), "canonical");
+  const value = parseCanonical(fromUtf8(bytes));
   if (!isObject(value)) throw new FormatError("ARCHIVE", "the line is not an object");
   if (Object.hasOwn(value, "i")) return parseEntry(value);
   if (Object.hasOwn(value, "checkpoint")) {

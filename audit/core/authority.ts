@@ -1,6 +1,5 @@
 import { FormatError } from "./errors.ts";
-import { arrayOf, exactObject, stringOf } from "./jcs.ts";
-import type { Json } from "./jcs.ts";
+import { arrayOf, exactObject, stringOf, type Json } from "./jcs.ts";
 
 /** One source of a delivery's classification. */
 export interface ManifestSource {

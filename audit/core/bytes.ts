@@ -3,11 +3,8 @@ import { FormatError } from "./errors.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const HEX_DIGITS = "0123456789abcdef";
-const BASE64_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const HEX_VALUES = new Map(Array.from(HEX_DIGITS, (digit, value) => [digit.charCodeAt(0), value]));
 const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-const BASE64_VALUES = new Int8Array(128).fill(-1);
-for (let value = 0; value < 64; value += 1) BASE64_VALUES[BASE64_DIGITS.charCodeAt(value)] = value;
 
 /** UTF-8 bytes of a string. Throws ENCODING when the string holds a lone surrogate. */
 export function utf8(text: string): Uint8Array {
@@ -47,44 +44,20 @@ export function fromHex(text: string, length?: number): Uint8Array {
   return bytes;
 }
 
-/** Standard base64 (RFC 4648 section 4) with padding. */
-export function toBase64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const rest = bytes.length - i;
-    const word = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += BASE64_DIGITS.charAt(word >> 18) + BASE64_DIGITS.charAt((word >> 12) & 63);
-    text += rest > 1 ? BASE64_DIGITS.charAt((word >> 6) & 63) : "=";
-    text += rest > 2 ? BASE64_DIGITS.charAt(word & 63) : "=";
-  }
-  return text;
-}
-
 /**
  * Bytes of standard base64 (RFC 4648 section 4). Padding is required and unused bits must be zero (section 3.5), so that
  * every byte string has one spelling and no flipped bit goes unseen. Throws ENCODING.
  */
 export function fromBase64(text: string): Uint8Array {
-  if (text.length % 4 !== 0) throw new FormatError("ENCODING", "base64 of a length that is not a multiple of four");
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const digits = text.length - padding;
-  const bytes = new Uint8Array(Math.floor((digits * 3) / 4));
-  let word = 0;
-  let bits = 0;
-  let out = 0;
-  for (let i = 0; i < digits; i += 1) {
-    const code = text.charCodeAt(i);
-    const value = code < 128 ? (BASE64_VALUES[code] ?? -1) : -1;
-    if (value < 0) throw new FormatError("ENCODING", "not a base64 digit");
-    word = ((word << 6) | value) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[out] = (word >> bits) & 0xff;
-      out += 1;
-    }
+  let binary = "";
+  try {
+    binary = atob(text);
+  } catch {
+    // Said below: nothing else than what comes out again is taken, and atob alone would take spaces and lacking padding.
   }
-  if ((word & ((1 << bits) - 1)) !== 0) throw new FormatError("ENCODING", "base64 with unused bits that are not zero");
+  if (btoa(binary) !== text) throw new FormatError("ENCODING", "not base64 with padding and unused bits that are zero");
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = binary.charCodeAt(i);
   return bytes;
 }
 

@@ -2,8 +2,7 @@ import { equal } from "./bytes.ts";
 import { chainStep } from "./chain.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { leafIndex } from "./numbers.ts";
-import { entriesAt, entriesText } from "./verdict.ts";
-import type { FindingList, LogCode } from "./verdict.ts";
+import { entriesAt, entriesText, type FindingList, type LogCode } from "./verdict.ts";
 
 /** An entry whose recorded chain value does not follow from its leaf and the value recorded before it. */
 interface Fault {
@@ -84,8 +83,10 @@ export class ChainWatch {
       }
       const home = this.#homeOf(fault);
       if (home === fault.index) continue; // only its predecessor is wrong, and that is said of the predecessor
-      if (home === null) this.#sayLeafChanged(fault.index);
-      else {
+      if (home === null) {
+        const sentence = `The leaf of entry ${fault.index} is not the one that its chain value was made from: it was changed, or the chain was recomputed up to the entry before it; done by ${WITHOUT_KEY}.`;
+        this.#found.add("LEAF_CHANGED", { what: "entry", index: fault.index }, sentence);
+      } else {
         const sentence = `Entry ${home} stands at position ${fault.index}: entries were put in another order by ${WITHOUT_KEY}.`;
         this.#found.add("LEAF_REORDERED", { what: "entry", index: fault.index }, sentence);
       }
@@ -141,11 +142,6 @@ export class ChainWatch {
   #sayValueChanged(index: number): void {
     const sentence = `The chain value recorded with entry ${index} was changed, while the leaves around it are those that the chain was made from; done by ${WITHOUT_KEY}.`;
     this.#found.add("CHAIN_CHANGED", { what: "entry", index }, sentence);
-  }
-
-  #sayLeafChanged(index: number): void {
-    const sentence = `The leaf of entry ${index} is not the one that its chain value was made from: it was changed, or the chain was recomputed up to the entry before it; done by ${WITHOUT_KEY}.`;
-    this.#found.add("LEAF_CHANGED", { what: "entry", index }, sentence);
   }
 
   #step(index: number, previous: Uint8Array, leaf384: Uint8Array): Uint8Array {

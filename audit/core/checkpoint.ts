@@ -1,10 +1,8 @@
 import { fromBase64, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
-import { openNote, parseNote } from "./note.ts";
-import type { UnverifiedNote, VerifierKey } from "./note.ts";
-import { parseDecimal, treeSize } from "./numbers.ts";
-import type { TreeSize } from "./numbers.ts";
+import { openNote, parseNote, type UnverifiedNote, type VerifierKey } from "./note.ts";
+import { parseDecimal, treeSize, type TreeSize } from "./numbers.ts";
 
 /** A tree head: which log, how many entries, and the RFC 6962 root over them (32 bytes). */
 export interface Checkpoint {
@@ -47,23 +45,11 @@ export function parseCheckpointBody(text: string): Checkpoint {
  * Signatures of other keys (witnesses) are ignored, as C2SP signed-note demands.
  */
 export function openCheckpoint(crypto: CryptoPort, note: string, key: VerifierKey): OpenedCheckpoint {
-  let bytes: Uint8Array;
-  try {
-    bytes = utf8(note);
-  } catch {
-    return { outcome: "malformed", why: "the note is not UTF-8" };
-  }
-  const opened = openNote(crypto, bytes, [key]);
-  switch (opened.outcome) {
-    case "malformed":
-      return { outcome: "malformed", why: opened.why };
-    case "invalid-signature":
-      return { outcome: "invalid-signature" };
-    case "no-known-key":
-      return blame(opened.unverified, key);
-    case "verified":
-      return openText(opened.note.text, key);
-  }
+  if (!note.isWellFormed()) return { outcome: "malformed", why: "the note is not UTF-8" };
+  const opened = openNote(crypto, utf8(note), [key]);
+  if (opened.outcome === "verified") return openText(opened.note.text, key);
+  if (opened.outcome === "no-known-key") return blame(opened.unverified, key);
+  return opened.outcome === "malformed" ? opened : { outcome: "invalid-signature" };
 }
 
 /** The checkpoint in a note whose signatures nobody has checked: for finding one's place, never for trusting. Throws NOTE or CHECKPOINT. */

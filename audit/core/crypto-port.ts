@@ -12,14 +12,3 @@ export interface CryptoPort {
   /** ECDSA on P-384 with SHA-384, DER signature, PEM SPKI key; false for anything malformed, never throws. */
   verifyEcdsaP384(spkiPem: string, message: Uint8Array, derSignature: Uint8Array): boolean;
 }
-
-/** A hash that takes its input in pieces, so that large files are never held in memory. */
-export interface Hasher {
-  update(bytes: Uint8Array): void;
-  digest(): Uint8Array;
-}
-
-/** The port that delivery verification needs: files may be larger than memory. */
-export interface StreamingCryptoPort extends CryptoPort {
-  hasher(algorithm: "sha256" | "sha384"): Hasher;
-}

@@ -1,6 +1,7 @@
-import { concat, fromBase64, fromUtf8, toBase64, utf8 } from "./bytes.ts";
+import { toBase64 } from "./base64-writer.ts";
+import { concat, fromBase64, fromUtf8, utf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { arrayOf, encodeCanonical, exactObject, parseStrict, stringOf } from "./jcs.ts";
+import { arrayOf, encodeCanonical, exactObject, parseCanonical, stringOf } from "./jcs.ts";
 
 /** A DSSE envelope as read, with no signature checked. This project signs with exactly one key. */
 export interface ParsedEnvelope {
@@ -33,7 +34,7 @@ export function formatEnvelope(envelope: ParsedEnvelope): string {
  */
 export function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
   try {
-    const value = parseStrict(fromUtf8(bytes), "canonical");
+    const value = parseCanonical(fromUtf8(bytes));
     const envelope = exactObject(value, ["payload", "payloadType", "signatures"], "the envelope");
     const [first] = arrayOf(envelope.signatures, "the signatures", 1);
     const signature = exactObject(first, ["keyid", "sig"], "the signature");

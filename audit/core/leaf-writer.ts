@@ -1,8 +1,7 @@
 import { toHex, utf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import { countOf, encodeCanonical, stringOf } from "./jcs.ts";
-import { HEX_16, ID, LEAF_KINDS, REPLICA, timeOf } from "./leaf.ts";
-import type { LeafHeader, LeafSlot } from "./leaf.ts";
+import { HEX_16, ID, LEAF_KINDS, REPLICA, timeOf, type LeafHeader, type LeafSlot } from "./leaf.ts";
 
 /**
  * The bytes of a leaf: canonical JSON in UTF-8, stored and hashed as they are.

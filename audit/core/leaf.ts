@@ -1,7 +1,6 @@
 import { fromHex, fromUtf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { arrayOf, countOf, exactObject, parseStrict, stringOf } from "./jcs.ts";
-import type { Json } from "./jcs.ts";
+import { arrayOf, countOf, exactObject, parseCanonical, stringOf, type Json } from "./jcs.ts";
 
 /** Every kind of event there is. Closed, and none of them names a program. */
 export const LEAF_KINDS = [
@@ -58,7 +57,8 @@ export interface LeafHeader {
   readonly kind: LeafKind;
   /** Who wrote the entry: 16-byte boot id as hex, counter of this boot in this log (from 0), replica name. */
   readonly producer: { readonly boot: string; readonly counter: number; readonly replica: string };
-  readonly slots: readonly [LeafSlot, LeafSlot, LeafSlot, LeafSlot];
+  /** Four, by position. */
+  readonly slots: readonly LeafSlot[];
   /** UTC with microseconds, `2026-09-20T12:34:56.789012Z`. */
   readonly time: string;
   /** 16 random bytes as hex; makes the leaf's hash hiding. */
@@ -68,7 +68,7 @@ export interface LeafHeader {
 /** Reads a leaf strictly: canonical form, exactly the named members, a known kind. Throws FormatError. */
 export function parseLeaf(bytes: Uint8Array): LeafHeader {
   if (bytes.length > MAX_LEAF_BYTES) throw new FormatError("LEAF", `a leaf of ${bytes.length} bytes`);
-  const value = parseStrict(fromUtf8(bytes), "canonical");
+  const value = parseCanonical(fromUtf8(bytes));
   const leaf = exactObject(value, ["id", "k", "p", "s", "t", "v", "z"], "the leaf");
   const producer = exactObject(leaf.p, ["b", "q", "r"], "the producer");
   const kind = LEAF_KINDS.find((known) => known === leaf.k);
@@ -98,16 +98,14 @@ export function timeOf(value: Json | undefined, what: string): string {
   return time;
 }
 
-function parseSlots(value: Json): readonly [LeafSlot, LeafSlot, LeafSlot, LeafSlot] {
-  const [actor, request, outcome, detail, ...surplus] = arrayOf(value, "the slots", SLOT_COUNT).map((item) => {
+function parseSlots(value: Json): readonly LeafSlot[] {
+  const slots = arrayOf(value, "the slots", SLOT_COUNT).map((item) => {
     const slot = exactObject(item, ["c", "h"], "a slot");
     return {
       commitment: fromHex(stringOf(slot.c, "a commitment"), 48),
       sealedHash: fromHex(stringOf(slot.h, "a sealed hash"), 48),
     };
   });
-  if (!actor || !request || !outcome || !detail || surplus.length > 0) {
-    throw new FormatError("LEAF", `a leaf with other than ${SLOT_COUNT} slots`);
-  }
-  return [actor, request, outcome, detail];
+  if (slots.length !== SLOT_COUNT) throw new FormatError("LEAF", `a leaf with other than ${SLOT_COUNT} slots`);
+  return slots;
 }

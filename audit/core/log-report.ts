@@ -11,18 +11,26 @@ export interface VerifyLogInput {
   readonly archive: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** A checkpoint note of this log that the checker kept from before. */
   readonly known?: string;
+  /** What an earlier check of this log confirmed, kept by the checker: entries before its size are passed over. */
+  readonly resume?: ChainHead;
   /** Called about every thousand entries with the number of entries and bytes read so far. */
   readonly onProgress?: (entries: number, bytes: number) => void;
 }
 
-/** What a signed root covers: every value here follows from signed bytes. */
-export interface SignedPart {
-  /** Entries 0 to size-1 are covered. */
+/** Where a checked log ended, and what it takes to go on from there. Whoever can change it can make anything verify. */
+export interface ChainHead {
   readonly size: number;
-  /** Lower-case hex. */
-  readonly root: string;
   /** Chain value of entry size-1, lower-case hex. */
   readonly chain: string;
+  /** Hashes of the complete subtrees at the tree's right edge, largest first, lower-case hex. */
+  readonly frontier: readonly string[];
+}
+
+/** What a signed root covers: every value here follows from signed bytes. */
+export interface SignedPart extends ChainHead {
+  /** Lower-case hex. */
+  readonly root: string;
+  /** Time of entry 0; null where it was passed over. */
   readonly firstTime: string | null;
   readonly lastTime: string | null;
   /** Section slots whose content was read and matches, whose sealed bytes alone were there, of which nothing was there. */
@@ -45,14 +53,13 @@ export interface LogReport {
   readonly cannotExclude: readonly string[];
 }
 
-/** What a check that found nothing still cannot exclude, as sentences for the reader. */
-export function cannotExclude(signedSize: number, knownSize: number | null): readonly string[] {
-  if (knownSize === null) {
-    return [
-      `Without a checkpoint that you kept from before (--known), it cannot be excluded that entries after the first ${signedSize} were left off (truncation to an older signed size), nor that the holder of the signing key shows others a second history signed with the same key.`,
-    ];
-  }
-  return [
-    `The first ${knownSize} entries are those that your kept checkpoint signed. It cannot be excluded that entries after the first ${signedSize} were left off, nor that a second history signed with the same key parts from this one after the first ${knownSize}.`,
-  ];
+/** What a check that found nothing still cannot exclude, as sentences for the reader. `passed`: entries not read this time. */
+export function cannotExclude(signedSize: number, knownSize: number | null, passed: number): readonly string[] {
+  const lost = `it cannot be excluded that entries after the first ${signedSize} were left off`;
+  const split =
+    knownSize === null
+      ? `Without a checkpoint that you kept from before (--known), ${lost} (truncation to an older signed size), nor that the holder of the signing key shows others a second history signed with the same key.`
+      : `The first ${knownSize} entries are those that your ${passed > 0 ? "earlier check confirmed" : "kept checkpoint signed"}. Otherwise ${lost}, nor that a second history signed with the same key parts from this one after the first ${knownSize}.`;
+  const before = `The first ${passed} entries were not read this time: the log still begins with those that the earlier check confirmed, but what this file has in their place was not looked at.`;
+  return passed === 0 ? [split] : [split, before];
 }

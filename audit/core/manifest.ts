@@ -1,8 +1,7 @@
-import { declassifiesNoEarlier, parseAuthority, parseDeclassifyOn } from "./authority.ts";
-import type { ManifestAuthority } from "./authority.ts";
+import { declassifiesNoEarlier, parseAuthority, parseDeclassifyOn, type ManifestAuthority } from "./authority.ts";
 import { fromUtf8, utf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { arrayOf, countOf, encodeCanonical, exactObject, isObject, parseStrict, stringOf } from "./jcs.ts";
+import { arrayOf, countOf, encodeCanonical, exactObject, isObject, parseCanonical, stringOf } from "./jcs.ts";
 import type { Json, JsonObject } from "./jcs.ts";
 
 export const MANIFEST_PATH = "manifest.json";
@@ -113,7 +112,7 @@ function authorityJson(authority: ManifestAuthority | null): Json {
 /** Reads a manifest that anybody may have written. Canonical form, exact members, safe and sorted paths. Throws FormatError. */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const value = exactObject(
-    parseStrict(fromUtf8(bytes), "canonical"),
+    parseCanonical(fromUtf8(bytes)),
     [
       "authority",
       "caveat",

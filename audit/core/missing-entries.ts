@@ -1,10 +1,5 @@
-import { entriesAt, entriesText } from "./verdict.ts";
-import type { FindingList, LogCode } from "./verdict.ts";
-
-interface Range {
-  first: number;
-  last: number;
-}
+import { without, type Range } from "./ranges.ts";
+import { entriesAt, entriesText, type FindingList, type LogCode } from "./verdict.ts";
 
 const MAX_RANGES = 1_000;
 
@@ -28,15 +23,10 @@ export class MissingEntries {
 
   /** An entry stands after later ones: whether it was due before. If not, it stands there twice. */
   foundLate(index: number): boolean {
-    const at = this.#ranges.findIndex((range) => index >= range.first && index <= range.last);
-    const range = this.#ranges[at];
-    if (range === undefined) return false;
-    const rest = [
-      { first: range.first, last: index - 1 },
-      { first: index + 1, last: range.last },
-    ];
-    this.#ranges.splice(at, 1, ...rest.filter((part) => part.first <= part.last));
-    if (this.#late?.last === index - 1) this.#late.last = index;
+    const rest = without(this.#ranges, index);
+    if (!rest) return false;
+    this.#ranges = rest;
+    if (this.#late?.last === index - 1) this.#late = { ...this.#late, last: index };
     else {
       this.#sayLate();
       this.#late = { first: index, last: index };
@@ -52,16 +42,14 @@ export class MissingEntries {
   #sayLate(): void {
     if (this.#late === null) return;
     const { first, last } = this.#late;
-    const verb = first === last ? "stands" : "stand";
-    const sentence = `In the archive ${entriesText(first, last)} ${verb} after later entries: the lines were put in another order by whoever made or carried the file.`;
+    const sentence = `Behind later entries stands what belongs before them, ${entriesText(first, last)}: the lines were put in another order by whoever made or carried the file.`;
     this.#found.add("LEAF_REORDERED", entriesAt(first, last), sentence);
   }
 
   #sayMissing(range: Range | undefined): void {
     if (range === undefined) return;
     const { first, last } = range;
-    const verb = first === last ? "is" : "are";
-    const sentence = `The archive lacks ${entriesText(first, last)}, which ${verb} in the log since a later entry stands on it: left out by whoever made or carried the file, or deleted from the database.`;
+    const sentence = `The archive lacks ${entriesText(first, last)}, in the log all the same, since a later entry stands on it: left out by whoever made or carried the file, or deleted from the database.`;
     this.#found.add("LEAF_MISSING", entriesAt(first, last), sentence);
   }
 }

@@ -1,9 +1,8 @@
-import { concat, toBase64, toHex, uintBE, utf8 } from "./bytes.ts";
-import { parseCheckpointBody } from "./checkpoint.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import { toBase64 } from "./base64-writer.ts";
+import { concat, toHex, uintBE, utf8 } from "./bytes.ts";
+import { parseCheckpointBody, type Checkpoint } from "./checkpoint.ts";
 import { FormatError } from "./errors.ts";
-import { ED25519, parseNote } from "./note.ts";
-import type { NoteSignature, VerifierKey } from "./note.ts";
+import { ED25519, parseNote, type NoteSignature, type VerifierKey } from "./note.ts";
 
 /** `name+hex(id)+base64(0x01 ‖ public key)` (C2SP signed-note, "Verifier keys"). */
 export function formatVkey(key: VerifierKey): string {

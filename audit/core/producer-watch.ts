@@ -1,3 +1,4 @@
+import { without, type Range } from "./ranges.ts";
 import type { LeafHeader } from "./leaf.ts";
 import type { FindingList, LogWarning } from "./verdict.ts";
 
@@ -6,9 +7,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
 const MAX_BOOTS = 10_000;
 const MAX_GAPS = 64;
 
-interface Gap {
-  first: number;
-  last: number;
+interface Gap extends Range {
   readonly noticed: number;
 }
 interface Boot {
@@ -26,8 +25,12 @@ export class ProducerWatch {
   readonly #warnings: FindingList<LogWarning>;
   #latest = Number.NEGATIVE_INFINITY;
 
-  constructor(warnings: FindingList<LogWarning>) {
+  readonly #fromTheStart: boolean;
+
+  /** @param fromTheStart whether the first entry is the log's own first; otherwise a boot may have begun before it */
+  constructor(warnings: FindingList<LogWarning>, fromTheStart: boolean) {
     this.#warnings = warnings;
+    this.#fromTheStart = fromTheStart;
   }
 
   see(index: number, header: LeafHeader): void {
@@ -36,16 +39,16 @@ export class ProducerWatch {
     let boot = this.#boots.get(id);
     if (boot === undefined) {
       if (this.#boots.size === MAX_BOOTS) this.#forgetOldest();
-      boot = { replica, next: 0, gaps: [] };
+      boot = { replica, next: this.#fromTheStart ? 0 : counter, gaps: [] };
       this.#boots.set(id, boot);
     }
-    if (counter >= boot.next) {
-      if (counter > boot.next) boot.gaps.push({ first: boot.next, last: counter - 1, noticed: index });
-      boot.next = counter + 1;
-    } else if (!fill(boot, counter)) {
+    const gaps = counter < boot.next ? without(boot.gaps, counter) : boot.gaps;
+    if (gaps === null) {
       const sentence = `Entry ${index} uses the number ${counter} of boot ${id} a second time: a replica wrote it twice, or somebody wrote in its name.`;
       this.#warnings.add("PRODUCER_REPEAT", { what: "entry", index }, sentence);
-    }
+    } else boot.gaps = gaps;
+    if (counter > boot.next) boot.gaps.push({ first: boot.next, last: counter - 1, noticed: index });
+    boot.next = Math.max(boot.next, counter + 1);
     if (boot.gaps.length > MAX_GAPS) this.#sayGap(id, boot, boot.gaps.shift());
   }
 
@@ -76,16 +79,4 @@ export class ProducerWatch {
     const sentence = `The events numbered ${gap.first} to ${gap.last} of replica ${boot.replica} (boot ${id}) are not in the log, as entry ${gap.noticed} shows: they were rolled back, died with the process, or were kept from the log by it.`;
     this.#warnings.add("PRODUCER_GAP", { what: "entry", index: gap.noticed }, sentence);
   }
-}
-
-function fill(boot: Boot, counter: number): boolean {
-  const at = boot.gaps.findIndex((gap) => counter >= gap.first && counter <= gap.last);
-  const gap = boot.gaps[at];
-  if (gap === undefined) return false;
-  const rest: Gap[] = [
-    { ...gap, last: counter - 1 },
-    { ...gap, first: counter + 1 },
-  ];
-  boot.gaps.splice(at, 1, ...rest.filter((part) => part.first <= part.last));
-  return true;
 }

@@ -1,10 +1,10 @@
-import { fromBase64, toBase64 } from "./bytes.ts";
+import { fromBase64 } from "./bytes.ts";
 import { readUnverifiedCheckpoint } from "./checkpoint.ts";
 import { FormatError } from "./errors.ts";
-import { leafIndex, parseDecimal } from "./numbers.ts";
-import type { LeafIndex } from "./numbers.ts";
+import { leafIndex, parseDecimal, type LeafIndex } from "./numbers.ts";
 
-const FIRST_LINE = "c2sp.org/tlog-proof@v1";
+/** How every file of this form begins. */
+export const FIRST_LINE = "c2sp.org/tlog-proof@v1";
 /** A tree below 2^53 leaves is at most 53 levels high. */
 const MAX_HASHES = 53;
 
@@ -15,15 +15,6 @@ export interface ParsedProof {
   readonly index: LeafIndex;
   readonly hashes: readonly Uint8Array[];
   readonly checkpoint: string;
-}
-
-/** The text of a C2SP tlog-proof@v1. Throws PROOF when it would not be read back. */
-export function formatProof(proof: ParsedProof): string {
-  const extra = proof.extra === null ? "" : `extra ${toBase64(proof.extra)}\n`;
-  const hashes = proof.hashes.map((hash) => `${toBase64(hash)}\n`).join("");
-  const text = `${FIRST_LINE}\n${extra}index ${proof.index}\n${hashes}\n${proof.checkpoint}`;
-  parseProof(text);
-  return text;
 }
 
 /** Reads a C2SP tlog-proof@v1. The text comes from whoever made the package. Throws PROOF. */

@@ -3,18 +3,16 @@ import { leafHash384 } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
-import { SLOT_NAMES, parseLeaf } from "./leaf.ts";
-import type { LeafHeader } from "./leaf.ts";
+import { SLOT_NAMES, parseLeaf, type LeafHeader } from "./leaf.ts";
 import { PROOF_PATHS } from "./manifest.ts";
-import { parseProof } from "./proof-file.ts";
-import type { ParsedProof } from "./proof-file.ts";
-import { encodeReleaseOutcome, parseOpenings } from "./release.ts";
-import type { DeliveryStatement } from "./release.ts";
+import { parseProof, type ParsedProof } from "./proof-file.ts";
+import { encodeReleaseOutcome, parseOpenings, type DeliveryStatement } from "./release.ts";
 import { sectionCommitment } from "./section.ts";
 import { leafHash256 } from "./tree.ts";
 import { checkInclusion } from "./tree-proofs.ts";
 import type { Trust } from "./trust.ts";
-import type { At, DeliveryCode, FindingList } from "./verdict.ts";
+import type { DeliveryCode } from "./delivery-code.ts";
+import type { At, FindingList } from "./verdict.ts";
 
 const OUTCOME_SLOT = SLOT_NAMES.indexOf("outcome");
 

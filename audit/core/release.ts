@@ -2,13 +2,10 @@ import { fromUtf8, utf8 } from "./bytes.ts";
 import { encodeOpening } from "./archive-writer.ts";
 import { parseOpening } from "./archive.ts";
 import { FormatError } from "./errors.ts";
-import { arrayOf, countOf, encodeCanonical, exactObject, parseStrict, stringOf } from "./jcs.ts";
-import type { Json } from "./jcs.ts";
+import { arrayOf, countOf, encodeCanonical, exactObject, parseCanonical, stringOf, type Json } from "./jcs.ts";
 import { SLOT_COUNT } from "./leaf.ts";
-import { MANIFEST_PATH, PROOF_PATHS, parseMarking } from "./manifest.ts";
-import type { ManifestMarking } from "./manifest.ts";
-import { leafIndex } from "./numbers.ts";
-import type { LeafIndex } from "./numbers.ts";
+import { MANIFEST_PATH, PROOF_PATHS, parseMarking, type ManifestMarking } from "./manifest.ts";
+import { leafIndex, type LeafIndex } from "./numbers.ts";
 import type { SectionOpening } from "./section.ts";
 
 export const STATEMENT_PAYLOAD_TYPE = "application/vnd.in-toto+json";
@@ -69,7 +66,7 @@ export function encodeStatement(statement: DeliveryStatement): Uint8Array {
 /** Reads a statement. Call it only on a payload whose signature was checked. Throws FormatError. */
 export function parseStatement(payload: Uint8Array): DeliveryStatement {
   const names = ["_type", "predicate", "predicateType", "subject"] as const;
-  const statement = exactObject(parseStrict(fromUtf8(payload), "canonical"), names, "the statement");
+  const statement = exactObject(parseCanonical(fromUtf8(payload)), names, "the statement");
   if (statement._type !== STATEMENT_TYPE || statement.predicateType !== PREDICATE_TYPE) {
     throw new FormatError("ENVELOPE", "not the statement of a delivery");
   }
@@ -109,7 +106,7 @@ export function encodeReleaseOutcome(outcome: ReleaseOutcome): string {
 /** Reads the outcome section of a release entry. Throws FormatError. */
 export function parseReleaseOutcome(plaintext: string): ReleaseOutcome {
   const names = ["approvals", "deliveryId", "manifestSha256", "manifestSha384", "recipient"] as const;
-  const outcome = exactObject(parseStrict(plaintext, "canonical"), names, "the outcome");
+  const outcome = exactObject(parseCanonical(plaintext), names, "the outcome");
   return {
     approvals: parseApprovals(outcome.approvals),
     deliveryId: stringOf(outcome.deliveryId, "the delivery id"),
@@ -125,7 +122,7 @@ export function formatOpenings(openings: readonly (SectionOpening | null)[]): st
 
 /** Reads proof/release.open.json. Throws FormatError. */
 export function parseOpenings(bytes: Uint8Array): readonly (SectionOpening | null)[] {
-  const file = exactObject(parseStrict(fromUtf8(bytes), "canonical"), ["s"], "the openings");
+  const file = exactObject(parseCanonical(fromUtf8(bytes)), ["s"], "the openings");
   const openings = arrayOf(file.s, "the openings", SLOT_COUNT).map(parseOpening);
   if (openings.length !== SLOT_COUNT) throw new FormatError("MEMBERS", `there are ${SLOT_COUNT} section slots`);
   return openings;

@@ -1,8 +1,7 @@
 import type { ArchiveEntry } from "./archive.ts";
 import { equal } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
-import { SLOT_NAMES, usesSlot } from "./leaf.ts";
-import type { LeafHeader } from "./leaf.ts";
+import { SLOT_NAMES, usesSlot, type LeafHeader } from "./leaf.ts";
 import { sealedHash, sectionCommitment } from "./section.ts";
 import type { FindingList, LogCode } from "./verdict.ts";
 

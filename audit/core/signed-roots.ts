@@ -1,7 +1,6 @@
 import { equal } from "./bytes.ts";
 import type { OpenedCheckpoint } from "./checkpoint.ts";
-import { entriesAt, entriesText } from "./verdict.ts";
-import type { At, FindingList, LogCode } from "./verdict.ts";
+import { entriesAt, entriesText, type At, type FindingList, type LogCode } from "./verdict.ts";
 
 /** A root that the log's key has signed, and where it was found: a line of the archive, or the checker's own file. */
 export interface SignedRoot {
@@ -9,10 +8,6 @@ export interface SignedRoot {
   readonly root: Uint8Array;
   readonly line: number;
   readonly known: boolean;
-}
-
-interface Suspect extends SignedRoot {
-  readonly misplaced: boolean;
 }
 
 const MAX_SUSPECTS = 1_000;
@@ -24,7 +19,7 @@ const KEY_HOLDER = "only the holder of the signing key can have done this";
  */
 export class SignedRoots {
   readonly #found: FindingList<LogCode>;
-  readonly #suspects: Suspect[] = [];
+  readonly #suspects: (SignedRoot & { readonly misplaced: boolean })[] = [];
   #known: SignedRoot | null = null;
   #ahead: SignedRoot | null = null;
   #confirmed = -1;
@@ -39,17 +34,11 @@ export class SignedRoots {
     this.#known = root;
   }
 
-  /** Whether the kept checkpoint is due at this size. */
-  knownDueAt(size: number): boolean {
-    return this.#known?.size === size;
-  }
-
-  /** Compares the kept checkpoint; true when it agrees. */
-  compareKnown(root: Uint8Array): boolean {
-    const known = this.#known;
-    if (known === null) return false;
-    if (this.#compare(known, root)) this.knownAgreed = known.size;
-    return this.knownAgreed !== null;
+  /** Compares the kept checkpoint when the entries have come to its size; true when it agrees. */
+  compareKnown(size: number, root: () => Uint8Array): boolean {
+    if (this.#known?.size !== size || !this.#compare(this.#known, root())) return false;
+    this.knownAgreed = size;
+    return true;
   }
 
   /** A checkpoint line found when the entries give `root` at `size`; true when it agrees. */
@@ -96,8 +85,12 @@ export class SignedRoots {
       return false;
     }
     for (const suspect of this.#suspects.splice(0)) {
-      if (suspect.misplaced) this.#sayMisplaced(suspect);
-      else this.#sayFork(suspect);
+      if (!suspect.misplaced) {
+        this.#sayFork(suspect);
+        continue;
+      }
+      const sentence = `The checkpoint on line ${suspect.line} covers ${suspect.size} entries but does not stand directly after them: the line was moved by whoever made or carried the file.`;
+      this.#found.add("ARCHIVE_MALFORMED", { what: "line", line: suspect.line }, sentence);
     }
     this.#confirmed = signed.size;
     return true;
@@ -113,50 +106,31 @@ export class SignedRoots {
     const sentence = `Two histories were signed: ${which} has another root at size ${root.size} than the entries, which another signed checkpoint confirms; ${KEY_HOLDER}.`;
     this.#found.add("FORK", at, sentence);
   }
-
-  #sayMisplaced(root: SignedRoot): void {
-    const sentence = `The checkpoint on line ${root.line} covers ${root.size} entries but does not stand directly after them: the line was moved by whoever made or carried the file.`;
-    this.#found.add("ARCHIVE_MALFORMED", { what: "line", line: root.line }, sentence);
-  }
 }
 
 /** Says why a checkpoint is not accepted. `which` begins the sentence. */
 export function sayNotVerified(
-  found: FindingList<LogCode>,
+  found: Pick<FindingList<LogCode>, "add">,
   opened: Exclude<OpenedCheckpoint, { outcome: "verified" }>,
   at: At,
   which: string,
 ): void {
-  switch (opened.outcome) {
-    case "malformed":
-      found.add("CHECKPOINT_BAD", at, `${which} is not a checkpoint (${opened.why}): it was damaged or made up.`);
-      return;
-    case "invalid-signature":
-      found.add(
-        "CHECKPOINT_BAD",
-        at,
-        `${which} bears a signature that the log's key did not make over it: it was changed after it was signed, by whoever carried it.`,
-      );
-      return;
-    case "wrong-key":
-      found.add(
-        "WRONG_KEY",
-        at,
-        `${which} is signed in the log's name but by another key: you hold the wrong key, or somebody without the key made it.`,
-      );
-      return;
-    case "unknown-key":
-      found.add(
-        "UNKNOWN_KEY",
-        at,
-        `${which} is signed by ${opened.names.map((name) => JSON.stringify(name)).join(", ")} and not by the log's key: you hold the wrong key, or somebody without the key made it.`,
-      );
-      return;
-    case "other-origin":
-      found.add(
-        "ORIGIN_MISMATCH",
-        at,
-        `${which} is of the log ${JSON.stringify(opened.origin)}, though the key of this one signed it: ${KEY_HOLDER}.`,
-      );
-  }
+  const foreign = "you hold the wrong key, or somebody without the key made it";
+  const [code, why] = ((): readonly [LogCode, string] => {
+    if (opened.outcome === "malformed")
+      return ["CHECKPOINT_BAD", `is not a checkpoint (${opened.why}): it was damaged or made up`];
+    if (opened.outcome === "wrong-key")
+      return ["WRONG_KEY", `is signed in the log's name but by another key: ${foreign}`];
+    if (opened.outcome === "other-origin") {
+      const of = `is of the log ${JSON.stringify(opened.origin)}, though the key of this one signed it`;
+      return ["ORIGIN_MISMATCH", `${of}: ${KEY_HOLDER}`];
+    }
+    if (opened.outcome === "unknown-key") {
+      const names = opened.names.map((name) => JSON.stringify(name)).join(", ");
+      return ["UNKNOWN_KEY", `is signed by ${names} and not by the log's key: ${foreign}`];
+    }
+    const changed = "it was changed after it was signed, by whoever carried it";
+    return ["CHECKPOINT_BAD", `bears a signature that the log's key did not make over it: ${changed}`];
+  })();
+  found.add(code, at, `${which} ${why}.`);
 }

@@ -1,8 +1,7 @@
 import { concat } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
-import { treeSize } from "./numbers.ts";
-import type { TreeSize } from "./numbers.ts";
+import { treeSize, type TreeSize } from "./numbers.ts";
 
 const LEAF_PREFIX = Uint8Array.of(0);
 const NODE_PREFIX = Uint8Array.of(1);

@@ -1,8 +1,9 @@
 import { fromUtf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
-import { arrayOf, exactObject, parseStrict, stringOf } from "./jcs.ts";
-import { parseVkey } from "./note.ts";
+import { arrayOf, exactObject, stringOf } from "./jcs.ts";
+import { parseAnySpelling } from "./json-spelling.ts";
+import { parseVkey } from "./note-key.ts";
 import type { VerifierKey } from "./note.ts";
 
 const MAX_ENTRIES = 1_000;
@@ -35,7 +36,7 @@ export interface Trust {
 export function parseTrust(crypto: CryptoPort, bytes: Uint8Array): Trust {
   try {
     const file = exactObject(
-      parseStrict(fromUtf8(bytes), "any"),
+      parseAnySpelling(fromUtf8(bytes)),
       ["caveat", "logs", "keys", "certificates"],
       "the trust file",
     );

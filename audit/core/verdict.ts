@@ -17,24 +17,11 @@ export type LogCode =
   | "CHECKPOINT_BAD"
   | "ARCHIVE_MALFORMED"
   | "ARCHIVE_CUT_SHORT"
-  | "ORIGIN_MISMATCH";
+  | "ORIGIN_MISMATCH"
+  | "PROOF_BAD"; // a leaf or its inclusion proof does not lead to the signed root
 
 /** What is worth knowing about an archive but refuses nothing. */
 export type LogWarning = "PRODUCER_GAP" | "PRODUCER_REPEAT" | "CLOCK_BACK";
-
-/** What can be wrong with a delivery package. */
-export type DeliveryCode =
-  | "FILE_CHANGED"
-  | "FILE_MISSING"
-  | "FILE_EXTRA"
-  | "MANIFEST_CHANGED"
-  | "STATEMENT_BAD"
-  | "SIGNATURE_BAD"
-  | "UNKNOWN_KEY"
-  | "RELEASE_NOT_PROVEN"
-  | "RELEASE_MISMATCH"
-  | "PATH_UNSAFE"
-  | "PACKAGE_MALFORMED";
 
 /** Where it is wrong. Lines count from 1, entries from 0; ranges include both ends. */
 export type At =

@@ -1,18 +1,17 @@
 import { concat, toHex } from "./bytes.ts";
-import type { StreamingCryptoPort } from "./crypto-port.ts";
+import type { StreamingCryptoPort } from "./streaming-crypto-port.ts";
 import { parseEnvelope, preAuthEncoding } from "./dsse.ts";
 import { FormatError } from "./errors.ts";
 import { encodeCanonical } from "./jcs.ts";
 import { MANIFEST_PATH, PROOF_PATHS, isSafePath, parseManifest } from "./manifest.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
 import type { PackageEntry, PackageReader } from "./package-reader.ts";
-import { checkRelease } from "./release-check.ts";
-import type { ProvenRelease } from "./release-check.ts";
-import { STATEMENT_PAYLOAD_TYPE, parseStatement } from "./release.ts";
-import type { DeliveryStatement, FileDigest } from "./release.ts";
+import { checkRelease, type ProvenRelease } from "./release-check.ts";
+import { STATEMENT_PAYLOAD_TYPE, parseStatement, type DeliveryStatement, type FileDigest } from "./release.ts";
 import type { Trust } from "./trust.ts";
 import { FindingList } from "./verdict.ts";
-import type { At, DeliveryCode, Finding } from "./verdict.ts";
+import type { DeliveryCode } from "./delivery-code.ts";
+import type { At, Finding } from "./verdict.ts";
 
 const MAX_MANIFEST_BYTES = 512 * 1_048_576;
 const MAX_PROOF_BYTES = 4 * 1_048_576;

@@ -1,25 +1,21 @@
-import { parseArchiveLine } from "./archive.ts";
-import type { ArchiveCheckpoint, ArchiveEntry, ArchiveLine } from "./archive.ts";
-import { toHex } from "./bytes.ts";
+import { parseArchiveLine, type ArchiveCheckpoint, type ArchiveEntry, type ArchiveLine } from "./archive.ts";
+import { fromHex, toHex } from "./bytes.ts";
 import { leafHash384, zeroChain } from "./chain.ts";
 import { ChainWatch } from "./chain-watch.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
-import { parseLeaf } from "./leaf.ts";
-import type { LeafHeader } from "./leaf.ts";
-import { splitLines } from "./lines.ts";
-import type { InputLine } from "./lines.ts";
+import { parseLeaf, type LeafHeader } from "./leaf.ts";
+import { splitLines, type InputLine } from "./lines.ts";
 import { MissingEntries } from "./missing-entries.ts";
-import type { LogReport, SignedPart, VerifyLogInput } from "./log-report.ts";
-import { cannotExclude } from "./log-report.ts";
+import { cannotExclude, type LogReport, type SignedPart, type VerifyLogInput } from "./log-report.ts";
 import type { VerifierKey } from "./note.ts";
 import { ProducerWatch } from "./producer-watch.ts";
 import { SectionCheck } from "./section-check.ts";
 import { SignedRoots, sayNotVerified } from "./signed-roots.ts";
 import { Frontier, leafHash256 } from "./tree.ts";
-import { FindingList, entriesAt, entriesText } from "./verdict.ts";
-import type { LogCode, LogWarning } from "./verdict.ts";
+import { treeSize } from "./numbers.ts";
+import { FindingList, entriesAt, entriesText, type LogCode, type LogWarning } from "./verdict.ts";
 
 /**
  * Checks an archive of a log with nothing but the log's public key: form, chain, RFC 6962 tree against every signed
@@ -50,10 +46,12 @@ class LogCheck {
   readonly #producers: ProducerWatch;
   readonly #sections: SectionCheck;
   readonly #roots: SignedRoots;
+  /** Entries before this one were confirmed by an earlier check and are passed over. */
+  readonly #from: number;
   #state: "header" | "entries" | "ended" | "stopped" = "header";
   #line = 0;
   #next = 0;
-  #previousChain: Uint8Array | null = zeroChain();
+  #previousChain: Uint8Array | null;
   /** False once an entry is not there, for then no later root can be computed. */
   #treeWhole = true;
   #firstTime: string | null = null;
@@ -65,10 +63,17 @@ class LogCheck {
   constructor(input: VerifyLogInput) {
     this.#crypto = input.crypto;
     this.#key = input.key;
-    this.#frontier = new Frontier(input.crypto);
+    const { size, chain, frontier } = input.resume ?? { size: 0, chain: toHex(zeroChain()), frontier: [] };
+    this.#from = size;
+    this.#next = size;
+    this.#previousChain = fromHex(chain, 48);
+    this.#frontier = new Frontier(input.crypto, {
+      size: treeSize(size),
+      hashes: frontier.map((hash) => fromHex(hash, 32)),
+    });
     this.#chain = new ChainWatch(input.crypto, input.key.name, this.#found);
     this.#missing = new MissingEntries(this.#found);
-    this.#producers = new ProducerWatch(this.#warnings);
+    this.#producers = new ProducerWatch(this.#warnings, size === 0);
     this.#sections = new SectionCheck(input.crypto, this.#found);
     this.#roots = new SignedRoots(this.#found);
     if (input.known !== undefined) this.#openKnown(input.known);
@@ -90,25 +95,14 @@ class LogCheck {
     }
     if (this.#state === "header") return this.#readHeader(parsed);
     if (this.#state === "ended") return this.#malformed("something stands after the end line");
-    switch (parsed.line) {
-      case "header":
-        return this.#malformed("a second header");
-      case "entry":
-        return this.#readEntry(parsed);
-      case "checkpoint":
-        return this.#readCheckpoint(parsed);
-      case "end":
-        return this.#readEnd(parsed.entries);
-    }
+    if (parsed.line === "entry") return this.#readEntry(parsed);
+    if (parsed.line === "checkpoint") return this.#readCheckpoint(parsed);
+    return parsed.line === "end" ? this.#readEnd(parsed.entries) : this.#malformed("a second header");
   }
 
   finish(): LogReport {
-    if (this.#state === "header" || this.#state === "entries") {
-      this.#say(
-        "ARCHIVE_CUT_SHORT",
-        `The end line is missing after line ${this.#line}: the file was cut, or was never finished.`,
-      );
-    }
+    const cut = `The end line is missing after line ${this.#line}: the file was cut, or was never finished.`;
+    if (this.#state === "header" || this.#state === "entries") this.#say("ARCHIVE_CUT_SHORT", cut);
     const ended = this.#state === "ended";
     this.#missing.finish();
     this.#chain.finish();
@@ -117,7 +111,7 @@ class LogCheck {
     if (ended && this.#found.empty) this.#sayUnsigned();
     if (ended) this.#producers.finish();
     const verified = ended && this.#found.empty;
-    const knownSize = this.#roots.knownAgreed;
+    const knownSize = this.#from > 0 ? this.#from : this.#roots.knownAgreed;
     return {
       verified,
       origin: this.#key.name,
@@ -126,7 +120,7 @@ class LogCheck {
       confirmedSize: this.#signed?.size ?? 0,
       signed: verified ? this.#signed : null,
       knownSize,
-      cannotExclude: cannotExclude(this.#signed?.size ?? 0, knownSize),
+      cannotExclude: cannotExclude(this.#signed?.size ?? 0, knownSize, this.#from),
     };
   }
 
@@ -144,6 +138,7 @@ class LogCheck {
 
   #readEntry(entry: ArchiveEntry): boolean {
     this.entries += 1;
+    if (entry.index < this.#from) return true;
     const leaf384 = leafHash384(this.#crypto, entry.leaf);
     let follows = true;
     if (entry.index >= this.#next) {
@@ -190,6 +185,7 @@ class LogCheck {
       return true;
     }
     const { size, root } = opened.checkpoint;
+    if (size < this.#from) return true; // covers only what was passed over
     // Once an entry is missing no root can be computed; but a checkpoint may show that more are missing at the end.
     if (!this.#rootKnown() && size <= this.#next + this.#chain.shift) return true;
     const signed = { size, root, line: this.#line, known: false };
@@ -199,7 +195,10 @@ class LogCheck {
 
   #readEnd(entries: number): boolean {
     const place = this.#next + this.#chain.shift;
-    if (entries < place) return this.#malformed(`the end line counts ${entries} entries where ${place} stand`);
+    if (entries < this.#from) {
+      const sentence = `The archive ends after ${entries} entries, while an earlier check confirmed ${this.#from}: the newest were left out by whoever made or carried the file, or the database was set back.`;
+      this.#found.add("TRUNCATED", entriesAt(entries, this.#from - 1), sentence);
+    } else if (entries < place) return this.#malformed(`the end line counts ${entries} entries where ${place} stand`);
     this.#state = "ended";
     this.#counted = entries;
     return true;
@@ -210,8 +209,7 @@ class LogCheck {
   }
 
   #compareKnown(): void {
-    if (!this.#rootKnown() || !this.#roots.knownDueAt(this.#next)) return;
-    if (this.#roots.compareKnown(this.#frontier.root())) this.#confirm();
+    if (this.#rootKnown() && this.#roots.compareKnown(this.#next, () => this.#frontier.root())) this.#confirm();
   }
 
   /** A signed root agrees with the entries read so far. */
@@ -221,6 +219,7 @@ class LogCheck {
       size: this.#next,
       root: toHex(this.#frontier.root()),
       chain: toHex(this.#previousChain ?? zeroChain()),
+      frontier: this.#frontier.hashes.map(toHex),
       firstTime: this.#firstTime,
       lastTime: this.#lastTime,
       sections: this.#sections.counts(),

@@ -1,6 +1,6 @@
 import type { ArchiveEntry } from "../core/archive.ts";
 import { FormatError } from "../core/errors.ts";
-import { parseStrict } from "../core/jcs.ts";
+import { parseCanonical } from "../core/jcs.ts";
 import { SLOT_NAMES } from "../core/leaf.ts";
 import type { SlotName } from "../core/leaf.ts";
 import { anything, isCount, isText, listOf, matching, oneOf, orNull, record, setOf } from "./shape.ts";
@@ -106,7 +106,7 @@ function contentOf(entry: ArchiveEntry, slot: SlotName): unknown {
   const open = entry.slots[SLOT_NAMES.indexOf(slot)]?.open ?? null;
   if (open === null) return null;
   try {
-    return parseStrict(open.plaintext, "canonical") ?? undefined;
+    return parseCanonical(open.plaintext) ?? undefined;
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return undefined;

@@ -79,7 +79,7 @@ export class ForgedArchive {
     const slots = header.slots.map((hashes, at) =>
       at === place ? { ...hashes, commitment: sectionCommitment(nodeCrypto, open) } : hashes,
     );
-    part.leaf = encodeLeaf({ ...header, slots: slots as unknown as typeof header.slots });
+    part.leaf = encodeLeaf({ ...header, slots });
     return this;
   }
 

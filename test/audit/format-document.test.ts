@@ -41,7 +41,9 @@ describe("FORMAT.md", () => {
   test("names every kind of entry, every proof file and every finding", () => {
     for (const kind of LEAF_KINDS) expect(document).toContain(`\`${kind}\``);
     for (const path of Object.values(PROOF_PATHS)) expect(document).toContain(`\`${path}\``);
-    const source = readFileSync(join(import.meta.dirname, "../../audit/core/verdict.ts"), "utf8");
+    const source = ["core/verdict.ts", "core/delivery-code.ts", "tiles/fsck-report.ts"]
+      .map((path) => readFileSync(join(import.meta.dirname, "../../audit", path), "utf8"))
+      .join("");
     const codes = [...source.matchAll(/["']([A-Z]+(?:_[A-Z]+)*)["']/g)];
     expect(codes.length).toBeGreaterThan(30);
     for (const [, code] of codes) expect(document, code).toContain(`\`${code}\``);
