@@ -58,9 +58,8 @@ export function parseArchiveLine(bytes: Uint8Array): ArchiveLine {
     const { checkpoint } = exactObject(value, ["checkpoint"], "the checkpoint line");
     return { line: "checkpoint", note: stringOf(checkpoint, "the checkpoint", undefined, 1_000_000) };
   }
-  if (Object.hasOwn(value, "end")) {
+  if (Object.hasOwn(value, "end"))
     return { line: "end", entries: countOf(exactObject(value, ["end"], "the end line").end, "the end") };
-  }
   const header = exactObject(value, ["caveat", "made", "origin"], "the header line");
   if (header.caveat !== "archive/v1") throw new FormatError("ARCHIVE", "not an archive of version 1");
   return { line: "header", made: timeOf(header.made, "made"), origin: stringOf(header.origin, "the origin") };

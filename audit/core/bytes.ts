@@ -38,9 +38,8 @@ export function fromHex(text: string, length?: number): Uint8Array {
     if (high === undefined || low === undefined) throw new FormatError("ENCODING", "not lower-case hex");
     bytes[i] = (high << 4) | low;
   }
-  if (length !== undefined && bytes.length !== length) {
+  if (length !== undefined && bytes.length !== length)
     throw new FormatError("ENCODING", `hex of ${bytes.length} bytes where ${length} are needed`);
-  }
   return bytes;
 }
 
@@ -79,9 +78,8 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Unsigned big-endian integer of `width` bytes (at most 8). Throws RANGE when the value does not fit or is not safe. */
 export function uintBE(value: number, width: number): Uint8Array {
-  if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * width)) {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * width))
     throw new FormatError("RANGE", `${value} is not an unsigned integer of ${width} bytes`);
-  }
   const bytes = new Uint8Array(width);
   let rest = value;
   for (let i = width - 1; i >= 0; i -= 1) {

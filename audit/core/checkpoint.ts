@@ -28,9 +28,8 @@ export type OpenedCheckpoint =
 /** Reads a checkpoint's text. Extension lines are refused: this format writes none. Throws CHECKPOINT. */
 export function parseCheckpointBody(text: string): Checkpoint {
   const [origin = "", size = "", root = "", end, ...surplus] = text.split("\n");
-  if (origin === "" || end !== "" || surplus.length > 0) {
+  if (origin === "" || end !== "" || surplus.length > 0)
     throw new FormatError("CHECKPOINT", "a checkpoint has three lines: origin, size and root");
-  }
   try {
     const hash = fromBase64(root);
     if (hash.length === 32) return { origin, size: treeSize(parseDecimal(size)), root: hash };

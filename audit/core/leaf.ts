@@ -92,9 +92,8 @@ export function parseLeaf(bytes: Uint8Array): LeafHeader {
 export function timeOf(value: Json | undefined, what: string): string {
   const time = stringOf(value, what, /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$/);
   const parsed = new Date(`${time.slice(0, 23)}Z`);
-  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 23) !== time.slice(0, 23)) {
+  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 23) !== time.slice(0, 23))
     throw new FormatError("LEAF", `${what} names no real moment`);
-  }
   return time;
 }
 

@@ -60,6 +60,7 @@ export function cannotExclude(signedSize: number, knownSize: number | null, pass
     knownSize === null
       ? `Without a checkpoint that you kept from before (--known), ${lost} (truncation to an older signed size), nor that the holder of the signing key shows others a second history signed with the same key.`
       : `The first ${knownSize} entries are those that your ${passed > 0 ? "earlier check confirmed" : "kept checkpoint signed"}. Otherwise ${lost}, nor that a second history signed with the same key parts from this one after the first ${knownSize}.`;
+  if (passed === 0) return [split];
   const before = `The first ${passed} entries were not read this time: the log still begins with those that the earlier check confirmed, but what this file has in their place was not looked at.`;
-  return passed === 0 ? [split] : [split, before];
+  return [split, before];
 }

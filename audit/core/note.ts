@@ -60,9 +60,8 @@ export function parseNote(bytes: Uint8Array): UnverifiedNote {
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n")) throw new FormatError("NOTE", "the note has no signature block");
   const lines = note.slice(split + 2, -1).split("\n");
-  if (split + 2 >= note.length || lines.length > MAX_SIGNATURES) {
+  if (split + 2 >= note.length || lines.length > MAX_SIGNATURES)
     throw new FormatError("NOTE", `the note has no signature or more than ${MAX_SIGNATURES}`);
-  }
   return { unverifiedText: note.slice(0, split + 1), signatures: lines.map(parseSignatureLine) };
 }
 

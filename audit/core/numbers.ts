@@ -10,9 +10,8 @@ export type TreeSize = number & { readonly [treeSizeBrand]: true };
 
 /** The number as a leaf index, 0 to 2^53-2. Throws RANGE. */
 export function leafIndex(value: number): LeafIndex {
-  if (!Number.isSafeInteger(value) || value < 0 || value >= Number.MAX_SAFE_INTEGER) {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= Number.MAX_SAFE_INTEGER)
     throw new FormatError("RANGE", `${value} is not a leaf index`);
-  }
   return value as LeafIndex;
 }
 

@@ -6,6 +6,8 @@ import type { FindingList, LogWarning } from "./verdict.ts";
 const CLOCK_TOLERANCE_MS = 60_000;
 const MAX_BOOTS = 10_000;
 const MAX_GAPS = 64;
+/** Of numbers that stand among entries which were passed over, nothing can be said. */
+const PASSED = -1;
 
 interface Gap extends Range {
   readonly noticed: number;
@@ -39,7 +41,8 @@ export class ProducerWatch {
     let boot = this.#boots.get(id);
     if (boot === undefined) {
       if (this.#boots.size === MAX_BOOTS) this.#forgetOldest();
-      boot = { replica, next: this.#fromTheStart ? 0 : counter, gaps: [] };
+      const passed = this.#fromTheStart || counter === 0 ? [] : [{ first: 0, last: counter - 1, noticed: PASSED }];
+      boot = { replica, next: this.#fromTheStart ? 0 : counter, gaps: passed };
       this.#boots.set(id, boot);
     }
     const gaps = counter < boot.next ? without(boot.gaps, counter) : boot.gaps;
@@ -75,7 +78,7 @@ export class ProducerWatch {
   }
 
   #sayGap(id: string, boot: Boot, gap: Gap | undefined): void {
-    if (gap === undefined) return;
+    if (gap === undefined || gap.noticed === PASSED) return;
     const sentence = `The events numbered ${gap.first} to ${gap.last} of replica ${boot.replica} (boot ${id}) are not in the log, as entry ${gap.noticed} shows: they were rolled back, died with the process, or were kept from the log by it.`;
     this.#warnings.add("PRODUCER_GAP", { what: "entry", index: gap.noticed }, sentence);
   }

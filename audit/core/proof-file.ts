@@ -27,9 +27,8 @@ export function parseProof(text: string): ParsedProof {
     const index = lines.shift() ?? "";
     if (!index.startsWith("index ")) throw new FormatError("PROOF", "the index line is missing");
     const hashes = lines.map(fromBase64);
-    if (hashes.length > MAX_HASHES || hashes.some((hash) => hash.length !== 32)) {
+    if (hashes.length > MAX_HASHES || hashes.some((hash) => hash.length !== 32))
       throw new FormatError("PROOF", "a hash has other than 32 bytes, or there are too many");
-    }
     const checkpoint = text.slice(split + 2);
     readUnverifiedCheckpoint(checkpoint);
     return { extra, index: leafIndex(parseDecimal(index.slice(6))), hashes, checkpoint };

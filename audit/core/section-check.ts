@@ -9,7 +9,8 @@ import type { FindingList, LogCode } from "./verdict.ts";
 export class SectionCheck {
   readonly #crypto: CryptoPort;
   readonly #found: FindingList<LogCode>;
-  readonly #counts = { opened: 0, sealed: 0, absent: 0 };
+  /** Slots whose content was read, whose sealed bytes alone were there, of which nothing was there. */
+  readonly counts = { opened: 0, sealed: 0, absent: 0 };
 
   constructor(crypto: CryptoPort, found: FindingList<LogCode>) {
     this.#crypto = crypto;
@@ -21,13 +22,13 @@ export class SectionCheck {
       const given = entry.slots[i] ?? null;
       const hashes = header.slots[i];
       if (given === null || hashes === undefined) {
-        this.#counts.absent += 1;
+        this.counts.absent += 1;
         if (!usesSlot(header.kind, slot)) return;
         const sentence = `Section ${slot} of entry ${entry.index} was left out, sealed bytes and all: by whoever made or carried the archive, or can write the store.`;
         this.#found.add("SECTION_MISSING", { what: "section", index: entry.index, slot }, sentence);
         return;
       }
-      this.#counts[given.open === null ? "sealed" : "opened"] += 1;
+      this.counts[given.open === null ? "sealed" : "opened"] += 1;
       const at = { what: "section", index: entry.index, slot } as const;
       if (given.sealed !== null && !equal(sealedHash(this.#crypto, given.sealed), hashes.sealedHash)) {
         const sentence = `The sealed bytes of section ${slot} of entry ${entry.index} are not those that its leaf names: they were damaged or replaced by whoever can write the store or the archive.`;
@@ -40,9 +41,5 @@ export class SectionCheck {
         this.#found.add("SECTION_MISMATCH", at, sentence);
       }
     });
-  }
-
-  counts(): { readonly opened: number; readonly sealed: number; readonly absent: number } {
-    return { ...this.#counts };
   }
 }

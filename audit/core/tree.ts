@@ -30,9 +30,8 @@ export class Frontier {
     this.#crypto = crypto;
     this.#size = resume?.size ?? treeSize(0);
     this.#hashes = [...(resume?.hashes ?? [])];
-    if (this.#hashes.length !== onesOf(this.#size) || this.#hashes.some((hash) => hash.length !== 32)) {
+    if (this.#hashes.length !== onesOf(this.#size) || this.#hashes.some((hash) => hash.length !== 32))
       throw new FormatError("RANGE", "the hashes are not the frontier of a tree of that size");
-    }
   }
 
   get size(): TreeSize {

@@ -222,7 +222,7 @@ class LogCheck {
       frontier: this.#frontier.hashes.map(toHex),
       firstTime: this.#firstTime,
       lastTime: this.#lastTime,
-      sections: this.#sections.counts(),
+      sections: { ...this.#sections.counts },
     };
   }
 

@@ -74,7 +74,8 @@ export function verifyProof({ crypto, key, proof: text, leaf, openings }: Verify
     const sentence = `What is shown as section ${opening.name} is not what the leaf commits to: the text, its marking or its salt was changed by whoever opened or carried it.`;
     found.add("SECTION_MISMATCH", { what: "section", index, slot: SLOT_NAMES[at] ?? "" }, sentence);
   }
-  const leaf384 = toHex(leafHash384(crypto, leaf));
-  const entry = found.empty ? { index, size, root: toHex(root), leaf384, header, opened: shown } : null;
+  const entry = found.empty
+    ? { index, size, root: toHex(root), leaf384: toHex(leafHash384(crypto, leaf)), header, opened: shown }
+    : null;
   return { verified: entry !== null, origin: key.name, findings: found.all(), entry };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { nodeCrypto, verifyLog } from "../../audit/index.ts";
-import type { ChainHead, LogReport } from "../../audit/index.ts";
+import { ProducerWatch } from "../../audit/core/producer-watch.ts";
+import { FindingList, nodeCrypto, parseLeaf, verifyLog } from "../../audit/index.ts";
+import type { ChainHead, LogReport, LogWarning } from "../../audit/index.ts";
 import { SIGNER, bytesOf, makeArchive, rechain, signedNote } from "./archive-fixture.ts";
 import type { Archive } from "./archive-fixture.ts";
 
@@ -75,5 +76,20 @@ describe("I5 a check that goes on from a chain head", () => {
       const frontier = head.frontier.with(at, flip(hash));
       expect((await check(asOf(WHOLE, 90), { ...head, frontier })).verified).toBe(false);
     }
+  });
+  test("does not take a number that comes late for one that came twice, and notices one that did", () => {
+    const header = parseLeaf(WHOLE.entries[0]?.leaf ?? new Uint8Array(0));
+    const seen = (fromTheStart: boolean, counters: readonly number[]): string[] => {
+      const warnings = new FindingList<LogWarning>();
+      const watch = new ProducerWatch(warnings, fromTheStart);
+      for (const [at, counter] of counters.entries())
+        watch.see(at, { ...header, producer: { ...header.producer, counter } });
+      watch.finish();
+      return warnings.all().map(({ code }) => code);
+    };
+    expect(seen(false, [7, 5, 8, 6, 9])).toEqual([]);
+    expect(seen(false, [7, 5, 5])).toEqual(["PRODUCER_REPEAT"]);
+    expect(seen(false, [7, 9])).toEqual(["PRODUCER_GAP"]);
+    expect(seen(true, [7, 5])).toEqual(["PRODUCER_GAP", "PRODUCER_GAP"]);
   });
 });

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { outsideProgram } from "../outside-programs.ts";
+import { FAULTS, ProcessFaults } from "../ledger-faults/process-faults.ts";
+import type { FaultReport } from "../ledger-faults/process-faults.ts";
+import { writeFaultReport } from "../ledger-faults/report.ts";
+import { WireCuts } from "../ledger-faults/wire-cuts.ts";
+
+const SEED = 90_210;
+const TIMES = 40;
+const IN_FLIGHT = [1, 3] as const;
+const HOURS_MS = 3 * 3_600_000;
+
+interface Wire {
+  turns: number;
+  cuts: number;
+  messages: number;
+  refused: number;
+  found: number;
+  readonly faults: string[];
+}
+
+/** Cuts the wire at each message of a turn, in each way. */
+async function cutEverywhere(): Promise<Wire> {
+  const wire = await WireCuts.open();
+  const all: Wire = { turns: 0, cuts: 0, messages: 0, refused: 0, found: 0, faults: [] };
+  try {
+    for (const inFlight of IN_FLIGHT) {
+      const { messages } = await wire.turn(null, inFlight);
+      all.messages = Math.max(all.messages, messages);
+      for (let message = 1; message <= messages; message += 1)
+        for (const when of ["before", "after"] as const) {
+          const cut = { message, when, all: message % 3 === 0 };
+          const turn = await wire.turn(cut, inFlight);
+          all.turns += 1;
+          all.cuts += turn.cuts;
+          all.refused += turn.refused;
+          for (const fault of turn.faults) all.faults.push(`${JSON.stringify(cut)} ${fault}`);
+        }
+    }
+    all.found = wire.found;
+  } finally {
+    await wire.close();
+  }
+  return all;
+}
+
+test(
+  "I10 after each of a thousand faults every acknowledged entry is in the log, and no two checkpoints contradict each other",
+  async () => {
+    const begin = performance.now();
+    const wire = await cutEverywhere();
+    const { present } = outsideProgram("cc");
+    const faults = await ProcessFaults.open(SEED, present);
+    const processes: FaultReport[] = [];
+    try {
+      for (let time = 0; time < TIMES; time += 1)
+        for (const fault of present ? FAULTS : FAULTS.filter((each) => !/fsync|disk/.test(each)))
+          processes.push(await faults.once(fault));
+    } finally {
+      writeFaultReport({
+        date: new Date().toISOString(),
+        seconds: Math.round((performance.now() - begin) / 1_000),
+        wire,
+        processes,
+        found: faults.found,
+        entries: await faults.entries(),
+        seed: SEED,
+      });
+      await faults.close();
+    }
+    expect(wire.faults).toEqual([]);
+    expect(processes.filter((report) => report.faults.length > 0)).toEqual([]);
+    expect(wire.cuts + processes.filter(({ happened }) => happened).length).toBeGreaterThanOrEqual(1_000);
+  },
+  HOURS_MS,
+);
