@@ -34,7 +34,10 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
   try {
     await rm(house.workFolder, { recursive: true, force: true });
     await mkdir(house.workFolder, { recursive: true, mode: 0o700 });
-    if (config.mode === "demonstration") await loadDemonstration(house, () => drawing ?? drawDemonstration());
+    if (config.mode === "demonstration") {
+      await loadDemonstration(house, () => drawing ?? drawDemonstration());
+      await house.writeTrust();
+    }
     const cursorKey = await house.keyring.secret("cursors");
     const app = await buildServer({
       door: house.door,

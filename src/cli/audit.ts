@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readConfig } from "../config.ts";
+import { FSCK_HELP, auditFsck } from "./audit-fsck.ts";
 import { demonstrationToken } from "./token.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
@@ -52,6 +53,7 @@ export async function exportArchiveTo(folder: string, url: string, token: string
 export const auditCommand: Subcommand = {
   summary: "export the audit archive for a compliance officer",
   help: `Usage: caveat audit export DIR [--as PERSON] [--url URL]
+       caveat audit fsck [--known FILE] [--json]
 
 Fetches the archive of the activity log into DIR/log.ndjson, as a named person, through the running server's door.
 --as    person of the demonstration (default otto); in production give a token in CAVEAT_TOKEN instead
@@ -59,8 +61,14 @@ Fetches the archive of the activity log into DIR/log.ndjson, as a named person, 
 Check it with: caveat-audit verify log DIR --key .caveat/trust.json
 
 Exit codes: 0 exported; 1 refused; 2 wrong usage; 3 no server there.
-`,
+
+${FSCK_HELP}`,
   async run(args) {
+    if (args[0] === "fsck") {
+      const given = parseArguments(args.slice(1), ["known"], ["json"]);
+      if (given.words.length > 0) throw new UsageError("audit fsck [--known FILE] [--json]");
+      return auditFsck(given.values.known, given.flags.has("json"));
+    }
     const { values, words } = parseArguments(args, ["as", "url"], []);
     const [verb, folder] = words;
     if (verb !== "export" || folder === undefined || words.length !== 2) throw new UsageError("audit export DIR");

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KeyObject } from "node:crypto";
 import type { Config } from "../config.ts";
 import { ConfigError } from "../config.ts";
 import { ensureDatabase } from "../storage/administration.ts";
 import { placeOf } from "../storage/catalog-check.ts";
+import { openPool } from "../storage/connection.ts";
 import type { Connection, Connections } from "../storage/connection.ts";
 import { startEmbeddedPostgres } from "../storage/embedded/index.ts";
 
@@ -96,6 +97,28 @@ export async function reachDatabase(config: Config, log: (line: string) => void)
   }
   const admin = server.connectionOptions(DATABASE, server.superuser);
   return { admin, working: () => logins(admin, null), embedded: true, stop: () => server.stop() };
+}
+
+/** The embedded PostgreSQL of a server that runs now; null when none does, or the database is another one. */
+export async function runningDatabase(config: Config): Promise<Pick<Reached, "working"> | null> {
+  if (config.databaseUrl !== null) return null;
+  const record = join(config.stateFolder, "postgres", "socket-directory");
+  if (!existsSync(record)) return null;
+  const admin: Connection = {
+    host: readFileSync(record, "utf8").trim(),
+    port: 5432,
+    user: "postgres",
+    database: DATABASE,
+  };
+  const pool = openPool({ ...admin, user: "caveat_ledger" }, 1);
+  try {
+    await pool.query("select 1");
+    return { working: () => logins(admin, null) };
+  } catch {
+    return null;
+  } finally {
+    await pool.end();
+  }
 }
 
 /** The password of the working roles, from the key folder; 64 hexadecimal digits. */

@@ -47,6 +47,8 @@ export interface House {
   readonly store: AccessStore;
   readonly office: MarkingOffice;
   readonly trust: () => Promise<string>;
+  /** Lays the trust file into the state folder anew: after logs have been opened. */
+  readonly writeTrust: () => Promise<void>;
   readonly workFolder: string;
   /** Whether the log can be appended and the database answers. */
   readonly ready: () => Promise<boolean>;
@@ -160,7 +162,9 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     await keeper.start();
     if (running.completed) await keeper.noteActivation(running.completed);
     const trust = (): Promise<string> => trustText(ledgerStore, keeper, keyring, certificates.authorityPem);
-    await writeFile(join(config.stateFolder, "trust.json"), await trust(), { mode: 0o644 });
+    const writeTrust = async (): Promise<void> =>
+      writeFile(join(config.stateFolder, "trust.json"), await trust(), { mode: 0o644 });
+    await writeTrust();
     return {
       config,
       door,
@@ -173,6 +177,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
         return policies.office;
       },
       trust,
+      writeTrust,
       workFolder: join(config.stateFolder, "work"),
       ready: () => keeper.ready(),
       close: async () => {

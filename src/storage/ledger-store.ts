@@ -36,6 +36,16 @@ export interface StoredEntry {
   readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly sealed: Buffer }[];
 }
 
+/** What stands beside a stored leaf for finding it. */
+export interface EntryColumns {
+  readonly index: number;
+  readonly id: string;
+  readonly kind: string;
+  readonly leaf256: Buffer;
+  readonly leaf384: Buffer;
+  readonly personTag: Buffer | null;
+}
+
 interface EntryRow {
   idx: number;
   id: string;
@@ -149,6 +159,16 @@ export class LedgerStore {
       [logId, from, to],
     );
     return rows.map((row) => row.leaf256);
+  }
+
+  /** Search columns of entries from..to-1 in order: what is derived from a leaf, and can be held against it. */
+  async columns(logId: number, from: number, to: number): Promise<EntryColumns[]> {
+    const { rows } = await this.#pool.query<EntryColumns>(
+      `select idx as index, id, kind, leaf256, leaf384, person_tag as "personTag"
+       from audit.entry where log_id = $1 and idx >= $2 and idx < $3 order by idx`,
+      [logId, from, to],
+    );
+    return rows;
   }
 
   /** Entries of one person (by keyed tag) of these kinds, newest first, older than `before`. */
