@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 
 /** Programs that tests use and that no npm package brings. */
-export type OutsideProgram = "openssl" | "chromium" | "unshare" | "setpriv" | "cc";
+export type OutsideProgram = "openssl" | "chromium" | "unshare" | "setpriv" | "cc" | "curl";
 
 /** Whether a program is there, and the condition under which a test that needs it is skipped. */
 export interface OutsideProgramState {
