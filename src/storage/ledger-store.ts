@@ -36,6 +36,14 @@ export interface StoredEntry {
   readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly sealed: Buffer }[];
 }
 
+/** A list of object ids that stands beside its entry, sealed. */
+export interface StoredList {
+  /** Of the decision in the outcome, from 0. */
+  readonly place: number;
+  readonly keyId: string;
+  readonly sealed: Buffer;
+}
+
 interface EntryRow {
   idx: number;
   id: string;
@@ -124,6 +132,24 @@ export class LedgerStore {
     return rows.map((row) => ({ id: row.id, index: row.idx, leaf384: row.leaf384 }));
   }
 
+  /** Keeps the long lists of an entry that is about to be written. */
+  async keepLists(entryId: string, lists: readonly StoredList[]): Promise<void> {
+    await this.#pool.query(
+      `insert into audit.object_list (entry_id, place, key_id, sealed)
+       select $1, l.place, l.key, l.sealed from unnest($2::smallint[], $3::uuid[], $4::bytea[]) as l (place, key, sealed)`,
+      [entryId, lists.map(({ place }) => place), lists.map(({ keyId }) => keyId), lists.map(({ sealed }) => sealed)],
+    );
+  }
+
+  /** The long lists of an entry. */
+  async lists(entryId: string): Promise<StoredList[]> {
+    const { rows } = await this.#pool.query<StoredList>(
+      `select place, key_id as "keyId", sealed from audit.object_list where entry_id = $1 order by place`,
+      [entryId],
+    );
+    return rows;
+  }
+
   /** Moves outbox rows (all that are committed, or these) into their logs; returns where the named ones stand. */
   async drain(ids: readonly string[] | null): Promise<Appended[]> {
     const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>(
@@ -140,6 +166,33 @@ export class LedgerStore {
       [logId, from, to],
     );
     return rows.map(stored);
+  }
+
+  /** The entries at these places that are there, newest first. */
+  async entriesAt(logId: number, places: readonly number[]): Promise<StoredEntry[]> {
+    const { rows } = await this.#pool.query<EntryRow>(
+      `select ${ENTRY_COLUMNS} from audit.entry e where e.log_id = $1 and e.idx = any ($2) order by e.idx desc`,
+      [logId, places],
+    );
+    return rows.map(stored);
+  }
+
+  /** Where the entries with these ids stand in a log; ids of no entry are left out. */
+  async placesOf(logId: number, ids: readonly string[]): Promise<number[]> {
+    const { rows } = await this.#pool.query<{ idx: number }>(
+      "select idx from audit.entry where id = any ($2) and log_id = $1",
+      [logId, ids],
+    );
+    return rows.map(({ idx }) => idx);
+  }
+
+  /** How many of the entries from..to-1 are of each kind. */
+  async kinds(logId: number, from: number, to: number): Promise<{ kind: string; count: number }[]> {
+    const { rows } = await this.#pool.query<{ kind: string; count: number }>(
+      "select kind, count(*) from audit.entry where log_id = $1 and idx >= $2 and idx < $3 group by kind order by kind",
+      [logId, from, to],
+    );
+    return rows;
   }
 
   /** Hashes of leaves from..to-1 in order (RFC 6962 SHA-256 leaf hashes). */
@@ -196,6 +249,15 @@ export class LedgerStore {
     return rows;
   }
 
+  /** Checkpoints below a size, newest first. */
+  async checkpointsBefore(logId: number, below: number, limit: number): Promise<{ size: number; note: string }[]> {
+    const { rows } = await this.#pool.query<{ size: number; note: string }>(
+      "select size, note from audit.checkpoint where log_id = $1 and size < $2 order by size desc limit $3",
+      [logId, below, limit],
+    );
+    return rows;
+  }
+
   /** Keeps a signed checkpoint; the first one of a size stays. */
   async keepCheckpoint(logId: number, size: number, note: string, frontier: Buffer): Promise<void> {
     await this.#pool.query(
@@ -223,6 +285,13 @@ export class LedgerStore {
   async sectionMarkings(): Promise<string[]> {
     const { rows } = await this.#pool.query<{ marking: string }>("select marking from audit.section_key order by id");
     return rows.map((row) => row.marking);
+  }
+
+  /** Every key that sections were sealed with: id and marking. */
+  async sectionKeys(): Promise<{ id: string; marking: string }[]> {
+    return (
+      await this.#pool.query<{ id: string; marking: string }>("select id, marking from audit.section_key order by id")
+    ).rows;
   }
 
   /** Key and marking by key id. */
