@@ -87,5 +87,5 @@ export const discloseArchive: Command<{ subjects: readonly string[] }, { lines: 
 function everyNameOf(subject: string): string[] {
   const [noun = "", id = ""] = subject.split(":");
   const own = noun === "person" ? [`actor:${id}`, `asker:${id}`] : [];
-  return [...own, subject, `refused:${subject}`, `asked:${subject}`, `about:${id}`];
+  return [...own, subject, `refused:${subject}`, `about:${id}`];
 }

@@ -85,12 +85,13 @@ export function deliveriesOf(outcome: string): string[] {
 }
 
 /**
- * What an entry is about, section by section, under these names:
+ * What an entry is about, section by section, under these names. What a request asks for is none of it: officers ask about
+ * people, and that they do concerns the officers.
  * - `actor:ID` the person whom an outcome answers, `asker:ID` whose request it is;
  * - `NOUN:ID` an object that was disclosed or changed (an object that a decision allowed), `refused:NOUN:ID` one that was not;
  * - `frozen:label:ID` a label that was read for a delivery, `package:delivery:ID` a delivery whose package was given out: the
  *   package names its images only;
- * - `refusal` that something was refused or failed; `asked:NOUN:ID` an object that a request names;
+ * - `refusal` that something was refused or failed;
  * - `about:ID` whatever an entry of another kind names: an approval, a proposal, a change of a marking.
  * `whole` is false where a list of objects is not there that the outcome carries the digest of.
  */
@@ -104,14 +105,10 @@ export function subjectsOf(
   const add = (slot: Slot, names: Iterable<string>): void => {
     for (const name of names) subjects.push({ slot, name });
   };
-  const [actor, request, outcome, detail] = openings.map((opening) =>
+  const [actor, , outcome, detail] = openings.map((opening) =>
     opening ? (JSON.parse(opening.plaintext) as Record<string, unknown>) : null,
   );
   if (actor) add(0, [`${ANSWERS.has(kind) ? "actor" : "asker"}:${String(actor["person"])}`]);
-  if (request) {
-    const fields = (request["fields"] ?? []) as readonly { readonly ids: readonly string[] }[];
-    add(1, new Set(fields.flatMap(({ ids }) => ids.map((id) => `asked:${id}`))));
-  }
   if (outcome && ANSWERS.has(kind)) {
     const made = ofAnswer(outcome, lists);
     whole = made.whole;
