@@ -38,8 +38,8 @@ export class AuditSearch implements AuditSearchPort {
 
   /** The hashes of these names under every marking that may be opened. */
   async #hashes(names: readonly string[], mayOpen: MayOpen): Promise<Buffer[]> {
-    const { store, sealer } = this.#parts;
-    const keys = (await store.sectionKeys()).filter(({ marking }) => mayOpen(marking));
+    const { index, sealer } = this.#parts;
+    const keys = (await index.sectionKeys()).filter(({ marking }) => mayOpen(marking));
     const hashes = await Promise.all(keys.flatMap(({ id }) => names.map((name) => sealer.subject(id, name))));
     return hashes.filter((hash) => hash !== null);
   }
@@ -128,7 +128,7 @@ export class AuditSearch implements AuditSearchPort {
     // What was asked belongs to how it was answered.
     const asked = [...requests];
     for (let at = 0; at < asked.length; at += PAGE) {
-      const found = await store.placesOf(logId, asked.slice(at, at + PAGE));
+      const found = await index.placesOf(logId, asked.slice(at, at + PAGE));
       for (const row of await store.entriesAt(logId, found)) {
         places.add(row.index);
         await openSections(sealer, row, noted);
@@ -141,13 +141,13 @@ export class AuditSearch implements AuditSearchPort {
     before: number | null,
     limit: number,
   ): Promise<{ checkpoints: { size: number; note: string }[]; more: boolean }> {
-    const { store, logId } = this.#parts;
-    const rows = await store.checkpointsBefore(logId, before ?? Number.MAX_SAFE_INTEGER, limit + 1);
+    const { index, logId } = this.#parts;
+    const rows = await index.checkpointsBefore(logId, before ?? Number.MAX_SAFE_INTEGER, limit + 1);
     return { checkpoints: rows.slice(0, limit), more: rows.length > limit };
   }
 
   async between(from: number, to: number): Promise<Between | null> {
-    const { store, logId } = this.#parts;
+    const { store, index, logId } = this.#parts;
     if (from >= to) return null;
     const [begin] = await store.checkpoints(logId, from, from);
     const [end] = await store.checkpoints(logId, to, to);
@@ -164,7 +164,7 @@ export class AuditSearch implements AuditSearchPort {
       toNote: end.note,
       firstAt: parseLeaf(new Uint8Array(first.leaf)).time,
       lastAt: parseLeaf(new Uint8Array(last.leaf)).time,
-      kinds: await store.kinds(logId, from, to),
+      kinds: await index.kinds(logId, from, to),
     };
   }
 

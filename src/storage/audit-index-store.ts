@@ -16,7 +16,10 @@ export interface IndexState {
   readonly unread: number;
 }
 
-/** The index from what entries are about to the entries, reached as the role caveat_ledger: it adds and reads. */
+/**
+ * The index from what entries are about to the entries, and what else is asked about the log as a whole, reached as the role
+ * caveat_ledger: it adds and reads.
+ */
 export class AuditIndexStore {
   readonly #pool: Pool;
 
@@ -86,5 +89,39 @@ export class AuditIndexStore {
       [logId, slot],
     );
     return rows;
+  }
+
+  /** Where the entries with these ids stand in a log; ids of no entry are left out. */
+  async placesOf(logId: number, ids: readonly string[]): Promise<number[]> {
+    const { rows } = await this.#pool.query<{ idx: number }>(
+      "select idx from audit.entry where id = any ($2) and log_id = $1",
+      [logId, ids],
+    );
+    return rows.map(({ idx }) => idx);
+  }
+
+  /** How many of the entries from..to-1 are of each kind. */
+  async kinds(logId: number, from: number, to: number): Promise<{ kind: string; count: number }[]> {
+    const { rows } = await this.#pool.query<{ kind: string; count: number }>(
+      "select kind, count(*) from audit.entry where log_id = $1 and idx >= $2 and idx < $3 group by kind order by kind",
+      [logId, from, to],
+    );
+    return rows;
+  }
+
+  /** Checkpoints below a size, newest first. */
+  async checkpointsBefore(logId: number, below: number, limit: number): Promise<{ size: number; note: string }[]> {
+    const { rows } = await this.#pool.query<{ size: number; note: string }>(
+      "select size, note from audit.checkpoint where log_id = $1 and size < $2 order by size desc limit $3",
+      [logId, below, limit],
+    );
+    return rows;
+  }
+
+  /** Every key that sections were sealed with: id and marking. */
+  async sectionKeys(): Promise<{ id: string; marking: string }[]> {
+    return (
+      await this.#pool.query<{ id: string; marking: string }>("select id, marking from audit.section_key order by id")
+    ).rows;
   }
 }

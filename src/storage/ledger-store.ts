@@ -177,24 +177,6 @@ export class LedgerStore {
     return rows.map(stored);
   }
 
-  /** Where the entries with these ids stand in a log; ids of no entry are left out. */
-  async placesOf(logId: number, ids: readonly string[]): Promise<number[]> {
-    const { rows } = await this.#pool.query<{ idx: number }>(
-      "select idx from audit.entry where id = any ($2) and log_id = $1",
-      [logId, ids],
-    );
-    return rows.map(({ idx }) => idx);
-  }
-
-  /** How many of the entries from..to-1 are of each kind. */
-  async kinds(logId: number, from: number, to: number): Promise<{ kind: string; count: number }[]> {
-    const { rows } = await this.#pool.query<{ kind: string; count: number }>(
-      "select kind, count(*) from audit.entry where log_id = $1 and idx >= $2 and idx < $3 group by kind order by kind",
-      [logId, from, to],
-    );
-    return rows;
-  }
-
   /** Hashes of leaves from..to-1 in order (RFC 6962 SHA-256 leaf hashes). */
   async leafHashes(logId: number, from: number, to: number): Promise<Buffer[]> {
     const { rows } = await this.#pool.query<{ leaf256: Buffer }>(
@@ -249,15 +231,6 @@ export class LedgerStore {
     return rows;
   }
 
-  /** Checkpoints below a size, newest first. */
-  async checkpointsBefore(logId: number, below: number, limit: number): Promise<{ size: number; note: string }[]> {
-    const { rows } = await this.#pool.query<{ size: number; note: string }>(
-      "select size, note from audit.checkpoint where log_id = $1 and size < $2 order by size desc limit $3",
-      [logId, below, limit],
-    );
-    return rows;
-  }
-
   /** Keeps a signed checkpoint; the first one of a size stays. */
   async keepCheckpoint(logId: number, size: number, note: string, frontier: Buffer): Promise<void> {
     await this.#pool.query(
@@ -285,13 +258,6 @@ export class LedgerStore {
   async sectionMarkings(): Promise<string[]> {
     const { rows } = await this.#pool.query<{ marking: string }>("select marking from audit.section_key order by id");
     return rows.map((row) => row.marking);
-  }
-
-  /** Every key that sections were sealed with: id and marking. */
-  async sectionKeys(): Promise<{ id: string; marking: string }[]> {
-    return (
-      await this.#pool.query<{ id: string; marking: string }>("select id, marking from audit.section_key order by id")
-    ).rows;
   }
 
   /** Key and marking by key id. */

@@ -137,16 +137,16 @@ export class AuditIndexCheck {
 /** From where on and what is a burst. */
 @ArgsType()
 export class AuditBurstsArgs {
-  @Field(() => Float, { defaultValue: 0 })
+  @Field(() => Float, { description: "Entry that the stretch begins with." })
   readonly from!: number;
 
-  @Field(() => Int, { defaultValue: 300, description: "Within so many seconds: 1 to 86,400." })
+  @Field(() => Int, { description: "Within so many seconds: 1 to 86,400." })
   readonly seconds!: number;
 
-  @Field(() => Int, { defaultValue: 500, description: "So many objects are a bulk read." })
+  @Field(() => Int, { description: "So many objects are a bulk read." })
   readonly objects!: number;
 
-  @Field(() => Int, { defaultValue: 10, description: "So many refusals are a burst." })
+  @Field(() => Int, { description: "So many refusals are a burst." })
   readonly refusals!: number;
 }
 
