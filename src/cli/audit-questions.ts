@@ -16,9 +16,9 @@ interface Found {
 }
 
 interface Answer {
-  readonly completeTo: number | null;
-  readonly unread: number | null;
-  readonly withheld: number | null;
+  readonly completeTo: number;
+  readonly unread: number;
+  readonly withheld: number;
   readonly findings: {
     readonly edges: readonly { readonly node: Found }[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
@@ -43,8 +43,9 @@ async function tell({ door, json }: Call, field: string, types: string, variable
   let holds: Omit<Answer, "findings"> | null = null;
   for (;;) {
     const data = await door.ask(query, { ...variables, first: 100, after });
-    const { findings, ...rest } = data[field] as Answer;
-    if (rest.completeTo === null) throw new DoorError(EXIT.failed, "not found");
+    const answer = data[field] as Answer | null;
+    if (!answer) throw new DoorError(EXIT.failed, "not found");
+    const { findings, ...rest } = answer;
     holds ??= rest;
     for (const { node } of findings.edges) {
       if (json) sayJson(node);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { logText } from "../../audit/output.ts";
 import type { Level } from "../../src/markings/index.ts";
 import { codesOf, entriesOf, judge } from "./ledger-fixture.ts";
 import type { ArchivedEntry } from "./ledger-fixture.ts";
@@ -48,6 +49,9 @@ describe("I5 an archive that is opened for one subject only", () => {
     });
     expect(signed?.sections.sealed).toBeGreaterThan(signed?.sections.opened ?? 0);
     expect(signed?.size).toBe(entriesOf(body).length);
+    expect(logText(report, false)).toContain(
+      `Sections: ${signed?.sections.opened} opened and matching, ${signed?.sections.sealed} withheld, sealed and undamaged`,
+    );
   });
 
   test("I5 for one image it opens each answer that disclosed it with the request that was answered", async () => {

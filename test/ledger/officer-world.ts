@@ -30,9 +30,9 @@ export interface FoundEntry {
 
 /** What a question about the log is answered with. */
 export interface FoundPage {
-  readonly completeTo: number | null;
-  readonly unread: number | null;
-  readonly withheld: number | null;
+  readonly completeTo: number;
+  readonly unread: number;
+  readonly withheld: number;
   readonly findings: {
     readonly edges: readonly { readonly node: FoundEntry }[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };

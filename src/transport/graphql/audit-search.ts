@@ -57,17 +57,14 @@ export class AuditAnswer {
   @Field(() => AuditFindingConnection)
   readonly findings!: Connection<Finding>;
 
-  @Field(() => Float, { nullable: true, description: "Every entry before this one was looked through." })
-  readonly completeTo!: number | null;
+  @Field(() => Float, { description: "Every entry before this one was looked through." })
+  readonly completeTo!: number;
 
-  @Field(() => Float, { nullable: true, description: "Entries that could not be read although they were not erased." })
-  readonly unread!: number | null;
+  @Field(() => Float, { description: "Entries that could not be read although they were not erased." })
+  readonly unread!: number;
 
-  @Field(() => Float, {
-    nullable: true,
-    description: "Entries that are withheld from you: whether they belong here is not told.",
-  })
-  readonly withheld!: number | null;
+  @Field(() => Float, { description: "Entries that are withheld from you: whether they belong here is not told." })
+  readonly withheld!: number;
 }
 
 /** Noun and id as the log names an object; a text that is none of our ids names nothing there. */
@@ -81,7 +78,7 @@ async function answer<I extends object>(
   command: Command<I & SearchPage, Findings>,
   input: I,
   args: PageArgs,
-): Promise<AuditAnswer> {
+): Promise<AuditAnswer | null> {
   let found: Findings | null = null;
   const place = { field: `Query.${command.name}`, parent: JSON.stringify(input) };
   const read = async ({ first, after }: { first: number; after: string | null }) => {
@@ -90,8 +87,8 @@ async function answer<I extends object>(
     return { rows, hasNextPage, ...(next === null ? {} : { endKey: String(next) }) };
   };
   const findings = await connection(context, place, args, read, ({ entry }) => String(entry.index));
-  const { completeTo = null, unread = null, withheld = null } = (found as Findings | null) ?? {};
-  return { findings, completeTo, unread, withheld };
+  const held = found as Findings | null;
+  return held && { findings, completeTo: held.completeTo, unread: held.unread, withheld: held.withheld };
 }
 
 /** A page of what answers a question about an object. */
@@ -118,23 +115,36 @@ export class AuditRefusalsArgs extends PageArgs {
 @Resolver()
 export class AuditSearchResolver {
   @Query(() => AuditAnswer, {
+    nullable: true,
     description:
       "Who was ever shown an object, or changed it: by list, label, display copy or delivery; for compliance officers.",
   })
   @Does("audit.read")
-  auditAccesses(@Ctx() context: Context, @Args(() => AuditObjectArgs) args: AuditObjectArgs): Promise<AuditAnswer> {
+  auditAccesses(
+    @Ctx() context: Context,
+    @Args(() => AuditObjectArgs) args: AuditObjectArgs,
+  ): Promise<AuditAnswer | null> {
     return answer(context, auditAccesses, { object: objectOf(args.objectId) }, args);
   }
 
-  @Query(() => AuditAnswer, { description: "What a person was answered; for compliance officers." })
+  @Query(() => AuditAnswer, { nullable: true, description: "What a person was answered; for compliance officers." })
   @Does("audit.read")
-  auditOfPerson(@Ctx() context: Context, @Args(() => AuditPersonArgs) args: AuditPersonArgs): Promise<AuditAnswer> {
+  auditOfPerson(
+    @Ctx() context: Context,
+    @Args(() => AuditPersonArgs) args: AuditPersonArgs,
+  ): Promise<AuditAnswer | null> {
     return answer(context, auditOfPerson, { personId: localId("person", args.personId) }, args);
   }
 
-  @Query(() => AuditAnswer, { description: "What was refused or failed, and why; for compliance officers." })
+  @Query(() => AuditAnswer, {
+    nullable: true,
+    description: "What was refused or failed, and why; for compliance officers.",
+  })
   @Does("audit.read")
-  auditRefusals(@Ctx() context: Context, @Args(() => AuditRefusalsArgs) args: AuditRefusalsArgs): Promise<AuditAnswer> {
+  auditRefusals(
+    @Ctx() context: Context,
+    @Args(() => AuditRefusalsArgs) args: AuditRefusalsArgs,
+  ): Promise<AuditAnswer | null> {
     const object = typeof args.objectId === "string" ? objectOf(args.objectId) : null;
     return answer(context, auditRefusals, { object }, args);
   }
