@@ -38,6 +38,15 @@ async function listsOf(
   return lists;
 }
 
+/** What an entry names. One of a form that this release does not know counts as not read: it must not stop the index. */
+function understood(...about: Parameters<typeof subjectsOf>): ReturnType<typeof subjectsOf> {
+  try {
+    return subjectsOf(...about);
+  } catch {
+    return { subjects: [], whole: false };
+  }
+}
+
 /** Opens an entry as far as its sections' markings may be opened, with the long lists that belong to it. */
 export async function openEntry(
   store: LedgerStore,
@@ -52,6 +61,6 @@ export async function openEntry(
     return may;
   });
   const lists = await listsOf(store, sealer, row.id, openings[2]);
-  const { subjects, whole } = subjectsOf(row.kind, openings, lists);
+  const { subjects, whole } = understood(row.kind, openings, lists);
   return { row, openings, subjects, whole: whole && openings.filter((one) => one !== null).length === unopened };
 }

@@ -85,14 +85,14 @@ export function deliveriesOf(outcome: string): string[] {
 }
 
 /**
- * What an entry is about, section by section, under these names. What a request asks for is none of it: officers ask about
- * people, and that they do concerns the officers.
+ * What an entry is about, section by section, under these names:
  * - `actor:ID` the person whom an outcome answers, `asker:ID` whose request it is;
  * - `NOUN:ID` an object that was disclosed or changed (an object that a decision allowed), `refused:NOUN:ID` one that was not;
  * - `frozen:label:ID` a label that was read for a delivery, `package:delivery:ID` a delivery whose package was given out: the
  *   package names its images only;
  * - `refusal` that something was refused or failed;
  * - `about:ID` whatever an entry of another kind names: an approval, a proposal, a change of a marking.
+ * What a request asks for is none of it: officers ask about people, and that they do concerns the officers.
  * `whole` is false where a list of objects is not there that the outcome carries the digest of.
  */
 export function subjectsOf(

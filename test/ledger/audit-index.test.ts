@@ -151,6 +151,20 @@ describe("I5 the index behind the log", () => {
     expect(found).toMatchObject({ completeTo: size, unread: 1 });
   });
 
+  test("I5 an entry of a form that is not known is counted as not read, and the index goes on behind it", async () => {
+    const { unread } = await index.state(ledger.logId);
+    await ledger.writer.append({
+      kind: "operation.outcome",
+      personTag: null,
+      gateHash: null,
+      sections: [{ slot: 2, name: "outcome", marking: LOW, plaintext: encodeCanonical({ decisions: 7 }) }],
+    });
+    const object = `asset:${randomUUID()}`;
+    await answered([object]);
+    expect(await seenAt(object)).toHaveLength(1);
+    expect((await index.state(ledger.logId)).unread).toBe(unread + 1);
+  });
+
   test("I5 a row that somebody put into the index finds nothing, and a row that was taken out is named", async () => {
     const object = `asset:${randomUUID()}`;
     await answered([object]);

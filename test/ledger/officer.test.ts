@@ -215,7 +215,6 @@ describe("I1 officers see what they may open, and hear nothing of the rest", () 
     "I1 %s, who is no officer, is told of all of it what is told of what is not there",
     async (handle) => {
       const absent = world.gid("asset", world.datasetId);
-      const empty = { completeTo: null, unread: null, withheld: null };
       for (const field of [...QUESTIONS(), `auditAccesses(objectId: "${absent}")`]) {
         const { data } = await world.ask(handle, "TS", question(field));
         expect(data).toEqual({ [field.slice(0, field.indexOf("("))]: null });
