@@ -25,7 +25,7 @@ export function logText(report: LogReport, quiet: boolean): string {
           `Signed root at size ${signed.size}: ${signed.root}`,
           `Chain value of the last of them: ${signed.chain}`,
           `Times: ${signed.firstTime ?? "none"} to ${signed.lastTime ?? "none"}, as the log's writers gave them`,
-          `Sections: ${signed.sections.opened} opened and matching, ${signed.sections.sealed} sealed and undamaged, ${signed.sections.absent} unused or not in the archive`,
+          `Sections: ${signed.sections.opened} opened and matching, ${signed.sections.sealed} withheld, sealed and undamaged, ${signed.sections.absent} unused or not in the archive`,
         ];
   const excluded = report.verified ? report.cannotExclude : [];
   return printable(

@@ -108,7 +108,7 @@ export const ROOMS: readonly RoomRule[] = [
     name: "ledger",
     from: LEDGER,
     may: [AUDIT, ERRORS, SIGNING, PORTS],
-    mayAsTypes: [/^src\/storage\/(ledger-store|transaction)\.ts$/, /^src\/policy\/audit-port\.ts$/],
+    mayAsTypes: [/^src\/storage\/(ledger-store|audit-index-store|transaction)\.ts$/, /^src\/policy\/audit-port\.ts$/],
     reason: "the log is appended through the door's port and knows neither rules nor domain",
   },
   {

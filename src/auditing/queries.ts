@@ -1,14 +1,10 @@
-import { decide } from "../policy/decide.ts";
 import type { AuditPort, MayOpen } from "../policy/audit-port.ts";
-import { CaveatError } from "../errors.ts";
 import { rankOf } from "../markings/index.ts";
 import type { Effective } from "../markings/index.ts";
 import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
-import type { Grant } from "../policy/grant.ts";
 import type { AccessProfile } from "../policy/profile.ts";
-
-const LEVEL_WORDS = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" } as const;
+import { discloseEntries, discloseSections, mayOpen, requireOfficer } from "./officer.ts";
 
 type Own = Awaited<ReturnType<AuditPort["own"]>>;
 type Officer = Awaited<ReturnType<AuditPort["page"]>>;
@@ -31,72 +27,20 @@ export const ownAudit: Command<{ first: number; before: number | null }, Own> = 
     grant.audit.own(grant.principal.personId, before, first, withinSession(grant.principal.profile)),
 });
 
-/** Whether the caller may open a section: he dominates its marking and his role reads the log. `opened` gathers those. */
-function mayOpen(grant: Grant, opened: Set<string> = new Set()): MayOpen {
-  const known = new Map<string, boolean>();
-  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE" };
-  return (marking) => {
-    const cached = known.get(marking);
-    if (cached === true) opened.add(marking);
-    if (cached !== undefined) return cached;
-    const { effective } = JSON.parse(marking) as { effective: Effective };
-    const made = decide(
-      grant.office.policy,
-      grant.office.register.version,
-      grant.principal.profile,
-      effective,
-      facts,
-      "audit.read",
-    );
-    known.set(marking, made.decision === "allow");
-    if (made.decision === "allow") opened.add(marking);
-    return made.decision === "allow";
-  };
-}
-
-/** Notes the markings of opened sections: the answer's banner covers them. */
-async function discloseSections(
-  grant: Grant,
-  action: "audit.read" | "audit.export",
-  markings: Iterable<string>,
-): Promise<void> {
-  for (const text of markings) {
-    const { banner, effective } = JSON.parse(text) as { banner: string; effective: Effective };
-    // A section whose parts have no common banner is shown at its level, for our own people only.
-    const printed = grant.office.read(banner) ?? grant.office.read(`${LEVEL_WORDS[effective.level]}//NOFORN`);
-    if (!printed) throw new CaveatError("UNAVAILABLE", "a section has no banner");
-    await grant.disclose(action, await grant.office.intern(printed.structure, effective), "audit:sections");
-  }
-}
-
-/** Refuses a caller who has no part in reading the log; he is told nothing else than anybody about what is not there. */
-function requireOfficer(grant: Grant, action: "audit.read" | "audit.export"): void {
-  const unclassified = grant.office.read("UNCLASSIFIED");
-  const facts = { member: false, assigned: false, owner: false, state: "ACTIVE" };
-  const made =
-    unclassified &&
-    decide(
-      grant.office.policy,
-      grant.office.register.version,
-      grant.principal.profile,
-      unclassified.effective,
-      facts,
-      action,
-    );
-  if (made?.decision !== "allow") throw new CaveatError("NOT_FOUND", "not a compliance officer");
-}
-
-/** Entries of the activity log: header and hash of all, sections as far as the officer dominates their marking. */
-export const auditPage: Command<{ first: number; from: number }, Officer> = command({
+/**
+ * Entries of the activity log from an index on, before `until` where it is given: header and hash of all, sections as far as
+ * the officer dominates their marking.
+ */
+export const auditPage: Command<{ first: number; from: number; until?: number }, Officer> = command({
   name: "auditEntries",
   action: "audit.read",
   target: () => null,
-  async run(grant, { first, from }) {
+  async run(grant, { first, from, until }) {
     requireOfficer(grant, "audit.read");
-    const opened = new Set<string>();
-    const page = await grant.audit.page(from, first, mayOpen(grant, opened));
-    await discloseSections(grant, "audit.read", opened);
-    return page;
+    const left = until === undefined ? first : Math.max(0, Math.min(first, until - from));
+    const page = await grant.audit.page(from, left, mayOpen(grant));
+    await discloseEntries(grant, page.entries);
+    return { entries: page.entries, more: page.more && (until === undefined || from + left < until) };
   },
 });
 
@@ -107,7 +51,41 @@ export const exportArchive: Command<Record<string, never>, { lines: AsyncIterabl
   target: () => null,
   async run(grant) {
     requireOfficer(grant, "audit.export");
-    await discloseSections(grant, "audit.export", await grant.audit.openable(mayOpen(grant)));
+    const openable = await grant.audit.openable(mayOpen(grant));
+    await discloseSections(
+      grant,
+      "audit.export",
+      openable.map((marking) => [marking, ["audit:sections"]]),
+    );
     return { lines: grant.audit.archive(mayOpen(grant)) };
   },
 });
+
+/**
+ * The same archive in which only what concerns these subjects is opened, with the requests that belong to it: one person,
+ * one object, or those of a case. Everything else is there, withheld, so that the whole still verifies.
+ */
+export const discloseArchive: Command<{ subjects: readonly string[] }, { lines: AsyncIterable<string> }> = command({
+  name: "auditDisclose",
+  action: "audit.export",
+  target: () => null,
+  async run(grant, { subjects }) {
+    requireOfficer(grant, "audit.export");
+    const names = subjects.flatMap(everyNameOf);
+    const { places, markings } = await grant.audit.search.concerned(names, mayOpen(grant));
+    const objects = subjects.map((subject) => `disclosed:${subject}`);
+    await discloseSections(
+      grant,
+      "audit.export",
+      [...markings].map((marking) => [marking, objects]),
+    );
+    return { lines: grant.audit.archive(mayOpen(grant), (index) => places.has(index)) };
+  },
+});
+
+/** Every name under which entries about a subject are found. @param subject noun and id with a colon between */
+function everyNameOf(subject: string): string[] {
+  const [noun = "", id = ""] = subject.split(":");
+  const own = noun === "person" ? [`actor:${id}`, `asker:${id}`] : [];
+  return [...own, subject, `refused:${subject}`, `about:${id}`];
+}

@@ -3,9 +3,11 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { readConfig } from "../config.ts";
 import { FSCK_HELP, auditFsck } from "./audit-fsck.ts";
-import { demonstrationToken } from "./token.ts";
+import { AUDIT_VERBS } from "./audit-questions.ts";
+import { idsOfCase, objectId, personId } from "./audit-words.ts";
+import { runVerb, verbsHelp } from "./door-command.ts";
+import { DOOR_HELP, DOOR_OPTIONS, callerOf } from "./door.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
 
@@ -24,16 +26,24 @@ function progress(): Transform {
   });
 }
 
-/** Fetches the archive of the activity log into DIR/log.ndjson through the running server's door. Returns an exit code. */
-export async function exportArchiveTo(folder: string, url: string, token: string): Promise<number> {
+/**
+ * Fetches the archive of the activity log into FOLDER/log.ndjson through the running server's door; opened for these subjects
+ * only, where they are given. Returns an exit code.
+ */
+export async function exportArchiveTo(
+  folder: string,
+  server: string,
+  token: string,
+  about: readonly string[] | null = null,
+): Promise<number> {
   await mkdir(folder, { recursive: true });
   const partial = join(folder, "log.ndjson.partial");
+  const url = new URL("/audit/archive", server);
+  if (about !== null) url.searchParams.set("about", about.join(","));
   try {
-    const reply = await fetch(new URL("/audit/archive", url), { headers: { authorization: `Bearer ${token}` } }).catch(
-      () => null,
-    );
+    const reply = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch(() => null);
     if (!reply) {
-      process.stderr.write(`caveat: no server answers at ${url}\n`);
+      process.stderr.write(`caveat: no server answers at ${server}\n`);
       return EXIT.unreachable;
     }
     if (!reply.ok || !reply.body) {
@@ -49,18 +59,59 @@ export async function exportArchiveTo(folder: string, url: string, token: string
   }
 }
 
-/** `caveat audit export DIR`. */
+/** Whom or what a disclosure is about. @throws UsageError where not exactly one of the options says so */
+async function subjectsOf(values: {
+  readonly person?: string;
+  readonly asset?: string;
+  readonly case?: string;
+}): Promise<string[]> {
+  const given = [values.person, values.asset, values.case].filter((value) => value !== undefined);
+  if (given.length !== 1) throw new UsageError("audit disclose DIR with one of --person, --asset and --case");
+  if (values.person !== undefined) return [await personId(values.person)];
+  if (values.asset !== undefined) return [objectId(values.asset)];
+  return idsOfCase(values.case ?? "");
+}
+
+async function fetchArchive(args: readonly string[]): Promise<number> {
+  const { values, flags, words } = parseArguments(args, [...DOOR_OPTIONS, "person", "asset", "case"], ["json"]);
+  const [verb, folder] = words;
+  const selects = values.person ?? values.asset ?? values.case;
+  if (
+    (verb !== "export" && verb !== "disclose") ||
+    folder === undefined ||
+    words.length !== 2 ||
+    (verb === "export" && selects !== undefined)
+  )
+    throw new UsageError("audit export DIR, or audit disclose DIR --person PERSON");
+  const about = verb === "disclose" ? await subjectsOf(values) : null;
+  const { token, url } = await callerOf(values, "otto");
+  const code = await exportArchiveTo(folder, url, token, about);
+  if (code === EXIT.done && flags.has("json"))
+    process.stdout.write(`${JSON.stringify({ archive: join(folder, "log.ndjson"), about })}\n`);
+  return code;
+}
+
+/** `caveat audit`: what a compliance officer asks of the log, and what he takes out of it. */
 export const auditCommand: Subcommand = {
-  summary: "export the audit archive for a compliance officer",
-  help: `Usage: caveat audit export DIR [--as PERSON] [--url URL]
-       caveat audit fsck [--known FILE] [--json]
+  summary: "ask the audit log, and export or disclose its archive, as a compliance officer",
+  help: `Usage:
+  caveat audit export DIR [--json]
+      the archive of the activity log into DIR/log.ndjson (default: as otto)
+  caveat audit fsck [--known FILE] [--json]
+      checks the stored logs, on the machine that has them (more below)
+  caveat audit disclose DIR --person PERSON | --asset ID | --case FILE [--json]
+      the same archive, of which only what concerns one person, one object or the ids of a case is opened, as far as you may
+      open it; everything else is in it, withheld (default: as otto)
+${verbsHelp("audit", AUDIT_VERBS)}
 
-Fetches the archive of the activity log into DIR/log.ndjson, as a named person, through the running server's door.
---as    person of the demonstration (default otto); in production give a token in CAVEAT_TOKEN instead
---url   where the server is (default http://127.0.0.1:4000, or PORT)
-Check it with: caveat-audit verify log DIR --key .caveat/trust.json
+ID is the id of an object as the interface shows it, or NOUN:UUID as the log names it; PERSON the id of a person, in the
+demonstration also his handle; FILE holds one id a line. Answers come newest first and end with up to which entry they are
+complete and how many entries are withheld from you. Each stands in the log, with the entries that were opened.
+Check an archive with: caveat-audit verify log DIR --key .caveat/trust.json
+--json prints one JSON object a line; a refusal is one line on standard error.
+${DOOR_HELP}
 
-Exit codes: 0 exported; 1 refused; 2 wrong usage; 3 no server there.
+Exit codes: 0 done; 1 refused or not found, or the index differs; 2 wrong usage; 3 no server there.
 
 ${FSCK_HELP}`,
   async run(args) {
@@ -69,14 +120,7 @@ ${FSCK_HELP}`,
       if (given.words.length > 0) throw new UsageError("audit fsck [--known FILE] [--json]");
       return auditFsck(given.values.known, given.flags.has("json"));
     }
-    const { values, words } = parseArguments(args, ["as", "url"], []);
-    const [verb, folder] = words;
-    if (verb !== "export" || folder === undefined || words.length !== 2) throw new UsageError("audit export DIR");
-    const config = readConfig();
-    const given = process.env["CAVEAT_TOKEN"];
-    if (given === undefined && config.mode !== "demonstration")
-      throw new UsageError("production mode: give a token in CAVEAT_TOKEN");
-    const token = given ?? (await demonstrationToken(config.stateFolder, config.installation, values.as ?? "otto"));
-    return exportArchiveTo(folder, values.url ?? `http://127.0.0.1:${config.port}`, token);
+    if (args.includes("export") || args.includes("disclose")) return fetchArchive(args);
+    return runVerb("audit", AUDIT_VERBS, args);
   },
 };

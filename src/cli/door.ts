@@ -39,18 +39,28 @@ interface UserError {
   readonly message: string;
 }
 
-/** The door as the person whom the options name; every question stands in the log as his. */
-export async function openDoor(
+/** The token of the person whom the options name, and where the server is. Throws UsageError. */
+export async function callerOf(
   options: Partial<Record<(typeof DOOR_OPTIONS)[number], string>>,
-  who = "sofia",
-): Promise<Door> {
+  who: string,
+): Promise<{ token: string; url: string }> {
   const config = readConfig();
   const given = process.env["CAVEAT_TOKEN"];
   if (given === undefined && config.mode !== "demonstration")
     throw new UsageError("production mode: give a token in CAVEAT_TOKEN");
   const token =
     given ?? (await demonstrationToken(config.stateFolder, config.installation, options.as ?? who, options.level));
-  const url = new URL("/graphql", options.url ?? `http://127.0.0.1:${config.port}`);
+  return { token, url: options.url ?? `http://127.0.0.1:${config.port}` };
+}
+
+/** The door as the person whom the options name; every question stands in the log as his. */
+export async function openDoor(
+  options: Partial<Record<(typeof DOOR_OPTIONS)[number], string>>,
+  who = "sofia",
+): Promise<Door> {
+  const caller = await callerOf(options, who);
+  const { token } = caller;
+  const url = new URL("/graphql", caller.url);
   const ask: Door["ask"] = async (query, variables = {}) => {
     const reply = await fetch(url, {
       method: "POST",

@@ -9,6 +9,18 @@ import type { Subcommand } from "./usage.ts";
 
 const LEVELS = ["U", "C", "S", "TS"] as const;
 
+/** The people of the demonstration that was started in a state folder, by handle. Throws UsageError. */
+export function demonstrationPeople(
+  stateFolder: string,
+): Promise<Readonly<Record<string, { readonly id: string; readonly clearance: string }>>> {
+  return readFile(join(stateFolder, "people.json"), "utf8").then(
+    (text) => JSON.parse(text) as Record<string, { id: string; clearance: string }>,
+    () => {
+      throw new UsageError("no demonstration has been started here: run `npm start` first");
+    },
+  );
+}
+
 /** A demonstration token for one of the people that the running (or last run) server knows. Throws UsageError. */
 export async function demonstrationToken(
   stateFolder: string,
@@ -16,12 +28,7 @@ export async function demonstrationToken(
   handle: string,
   level?: string,
 ): Promise<string> {
-  const people = await readFile(join(stateFolder, "people.json"), "utf8").then(
-    (text) => JSON.parse(text) as Record<string, { id: string; clearance: string }>,
-    () => {
-      throw new UsageError("no demonstration has been started here: run `npm start` first");
-    },
-  );
+  const people = await demonstrationPeople(stateFolder);
   const person = Object.hasOwn(people, handle) ? people[handle] : undefined;
   if (!person) throw new UsageError(`no such person; the demonstration has ${Object.keys(people).join(", ")}`);
   const sessionLevel = LEVELS.find((known) => known === (level ?? person.clearance));

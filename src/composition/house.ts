@@ -5,7 +5,9 @@ import { loadOrCreateDeliveryCertificates } from "../deliveries/certificate-stor
 import { Authenticator, standings } from "../identity/authenticate.ts";
 import { TokenVerifier } from "../identity/tokens.ts";
 import type { TrustedIssuer } from "../identity/tokens.ts";
+import { AuditSearch } from "../ledger/audit-search.ts";
 import { AuditService } from "../ledger/audit-service.ts";
+import { AuditIndexer } from "../ledger/indexer.ts";
 import { SectionSealer } from "../ledger/sealing.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import { ACTIONS } from "../policy/actions.ts";
@@ -18,6 +20,7 @@ import { compileRowSecurity } from "../policy/row-security.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
 import { AccessStore } from "../storage/access-store.ts";
+import { AuditIndexStore } from "../storage/audit-index-store.ts";
 import { FileBlobs } from "../storage/blobs/port.ts";
 import { BlobVault } from "../storage/blobs/vault.ts";
 import { placeOf, requireSoundCatalog } from "../storage/catalog-check.ts";
@@ -110,7 +113,9 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const origin = `${config.installation}/activity`;
     const logId = await ledgerStore.openLog(origin, "activity", null);
     const writer = new LedgerWriter({ store: ledgerStore, sealer, logId, replica: options.replica ?? "api-1", clock });
-    const keeper = new LedgerKeeper({ store: ledgerStore, writer, keyring, logId, origin, policies, clock });
+    const index = new AuditIndexStore(ledgerPool);
+    const indexer = new AuditIndexer({ store: ledgerStore, index, sealer, logId });
+    const keeper = new LedgerKeeper({ store: ledgerStore, writer, keyring, indexer, logId, origin, policies, clock });
     const tagKey = await keyring.secret("person-tags");
     const tagOf = (personId: string): Buffer => personTag(tagKey, personId);
     const audit = new AuditService({
@@ -121,6 +126,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       recipientPublisher: (id) => keeper.publisherOf(id),
       tagOf,
       propose: (tx, id, record) => propose(tx, mint, id, record),
+      search: new AuditSearch({ store: ledgerStore, index, indexer, sealer, logId }),
       clock,
     });
     const certificates = await loadOrCreateDeliveryCertificates(

@@ -1,5 +1,6 @@
 import { encodeCanonical } from "../../audit/index.ts";
 import type { LeafKind } from "../../audit/index.ts";
+import type { AuditIndexer } from "../ledger/indexer.ts";
 import { CheckpointPublisher } from "../ledger/publisher.ts";
 import type { LedgerWriter } from "../ledger/writer.ts";
 import { sectionMarking } from "../policy/caller-texts.ts";
@@ -9,6 +10,9 @@ import type { Keyring } from "../signing/keyring.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
 
 const MINUTE = 60_000;
+/** How often what came into the log is taken into its index, and how much at a time. */
+const INDEX_EVERY = 5_000;
+const INDEX_MOST = 65_536;
 const MOST_SOURCES = 10_000;
 
 const OUTCOME = { slot: 2, name: "outcome" } as const;
@@ -19,6 +23,7 @@ export interface LedgerKeeperParts {
   readonly store: LedgerStore;
   readonly writer: LedgerWriter;
   readonly keyring: Keyring;
+  readonly indexer: AuditIndexer;
   readonly logId: number;
   readonly origin: string;
   readonly policies: PolicyInForce;
@@ -30,6 +35,8 @@ export class LedgerKeeper {
   readonly #parts: LedgerKeeperParts;
   readonly #publishers = new Map<number, Promise<CheckpointPublisher>>();
   #timer: NodeJS.Timeout | null = null;
+  #indexTimer: NodeJS.Timeout | null = null;
+  #indexing = false;
   #refusals = new Map<string, { kind: string; source: string; count: number }>();
   #refusalTimer: NodeJS.Timeout | null = null;
   #failures = 0;
@@ -94,6 +101,16 @@ export class LedgerKeeper {
     await this.#sign();
     this.#timer = setInterval(() => void this.#beat(), MINUTE);
     this.#timer.unref();
+    this.#indexTimer = setInterval(() => void this.#index(), INDEX_EVERY);
+    this.#indexTimer.unref();
+  }
+
+  /** The index may lag: whoever asks is told up to where it is complete, and a failure here is met again in a moment. */
+  async #index(): Promise<void> {
+    if (this.#indexing) return;
+    this.#indexing = true;
+    await this.#parts.indexer.catchUp(INDEX_MOST).catch(() => undefined);
+    this.#indexing = false;
   }
 
   /** Writes that this start brought into force what two people had put down for it. */
@@ -168,6 +185,8 @@ export class LedgerKeeper {
   /** Writes what was gathered and the shutdown entry with the last producer counter, and signs once more. */
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
+    if (this.#indexTimer) clearInterval(this.#indexTimer);
+    await this.#parts.indexer.stop();
     if (this.#refusalTimer) clearTimeout(this.#refusalTimer);
     await this.#flushRefusals();
     await this.#write("log.shutdown", { counter: this.#parts.writer.counter });

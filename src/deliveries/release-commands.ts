@@ -47,6 +47,22 @@ async function namedApprovals(grant: Grant, delivery: RowOf<"delivery">): Promis
   return [first, second];
 }
 
+const IMAGE = /^data\/images\/([0-9a-f-]{36})\./;
+
+/** Notes the images in a package as disclosed with it, so that whoever asks who saw one of them finds this, too. */
+async function noteImages(
+  grant: Grant,
+  action: "delivery.fetch" | "delivery.release",
+  delivery: RowOf<"delivery">,
+): Promise<void> {
+  const marking = await grant.marking(delivery.markingId);
+  const facts = grant.facts(delivery.programId, delivery.requesterId, delivery.state);
+  for (const { path } of delivery.files) {
+    const assetId = IMAGE.exec(path)?.[1];
+    if (assetId !== undefined) await grant.allows(action, marking, facts, `asset:${assetId}`);
+  }
+}
+
 /** Releases an approved delivery: the release entry in the recipient's log commits together with the act. */
 export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
   name: "deliveryRelease",
@@ -80,6 +96,7 @@ export const releaseDelivery: Command<{ deliveryId: string }, Made> = command({
     try {
       const facts = grant.facts(delivery.programId, delivery.requesterId, delivery.state);
       await grant.insert("deliveryRelease", [row], "delivery.release", [marking], facts);
+      await noteImages(grant, "delivery.release", delivery);
     } catch (error) {
       if (isUniqueViolation(error)) throw new CaveatError("BUSY", "being released", { cause: error });
       throw error;
@@ -167,6 +184,7 @@ export const fetchPackage: Command<
     const parts = new Map(
       Object.entries(proof.files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, "base64"))]),
     );
+    await noteImages(grant, "delivery.fetch", delivery);
     const tar = Readable.from(packageTar({ manifest, files, proof: parts }));
     return {
       mediaType: "application/x-tar",

@@ -1,28 +1,24 @@
-import {
-  formatCheckpointLine,
-  formatEnd,
-  formatEntry,
-  formatHeader,
-  leafIndex,
-  nodeCrypto,
-  inclusionProof,
-  parseLeaf,
-  readerOf,
-  treeSize,
-} from "../../audit/index.ts";
-import type { ArchiveSlot, SectionOpening } from "../../audit/index.ts";
+import { leafIndex, nodeCrypto, inclusionProof, readerOf, treeSize } from "../../audit/index.ts";
+import type { SectionOpening } from "../../audit/index.ts";
 import { encodeCanonical } from "../../audit/index.ts";
-import type { AuditPort, MayOpen, OfficerEntry, OutboxDraft, OwnEntry, ReleaseProof } from "../policy/audit-port.ts";
+import type {
+  AuditPort,
+  AuditSearchPort,
+  MayOpen,
+  OfficerEntry,
+  OutboxDraft,
+  OwnEntry,
+  ReleaseProof,
+} from "../policy/audit-port.ts";
 import type { LedgerStore, StoredEntry } from "../storage/ledger-store.ts";
 import type { Transaction } from "../storage/transaction.ts";
-import { openSections, ownEntry } from "./entry-view.ts";
+import { writeArchive } from "./archive.ts";
+import { officerEntry, openSections, ownEntry } from "./entry-view.ts";
 import type { CheckpointPublisher } from "./publisher.ts";
 import type { SectionSealer } from "./sealing.ts";
 import type { LedgerWriter } from "./writer.ts";
 
-const PAGE = 512;
 const OWN_KINDS = ["operation.outcome", "mutation.outcome"] as const;
-const SLOTS = ["actor", "request", "outcome", "detail"] as const;
 
 /** What the audit service is made of. */
 export interface AuditServiceParts {
@@ -36,6 +32,7 @@ export interface AuditServiceParts {
   readonly tagOf: (personId: string) => Buffer;
   /** Puts a record into the outbox of a transaction. */
   readonly propose: (tx: Transaction, logId: number, record: { readonly id: string }) => Promise<void>;
+  readonly search: AuditSearchPort;
   readonly clock: () => Date;
 }
 
@@ -45,6 +42,10 @@ export class AuditService implements AuditPort {
 
   constructor(parts: AuditServiceParts) {
     this.#parts = parts;
+  }
+
+  get search(): AuditSearchPort {
+    return this.#parts.search;
   }
 
   newId(): string {
@@ -100,60 +101,18 @@ export class AuditService implements AuditPort {
 
   async page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }> {
     const rows = await this.#parts.store.entries(this.#parts.writer.logId, from, from + limit + 1);
-    const entries = await Promise.all(rows.slice(0, limit).map((row) => this.#officerEntry(row, mayOpen)));
+    const entries = await Promise.all(
+      rows.slice(0, limit).map(async (row) => officerEntry(row, await openSections(this.#parts.sealer, row, mayOpen))),
+    );
     return { entries, more: rows.length > limit };
-  }
-
-  async #officerEntry(row: StoredEntry, mayOpen: MayOpen): Promise<OfficerEntry> {
-    const leaf = parseLeaf(new Uint8Array(row.leaf));
-    const openings = await openSections(this.#parts.sealer, row, mayOpen);
-    return {
-      index: row.index,
-      id: row.id,
-      kind: row.kind,
-      at: leaf.time,
-      leafHash: row.leaf384.toString("hex"),
-      chain: row.chain.toString("hex"),
-      sections: SLOTS.map((slot, index) => {
-        const sealed = row.sections.some((section) => section.slot === index);
-        const opening = openings[index] ?? null;
-        return {
-          slot,
-          state: opening ? "opened" : sealed ? "withheld" : "unused",
-          content: opening?.plaintext ?? null,
-        };
-      }),
-    };
   }
 
   async openable(mayOpen: MayOpen): Promise<string[]> {
     return (await this.#parts.store.sectionMarkings()).filter(mayOpen);
   }
 
-  async *archive(mayOpen: MayOpen): AsyncIterable<string> {
-    const { store, writer, publisher, clock } = this.#parts;
-    const { size } = await publisher.publish();
-    yield formatHeader({ made: `${clock().toISOString().slice(0, 23)}000Z`, origin: publisher.origin });
-    for (let from = 0; from < size; from += PAGE) {
-      const to = Math.min(size, from + PAGE);
-      const rows = await store.entries(writer.logId, from, to);
-      const notes = new Map((await store.checkpoints(writer.logId, from + 1, to)).map((c) => [c.size, c.note]));
-      for (const row of rows) {
-        const openings = await openSections(this.#parts.sealer, row, mayOpen);
-        yield formatEntry({
-          chain: new Uint8Array(row.chain),
-          index: leafIndex(row.index),
-          leaf: new Uint8Array(row.leaf),
-          slots: SLOTS.map((_, slot): ArchiveSlot | null => {
-            const sealed = row.sections.find((section) => section.slot === slot);
-            return sealed ? { open: openings[slot] ?? null, sealed: new Uint8Array(sealed.sealed) } : null;
-          }),
-        });
-        const note = notes.get(row.index + 1);
-        if (note !== undefined) yield formatCheckpointLine(note);
-      }
-    }
-    yield formatEnd(size);
+  archive(mayOpen: MayOpen, opens?: (index: number) => boolean): AsyncIterable<string> {
+    return writeArchive({ ...this.#parts, logId: this.#parts.writer.logId }, mayOpen, opens);
   }
 
   /** The activity log commits to a recipient's checkpoint (salted, in a section), and is signed over that entry. */

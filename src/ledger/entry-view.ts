@@ -1,8 +1,11 @@
 import { parseLeaf } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
-import type { MayOpen, OwnEntry } from "../policy/audit-port.ts";
+import type { MayOpen, OfficerEntry, OwnEntry } from "../policy/audit-port.ts";
 import type { StoredEntry } from "../storage/ledger-store.ts";
 import type { SectionSealer } from "./sealing.ts";
+
+/** The slots of an entry by position. */
+export const SLOTS = ["actor", "request", "outcome", "detail"] as const;
 
 /** One section; null when its sealed bytes were changed: the leaf carries their hash, and the verifier names the damage. */
 function opened(
@@ -41,5 +44,28 @@ export async function ownEntry(sealer: SectionSealer, row: StoredEntry): Promise
     at: leaf.time,
     operation: content.command ?? "query",
     answer: content.result === "answered" ? "answered" : content.result === "refused" ? "refused" : "failed",
+  };
+}
+
+/** An entry as a compliance officer sees it, of whose sections these were opened to him. */
+export function officerEntry(row: StoredEntry, openings: readonly (SectionOpening | null)[]): OfficerEntry {
+  const leaf = parseLeaf(new Uint8Array(row.leaf));
+  return {
+    index: row.index,
+    id: row.id,
+    kind: row.kind,
+    at: leaf.time,
+    leafHash: row.leaf384.toString("hex"),
+    chain: row.chain.toString("hex"),
+    sections: SLOTS.map((slot, index) => {
+      const sealed = row.sections.some((section) => section.slot === index);
+      const opening = openings[index] ?? null;
+      return {
+        slot,
+        state: opening ? "opened" : sealed ? "withheld" : "unused",
+        content: opening?.plaintext ?? null,
+        marking: opening?.marking ?? null,
+      };
+    }),
   };
 }

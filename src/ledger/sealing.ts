@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { nodeCrypto, sectionCommitment } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
 import { unwrapKey, wrapKey } from "../signing/key-wrap.ts";
-import type { LedgerStore } from "../storage/ledger-store.ts";
+import type { LedgerStore, StoredList } from "../storage/ledger-store.ts";
 
 /** A section of an entry before it is sealed: canonical JSON of its marking and of what it says. */
 export interface PlainSection {
@@ -11,6 +11,13 @@ export interface PlainSection {
   readonly name: "actor" | "request" | "outcome" | "detail";
   readonly marking: string;
   readonly plaintext: string;
+}
+
+/** A list of objects that is too long for its entry: ids one a line, and the place of its decision in the outcome. */
+export interface PlainList {
+  readonly place: number;
+  readonly marking: string;
+  readonly text: string;
 }
 
 /** A sealed section with what the leaf carries of it. */
@@ -110,6 +117,44 @@ export class SectionSealer {
     this.#byId.set(keyId, loading);
     loading.catch(() => this.#byId.delete(keyId));
     return loading;
+  }
+
+  /**
+   * The 16 bytes under which something that a section of this key names is found: HKDF-SHA-384 from the data key, so that
+   * equal things under two markings have nothing in common and nobody without the key can try one. Null without the key.
+   */
+  async subject(keyId: string, name: string): Promise<Buffer | null> {
+    const found = await this.#key(keyId);
+    return found && createHmac("sha384", found.key).update(`subject|${name}\x01`).digest().subarray(0, 16);
+  }
+
+  /** Seals a list that is too long for its entry under the marking of the outcome that carries its SHA-384. */
+  async sealList(entryId: string, { place, marking, text }: PlainList): Promise<StoredList> {
+    const { id, key } = await this.#keyFor(marking);
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", createSecretKey(this.#derive(key, "list", entryId, place)), nonce);
+    return {
+      place,
+      keyId: id,
+      sealed: Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]),
+    };
+  }
+
+  /** Opens such a list. Null when its key was destroyed or it was damaged: its SHA-384 in the entry shows what is missing. */
+  async openList(
+    entryId: string,
+    { place, keyId, sealed }: StoredList,
+  ): Promise<{ marking: string; text: string } | null> {
+    const found = await this.#key(keyId);
+    if (!found) return null;
+    try {
+      const key = createSecretKey(this.#derive(found.key, "list", entryId, place));
+      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
+      const text = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
+      return { marking: found.marking, text };
+    } catch {
+      return null;
+    }
   }
 
   /** Opens a sealed section; null when its key was destroyed. Throws when the sealed bytes were damaged. */

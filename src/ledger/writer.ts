@@ -4,7 +4,7 @@ import { encodeLeaf } from "../../audit/index.ts";
 import type { LeafKind, LeafSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
-import type { PlainSection, SectionSealer } from "./sealing.ts";
+import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
 
 /** An entry to be written. */
 export interface EntryDraft {
@@ -14,6 +14,8 @@ export interface EntryDraft {
   readonly personTag: Buffer | null;
   /** SHA-256 that a gate token must open, for request entries. */
   readonly gateHash: Buffer | null;
+  /** Lists that the outcome carries the digest of. They are kept before the entry: one without its entry says nothing. */
+  readonly lists?: readonly PlainList[];
 }
 
 interface Waiting {
@@ -86,6 +88,9 @@ export class LedgerWriter {
 
   /** Seals the sections and builds the leaf of an entry of this log, or of another one that it goes to by the outbox. */
   async record(draft: EntryDraft, logId = this.logId, id = this.newId()): Promise<AppendRecord> {
+    const { lists = [] } = draft;
+    if (lists.length > 0)
+      await this.#store.keepLists(id, await Promise.all(lists.map((list) => this.#sealer.sealList(id, list))));
     const counter = this.#takeCounter(logId);
     const sealed = await Promise.all(draft.sections.map((section) => this.#sealer.seal(id, section)));
     const slot = (index: number): LeafSlot => {

@@ -45,14 +45,72 @@ export interface OfficerEntry {
     readonly slot: string;
     readonly state: "opened" | "withheld" | "unused";
     readonly content: string | null;
+    /** Canonical JSON of the marking of a section that is open; null of every other. */
+    readonly marking: string | null;
   }[];
 }
 
 /** Decides whether a section with this marking (canonical JSON of banner and effective marking) may be opened. */
 export type MayOpen = (marking: string) => boolean;
 
+/** Entries that a question found, newest first, and how far the answer holds. */
+export interface FoundEntries {
+  readonly entries: readonly OfficerEntry[];
+  readonly more: boolean;
+  /** The page after this one begins below this entry; null after the last. */
+  readonly next: number | null;
+  /** Whatever stands in entries 0 to completeTo-1 was looked through. */
+  readonly completeTo: number;
+  /** In so many of them something could not be read that is not erased: what they say may be missing. */
+  readonly unread: number;
+  /** In so many of them the section that was asked is withheld or erased: whether they belong here is not told. */
+  readonly withheld: number;
+}
+
+/** What stands between two signed sizes of the log. */
+export interface Between {
+  readonly from: number;
+  readonly to: number;
+  /** The signed checkpoints; null for the beginning of the log. */
+  readonly fromNote: string | null;
+  readonly toNote: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly kinds: readonly { readonly kind: string; readonly count: number }[];
+}
+
+/** Outcomes and gathered refusals of a stretch of the log, oldest first; the stretch ends before entry `to`. */
+export interface Stretch {
+  readonly entries: readonly OfficerEntry[];
+  readonly to: number;
+  readonly size: number;
+}
+
+/** What a compliance officer asks of the log. Names are those under which the ledger keeps what an entry is about. */
+export interface AuditSearchPort {
+  /** Entries about one of these names, older than `before`. `slot` is the section that names them: actor or outcome. */
+  about(
+    names: readonly string[],
+    page: { readonly before: number | null; readonly limit: number; readonly slot: 0 | 2 },
+    mayOpen: MayOpen,
+  ): Promise<FoundEntries>;
+  /** Every entry about one of these names with its request, and the markings of their sections that may be opened. */
+  concerned(names: readonly string[], mayOpen: MayOpen): Promise<{ places: Set<number>; markings: Set<string> }>;
+  /** Signed checkpoints below a size, newest first. */
+  checkpoints(
+    before: number | null,
+    limit: number,
+  ): Promise<{ checkpoints: readonly { readonly size: number; readonly note: string }[]; more: boolean }>;
+  /** What stands between two signed sizes; null where one of them was never signed. */
+  between(from: number, to: number): Promise<Between | null>;
+  stretch(from: number, limit: number, mayOpen: MayOpen): Promise<Stretch>;
+  /** Works the index out again for a stretch of the log and names the entries about which it says something else. */
+  compare(from: number, limit: number): Promise<{ from: number; to: number; differing: readonly number[] }>;
+}
+
 /** The log as the door and the commands use it; implemented by the ledger. */
 export interface AuditPort {
+  readonly search: AuditSearchPort;
   /** A new id for an entry. */
   newId(): string;
   /** Writes an entry with this id into the outbox of a transaction. */
@@ -72,8 +130,8 @@ export interface AuditPort {
   ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }>;
   /** Entries of the activity log from an index on. */
   page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }>;
-  /** The archive of the activity log as of a checkpoint taken now, line by line. */
-  archive(mayOpen: MayOpen): AsyncIterable<string>;
+  /** The archive of the activity log as of a checkpoint taken now, line by line; only entries that `opens` names are opened. */
+  archive(mayOpen: MayOpen, opens?: (index: number) => boolean): AsyncIterable<string>;
   /** Where a released entry stands in a recipient's log, with the checkpoint and the proof that covers it. */
   proveRelease(logId: number, entryId: string): Promise<ReleaseProof>;
   /** The log of a recipient. */

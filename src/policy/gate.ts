@@ -138,7 +138,7 @@ export class Door {
       ledger: DecisionLedger,
       grant: Grant | null,
     ) => {
-      const { content, markings } = outcomeSection(office, outcome, ledger.decisions, grant?.changed ?? []);
+      const { content, markings, lists } = outcomeSection(office, outcome, ledger.decisions, grant?.changed ?? []);
       const summary = office.summarize(markings);
       const marking = summary ? sectionMarking(summary.banner ?? "see the effective marking", summary.effective) : base;
       return {
@@ -150,6 +150,7 @@ export class Door {
           this.#section(2, "outcome", marking, content),
           this.#texts.standing(principal),
         ],
+        lists: lists.map((list) => ({ ...list, marking })),
       };
     };
     return new Operation({

@@ -15,11 +15,19 @@ export interface Outcome {
   readonly detail?: { readonly [member: string]: Plain };
 }
 
-/** Ids in order, or their number and digest where a list would be too long for an entry. */
-function objectList(objects: ReadonlySet<string>): Plain {
+/** A list of objects that is too long for the entry: ids one a line, and the place of its decision. */
+export interface LongList {
+  readonly place: number;
+  readonly text: string;
+}
+
+/** Ids in order, or their number and digest where a list would be too long for an entry; the ids are then put into `long`. */
+function objectList(objects: ReadonlySet<string>, place: number, long: LongList[]): Plain {
   const sorted = [...objects].sort();
   if (sorted.length <= OBJECT_LIMIT) return sorted;
-  return { count: sorted.length, sha384: createHash("sha384").update(sorted.join("\n")).digest("hex") };
+  const text = sorted.join("\n");
+  long.push({ place, text });
+  return { count: sorted.length, sha384: createHash("sha384").update(text).digest("hex") };
 }
 
 /**
@@ -31,34 +39,33 @@ export function outcomeSection(
   outcome: Outcome,
   decisions: readonly RecordedDecision[],
   changed: readonly { readonly object: string; readonly marking: InternedMarking }[],
-): { content: { [member: string]: Plain }; markings: InternedMarking[] } {
+): { content: { [member: string]: Plain }; markings: InternedMarking[]; lists: LongList[] } {
+  const lists: LongList[] = [];
   const markings = new Map<string, InternedMarking>();
   for (const { marking } of [...decisions, ...changed]) markings.set(marking.banner + marking.id, marking);
   const list = [...markings.values()];
   const position = new Map([...markings.keys()].map((key, index) => [key, index]));
   const at = (marking: InternedMarking): number => position.get(marking.banner + marking.id) ?? -1;
   const plain = (value: unknown): Plain => value as Plain;
-  return {
-    markings: list,
-    content: {
-      request: outcome.request,
-      command: outcome.command,
-      result: outcome.result,
-      error: outcome.error,
-      policyVersion: office.policy.version,
-      registerVersion: office.register.version,
-      markings: list.map((marking) => ({ banner: marking.banner, effective: plain(marking.effective) })),
-      decisions: decisions.map((d) => ({
-        action: d.action,
-        marking: at(d.marking),
-        facts: d.facts === null ? null : plain(d.facts),
-        decision: d.decision.decision,
-        reasons: [...d.decision.reasons],
-        obligations: [...d.decision.obligations],
-        objects: objectList(d.objects),
-      })),
-      changed: changed.map((c) => ({ object: c.object, marking: at(c.marking) })),
-      ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
-    },
+  const content = {
+    request: outcome.request,
+    command: outcome.command,
+    result: outcome.result,
+    error: outcome.error,
+    policyVersion: office.policy.version,
+    registerVersion: office.register.version,
+    markings: list.map((marking) => ({ banner: marking.banner, effective: plain(marking.effective) })),
+    decisions: decisions.map((d, place) => ({
+      action: d.action,
+      marking: at(d.marking),
+      facts: d.facts === null ? null : plain(d.facts),
+      decision: d.decision.decision,
+      reasons: [...d.decision.reasons],
+      obligations: [...d.decision.obligations],
+      objects: objectList(d.objects, place, lists),
+    })),
+    changed: changed.map((c) => ({ object: c.object, marking: at(c.marking) })),
+    ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
   };
+  return { content, markings: list, lists };
 }

@@ -46,6 +46,14 @@ export interface EntryColumns {
   readonly personTag: Buffer | null;
 }
 
+/** A list of object ids that stands beside its entry, sealed. */
+export interface StoredList {
+  /** Of the decision in the outcome, from 0. */
+  readonly place: number;
+  readonly keyId: string;
+  readonly sealed: Buffer;
+}
+
 interface EntryRow {
   idx: number;
   id: string;
@@ -134,6 +142,24 @@ export class LedgerStore {
     return rows.map((row) => ({ id: row.id, index: row.idx, leaf384: row.leaf384 }));
   }
 
+  /** Keeps the long lists of an entry that is about to be written. */
+  async keepLists(entryId: string, lists: readonly StoredList[]): Promise<void> {
+    await this.#pool.query(
+      `insert into audit.object_list (entry_id, place, key_id, sealed)
+       select $1, l.place, l.key, l.sealed from unnest($2::smallint[], $3::uuid[], $4::bytea[]) as l (place, key, sealed)`,
+      [entryId, lists.map(({ place }) => place), lists.map(({ keyId }) => keyId), lists.map(({ sealed }) => sealed)],
+    );
+  }
+
+  /** The long lists of an entry. */
+  async lists(entryId: string): Promise<StoredList[]> {
+    const { rows } = await this.#pool.query<StoredList>(
+      `select place, key_id as "keyId", sealed from audit.object_list where entry_id = $1 order by place`,
+      [entryId],
+    );
+    return rows;
+  }
+
   /** Moves outbox rows (all that are committed, or these) into their logs; returns where the named ones stand. */
   async drain(ids: readonly string[] | null): Promise<Appended[]> {
     const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>(
@@ -148,6 +174,15 @@ export class LedgerStore {
     const { rows } = await this.#pool.query<EntryRow>(
       `select ${ENTRY_COLUMNS} from audit.entry e where e.log_id = $1 and e.idx >= $2 and e.idx < $3 order by e.idx`,
       [logId, from, to],
+    );
+    return rows.map(stored);
+  }
+
+  /** The entries at these places that are there, newest first. */
+  async entriesAt(logId: number, places: readonly number[]): Promise<StoredEntry[]> {
+    const { rows } = await this.#pool.query<EntryRow>(
+      `select ${ENTRY_COLUMNS} from audit.entry e where e.log_id = $1 and e.idx = any ($2) order by e.idx desc`,
+      [logId, places],
     );
     return rows.map(stored);
   }

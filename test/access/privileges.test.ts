@@ -159,6 +159,7 @@ describe("I1 the application role", () => {
       "audit.append(smallint,jsonb)",
       "audit.append_packed(smallint,uuid[],text[],bytea[],bytea[],integer[],bytea,integer[],smallint[],uuid[],integer[],bytea)",
       "audit.drain(uuid[])",
+      "audit.index_entries(smallint,bigint,bigint,integer,bytea[],bigint[],smallint[],uuid[],integer[])",
       "audit.open_log(text,text,uuid)",
     ]);
   });
@@ -246,13 +247,27 @@ describe("I5 the roles of policy and log", () => {
   test("the log role reads and adds, sees no labeled table, and changes or removes nothing", async () => {
     expect(await tableGrants("caveat_ledger")).toEqual([
       "INSERT audit.checkpoint",
+      "INSERT audit.object_list",
       "INSERT audit.section_key",
-      ...["checkpoint", "entry", "log", "section", "section_key"].map((table) => `SELECT audit.${table}`),
+      ...[
+        "checkpoint",
+        "entry",
+        "index_section",
+        "index_state",
+        "log",
+        "object_list",
+        "section",
+        "section_key",
+        "subject",
+      ].map((table) => `SELECT audit.${table}`),
     ]);
     for (const sql of [
       "select * from data.label",
       "insert into audit.entry default values",
       "update audit.log set size = 0",
+      "delete from audit.subject",
+      "update audit.index_state set complete_to = 0",
+      "select audit.forget_index(0::smallint)",
       "select gate.person()",
     ]) {
       expect([sql, await refusal("caveat_ledger", sql)]).toEqual([sql, "42501"]);

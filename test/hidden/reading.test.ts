@@ -164,9 +164,12 @@ describe("I2 what is hidden does not show to who looks", () => {
     // must answer alike.
     const officers =
       /^Query\.policy(?:Comparison|RulesDifference)\((?:from|to)\)$|^Query\.policy(?:Explanation|Readers|Reach)\((?:action|clientId|objectId|personId)\)$|^Query\.policyVersion\(documentsSha384\)$/;
+    // What compliance officers ask; from anybody else below.
+    const log =
+      /^Query\.audit(?:Accesses|OfPerson|Refusals|Between|Bursts|IndexCheck)\((?:objectId|personId|from|to|seconds|objects|refusals)\)$/;
     // Orders and filters of lists, in the test after this one.
     const lists = /^(?:Dataset\.(?:assets|labels)|Asset\.labels)\((?:sort|filter)\)$/;
-    expect(others.filter((name) => !officers.test(name) && !lists.test(name))).toEqual([]);
+    expect(others.filter((name) => !officers.test(name) && !lists.test(name) && !log.test(name))).toEqual([]);
   });
 
   test("I2 sorting, filtering: every order, by authors and assets of which only hidden rows are, and by hidden ids", async () => {
@@ -232,6 +235,29 @@ describe("I2 what is hidden does not show to who looks", () => {
     expect(seen.filter((text) => !text.startsWith("200\n"))).toEqual([]);
     expect(seen.join("")).toContain('"allowed":true');
     expect(seen.join("")).not.toContain("TOP SECRET");
+  });
+
+  test("I2 searching: whoever is no compliance officer is told of the log the same about hidden ids as about none", async () => {
+    const shown = "completeTo unread withheld findings { edges { node { operation } } pageInfo { hasNextPage } }";
+    const about = (id: string): Script =>
+      each([
+        ...["asset", "label", "dataset", "delivery"].map((noun) =>
+          ask(
+            `query($id: ID!) { auditAccesses(objectId: $id, first: 5) { ${shown} } auditRefusals(objectId: $id, first: 5) { ${shown} } }`,
+            { id: gid(noun as "asset", id) },
+          ),
+        ),
+        ask(`query($id: ID!) { auditOfPerson(personId: $id, first: 5) { ${shown} } }`, {
+          id: gid("person", worlds.high.house.personId("ana")),
+        }),
+        ask(
+          "{ auditBetween(from: 0, to: 1) { to } auditBursts(from: 0, seconds: 60, objects: 1, refusals: 1) { to } auditIndexCheck(from: 0) { to } }",
+        ),
+      ]);
+    for (const [handle, level] of OBSERVERS) {
+      const nothing = await same(worlds, handle, level, about(randomUUID()));
+      for (const id of worlds.hidden.slice(0, 4)) expect(await same(worlds, handle, level, about(id))).toEqual(nothing);
+    }
   });
 
   test("I2 cursors: tampered with at any character, of another person or another list, they are one invalid request", async () => {
@@ -441,13 +467,14 @@ describe("I2 what is hidden does not show to who looks", () => {
         ),
       )
       .filter(([name, type]) => ["Int", "Float"].includes(type) && !name.startsWith("__"))
+      // What is told of the log is for compliance officers: nobody else gets an object of these types.
+      .filter(([name]) => !name.startsWith("Audit"))
       .map(([name]) => name)
       .toSorted();
-    // Every number that leaves, each compared between the worlds above; AuditEntry is for compliance officers.
+    // Every number that leaves, each compared between the worlds above.
     expect(numbers).toEqual([
       "Asset.height",
       "Asset.width",
-      "AuditEntry.index",
       "CompilationRule.atLeast",
       "CompilationRule.windowHours",
       "Dataset.assetCount",

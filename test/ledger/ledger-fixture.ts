@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { encodeCanonical, nodeCrypto, verifyLog } from "../../audit/index.ts";
 import type { LogReport, VerifierKey } from "../../audit/index.ts";
-import { AuditService } from "../../src/ledger/audit-service.ts";
+import { writeArchive } from "../../src/ledger/archive.ts";
 import { CheckpointPublisher } from "../../src/ledger/publisher.ts";
 import { SectionSealer } from "../../src/ledger/sealing.ts";
 import type { PlainSection } from "../../src/ledger/sealing.ts";
@@ -68,21 +68,7 @@ export async function openLedger(): Promise<TestLedger> {
     anotherWriter,
     publisher,
     async archive(mayOpen = () => true) {
-      const own = await publisher();
-      const tagOf = (): Buffer => Buffer.alloc(32);
-      const propose = (): Promise<void> => Promise.reject(new Error("nothing goes by the outbox here"));
-      const recipientPublisher = (): Promise<CheckpointPublisher> => Promise.resolve(own);
-      const service = new AuditService({
-        store,
-        sealer,
-        writer,
-        publisher: own,
-        recipientPublisher,
-        tagOf,
-        propose,
-        clock,
-      });
-      return textOf(service.archive(mayOpen));
+      return textOf(writeArchive({ store, sealer, logId, publisher: await publisher(), clock }, mayOpen));
     },
     async remove() {
       await admin.end();

@@ -71,6 +71,7 @@ export class HttpAsks {
       [1, () => this.#get("/trust")],
       [1, () => this.#open()],
       [this.#officer ? 0 : 1, () => this.#get("/audit/archive")],
+      [this.#officer ? 0 : 1, () => this.#get(`/audit/archive?about=${this.#id("asset")}`)],
     ];
     return this.#dice.weighted(draws)();
   }

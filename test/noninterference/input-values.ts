@@ -144,6 +144,9 @@ export class InputValues {
           return this.#rightly(0.97) ? dice.pick(SIZES) : dice.pick(ODD_SIZES);
         return this.#apt ? dice.pick([1, 2, 3]) : dice.pick([0, 1, 2, 3, 7, -1]);
       case "Float":
+        // Sizes of the log: its first checkpoint is after the first entry.
+        if (place.name === "from") return dice.pick([0, 0, 0, 1, -1]);
+        if (place.name === "to") return dice.pick([1, 1, 1, 2, 0.5]);
         return dice.pick([0, 0.25, 0.5, 1, 2, -1]);
       case "Boolean":
         return dice.chance(place.name === "belowHighWater" ? 0.8 : 0.5);

@@ -59,7 +59,8 @@ export class AuditEntry {
 }
 
 const OwnAuditConnection = connectionType("OwnAuditEntry", () => OwnAuditEntry);
-const AuditEntryConnection = connectionType("AuditEntry", () => AuditEntry);
+/** Pages of entries, wherever they are listed. */
+export const AuditEntryConnection = connectionType("AuditEntry", () => AuditEntry);
 
 @Resolver(() => OwnAuditEntry)
 export class OwnAuditResolver {

@@ -8,6 +8,8 @@ import { GrantMutations, RevocationMutations } from "./administration-mutations.
 import { ClientResolver } from "./client.ts";
 import { PersonResolver } from "./person.ts";
 import { AssetResolver } from "./asset.ts";
+import { AuditFindingResolver, AuditSearchResolver } from "./audit-search.ts";
+import { AuditBurstResolver, AuditStretchResolver, AuditStretchesResolver } from "./audit-stretch.ts";
 import { AuditResolver, OwnAuditResolver } from "./audit.ts";
 import {
   CompilationMutations,
@@ -67,6 +69,11 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   RecipientResolver,
   OwnAuditResolver,
   AuditResolver,
+  AuditSearchResolver,
+  AuditStretchesResolver,
+  AuditFindingResolver,
+  AuditBurstResolver,
+  AuditStretchResolver,
   DatasetMutations,
   CompilationMutations,
   DeliveryHoldMutations,

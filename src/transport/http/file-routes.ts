@@ -1,7 +1,7 @@
 import { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { exportArchive } from "../../auditing/queries.ts";
+import { discloseArchive, exportArchive } from "../../auditing/queries.ts";
 import { displayCopy, receiveContent } from "../../datasets/content.ts";
 import { fetchPackage } from "../../deliveries/release-commands.ts";
 import { CaveatError } from "../../errors.ts";
@@ -27,12 +27,30 @@ function idOf(request: FastifyRequest, noun: IdNoun): string {
   return localId(noun, id ?? "");
 }
 
+/** An id of a caller as it is recorded. */
+function named(id: string): string {
+  const found = parseGlobalId(id);
+  return found ? `${found.noun}:${found.id}` : id;
+}
+
 /** Ids of the path as they are recorded. */
 function recorded(request: FastifyRequest): string[] {
   const { id } = request.params as { readonly id?: string };
-  if (id === undefined) return [];
-  const named = parseGlobalId(id);
-  return [named ? `${named.noun}:${named.id}` : id];
+  return id === undefined ? [] : [named(id)];
+}
+
+const MOST_SUBJECTS = 100;
+/** Ids that one field of a request entry names. */
+const IDS_OF_A_FIELD = 20;
+
+/** The subjects that an archive is to be opened for; null where it is asked for whole. Throws INVALID_REQUEST. */
+function subjectsOf(request: FastifyRequest): string[] | null {
+  const { about } = request.query as { readonly about?: string | string[] };
+  if (about === undefined) return null;
+  const ids = (Array.isArray(about) ? about.join(",") : about).split(",");
+  if (ids.length > MOST_SUBJECTS || ids.some((id) => !parseGlobalId(id)))
+    throw new CaveatError("INVALID_REQUEST", "subjects of a disclosure");
+  return ids.map(named);
 }
 
 /** Takes a file's request through the door; what is hidden or absent is NOT_FOUND after its outcome is durable. */
@@ -42,12 +60,17 @@ async function through<T>(
   way: Pick<Request, "transport" | "honors">,
   name: string,
   work: (operation: Operation) => Promise<T | null>,
+  ids: readonly string[] = recorded(request),
 ): Promise<Passed<T>> {
   const caller = callerOf(request);
+  const stretches = Math.max(1, Math.ceil(ids.length / IDS_OF_A_FIELD));
   const about = {
     ...way,
     operation: name,
-    fields: [{ name, ids: recorded(request) }],
+    fields: Array.from({ length: stretches }, (_, at) => ({
+      name,
+      ids: ids.slice(at * IDS_OF_A_FIELD, (at + 1) * IDS_OF_A_FIELD),
+    })),
     digest: "",
     source: request.ip,
   };
@@ -120,9 +143,17 @@ export function downloadRoutes(app: FastifyInstance, parts: ServerParts): void {
     return reply.send(streamed(parts, body, "package"));
   });
   app.get("/audit/archive", async (request, reply) => {
-    const passed = await through(parts, request, DOWNLOAD, exportArchive.name, (operation) =>
-      operation.query(exportArchive, {}),
-    );
+    const subjects = subjectsOf(request);
+    const passed = await (subjects === null
+      ? through(parts, request, DOWNLOAD, exportArchive.name, (operation) => operation.query(exportArchive, {}))
+      : through(
+          parts,
+          request,
+          DOWNLOAD,
+          discloseArchive.name,
+          (operation) => operation.query(discloseArchive, { subjects }),
+          subjects,
+        ));
     return start(reply, passed, "application/x-ndjson").send(streamed(parts, lines(passed.value.lines), "archive"));
   });
   app.get("/trust", async (request, reply) => {

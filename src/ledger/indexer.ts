@@ -1,0 +1,94 @@
+import type { AuditIndexStore, IndexBatch, IndexState } from "../storage/audit-index-store.ts";
+import type { LedgerStore } from "../storage/ledger-store.ts";
+import { openEntry } from "./opened-entry.ts";
+import type { SectionSealer } from "./sealing.ts";
+
+const BATCH = 256;
+
+/** What the indexer is made of. */
+export interface AuditIndexerParts {
+  readonly store: LedgerStore;
+  readonly index: AuditIndexStore;
+  readonly sealer: SectionSealer;
+  readonly logId: number;
+}
+
+/**
+ * Builds the index of the activity log behind it, with the server's keys. Any number of processes may do so at once: each
+ * batch follows the last one or is thrown away, and what was built is the same whoever built it.
+ */
+export class AuditIndexer {
+  readonly #parts: AuditIndexerParts;
+  #running: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+
+  constructor(parts: AuditIndexerParts) {
+    this.#parts = parts;
+  }
+
+  /** Where the index stands. */
+  state(): Promise<IndexState> {
+    return this.#parts.index.state(this.#parts.logId);
+  }
+
+  /** Takes in at most `most` entries, one call of this process after another. Returns up to which entry it is complete. */
+  catchUp(most: number): Promise<number> {
+    const turn = this.#running.then(() => this.#catchUp(most));
+    this.#running = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends what is under way after its batch; nothing is taken in any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #catchUp(most: number): Promise<number> {
+    const { store, index, logId } = this.#parts;
+    const { size } = await store.head(logId);
+    let { completeTo } = await this.state();
+    const end = Math.min(size, completeTo + most);
+    while (completeTo < end && !this.#stopped) {
+      completeTo = await index.add(logId, await this.#batch(completeTo, Math.min(end, completeTo + BATCH)));
+    }
+    return completeTo;
+  }
+
+  async #batch(from: number, to: number): Promise<IndexBatch> {
+    const { store, sealer, logId } = this.#parts;
+    const subjects: { subject: Buffer; index: number }[] = [];
+    const sections = new Map<string, { slot: number; keyId: string; entries: number }>();
+    let unread = 0;
+    for (const row of await store.entries(logId, from, to)) {
+      const entry = await openEntry(store, sealer, row, () => true);
+      if (!entry.whole) unread += 1;
+      for (const { slot, keyId } of row.sections) {
+        const key = `${slot} ${keyId}`;
+        const known = sections.get(key);
+        if (known) known.entries += 1;
+        else sections.set(key, { slot, keyId, entries: 1 });
+      }
+      const keys = new Map(row.sections.map(({ slot, keyId }) => [slot, keyId]));
+      for (const { slot, name } of entry.subjects) {
+        const subject = await sealer.subject(keys.get(slot) ?? "", name);
+        if (subject) subjects.push({ subject, index: row.index });
+      }
+    }
+    return { from, to, unread, subjects, sections: [...sections.values()] };
+  }
+
+  /** Works out again what the index must hold about entries from..to-1, and names those about which it holds something else. */
+  async compare(from: number, to: number): Promise<number[]> {
+    const { index, logId } = this.#parts;
+    const key = ({ subject, index: at }: { subject: Buffer; index: number }): string =>
+      `${at} ${subject.toString("hex")}`;
+    const must = new Set((await this.#batch(from, to)).subjects.map(key));
+    const found = new Set((await index.subjects(logId, from, to)).map(key));
+    const differing = [
+      ...[...must].filter((one) => !found.has(one)),
+      ...[...found].filter((one) => !must.has(one)),
+    ].map((text) => Number(text.split(" ")[0]));
+    return [...new Set(differing)].toSorted((a, b) => a - b);
+  }
+}

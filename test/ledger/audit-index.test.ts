@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeCanonical } from "../../audit/index.ts";
+import { AuditSearch } from "../../src/ledger/audit-search.ts";
+import { AuditIndexer } from "../../src/ledger/indexer.ts";
+import type { MayOpen } from "../../src/policy/audit-port.ts";
+import { openPool } from "../../src/storage/connection.ts";
+import { AuditIndexStore } from "../../src/storage/audit-index-store.ts";
+import type { Outcome } from "../../src/policy/outcome.ts";
+import { outcomeSection } from "../../src/policy/outcome.ts";
+import type { MarkingOffice } from "../../src/policy/marking-office.ts";
+import type { RecordedDecision } from "../../src/policy/last-look.ts";
+import { HIGH, LOW, openLedger } from "./ledger-fixture.ts";
+import type { TestLedger } from "./ledger-fixture.ts";
+
+let ledger: TestLedger;
+let index: AuditIndexStore;
+let end: () => Promise<void>;
+
+beforeAll(async () => {
+  ledger = await openLedger();
+  const pool = openPool(ledger.database.as("caveat_ledger"), 4);
+  index = new AuditIndexStore(pool);
+  end = () => pool.end();
+});
+afterAll(async () => {
+  await end();
+  await ledger.remove();
+});
+
+const indexer = (): AuditIndexer => new AuditIndexer({ ...ledger, index });
+const search = (): AuditSearch => new AuditSearch({ ...ledger, index, indexer: indexer() });
+const everything: MayOpen = () => true;
+const onlyLow: MayOpen = (marking) => marking === LOW;
+const page = { before: null, limit: 50, slot: 2 } as const;
+
+/** An answer that disclosed these objects, with its outcome at a marking. */
+async function answered(objects: readonly string[], marking = LOW, person = randomUUID()): Promise<void> {
+  const outcome: Outcome = { result: "answered", error: null, command: null, request: randomUUID() };
+  const office = { policy: { version: "sha384:0" }, register: { version: "1" } } as unknown as MarkingOffice;
+  const decision = {
+    action: "asset.read",
+    marking: { id: "m", banner: "b", effective: {} },
+    facts: null,
+    decision: { decision: "allow", reasons: [], obligations: [] },
+    objects: new Set(objects),
+  } as unknown as RecordedDecision;
+  const { content, lists } = outcomeSection(office, outcome, [decision], []);
+  await ledger.writer.append({
+    kind: "operation.outcome",
+    personTag: null,
+    gateHash: null,
+    sections: [
+      { slot: 0, name: "actor", marking: LOW, plaintext: encodeCanonical({ person }) },
+      { slot: 2, name: "outcome", marking, plaintext: encodeCanonical(content) },
+    ],
+    lists: lists.map((list) => ({ ...list, marking })),
+  });
+}
+
+/** Everything that the index holds, as text in one order. */
+async function whole(): Promise<string[]> {
+  const { rows } = await ledger.admin.query<{ line: string }>(
+    `select 's ' || idx || ' ' || encode(subject, 'hex') as line from audit.subject
+     union all select 'k ' || slot || ' ' || key_id || ' ' || entries from audit.index_section
+     union all select 'c ' || complete_to || ' ' || unread from audit.index_state order by 1`,
+  );
+  return rows.map(({ line }) => line);
+}
+
+const seenAt = async (object: string, mayOpen = everything): Promise<number[]> =>
+  (await search().about([object], page, mayOpen)).entries.map(({ index: at }) => at);
+
+describe("I5 the index behind the log", () => {
+  test("I5 rebuilt in one go it equals what many processes built bit by bit", async () => {
+    const object = `asset:${randomUUID()}`;
+    for (let at = 0; at < 40; at += 1) {
+      await answered([object, `asset:${randomUUID()}`], at % 3 === 0 ? HIGH : LOW);
+      // Some lag, some run at once; each takes what it finds.
+      if (at % 4 === 0) await Promise.all([indexer().catchUp(7), indexer().catchUp(3), indexer().catchUp(5)]);
+    }
+    await indexer().catchUp(1_000);
+    const grown = await whole();
+    expect(grown.length).toBeGreaterThan(100);
+    await ledger.admin.query("select audit.forget_index($1)", [ledger.logId]);
+    expect(await whole()).toEqual([]);
+    await indexer().catchUp(1_000);
+    expect(await whole()).toEqual(grown);
+    expect(await seenAt(object)).toHaveLength(40);
+  });
+
+  test("I5 an entry is found under a marking only by whoever may open it, and one object has no hash in common between two", async () => {
+    const object = `asset:${randomUUID()}`;
+    await answered([object], LOW);
+    await answered([object], HIGH);
+    expect(await seenAt(object)).toHaveLength(2);
+    expect(await seenAt(object, onlyLow)).toHaveLength(1);
+    const low = await search().about([object], page, onlyLow);
+    const { rows } = await ledger.admin.query<{ high: number }>(
+      "select count(*)::int as high from audit.section s join audit.section_key k on k.id = s.key_id where s.slot = 2 and k.marking = $1",
+      [HIGH],
+    );
+    expect(low.withheld).toBe(rows[0]?.high);
+    const { size } = await ledger.store.head(ledger.logId);
+    const [first, second] = [
+      await index.subjects(ledger.logId, size - 2, size - 1),
+      await index.subjects(ledger.logId, size - 1, size),
+    ];
+    // The person differs, too: what is left in common would be the object.
+    const hashes = new Set(first.map(({ subject }) => subject.toString("hex")));
+    expect(second.some(({ subject }) => hashes.has(subject.toString("hex")))).toBe(false);
+    expect([first.length, second.length]).toEqual([2, 2]);
+  });
+
+  test("I5 no text of a section stands in the index", async () => {
+    const { rows } = await ledger.admin.query<{ column_name: string; data_type: string }>(
+      `select column_name, data_type from information_schema.columns where table_schema = 'audit' and table_name in ('subject', 'index_state', 'index_section')`,
+    );
+    expect(new Set(rows.map(({ data_type: type }) => type))).toEqual(new Set(["smallint", "bytea", "bigint", "uuid"]));
+  });
+
+  test("I4 the objects of an answer with more of them than an entry lists are found all the same", async () => {
+    const objects = Array.from({ length: 5_200 }, () => `asset:${randomUUID()}`);
+    await answered(objects, HIGH);
+    const { size } = await ledger.store.head(ledger.logId);
+    for (const object of [objects[0], objects[5_199]]) expect(await seenAt(object ?? "")).toEqual([size - 1]);
+    expect(await seenAt(objects[0] ?? "", onlyLow)).toEqual([]);
+    // Sealed: an id stands nowhere in the clear.
+    const { rows } = await ledger.admin.query<{ sealed: Buffer }>("select sealed from audit.object_list");
+    expect(rows.some(({ sealed }) => sealed.includes(objects[0]?.slice(6, 20) ?? ""))).toBe(false);
+    expect((await index.state(ledger.logId)).unread).toBe(0);
+  });
+
+  test("I5 a list that is lost or changed is not passed over in silence: the answer says that an entry could not be read", async () => {
+    await answered(
+      Array.from({ length: 5_001 }, () => `asset:${randomUUID()}`),
+      LOW,
+    );
+    const { size } = await ledger.store.head(ledger.logId);
+    await ledger.admin.query(
+      "set session_replication_role = replica; alter table audit.object_list disable trigger all",
+    );
+    await ledger.admin.query(
+      "update audit.object_list set sealed = sealed || '\\x00' where entry_id = (select id from audit.entry where idx = $1)",
+      [size - 1],
+    );
+    await ledger.admin.query(
+      "alter table audit.object_list enable always trigger append_only; alter table audit.object_list enable always trigger append_only_truncate; set session_replication_role = origin",
+    );
+    const found = await search().about([`asset:${randomUUID()}`], page, everything);
+    expect(found).toMatchObject({ completeTo: size, unread: 1 });
+  });
+
+  test("I5 an entry of a form that is not known is counted as not read, and the index goes on behind it", async () => {
+    const { unread } = await index.state(ledger.logId);
+    await ledger.writer.append({
+      kind: "operation.outcome",
+      personTag: null,
+      gateHash: null,
+      sections: [{ slot: 2, name: "outcome", marking: LOW, plaintext: encodeCanonical({ decisions: 7 }) }],
+    });
+    const object = `asset:${randomUUID()}`;
+    await answered([object]);
+    expect(await seenAt(object)).toHaveLength(1);
+    expect((await index.state(ledger.logId)).unread).toBe(unread + 1);
+  });
+
+  test("I5 a row that somebody put into the index finds nothing, and a row that was taken out is named", async () => {
+    const object = `asset:${randomUUID()}`;
+    await answered([object]);
+    await indexer().catchUp(1_000);
+    const { size } = await ledger.store.head(ledger.logId);
+    expect(await search().compare(0, size)).toEqual({ from: 0, to: size, differing: [] });
+    await ledger.admin.query("insert into audit.subject select log_id, subject, 3 from audit.subject where idx = $1", [
+      size - 1,
+    ]);
+    expect(await seenAt(object)).toEqual([size - 1]);
+    expect((await search().compare(0, size)).differing).toEqual([3]);
+    await ledger.admin.query("delete from audit.subject where idx = 5");
+    expect((await search().compare(0, size)).differing).toEqual([3, 5]);
+    await ledger.admin.query("select audit.forget_index($1)", [ledger.logId]);
+    await indexer().catchUp(1_000);
+    expect((await search().compare(0, size)).differing).toEqual([]);
+  });
+
+  test("I5 who destroys the key of a marking takes what the index could tell of it with it", async () => {
+    const object = `asset:${randomUUID()}`;
+    const erased = encodeCanonical({ banner: "erased", effective: { level: "C" } });
+    await answered([object], erased);
+    expect(await seenAt(object)).toHaveLength(1);
+    await ledger.admin.query("delete from audit.section_key where marking = $1", [erased]);
+    expect(await seenAt(object)).toEqual([]);
+    expect((await search().about([object], page, everything)).withheld).toBe(1);
+  });
+
+  test("I5 the index refuses entries out of turn and entries that the log does not have", async () => {
+    const { completeTo } = await index.state(ledger.logId);
+    const batch = { unread: 0, subjects: [], sections: [] };
+    expect(await index.add(ledger.logId, { ...batch, from: completeTo + 1, to: completeTo + 2 })).toBe(completeTo);
+    expect(await index.add(ledger.logId, { ...batch, from: 0, to: 1 })).toBe(completeTo);
+    await expect(index.add(ledger.logId, { ...batch, from: completeTo, to: completeTo + 1_000 })).rejects.toMatchObject(
+      { code: "23514" },
+    );
+  });
+});
