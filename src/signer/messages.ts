@@ -1,21 +1,20 @@
+import { fromBase64, fromUtf8, toBase64 } from "../../audit/core/bytes.ts";
+import { FormatError } from "../../audit/core/errors.ts";
 import {
-  FormatError,
   arrayOf,
   countOf,
   encodeCanonical,
   exactObject,
-  formatVkey,
-  fromBase64,
-  fromUtf8,
   isObject,
-  nodeCrypto,
   parseStrict,
-  parseVkey,
   stringOf,
-  toBase64,
-  treeSize,
-} from "../../audit/index.ts";
-import type { Json, TreeSize } from "../../audit/index.ts";
+} from "../../audit/core/jcs.ts";
+import type { Json } from "../../audit/core/jcs.ts";
+import { formatVkey } from "../../audit/core/note-writer.ts";
+import { parseVkey } from "../../audit/core/note.ts";
+import { treeSize } from "../../audit/core/numbers.ts";
+import type { TreeSize } from "../../audit/core/numbers.ts";
+import { nodeCrypto } from "../../audit/node-crypto.ts";
 import { SIGNER_REFUSALS, SignerError } from "../signing/checkpoint-signer.ts";
 import type { CheckpointSigner, HeadToSign, OpenedLog } from "../signing/checkpoint-signer.ts";
 

@@ -1,19 +1,10 @@
 import { constants } from "node:fs";
 import { mkdir, open, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  countOf,
-  encodeCanonical,
-  exactObject,
-  fromBase64,
-  fromUtf8,
-  FormatError,
-  parseStrict,
-  stringOf,
-  toBase64,
-  treeSize,
-  utf8,
-} from "../../audit/index.ts";
+import { fromBase64, fromUtf8, toBase64, utf8 } from "../../audit/core/bytes.ts";
+import { FormatError } from "../../audit/core/errors.ts";
+import { countOf, encodeCanonical, exactObject, parseStrict, stringOf } from "../../audit/core/jcs.ts";
+import { treeSize } from "../../audit/core/numbers.ts";
 import { SignerError } from "../signing/checkpoint-signer.ts";
 import type { SignedHead } from "../signing/checkpoint-signer.ts";
 import { createFileOnce, readKeyFile } from "../signing/key-files.ts";

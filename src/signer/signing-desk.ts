@@ -1,13 +1,11 @@
-import {
-  checkConsistency,
-  equal,
-  FormatError,
-  nodeCrypto,
-  openCheckpoint,
-  treeSize,
-  verifierKey,
-} from "../../audit/index.ts";
-import type { TreeSize } from "../../audit/index.ts";
+import { equal } from "../../audit/core/bytes.ts";
+import { openCheckpoint } from "../../audit/core/checkpoint.ts";
+import { FormatError } from "../../audit/core/errors.ts";
+import { verifierKey } from "../../audit/core/note.ts";
+import { treeSize } from "../../audit/core/numbers.ts";
+import type { TreeSize } from "../../audit/core/numbers.ts";
+import { checkConsistency } from "../../audit/core/tree-proofs.ts";
+import { nodeCrypto } from "../../audit/node-crypto.ts";
 import { SignerError } from "../signing/checkpoint-signer.ts";
 import type { CheckpointSigner, HeadToSign, OpenedLog, SignedHead } from "../signing/checkpoint-signer.ts";
 import { SigningError } from "../signing/errors.ts";
@@ -78,20 +76,27 @@ export class SigningDesk implements CheckpointSigner {
   }
 
   /**
-   * A person says what a key signed last, where there is no record of it: a note of the log's own key.
+   * A person says what a key signed last, where there is no record of it or an older one: a note of the log's own key. What is
+   * on record is never set back.
    *
-   * @returns the size. Throws SignerError FORK where there is a record already, MALFORMED for a note that the key did not sign.
+   * @returns the size. Throws SignerError UNKNOWN_LOG, MALFORMED for a note that the key did not sign, REGRESSION, FORK.
    */
   async adopt(origin: string, note: string): Promise<number> {
     return this.#refusing(async () => {
       const signer = await loadLogKey(this.#folders.keys, origin);
       if (!signer) throw new SignerError("UNKNOWN_LOG", `there is no key of ${origin}`);
-      if (await this.#heads.last(origin)) throw new SignerError("FORK", `what ${origin} signed last is on record`);
       const opened = openCheckpoint(nodeCrypto, note, logVerifierKey(origin, signer));
       if (opened.outcome !== "verified")
         throw new SignerError("MALFORMED", `the key of ${origin} did not sign this (${opened.outcome})`);
       const { size, root } = opened.checkpoint;
-      await this.#heads.add(origin, { sequence: 1, head: { size, root, note } });
+      const last = await this.#heads.last(origin);
+      if (last && size < last.head.size)
+        throw new SignerError("REGRESSION", `${origin} is on record with size ${last.head.size}, not ${size}`);
+      if (last?.head.size === size && !equal(root, last.head.root))
+        throw new SignerError("FORK", `${origin} is on record with another root at size ${size}`);
+      const sequence = (last?.sequence ?? 0) + 1;
+      if (!(await this.#heads.add(origin, { sequence, head: { size, root, note } })))
+        throw new SignerError("STALE", `${origin} is being signed just now`);
       return size;
     });
   }

@@ -1,4 +1,5 @@
-import type { TreeSize, VerifierKey } from "../../audit/index.ts";
+import type { VerifierKey } from "../../audit/core/note.ts";
+import type { TreeSize } from "../../audit/core/numbers.ts";
 
 /**
  * Why a checkpoint was not signed, or a log not opened. Closed: tests assert the codes, people read the message.
