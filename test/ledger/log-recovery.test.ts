@@ -84,7 +84,7 @@ function killedAt(step: string): Partial<PublisherParts> {
       get(target, name) {
         const value: unknown = Reflect.get(target, name);
         if (name !== "keepCheckpoint" || typeof value !== "function")
-          return typeof value === "function" ? value.bind(target) : value;
+          return typeof value === "function" ? (value.bind(target) as unknown) : value;
         return async (...given: unknown[]) => {
           if (step === "before the note is kept") killed();
           await (Reflect.apply(value, target, given) as Promise<void>);
