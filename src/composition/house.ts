@@ -72,6 +72,8 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
   // Started first: it takes a moment to answer, and the database takes longer.
   const keyFolder = join(config.stateFolder, "keys");
   const signer = new SignerProcess({ keys: keyFolder, records: join(config.stateFolder, "signer") });
+  // Has it read and flushed its records by the time that they are asked for.
+  signer.logs().catch(() => undefined);
   const keysReady = loadOrCreateKeyring(keyFolder);
   // Made while the database starts; a refusal is met where the keys are awaited.
   keysReady.catch(() => undefined);

@@ -97,7 +97,7 @@ export class LogTiles {
   /** Grows a tree to `size` and makes durable what that adds: entries first. Throws ENTRIES_MISSING. */
   async grow(edge: TileEdge, size: TreeSize, leaves: LeafSource): Promise<void> {
     await this.#append(edge, size, leaves, (grown) => this.#keep(grown));
-    await this.#keep(edge.partial());
+    await this.#keep(edge.partial("grown"));
   }
 
   async #append(

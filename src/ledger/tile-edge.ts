@@ -15,6 +15,8 @@ export class TileEdge {
   #size: TreeSize = treeSize(0);
   #leaves: Uint8Array[] = [];
   readonly #levels: Uint8Array[][] = [[]];
+  /** Levels to which something was added: the partial tiles of the others are there already, under a root that was signed. */
+  readonly #grown = new Set<number>();
   #bundles: TileFile[] = [];
   #tiles: TileFile[] = [];
 
@@ -73,6 +75,7 @@ export class TileEdge {
   #push(level: number, hash: Uint8Array): void {
     const hashes = (this.#levels[level] ??= []);
     hashes.push(hash);
+    this.#grown.add(level);
     if (hashes.length < TILE_WIDTH) return;
     const index = this.#size / TILE_WIDTH ** (level + 1) - 1;
     this.#tiles.push({ path: tilePath(level, index), bytes: concat(...hashes) });
@@ -88,11 +91,12 @@ export class TileEdge {
     return grown;
   }
 
-  /** The partial tiles and the partial bundle of the tree as it is now. */
-  partial(): Grown {
+  /** The partial tiles and the partial bundle of the tree as it is now; with `grown`, those that are other ones than at the beginning. */
+  partial(which: "all" | "grown" = "all"): Grown {
+    const wanted = (level: number): boolean => which === "all" || this.#grown.has(level);
     const last = Math.floor(this.#size / TILE_WIDTH);
     const tiles = this.#levels.flatMap((hashes, level) =>
-      hashes.length === 0
+      hashes.length === 0 || !wanted(level)
         ? []
         : [
             {
@@ -102,7 +106,7 @@ export class TileEdge {
           ],
     );
     const bundles =
-      this.#leaves.length === 0
+      this.#leaves.length === 0 || !wanted(0)
         ? []
         : [{ path: tilePath("entries", last, this.#leaves.length), bytes: encodeBundle(this.#leaves) }];
     return { bundles, tiles };

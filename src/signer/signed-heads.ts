@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { mkdir, open, readdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fromBase64, fromUtf8, toBase64, utf8 } from "../../audit/core/bytes.ts";
 import { FormatError } from "../../audit/core/errors.ts";
 import { countOf, encodeCanonical, exactObject, parseStrict, stringOf } from "../../audit/core/jcs.ts";
@@ -77,7 +77,7 @@ export class SignedHeads {
   async add(origin: string, { sequence, head }: RecordedHead): Promise<boolean> {
     const folder = this.#folderOf(origin);
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (made !== undefined) await syncAll([this.#folder]);
+    if (made !== undefined) await syncAll([this.#folder, dirname(this.#folder)]);
     const record = { caveat: "signed/v1", note: head.note, origin, root: toBase64(head.root), size: head.size };
     if (!(await createFileOnce(this.#path(origin, sequence), utf8(`${encodeCanonical(record)}\n`)))) return false;
     // A signer that was slower than two others finds the number free again, because they removed it: a later one is there.

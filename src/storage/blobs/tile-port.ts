@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A file of a log's tree: its path below the log (`tile/0/x001/067.p/5`) and its bytes. */
 export interface TileFile {
@@ -33,9 +33,13 @@ let temporaries = 0;
 /** The trees of logs as files below one folder, each log in a folder of its own, named after its percent-encoded origin. */
 export class FileTiles implements TilePort {
   readonly #folder: string;
+  readonly #above: string;
+  /** Folders whose names are known to be on the disk. */
+  readonly #known = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
+    this.#above = dirname(folder);
   }
 
   #folderOf(log: string): string {
@@ -81,20 +85,24 @@ export class FileTiles implements TilePort {
       }),
     );
     await Promise.all([...folders].map(sync));
+    for (const { path } of files) this.#remember(dirname(this.#path(log, path)));
   }
 
-  /** The folders from the file's own up to the one of all logs: any of them may be new. */
+  /** The folder that the file's name is written into, and above it those whose names this process has not flushed before. */
   #foldersTo(target: string): string[] {
-    const folders: string[] = [];
-    let folder = dirname(target);
-    while (!relative(this.#folder, folder).startsWith("..")) {
-      folders.push(folder);
-      folder = dirname(folder);
-    }
+    const own = dirname(target);
+    const folders = [own];
+    for (let folder = own; folder !== this.#above && !this.#known.has(folder); folder = dirname(folder))
+      folders.push(dirname(folder));
     return folders;
   }
 
+  #remember(own: string): void {
+    for (let folder = own; folder !== this.#above; folder = dirname(folder)) this.#known.add(folder);
+  }
+
   async remove(log: string, paths: readonly string[]): Promise<void> {
+    for (const path of paths) this.#known.delete(this.#path(log, path));
     await Promise.all(paths.map((path) => rm(this.#path(log, path), { force: true, recursive: true })));
   }
 }
