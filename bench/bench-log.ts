@@ -1,5 +1,4 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeCanonical } from "../audit/index.ts";
 import { CheckpointPublisher } from "../src/ledger/publisher.ts";
@@ -7,8 +6,9 @@ import { SectionSealer } from "../src/ledger/sealing.ts";
 import { LedgerWriter } from "../src/ledger/writer.ts";
 import type { EntryDraft } from "../src/ledger/writer.ts";
 import { ACTIONS } from "../src/policy/actions.ts";
-import { loadOrCreateSigner } from "../src/signing/file-signer.ts";
+import { SignerProcess } from "../src/signer/signer-process.ts";
 import { ensureDatabase } from "../src/storage/administration.ts";
+import { FileTiles } from "../src/storage/blobs/tile-port.ts";
 import { openPool } from "../src/storage/connection.ts";
 import type { Connection } from "../src/storage/connection.ts";
 import { startEmbeddedPostgres } from "../src/storage/embedded/index.ts";
@@ -37,10 +37,9 @@ export async function withLog(
   signal: AbortSignal,
   work: (log: BenchLog) => Promise<void>,
 ): Promise<void> {
-  const keys = join(folder, "keys");
-  await mkdir(keys, { mode: 0o700 });
-  const signer = await loadOrCreateSigner(join(keys, "log.p8"), "ed25519");
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "postgres"), fsync: true });
+  const signer = new SignerProcess({ keys: join(folder, "keys"), records: join(folder, "signer") });
+  const tiles = new FileTiles(join(folder, "logs"));
   try {
     signal.throwIfAborted();
     await ensureDatabase(postgres.connectionOptions("postgres", postgres.superuser), DATABASE);
@@ -55,7 +54,7 @@ export async function withLog(
         machine: machineWith(rows[0]?.version ?? "unknown"),
         store,
         sealer,
-        publisher: new CheckpointPublisher(store, signer, logId, ORIGIN),
+        publisher: await CheckpointPublisher.open({ store, signer, tiles }, logId, ORIGIN),
         admin: postgres.connectionOptions(DATABASE, postgres.superuser),
         writer: (maxBatch) =>
           new LedgerWriter({
@@ -71,6 +70,7 @@ export async function withLog(
       await pool.end();
     }
   } finally {
+    await signer.close();
     await postgres.stop();
   }
 }

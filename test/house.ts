@@ -70,8 +70,8 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   const stateFolder = mkdtempSync(join(tmpdir(), "caveat-house-"));
   if (options.from) {
     cpSync(options.from.stateFolder, stateFolder, { recursive: true });
-    // A copied folder gets the mode of the process, which the key folder must not have.
-    chmodSync(join(stateFolder, "keys"), 0o700);
+    // A copied folder gets the mode of the process, which the folders of keys and of the signer must not have.
+    for (const name of ["keys", "signer"]) chmodSync(join(stateFolder, name), 0o700);
   }
   const config: Config = {
     ...readConfig({}, stateFolder),

@@ -24,6 +24,7 @@ const MARKINGS = /^src\/markings\//;
 const XML = /^src\/xml\//;
 const AUDIT = /^audit\//;
 const SIGNING = /^src\/signing\//;
+const SIGNER = /^src\/signer\//;
 const IDENTITY = /^src\/identity\//;
 const POLICY = /^src\/policy\//;
 const STORAGE = /^src\/storage\//;
@@ -71,6 +72,13 @@ export const ROOMS: readonly RoomRule[] = [
   },
   { name: "signing", from: SIGNING, may: [AUDIT, ERRORS], reason: "keys know nothing of what is signed" },
   {
+    name: "signer",
+    from: SIGNER,
+    may: [/^audit\/(core\/.+|node-crypto)\.ts$/, SIGNING],
+    reason:
+      "a program of its own that holds the logs' keys: it must not contain the server, nor what the server was told",
+  },
+  {
     name: "decision",
     from: DECISION,
     may: [ERRORS, MARKINGS],
@@ -108,7 +116,10 @@ export const ROOMS: readonly RoomRule[] = [
     name: "ledger",
     from: LEDGER,
     may: [AUDIT, ERRORS, SIGNING, PORTS],
-    mayAsTypes: [/^src\/storage\/(ledger-store|audit-index-store|transaction)\.ts$/, /^src\/policy\/audit-port\.ts$/],
+    mayAsTypes: [
+      /^src\/storage\/(ledger-store|audit-index-store|transaction|blobs\/tile-port)\.ts$/,
+      /^src\/policy\/audit-port\.ts$/,
+    ],
     reason: "the log is appended through the door's port and knows neither rules nor domain",
   },
   {
@@ -229,6 +240,12 @@ export const RESERVED: readonly ReservedRule[] = [
     to: /^use:process\.exit$/,
     onlyFrom: /^(src\/main\.ts|src\/cli\/|test\/|tooling\/|bench\/)/,
     reason: "an exit in the middle loses what is in flight",
+  },
+  {
+    name: "log-keys",
+    to: /^src\/signing\/log-key-file\.ts$/,
+    onlyFrom: /^(src\/signer|test|bench)\//,
+    reason: "the keys of the logs are loaded by the signer alone, in its own process",
   },
   {
     name: "literal-imports",

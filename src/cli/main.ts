@@ -5,6 +5,7 @@ import { markingCommand } from "./marking.ts";
 import { personCommand } from "./person.ts";
 import { policyCommand } from "./policy.ts";
 import { proposalCommand } from "./proposal.ts";
+import { signerCommand } from "./signer.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
 import { tourCommand } from "./tour.ts";
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   person: personCommand,
   client: clientCommand,
   proposal: proposalCommand,
+  signer: signerCommand,
 };
 
 function help(): string {

@@ -10,7 +10,7 @@ Starts the server on 127.0.0.1. Without configuration: demonstration mode with a
 
 Environment:
   PORT                 port on 127.0.0.1 (default 4000)
-  CAVEAT_STATE         folder for keys, blobs and the embedded database (default .caveat)
+  CAVEAT_STATE         folder for keys, blobs, logs, what was signed, and the embedded database (default .caveat)
   DATABASE_URL         a PostgreSQL from 15 on instead of the embedded one; its login owns the database (see README)
   CAVEAT_DATABASE_MAY_LACK
                        what that PostgreSQL may lack: tls (over the loopback only), durability, host-rules; by commas

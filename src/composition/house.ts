@@ -17,11 +17,13 @@ import { HighWater } from "../policy/high-water.ts";
 import { PolicyInForce } from "../policy/in-force.ts";
 import { MarkingOffice } from "../policy/marking-office.ts";
 import { compileRowSecurity } from "../policy/row-security.ts";
+import { SignerProcess } from "../signer/signer-process.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
 import { AccessStore } from "../storage/access-store.ts";
 import { AuditIndexStore } from "../storage/audit-index-store.ts";
 import { FileBlobs } from "../storage/blobs/port.ts";
+import { FileTiles } from "../storage/blobs/tile-port.ts";
 import { BlobVault } from "../storage/blobs/vault.ts";
 import { placeOf, requireSoundCatalog } from "../storage/catalog-check.ts";
 import { openPool } from "../storage/connection.ts";
@@ -72,12 +74,18 @@ export interface HouseOptions {
  */
 export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
   const clock = options.clock ?? ((): Date => new Date());
-  const keysReady = loadOrCreateKeyring(join(config.stateFolder, "keys"));
+  // Started first: it takes a moment to answer, and the database takes longer.
+  const keyFolder = join(config.stateFolder, "keys");
+  const signer = new SignerProcess({ keys: keyFolder, records: join(config.stateFolder, "signer") });
+  // Has it read and flushed its records by the time that they are asked for.
+  signer.logs().catch(() => undefined);
+  const keysReady = loadOrCreateKeyring(keyFolder);
   // Made while the database starts; a refusal is met where the keys are awaited.
   keysReady.catch(() => undefined);
-  const reached = await reachDatabase(config, options.log ?? ((): void => undefined));
-  const closers: (() => Promise<unknown>)[] = [reached.stop];
+  const closers: (() => Promise<unknown>)[] = [() => signer.close()];
   try {
+    const reached = await reachDatabase(config, options.log ?? ((): void => undefined));
+    closers.unshift(reached.stop);
     await migrate(reached.admin, ACTIONS);
     const keyring = await keysReady;
     const password = reached.embedded ? null : rolePassword(await keyring.secret("database-roles"));
@@ -115,7 +123,18 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const writer = new LedgerWriter({ store: ledgerStore, sealer, logId, replica: options.replica ?? "api-1", clock });
     const index = new AuditIndexStore(ledgerPool);
     const indexer = new AuditIndexer({ store: ledgerStore, index, sealer, logId });
-    const keeper = new LedgerKeeper({ store: ledgerStore, writer, keyring, indexer, logId, origin, policies, clock });
+    const tiles = new FileTiles(join(config.stateFolder, "logs"));
+    const keeper = new LedgerKeeper({
+      store: ledgerStore,
+      writer,
+      signer,
+      tiles,
+      indexer,
+      logId,
+      origin,
+      policies,
+      clock,
+    });
     const tagKey = await keyring.secret("person-tags");
     const tagOf = (personId: string): Buffer => personTag(tagKey, personId);
     const audit = new AuditService({

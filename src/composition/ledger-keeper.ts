@@ -1,12 +1,14 @@
 import { encodeCanonical } from "../../audit/index.ts";
 import type { LeafKind } from "../../audit/index.ts";
 import type { AuditIndexer } from "../ledger/indexer.ts";
+import { LogError } from "../ledger/log-error.ts";
 import { CheckpointPublisher } from "../ledger/publisher.ts";
 import type { LedgerWriter } from "../ledger/writer.ts";
 import { sectionMarking } from "../policy/caller-texts.ts";
 import type { PolicyInForce } from "../policy/in-force.ts";
 import type { Plain } from "../policy/audit-port.ts";
-import type { Keyring } from "../signing/keyring.ts";
+import type { CheckpointSigner } from "../signing/checkpoint-signer.ts";
+import type { TilePort } from "../storage/blobs/tile-port.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
 
 const MINUTE = 60_000;
@@ -22,7 +24,8 @@ const DETAIL = { slot: 3, name: "detail" } as const;
 export interface LedgerKeeperParts {
   readonly store: LedgerStore;
   readonly writer: LedgerWriter;
-  readonly keyring: Keyring;
+  readonly signer: CheckpointSigner;
+  readonly tiles: TilePort;
   readonly indexer: AuditIndexer;
   readonly logId: number;
   readonly origin: string;
@@ -60,9 +63,8 @@ export class LedgerKeeper {
     const known = this.#publishers.get(logId);
     if (known) return known;
     const opening = (async () => {
-      const { store, keyring } = this.#parts;
-      const head = await store.head(logId);
-      return new CheckpointPublisher(store, await keyring.logSigner(head.origin), logId, head.origin);
+      const { origin } = await this.#parts.store.head(logId);
+      return CheckpointPublisher.open(this.#parts, logId, origin);
     })();
     this.#publishers.set(logId, opening);
     opening.catch(() => this.#publishers.delete(logId));
@@ -88,10 +90,32 @@ export class LedgerKeeper {
     });
   }
 
-  /** Brings over what an earlier process committed but did not drain, writes the boot entry, signs, starts the clock. */
+  /**
+   * That database, tiles and signer are of one history. Throws LogError or SignerError, in which case nothing may be appended:
+   * a database that was set back would grow into a second history.
+   */
+  async #inspect(): Promise<void> {
+    const { store, signer } = this.#parts;
+    const logs = await store.logs();
+    for (const { id } of logs) await (await this.publisherOf(id)).inspect();
+    const here = new Set(logs.map(({ origin }) => origin));
+    for (const { origin, size } of await signer.logs()) {
+      if (!here.has(origin) && size > 0)
+        throw new LogError(
+          "DATABASE_SMALLER",
+          `the log ${origin} is smaller than what was signed: the database does not have it, the signer signed ${size}`,
+        );
+    }
+  }
+
+  /**
+   * Looks at all logs, brings over what an earlier process committed but did not drain, writes the boot entry, signs, starts
+   * the clock. Throws LogError or SignerError, with nothing appended, where database, tiles and signer do not agree.
+   */
   async start(): Promise<void> {
     const { store, policies } = this.#parts;
     const { office } = policies;
+    await this.#inspect();
     await store.drain(null);
     await this.#write("log.boot", {
       node: process.versions.node,
@@ -173,10 +197,10 @@ export class LedgerKeeper {
     }
   }
 
-  /** Whether the log has been appendable lately and its head can be read now. */
+  /** Whether the log has been appendable lately, its head can be read now and holds what the signer, which answers, has signed. */
   async ready(): Promise<boolean> {
     if (this.#failures >= 3) return false;
-    return this.#parts.store.head(this.#parts.logId).then(
+    return (await this.activity()).answers().then(
       () => true,
       () => false,
     );

@@ -12,9 +12,8 @@ export async function trustText(
 ): Promise<string> {
   const logs = await Promise.all(
     (await store.logs()).map(async (log) => ({
-      origin: log.origin,
+      key: (await keeper.publisherOf(log.id)).verifier,
       purpose: log.id === keeper.logId ? ("activity" as const) : ("recipient" as const),
-      signer: await keyring.logSigner(log.origin),
     })),
   );
   return trustFile({ logs, statementSigners: [keyring.statementSigner], authorities: [authorityPem] });

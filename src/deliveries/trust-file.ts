@@ -1,13 +1,13 @@
 import { formatVkey, nodeCrypto, parseTrust, utf8 } from "../../audit/index.ts";
-import { logVerifierKey } from "../signing/log-key.ts";
+import type { VerifierKey } from "../../audit/index.ts";
 import type { Signer } from "../signing/signer.ts";
 
 /** What a verifier is to believe. He gets it from the operator by another way than the packages. */
 export interface TrustFileInput {
   readonly logs: readonly {
-    readonly origin: string;
+    /** Its name is the log's origin. */
+    readonly key: VerifierKey;
     readonly purpose: "activity" | "recipient";
-    readonly signer: Pick<Signer, "publicKeyPem">;
   }[];
   /** ECDSA P-384 keys that sign statements; more than one while a key is being replaced. */
   readonly statementSigners: readonly Pick<Signer, "keyId" | "publicKeyPem">[];
@@ -21,16 +21,12 @@ const pem = (text: string): string => `${text.trim()}\n`;
 /**
  * The text of a trust file (audit/FORMAT.md): public keys by purpose, indented for people to compare, ending in a line feed.
  *
- * @throws {FormatError} `TRUST` or `KEY` when a verifier would refuse the result; {SigningError} for a log key that is not Ed25519.
+ * @throws {FormatError} `TRUST` or `KEY` when a verifier would refuse the result.
  */
 export const trustFile = (input: TrustFileInput): string => {
   const file = {
     caveat: "trust/v1",
-    logs: input.logs.map(({ origin, purpose, signer }) => ({
-      origin,
-      purpose,
-      vkey: formatVkey(logVerifierKey(origin, signer)),
-    })),
+    logs: input.logs.map(({ key, purpose }) => ({ origin: key.name, purpose, vkey: formatVkey(key) })),
     keys: input.statementSigners.map((signer) => ({
       alg: "ecdsa-p384-sha384",
       keyid: signer.keyId,

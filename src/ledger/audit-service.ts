@@ -1,4 +1,4 @@
-import { leafIndex, nodeCrypto, inclusionProof, readerOf, treeSize } from "../../audit/index.ts";
+import { leafIndex } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
 import { encodeCanonical } from "../../audit/index.ts";
 import type {
@@ -132,21 +132,13 @@ export class AuditService implements AuditPort {
   }
 
   async proveRelease(logId: number, entryId: string): Promise<ReleaseProof> {
-    const { store } = this.#parts;
     const publisher = await this.#parts.recipientPublisher(logId);
-    const { size, note } = await publisher.publish();
-    const entry = await store.entry(logId, entryId);
-    if (!entry || entry.index >= size) throw new Error("release entry is not covered by the checkpoint");
-    // A recipient's log holds its own deliveries only, so its leaf hashes fit in memory.
-    const hashes = (await store.leafHashes(logId, 0, size)).map((hash) => new Uint8Array(hash));
-    const proof = await inclusionProof(
-      nodeCrypto,
-      readerOf(nodeCrypto, hashes),
-      leafIndex(entry.index),
-      treeSize(size),
-    );
+    const tree = await publisher.publish();
+    const entry = await this.#parts.store.entry(logId, entryId);
+    if (!entry || entry.index >= tree.size) throw new Error("release entry is not covered by the checkpoint");
+    const proof = await publisher.prove(new Uint8Array(entry.leaf), leafIndex(entry.index), tree);
     const openings = await openSections(this.#parts.sealer, entry, () => true);
-    await this.#commit(publisher.origin, note, openings[2]?.marking ?? null);
+    await this.#commit(publisher.origin, tree.note, openings[2]?.marking ?? null);
     return {
       vkey: publisher.vkey,
       origin: publisher.origin,
@@ -154,7 +146,7 @@ export class AuditService implements AuditPort {
       leaf: entry.leaf,
       leaf384: entry.leaf384,
       hashes: proof.map((hash) => Buffer.from(hash)),
-      checkpoint: note,
+      checkpoint: tree.note,
       openings: openings.map((o: SectionOpening | null) =>
         o
           ? { marking: o.marking, name: o.name, plaintext: o.plaintext, salt: Buffer.from(o.salt).toString("base64") }

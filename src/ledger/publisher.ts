@@ -1,44 +1,68 @@
-import { createPublicKey } from "node:crypto";
 import {
-  Frontier,
-  checkpointBody,
-  formatCheckpoint,
+  equal,
   formatVkey,
+  leafIndex,
   nodeCrypto,
+  openCheckpoint,
+  readUnverifiedCheckpoint,
   treeSize,
-  verifierKey,
 } from "../../audit/index.ts";
-import type { VerifierKey } from "../../audit/index.ts";
-import type { Signer } from "../signing/signer.ts";
+import type { LeafIndex, VerifierKey } from "../../audit/index.ts";
+import { SignerError } from "../signing/checkpoint-signer.ts";
+import type { CheckpointSigner, SignedHead } from "../signing/checkpoint-signer.ts";
+import type { TilePort } from "../storage/blobs/tile-port.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
+import { LogError } from "./log-error.ts";
+import { LogTiles } from "./log-tiles.ts";
+import type { LeafSource, TreeHead } from "./log-tiles.ts";
+import type { TileEdge } from "./tile-edge.ts";
 
-const READ_AHEAD = 4_096;
+/** A log of at most so many entries is read whole when the server starts, tile by tile; of a larger one the right edge. */
+const READ_WHOLE = 16_384;
+const ROUNDS = 5;
 
-/** The C2SP verifier key of a log's signer; its name is the origin. */
-export function verifierOf(origin: string, signer: Signer): VerifierKey {
-  const spki = createPublicKey(signer.publicKeyPem()).export({ type: "spki", format: "der" });
-  return verifierKey(nodeCrypto, origin, new Uint8Array(spki.subarray(-32)));
+/** What a publisher is made of. */
+export interface PublisherParts {
+  readonly store: LedgerStore;
+  readonly signer: CheckpointSigner;
+  readonly tiles: TilePort;
+}
+
+/** A signed checkpoint with its tree. */
+export interface Published extends TreeHead {
+  readonly note: string;
 }
 
 /**
- * Signs tree heads of one log. Keeps only the tree's right edge in memory; what it resumes from is the last signed
- * checkpoint, so that a restart re-reads no more than the entries after it. Refuses to sign a smaller tree.
+ * Brings one log from the database into its tiles, has the tree signed, and makes proofs from the tiles. Each step is durable
+ * before the next begins: entries, tiles, the signer's own record, the note. All of them give the same when they are done
+ * again, so whatever a crash left is finished by the next call.
  */
 export class CheckpointPublisher {
-  readonly #store: LedgerStore;
-  readonly #signer: Signer;
+  readonly #parts: PublisherParts;
+  readonly #tiles: LogTiles;
   readonly logId: number;
   readonly origin: string;
   readonly verifier: VerifierKey;
-  #frontier: Frontier | null = null;
+  /** A proof failed: every tile is looked at before anything else is made of them. */
+  #suspect = false;
   #signing: Promise<unknown> = Promise.resolve();
 
-  constructor(store: LedgerStore, signer: Signer, logId: number, origin: string) {
-    this.#store = store;
-    this.#signer = signer;
+  private constructor(parts: PublisherParts, logId: number, origin: string, verifier: VerifierKey) {
+    this.#parts = parts;
+    this.#tiles = new LogTiles(parts.tiles, origin);
     this.logId = logId;
     this.origin = origin;
-    this.verifier = verifierOf(origin, signer);
+    this.verifier = verifier;
+  }
+
+  /** The publisher of a log. Throws SignerError where its signer refuses it. */
+  static async open(parts: PublisherParts, logId: number, origin: string): Promise<CheckpointPublisher> {
+    const { keys } = await parts.signer.open(origin);
+    const [first, ...further] = keys;
+    // A log whose key was replaced has several, by size; the server does not know how to tell verifiers of them yet.
+    if (!first || further.length > 0) throw new LogError("CHECKPOINT_BAD", `${origin} has not exactly one key`);
+    return new CheckpointPublisher(parts, logId, origin, first.key);
   }
 
   /** The line that a verifier is given as --key. */
@@ -46,47 +70,128 @@ export class CheckpointPublisher {
     return formatVkey(this.verifier);
   }
 
-  async #resume(): Promise<Frontier> {
-    if (this.#frontier) return this.#frontier;
-    const last = await this.#store.lastCheckpoint(this.logId);
-    const hashes = last
-      ? Array.from(
-          { length: last.frontier.length / 32 },
-          (_, i) => new Uint8Array(last.frontier.subarray(i * 32, i * 32 + 32)),
-        )
-      : [];
-    this.#frontier = new Frontier(nodeCrypto, last ? { size: treeSize(last.size), hashes } : undefined);
-    return this.#frontier;
+  readonly #leaves: LeafSource = async (from, to) =>
+    (await this.#parts.store.leaves(this.logId, from, to)).map((leaf) => new Uint8Array(leaf));
+
+  /** What was signed last and how large the log is now. Throws DATABASE_SMALLER. */
+  async #heads(): Promise<{ last: SignedHead; size: number }> {
+    // The signer first: what it signed was in the database before.
+    const { last } = await this.#parts.signer.open(this.origin);
+    const { size } = await this.#parts.store.head(this.logId);
+    if (size < last.size)
+      throw new LogError(
+        "DATABASE_SMALLER",
+        `the log ${this.origin} is smaller than what was signed: the database holds ${size} entries, the signer signed ${last.size}`,
+      );
+    return { last, size };
   }
 
-  /** Signs the tree over all entries that are durable now; returns the note and its size. Calls follow one another. */
-  publish(): Promise<{ size: number; note: string }> {
-    const next = this.#signing.then(() => this.#publish());
+  /** That the signer answers and the database holds what it signed. Throws SignerError or LogError. */
+  async answers(): Promise<void> {
+    await this.#heads();
+  }
+
+  /**
+   * Compares database, signer and tiles before anything is appended, and derives the tiles anew where they are missing or
+   * damaged. Throws LogError where they are not of one history.
+   */
+  inspect(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { last } = await this.#heads();
+      const kept = await this.#parts.store.lastCheckpoint(this.logId);
+      // Roots, not notes: what a person adopted may bear the signatures of witnesses, too.
+      const same = kept?.size === last.size && equal(readUnverifiedCheckpoint(kept.note).root, last.root);
+      if (kept && kept.size >= last.size && !same)
+        throw new LogError(
+          "SIGNER_BEHIND",
+          `the database keeps a checkpoint of ${this.origin} at size ${kept.size}, and the signer's record ends with another at size ${last.size}`,
+        );
+      if (last.size === 0) return;
+      this.#suspect ||= last.size <= READ_WHOLE;
+      await this.#edge(last);
+      const end = leafIndex(last.size - 1);
+      const [stored] = await this.#leaves(end, last.size);
+      if (!stored || !equal(stored, await this.#tiles.leaf(end, last.size)))
+        throw new LogError(
+          "DATABASE_DIFFERS",
+          `entry ${end} of ${this.origin} in the database is not the one that was signed at size ${last.size}`,
+        );
+    });
+  }
+
+  /** The right edge of what was signed last, from tiles that lead to its root. */
+  async #edge(last: SignedHead): Promise<TileEdge> {
+    const sound = this.#suspect ? await this.#tiles.sound(last) : true;
+    const edge = sound ? await this.#tiles.edge(last).catch(unlessDamaged) : null;
+    if (!edge) await this.#tiles.derive(last, this.#leaves);
+    this.#suspect = false;
+    return edge ?? this.#tiles.edge(last);
+  }
+
+  /** Signs the tree over all entries that are durable now; returns the note and its tree. Calls follow one another. */
+  publish(): Promise<Published> {
+    return this.#inTurn(async () => {
+      for (let round = 1; ; round += 1) {
+        try {
+          return await this.#publish();
+        } catch (error) {
+          // Another process on the same log was signed in between: its tree is larger, and this one's can be, too.
+          const overtaken = error instanceof SignerError && (error.code === "STALE" || error.code === "REGRESSION");
+          if (!overtaken || round === ROUNDS) throw error;
+        }
+      }
+    });
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const next = this.#signing.then(act);
     this.#signing = next.catch(() => undefined);
     return next;
   }
 
-  async #publish(): Promise<{ size: number; note: string }> {
-    const frontier = await this.#resume();
-    const head = await this.#store.head(this.logId);
-    if (head.size < frontier.size) throw new Error("the log is smaller than what was signed");
-    const last = await this.#store.lastCheckpoint(this.logId);
-    if (last && last.size === head.size && frontier.size === head.size) return { size: last.size, note: last.note };
-    while (frontier.size < head.size) {
-      const from: number = frontier.size;
-      const to = Math.min(head.size, from + READ_AHEAD);
-      const hashes = await this.#store.leafHashes(this.logId, from, to);
-      if (hashes.length !== to - from) {
-        // Nothing is signed over a hole; the frontier is read again from the last checkpoint next time.
-        this.#frontier = null;
-        throw new Error("entries are missing below the head");
-      }
-      for (const hash of hashes) frontier.append(new Uint8Array(hash));
-    }
-    const checkpoint = { origin: this.origin, size: frontier.size, root: frontier.root() };
-    const signature = await this.#signer.sign(Buffer.from(checkpointBody(checkpoint), "utf8"));
-    const note = formatCheckpoint(checkpoint, this.verifier, signature);
-    await this.#store.keepCheckpoint(this.logId, frontier.size, note, Buffer.concat(frontier.hashes));
-    return { size: frontier.size, note };
+  async #publish(): Promise<Published> {
+    const { last, size } = await this.#heads();
+    if (last.note !== null && size === last.size && (await this.#isPublished(last.size, last.note)))
+      return { ...last, note: last.note };
+    const edge = await this.#edge(last);
+    await this.#tiles.grow(edge, treeSize(size), this.#leaves);
+    const frontier = edge.frontier();
+    const tree = { size: edge.size, root: frontier.root() };
+    const proof = await this.#suspecting(() => this.#tiles.consistency(last, tree));
+    const note = await this.#parts.signer.sign({ origin: this.origin, ...tree, from: last.size, proof });
+    this.#requireOf(tree, note);
+    await this.#parts.store.keepCheckpoint(this.logId, tree.size, note, Buffer.concat(frontier.hashes));
+    await this.#tiles.publish(note, last.size, tree.size);
+    return { ...tree, note };
   }
+
+  async #isPublished(size: number, note: string): Promise<boolean> {
+    if (this.#suspect) return false;
+    const kept = await this.#parts.store.lastCheckpoint(this.logId);
+    return kept?.size === size && (await this.#tiles.checkpoint()) === note;
+  }
+
+  /** The signer is another program: what it gives is looked at before anybody gets it. */
+  #requireOf({ size, root }: TreeHead, note: string): void {
+    const opened = openCheckpoint(nodeCrypto, note, this.verifier);
+    if (opened.outcome !== "verified" || opened.checkpoint.size !== size || !equal(opened.checkpoint.root, root))
+      throw new LogError("CHECKPOINT_BAD", `the signer gave a note that is not of ${this.origin} at size ${size}`);
+  }
+
+  async #suspecting<T>(act: () => Promise<T>): Promise<T> {
+    return act().catch((error: unknown) => {
+      this.#suspect ||= error instanceof LogError && error.code === "TILE_DAMAGED";
+      throw error;
+    });
+  }
+
+  /** Inclusion proof of a leaf in a published tree. Throws TILE_DAMAGED; the next call to publish then looks at every tile. */
+  prove(leaf: Uint8Array, index: LeafIndex, tree: TreeHead): Promise<readonly Uint8Array[]> {
+    return this.#suspecting(() => this.#tiles.inclusion(leaf, index, tree));
+  }
+}
+
+function unlessDamaged(error: unknown): null {
+  if (error instanceof LogError && error.code === "TILE_DAMAGED") return null;
+  throw error;
 }

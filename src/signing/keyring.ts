@@ -7,14 +7,12 @@ import { loadOrCreateSecret } from "./secret-file.ts";
 import type { Signer } from "./signer.ts";
 
 /**
- * Every key of one installation. One key has one purpose, and the purpose stands in the name of its file and again in the
+ * Every key of one installation but those of its logs, which the signer alone holds. One key has one purpose, and the purpose stands in the name of its file and again in the
  * trust file that verifiers get: a signature made for one purpose is no signature for another, because no verifier looks for
  * it under that key.
  */
 export interface Keyring {
   readonly directory: string;
-  /** The Ed25519 key of one log (activity or a recipient's), by the log's origin. Made on first use, then kept. */
-  logSigner(origin: string): Promise<Signer>;
   /** ECDSA P-384: the in-toto statement of a delivery. */
   readonly statementSigner: Signer;
   /** RSA-3072: the CMS signature over a delivery's manifest; its certificate is issued by {@link Keyring.caSigner}. */
@@ -26,17 +24,6 @@ export interface Keyring {
   /** Any further secret of 32 bytes, by purpose (lower-case words joined by hyphens). Made on first use, then kept. */
   secret(purpose: string): Promise<KeyObject>;
 }
-
-const MAX_ORIGIN_IN_NAME = 180;
-
-/** Percent-encoding is injective, so no two origins share a file, and leaves no path separator. */
-const logKeyFile = (origin: string): string => {
-  const encoded = encodeURIComponent(origin);
-  if (origin.length === 0 || encoded.length > MAX_ORIGIN_IN_NAME) {
-    throw new SigningError("KEY_NAME_REFUSED", "a log origin must have 1 to 180 bytes once percent-encoded");
-  }
-  return `log.${encoded}.ed25519.p8`;
-};
 
 const secretFile = (purpose: string): string => {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(purpose) || purpose.length > 64) {
@@ -78,7 +65,6 @@ export const loadOrCreateKeyring = async (directory: string): Promise<Keyring> =
     cmsSigner,
     caSigner,
     kek,
-    logSigner: once(async (origin) => loadOrCreateSigner(at(logKeyFile(origin)), "ed25519")),
     secret: once(async (purpose) => loadOrCreateSecret(at(secretFile(purpose)))),
   };
 };

@@ -1,13 +1,10 @@
 import { createPublicKey } from "node:crypto";
-import {
-  checkpointBody,
-  formatCheckpoint,
-  nodeCrypto,
-  utf8,
-  verifierKey,
-  type Checkpoint,
-  type VerifierKey,
-} from "../../audit/index.ts";
+import { utf8 } from "../../audit/core/bytes.ts";
+import type { Checkpoint } from "../../audit/core/checkpoint.ts";
+import { checkpointBody, formatCheckpoint } from "../../audit/core/note-writer.ts";
+import { verifierKey } from "../../audit/core/note-key.ts";
+import type { VerifierKey } from "../../audit/core/note.ts";
+import { nodeCrypto } from "../../audit/node-crypto.ts";
 import { SigningError } from "./errors.ts";
 import type { Signer } from "./signer.ts";
 

@@ -187,13 +187,13 @@ export class LedgerStore {
     return rows.map(stored);
   }
 
-  /** Hashes of leaves from..to-1 in order (RFC 6962 SHA-256 leaf hashes). */
-  async leafHashes(logId: number, from: number, to: number): Promise<Buffer[]> {
-    const { rows } = await this.#pool.query<{ leaf256: Buffer }>(
-      "select leaf256 from audit.entry where log_id = $1 and idx >= $2 and idx < $3 order by idx",
+  /** Leaves from..to-1 in order: the bytes that are hashed. */
+  async leaves(logId: number, from: number, to: number): Promise<Buffer[]> {
+    const { rows } = await this.#pool.query<{ leaf: Buffer }>(
+      "select leaf from audit.entry where log_id = $1 and idx >= $2 and idx < $3 order by idx",
       [logId, from, to],
     );
-    return rows.map((row) => row.leaf256);
+    return rows.map((row) => row.leaf);
   }
 
   /** Search columns of entries from..to-1 in order: what is derived from a leaf, and can be held against it. */
@@ -233,10 +233,10 @@ export class LedgerStore {
     return row ? stored(row) : null;
   }
 
-  /** The last signed checkpoint of a log with the frontier of its tree. */
-  async lastCheckpoint(logId: number): Promise<{ size: number; note: string; frontier: Buffer } | null> {
-    const { rows } = await this.#pool.query<{ size: number; note: string; frontier: Buffer }>(
-      "select size, note, frontier from audit.checkpoint where log_id = $1 order by size desc limit 1",
+  /** The last signed checkpoint of a log that is kept here. */
+  async lastCheckpoint(logId: number): Promise<{ size: number; note: string } | null> {
+    const { rows } = await this.#pool.query<{ size: number; note: string }>(
+      "select size, note from audit.checkpoint where log_id = $1 order by size desc limit 1",
       [logId],
     );
     return rows[0] ?? null;
@@ -251,7 +251,7 @@ export class LedgerStore {
     return rows;
   }
 
-  /** Keeps a signed checkpoint; the first one of a size stays. */
+  /** Keeps a signed checkpoint with the frontier of its tree; the first one of a size stays. */
   async keepCheckpoint(logId: number, size: number, note: string, frontier: Buffer): Promise<void> {
     await this.#pool.query(
       "insert into audit.checkpoint (log_id, size, note, frontier) values ($1, $2, $3, $4) on conflict do nothing",

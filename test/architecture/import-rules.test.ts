@@ -14,6 +14,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ["errors", "src/errors.ts", `export { parse } from "./markings/index.ts";`],
   ["config", "src/config.ts", `import { openPool } from "./storage/connection.ts";`],
   ["signing", "src/signing/keyring.ts", `import { freeze } from "../deliveries/freeze.ts";`],
+  ["signer", "src/signer/main.ts", `import { readConfig } from "../config.ts";`],
   ["decision", "src/policy/decide.ts", `import type { Reader } from "../storage/reader.ts";`],
   ["decision", "src/policy/pair.ts", `import { Grant } from "./grant.ts";`],
   ["policy", "src/policy/gate.ts", `import { createDataset } from "../datasets/commands.ts";`],
@@ -50,6 +51,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ["environment", "src/transport/passage.ts", `const port = globalThis.process.env.PORT;`],
   ["environment", "src/transport/passage.ts", `import { env } from "node:process";`],
   ["exit", "src/ledger/writer.ts", `if (Date.now() < 0) process.exit(1);`],
+  ["log-keys", "src/ledger/publisher.ts", `import { loadLogKey } from "../signing/log-key-file.ts";`],
   ["literal-imports", "src/policy/load.ts", `const name = "./rules.ts"; await import(name);`],
   ["tests-and-tools-stay-outside", "src/tour/steps.ts", `import { createDatabase } from "../../test/database.ts";`],
 ];

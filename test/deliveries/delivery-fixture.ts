@@ -29,6 +29,7 @@ import { trustFile } from "../../src/deliveries/trust-file.ts";
 import type { AuthorityLines } from "../../src/markings/authority.ts";
 import type { Effective } from "../../src/markings/effective.ts";
 import { loadOrCreateKeyring, type Keyring } from "../../src/signing/keyring.ts";
+import { loadOrCreateLogKey } from "../../src/signing/log-key-file.ts";
 import { logVerifierKey, signCheckpoint } from "../../src/signing/log-key.ts";
 
 export const ORIGIN = recipientLogOrigin("caveat.example", "office-7");
@@ -134,8 +135,11 @@ const entry = (number: number, kind: LeafKind, opening: SectionOpening | null): 
   });
 };
 
-/** A recipient's log of seven entries held in memory; the release is entry 3, under a checkpoint of size 6. */
-export const recordRelease = async (keyring: Keyring, outcome: string): Promise<ReleaseRecord> => {
+/**
+ * A recipient's log of seven entries held in memory; the release is entry 3, under a checkpoint of size 6. `keyOf` is the log
+ * whose key signs it.
+ */
+export const recordRelease = async (keyring: Keyring, outcome: string, keyOf = ORIGIN): Promise<ReleaseRecord> => {
   const opening: SectionOpening = {
     marking: encodeCanonical({ ...markingJson(SECRET) }),
     name: "outcome",
@@ -150,7 +154,7 @@ export const recordRelease = async (keyring: Keyring, outcome: string): Promise<
     leaves.map((leaf) => leafHash256(nodeCrypto, leaf)),
   );
   const size = treeSize(6);
-  const signer = await keyring.logSigner(ORIGIN);
+  const signer = await loadOrCreateLogKey(keyring.directory, keyOf);
   return {
     log: logVerifierKey(ORIGIN, signer),
     index: 3,
@@ -192,7 +196,7 @@ export const makeDelivery = async (
     record,
     parts: { manifest, files: await packageFiles(), proof },
     trust: trustFile({
-      logs: [{ origin: ORIGIN, purpose: "recipient", signer: await keyring.logSigner(ORIGIN) }],
+      logs: [{ key: record.log, purpose: "recipient" }],
       statementSigners: [keyring.statementSigner],
       authorities: [certificates.authorityPem],
     }),

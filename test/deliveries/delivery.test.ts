@@ -10,6 +10,8 @@ import { openPackage } from "../../audit/package-files.ts";
 import { assemblePackage, packageTar, writePackageDirectory } from "../../src/deliveries/package.ts";
 import { trustFile } from "../../src/deliveries/trust-file.ts";
 import { loadOrCreateKeyring } from "../../src/signing/keyring.ts";
+import { loadOrCreateLogKey } from "../../src/signing/log-key-file.ts";
+import { logVerifierKey } from "../../src/signing/log-key.ts";
 import { makeDelivery, ORIGIN, type Delivery } from "./delivery-fixture.ts";
 import { itAsksOpenssl, openssl } from "./openssl.ts";
 
@@ -131,7 +133,7 @@ describe("delivery", () => {
       ring: typeof stranger,
       purpose: "activity" | "recipient",
     ): Promise<{ logs: Parameters<typeof trustFile>[0]["logs"] }> => ({
-      logs: [{ origin: ORIGIN, purpose, signer: await ring.logSigner(ORIGIN) }],
+      logs: [{ key: logVerifierKey(ORIGIN, await loadOrCreateLogKey(ring.directory, ORIGIN)), purpose }],
     });
     const trusts = [
       trustFile({

@@ -17,7 +17,7 @@ import {
 } from "../../audit/index.ts";
 import { buildManifest } from "../../src/deliveries/manifest-builder.ts";
 import { composeProof, releaseOutcome, type Approvals, type ReleaseRecord } from "../../src/deliveries/release.ts";
-import { trustFile } from "../../src/deliveries/trust-file.ts";
+import { logVerifierKey } from "../../src/signing/log-key.ts";
 import { APPROVALS, makeDelivery, manifestInput, ORIGIN, recordRelease, type Delivery } from "./delivery-fixture.ts";
 import { itAsksOpenssl, openssl, opensslCms } from "./openssl.ts";
 
@@ -115,10 +115,7 @@ describe("release", () => {
     const { record, parts, keyring } = delivery;
     const opening = record.openings[2] ?? null;
     if (opening === null) throw new Error("the fixture opens the outcome");
-    const other = await recordRelease(
-      { ...keyring, logSigner: async () => keyring.logSigner("other") },
-      opening.plaintext,
-    );
+    const other = await recordRelease(keyring, opening.plaintext, "other");
     const broken: readonly Partial<ReleaseRecord>[] = [
       { index: 2 },
       { index: 6 },
@@ -172,11 +169,8 @@ describe("trust file", () => {
   });
 
   it("refuses a log key of another kind than Ed25519", () => {
-    const input = {
-      statementSigners: [],
-      authorities: [],
-      logs: [{ origin: ORIGIN, purpose: "recipient", signer: delivery.keyring.cmsSigner }],
-    } as const;
-    expect(() => trustFile(input)).toThrow(expect.objectContaining({ code: "KEY_WRONG_ALGORITHM" }));
+    expect(() => logVerifierKey(ORIGIN, delivery.keyring.cmsSigner)).toThrow(
+      expect.objectContaining({ code: "KEY_WRONG_ALGORITHM" }),
+    );
   });
 });

@@ -5,15 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CheckpointPublisher } from "../../src/ledger/publisher.ts";
-import { loadOrCreateSigner } from "../../src/signing/file-signer.ts";
-import type { Signer } from "../../src/signing/signer.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import { LedgerStore } from "../../src/storage/ledger-store.ts";
 import { Seeded } from "../audit/seeded.ts";
 import { FaultCluster } from "./fault-cluster.ts";
 import { LogWatch, ORIGIN } from "./fault-log.ts";
 import type { Faults } from "./fault-log.ts";
+import { openPublisher } from "./fault-publisher.ts";
 import type { ProducerOrder, Said } from "./producer.ts";
 
 /** What can go wrong with processes, disks and clocks. */
@@ -47,7 +45,6 @@ const SLOW_MS = 40;
 export class ProcessFaults {
   readonly #cluster: FaultCluster;
   readonly #keys: string;
-  readonly #signer: Signer;
   readonly #logId: number;
   readonly #watch: LogWatch;
   readonly #random: Seeded;
@@ -59,13 +56,11 @@ export class ProcessFaults {
   private constructor(
     cluster: FaultCluster,
     keys: string,
-    signer: Signer,
     log: { readonly id: number; readonly watch: LogWatch },
     seed: number,
   ) {
     this.#cluster = cluster;
     this.#keys = keys;
-    this.#signer = signer;
     this.#logId = log.id;
     this.#watch = log.watch;
     this.#random = new Seeded(seed);
@@ -74,14 +69,13 @@ export class ProcessFaults {
   static async open(seed: number, withDisk: boolean): Promise<ProcessFaults> {
     const cluster = await FaultCluster.open(withDisk);
     const keys = mkdtempSync(join(tmpdir(), "caveat-faults-"));
-    const signer = await loadOrCreateSigner(join(keys, "log.p8"), "ed25519");
     const pool = openPool(cluster.as("caveat_ledger"), 1);
     const store = new LedgerStore(pool);
     const id = await store.openLog(ORIGIN, "activity", null);
-    const { verifier } = new CheckpointPublisher(store, signer, id, ORIGIN);
+    const { verifier } = await openPublisher(store, keys, id);
     await pool.end();
     const watch = new LogWatch(cluster.as("caveat_ledger"), id, verifier);
-    const faults = new ProcessFaults(cluster, keys, signer, { id, watch }, seed);
+    const faults = new ProcessFaults(cluster, keys, { id, watch }, seed);
     await Promise.all([faults.#startProducer(0), faults.#startProducer(1)]);
     return faults;
   }
@@ -108,7 +102,7 @@ export class ProcessFaults {
       ledger: this.#cluster.as("caveat_ledger"),
       admin: this.#cluster.as("postgres"),
       logId: this.#logId,
-      key: join(this.#keys, "log.p8"),
+      folder: this.#keys,
       replica: `api-${at}`,
     };
     child.stdin.write(`${JSON.stringify(order)}\n`);
@@ -207,7 +201,7 @@ export class ProcessFaults {
     try {
       const store = new LedgerStore(pool);
       await store.drain(null);
-      return (await new CheckpointPublisher(store, this.#signer, this.#logId, ORIGIN).publish()).note;
+      return (await (await openPublisher(store, this.#keys, this.#logId)).publish()).note;
     } finally {
       await pool.end();
     }

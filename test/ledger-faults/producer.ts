@@ -1,14 +1,15 @@
 import { createInterface } from "node:readline";
 import { Client } from "pg";
-import { CheckpointPublisher } from "../../src/ledger/publisher.ts";
+import type { CheckpointPublisher } from "../../src/ledger/publisher.ts";
 import { SectionSealer } from "../../src/ledger/sealing.ts";
 import { LedgerWriter } from "../../src/ledger/writer.ts";
-import { loadOrCreateSigner } from "../../src/signing/file-signer.ts";
+import { SignerProcess } from "../../src/signer/signer-process.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import type { Connection } from "../../src/storage/connection.ts";
 import { LedgerStore } from "../../src/storage/ledger-store.ts";
-import { ORIGIN, commitToOutbox, keyOfKeys } from "./fault-log.ts";
+import { commitToOutbox, keyOfKeys } from "./fault-log.ts";
 import { faultDraft } from "./fault-draft.ts";
+import { deskFolders, openPublisher } from "./fault-publisher.ts";
 
 // A process that appends, drains and signs without end, and says on standard output what it was told: the part of an API
 // process that a fault hits. Reads one line of JSON, and then lines "clock MILLISECONDS" by which its clock is put wrong.
@@ -18,7 +19,8 @@ export interface ProducerOrder {
   readonly ledger: Connection;
   readonly admin: Connection;
   readonly logId: number;
-  readonly key: string;
+  /** Where keys, records of the signers and tiles lie, for all producers. */
+  readonly folder: string;
   readonly replica: string;
 }
 
@@ -37,11 +39,11 @@ function say(said: Said): void {
   process.stdout.write(`${JSON.stringify(said)}\n`);
 }
 
-async function produce({ ledger, admin, logId, key, replica }: ProducerOrder, clock: () => Date): Promise<void> {
+async function produce({ ledger, admin, logId, folder, replica }: ProducerOrder, clock: () => Date): Promise<void> {
   const store = new LedgerStore(openPool(ledger, 4, 5_000, 2_000));
-  const signer = await loadOrCreateSigner(key, "ed25519");
+  const signer = new SignerProcess(deskFolders(folder));
   const writer = new LedgerWriter({ store, sealer: new SectionSealer(store, keyOfKeys), logId, replica, clock });
-  let publisher = new CheckpointPublisher(store, signer, logId, ORIGIN);
+  let publisher: CheckpointPublisher | null = null;
   let data: Client | null = null;
   const tried = async (act: () => Promise<void>): Promise<void> => {
     try {
@@ -75,10 +77,11 @@ async function produce({ ledger, admin, logId, key, replica }: ProducerOrder, cl
     await Promise.all([...Array.from({ length: AT_ONCE }, append), mutate()]);
     if (round % ROUNDS_OF_A_CHECKPOINT !== 0) continue;
     await tried(async () => {
+      publisher ??= await openPublisher(store, folder, logId, signer);
       try {
         say({ note: (await publisher.publish()).note });
       } catch (error) {
-        publisher = new CheckpointPublisher(store, signer, logId, ORIGIN);
+        publisher = null;
         throw error;
       }
     });

@@ -3,12 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { readUnverifiedCheckpoint } from "../../audit/index.ts";
-import { CheckpointPublisher } from "../../src/ledger/publisher.ts";
 import { SectionSealer } from "../../src/ledger/sealing.ts";
 import { LedgerWriter } from "../../src/ledger/writer.ts";
-import { loadOrCreateSigner } from "../../src/signing/file-signer.ts";
+import { loadLogKey } from "../../src/signing/log-key-file.ts";
 import { signCheckpoint } from "../../src/signing/log-key.ts";
-import type { Signer } from "../../src/signing/signer.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import { LedgerStore } from "../../src/storage/ledger-store.ts";
 import { createDatabase } from "../database.ts";
@@ -16,6 +14,7 @@ import type { TestDatabase } from "../database.ts";
 import { CuttingProxy } from "./cutting-proxy.ts";
 import type { Cut } from "./cutting-proxy.ts";
 import { faultDraft } from "./fault-draft.ts";
+import { deskFolders, openPublisher } from "./fault-publisher.ts";
 import { LogWatch, ORIGIN, commitToOutbox, keyOfKeys } from "./fault-log.ts";
 import type { Acknowledged, Faults } from "./fault-log.ts";
 
@@ -33,8 +32,7 @@ export class WireCuts {
   readonly #database: TestDatabase;
   readonly #proxy: CuttingProxy;
   readonly #admin: Client;
-  readonly #keys: string;
-  readonly #signer: Signer;
+  readonly #folder: string;
   readonly #logId: number;
   readonly #watch: LogWatch;
   #turns = 0;
@@ -43,34 +41,31 @@ export class WireCuts {
     database: TestDatabase;
     proxy: CuttingProxy;
     admin: Client;
-    keys: string;
-    signer: Signer;
+    folder: string;
     logId: number;
     watch: LogWatch;
   }) {
     this.#database = parts.database;
     this.#proxy = parts.proxy;
     this.#admin = parts.admin;
-    this.#keys = parts.keys;
-    this.#signer = parts.signer;
+    this.#folder = parts.folder;
     this.#logId = parts.logId;
     this.#watch = parts.watch;
   }
 
   static async open(): Promise<WireCuts> {
     const database = await createDatabase();
-    const keys = mkdtempSync(join(tmpdir(), "caveat-faults-"));
-    const signer = await loadOrCreateSigner(join(keys, "log.p8"), "ed25519");
+    const folder = mkdtempSync(join(tmpdir(), "caveat-faults-"));
     const pool = openPool(database.as("caveat_ledger"), 1);
     const store = new LedgerStore(pool);
     const logId = await store.openLog(ORIGIN, "activity", null);
-    const { verifier } = new CheckpointPublisher(store, signer, logId, ORIGIN);
+    const { verifier } = await openPublisher(store, folder, logId);
     await pool.end();
     const admin = new Client({ ...database.admin });
     await admin.connect();
     const proxy = await CuttingProxy.open(database.as("caveat_ledger"));
     const watch = new LogWatch(database.as("caveat_ledger"), logId, verifier);
-    return new WireCuts({ database, proxy, admin, keys, signer, logId, watch });
+    return new WireCuts({ database, proxy, admin, folder, logId, watch });
   }
 
   /** Entries that were acknowledged and found in their places in all turns. */
@@ -109,7 +104,7 @@ export class WireCuts {
           replica: `api-${at}`,
           clock: () => new Date(),
         });
-        const publisher = new CheckpointPublisher(store, this.#signer, this.#logId, ORIGIN);
+        const publisher = await openPublisher(store, this.#folder, this.#logId);
         for (let round = 0; round < 2; round += 1) {
           await Promise.all(
             Array.from({ length: inFlight }, (_, number) =>
@@ -167,7 +162,9 @@ export class WireCuts {
   async signTwice(): Promise<Faults> {
     const note = await this.#signAgain();
     const { origin, size, root } = readUnverifiedCheckpoint(note);
-    const other = await signCheckpoint({ origin, size, root: root.toReversed() }, this.#signer);
+    const key = await loadLogKey(deskFolders(this.#folder).keys, origin);
+    if (!key) throw new Error("the log has no key");
+    const other = await signCheckpoint({ origin, size, root: root.toReversed() }, key);
     this.#watch.signed(note);
     return this.#watch.signed(other);
   }
@@ -196,7 +193,7 @@ export class WireCuts {
     try {
       const store = new LedgerStore(pool);
       await store.drain(null);
-      return (await new CheckpointPublisher(store, this.#signer, this.#logId, ORIGIN).publish()).note;
+      return (await (await openPublisher(store, this.#folder, this.#logId)).publish()).note;
     } finally {
       await pool.end();
     }
@@ -207,6 +204,6 @@ export class WireCuts {
     await this.#admin.end();
     await this.#proxy.close();
     await this.#database.drop();
-    rmSync(this.#keys, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -7,12 +7,14 @@ import { encodeCanonical, nodeCrypto, verifyLog } from "../../audit/index.ts";
 import type { LogReport, VerifierKey } from "../../audit/index.ts";
 import { writeArchive } from "../../src/ledger/archive.ts";
 import { CheckpointPublisher } from "../../src/ledger/publisher.ts";
+import type { PublisherParts } from "../../src/ledger/publisher.ts";
 import { SectionSealer } from "../../src/ledger/sealing.ts";
 import type { PlainSection } from "../../src/ledger/sealing.ts";
 import { LedgerWriter } from "../../src/ledger/writer.ts";
 import type { EntryDraft } from "../../src/ledger/writer.ts";
 import type { MayOpen } from "../../src/policy/audit-port.ts";
-import { loadOrCreateSigner } from "../../src/signing/file-signer.ts";
+import { SigningDesk } from "../../src/signer/signing-desk.ts";
+import { FileTiles } from "../../src/storage/blobs/tile-port.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import { LedgerStore } from "../../src/storage/ledger-store.ts";
 import { createDatabase } from "../database.ts";
@@ -34,18 +36,22 @@ export interface TestLedger {
   readonly admin: Client;
   /** Another producer on the same log. */
   anotherWriter(replica: string): LedgerWriter;
-  /** A publisher that knows no more than what is in the database, as after a restart. */
-  publisher(): Promise<CheckpointPublisher>;
+  /** Folder with `keys`, the signer's `records` and the `logs` in tiles. */
+  readonly folder: string;
+  /** A publisher that knows no more than what is in the database and on the disk, as after a restart. */
+  publisher(change?: Partial<PublisherParts>): Promise<CheckpointPublisher>;
+  /** A publisher of somebody who holds the log's key and remembers nothing of what it signed. */
+  forger(): Promise<CheckpointPublisher>;
   /** The archive, made by a service that was started just now. */
-  archive(mayOpen?: MayOpen): Promise<string>;
+  archive(mayOpen?: MayOpen, own?: CheckpointPublisher): Promise<string>;
   remove(): Promise<void>;
 }
 
 /** Opens an empty log. Call `remove` in `afterAll`. */
 export async function openLedger(): Promise<TestLedger> {
   const database = await createDatabase();
-  const keys = mkdtempSync(join(tmpdir(), "caveat-ledger-"));
-  const signer = await loadOrCreateSigner(join(keys, "log.p8"), "ed25519");
+  const folder = mkdtempSync(join(tmpdir(), "caveat-ledger-"));
+  const at = (...names: string[]): string => join(folder, ...names);
   const pool = openPool(database.as("caveat_ledger"), 6);
   const store = new LedgerStore(pool);
   const sealer = new SectionSealer(store, createSecretKey(randomBytes(32)));
@@ -53,8 +59,18 @@ export async function openLedger(): Promise<TestLedger> {
   const clock = (): Date => new Date();
   const anotherWriter = (replica: string): LedgerWriter => new LedgerWriter({ store, sealer, logId, replica, clock });
   const writer = anotherWriter("api-1");
-  const publisher = (): Promise<CheckpointPublisher> =>
-    Promise.resolve(new CheckpointPublisher(store, signer, logId, ORIGIN));
+  const publisher = (change: Partial<PublisherParts> = {}): Promise<CheckpointPublisher> => {
+    const signer = new SigningDesk({ keys: at("keys"), records: at("records") });
+    return CheckpointPublisher.open({ store, signer, tiles: new FileTiles(at("logs")), ...change }, logId, ORIGIN);
+  };
+  const forger = async (): Promise<CheckpointPublisher> => {
+    const own = mkdtempSync(at("forger-"));
+    const folders = { keys: join(own, "keys"), records: join(own, "records") };
+    await new SigningDesk(folders).open(ORIGIN);
+    cpSync(at("keys"), folders.keys, { recursive: true });
+    chmodSync(folders.keys, 0o700);
+    return publisher({ signer: new SigningDesk(folders), tiles: new FileTiles(join(own, "logs")) });
+  };
   const admin = new Client({ ...database.admin });
   await admin.connect();
   return {
@@ -65,16 +81,19 @@ export async function openLedger(): Promise<TestLedger> {
     writer,
     verifier: (await publisher()).verifier,
     admin,
+    folder,
     anotherWriter,
     publisher,
-    async archive(mayOpen = () => true) {
-      return textOf(writeArchive({ store, sealer, logId, publisher: await publisher(), clock }, mayOpen));
+    forger,
+    async archive(mayOpen = () => true, given?: CheckpointPublisher) {
+      const own = given ?? (await publisher());
+      return textOf(writeArchive({ store, sealer, logId, publisher: own, clock }, mayOpen));
     },
     async remove() {
       await admin.end();
       await pool.end();
       await database.drop();
-      rmSync(keys, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

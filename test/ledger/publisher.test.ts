@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Frontier, nodeCrypto, openCheckpoint, toHex } from "../../audit/index.ts";
+import { Frontier, leafHash256, nodeCrypto, openCheckpoint, toHex } from "../../audit/index.ts";
 import { smallWorld } from "../access/harbor-world.ts";
 import { openTestHouse } from "../house.ts";
 import { codesOf, draft, judge, openLedger } from "./ledger-fixture.ts";
@@ -15,10 +15,10 @@ afterAll(async () => {
   await ledger.remove();
 });
 
-/** The root over the first `size` entries, computed from nothing but their leaf hashes. */
+/** The root over the first `size` entries, computed from nothing but their leaves. */
 async function recomputed(from: TestLedger["store"], logId: number, size: number): Promise<string> {
   const frontier = new Frontier(nodeCrypto);
-  for (const hash of await from.leafHashes(logId, 0, size)) frontier.append(new Uint8Array(hash));
+  for (const leaf of await from.leaves(logId, 0, size)) frontier.append(leafHash256(nodeCrypto, new Uint8Array(leaf)));
   return toHex(frontier.root());
 }
 

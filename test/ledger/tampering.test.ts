@@ -1,3 +1,5 @@
+import { chmodSync, cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { codesOf, draft, judge, openLedger } from "./ledger-fixture.ts";
 import type { TestLedger } from "./ledger-fixture.ts";
@@ -6,6 +8,8 @@ const TABLES = ["log", "entry", "section", "checkpoint"] as const;
 /** The log is signed at these sizes; four entries stand after the last. */
 const SIZES = [10, 25, 40] as const;
 const COUNT = 44;
+/** What the signer remembers, and the tiles. */
+const FOLDERS = ["records", "logs"] as const;
 
 let ledger: TestLedger;
 const notes = new Map<number, string>();
@@ -19,6 +23,8 @@ beforeAll(async () => {
     if (signed !== undefined) notes.set(signed, (await publisher.publish()).note);
   }
   for (const table of TABLES) await ledger.admin.query(`create table public.kept_${table} as table audit.${table}`);
+  for (const name of FOLDERS)
+    cpSync(join(ledger.folder, name), join(ledger.folder, `kept-${name}`), { recursive: true });
 });
 afterEach(async () => {
   const restore = [...TABLES].map((table) => `insert into audit.${table} table public.kept_${table}`);
@@ -29,6 +35,11 @@ afterEach(async () => {
     `delete from audit.log`,
     ...restore,
   ]);
+  for (const name of FOLDERS) {
+    rmSync(join(ledger.folder, name), { recursive: true });
+    cpSync(join(ledger.folder, `kept-${name}`), join(ledger.folder, name), { recursive: true });
+    chmodSync(join(ledger.folder, name), 0o700);
+  }
 });
 afterAll(async () => {
   await ledger.remove();
@@ -77,9 +88,13 @@ function backDate(index: number): string {
   return `update audit.entry set leaf = overlay(leaf placing '\\x31'::bytea from ${end} - 1 for 1) where idx = ${index}`;
 }
 
-async function verdict(known?: number): Promise<{ codes: string[]; verified: boolean; cannotExclude: string }> {
+/** The archive is made by the server, or by somebody who holds the log's key and has no signer that remembers. */
+async function verdict(
+  known?: number,
+  by: "server" | "forger" = "server",
+): Promise<{ codes: string[]; verified: boolean; cannotExclude: string }> {
   const report = await judge(
-    await ledger.archive(),
+    await ledger.archive(() => true, await (by === "forger" ? ledger.forger() : ledger.publisher())),
     ledger.verifier,
     known === undefined ? undefined : notes.get(known),
   );
@@ -178,32 +193,32 @@ describe("I5 tampering in the database is named by a verifier that has the archi
       "delete from audit.checkpoint where size > 25",
       "update audit.log set size = 25, chain = (select chain from audit.entry where idx = 24)",
     ]);
-    const without = await verdict();
+    const without = await verdict(undefined, "forger");
     expect(without.verified).toBe(true);
     expect(without.cannotExclude).toMatch(/truncation to an older signed size/);
-    expect((await verdict(25)).verified).toBe(true);
-    expect((await verdict(40)).codes).toEqual(["TRUNCATED entries:25:39"]);
+    expect((await verdict(25, "forger")).verified).toBe(true);
+    expect((await verdict(40, "forger")).codes).toEqual(["TRUNCATED entries:25:39"]);
   });
 
   test("a second history signed with the true key: FORK for whoever kept a checkpoint, and said to be not excluded without", async () => {
     await asIntruder([backDate(17), rechain(17), "delete from audit.checkpoint where size > 10"]);
-    const without = await verdict();
+    const without = await verdict(undefined, "forger");
     expect(without.verified).toBe(true);
     expect(without.cannotExclude).toMatch(/second history/);
-    expect((await verdict(10)).verified).toBe(true);
-    expect((await verdict(40)).codes.join()).toMatch(/^FORK /);
+    expect((await verdict(10, "forger")).verified).toBe(true);
+    expect((await verdict(40, "forger")).codes.join()).toMatch(/^FORK /);
   });
 
   test("a second history beside checkpoints of the first: FORK without a kept one, too", async () => {
     await asIntruder([backDate(17), rechain(17), "delete from audit.checkpoint where size > 10"]);
-    await ledger.archive();
+    await (await ledger.forger()).publish();
     await asIntruder([`insert into audit.checkpoint select * from public.kept_checkpoint where size = 25`]);
-    expect((await verdict()).codes.join()).toMatch(/^FORK checkpoint:25:\d+$/);
+    expect((await verdict(undefined, "forger")).codes.join()).toMatch(/^FORK checkpoint:25:\d+$/);
   });
 
   test("an entry deleted from those that are not yet signed is never signed over", async () => {
     await asIntruder(["delete from audit.section where idx = 41", "delete from audit.entry where idx = 41"]);
-    await expect((await ledger.publisher()).publish()).rejects.toThrow("entries are missing");
+    await expect((await ledger.publisher()).publish()).rejects.toMatchObject({ code: "ENTRIES_MISSING" });
     expect((await ledger.store.lastCheckpoint(ledger.logId))?.size).toBe(40);
   });
 });

@@ -34,8 +34,8 @@ export async function copyGround(of: Ground): Promise<Ground> {
   const copy = await createDatabase(of.database.name);
   const state = mkdtempSync(join(tmpdir(), "caveat-ni-"));
   cpSync(of.state, state, { recursive: true });
-  // A copied folder gets the mode of the process, which the key folder must not have.
-  chmodSync(join(state, "keys"), 0o700);
+  // A copied folder gets the mode of the process, which the folders of keys and of the signer must not have.
+  for (const name of ["keys", "signer"]) chmodSync(join(state, name), 0o700);
   return groundOf(copy, state);
 }
 

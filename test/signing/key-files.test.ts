@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadOrCreateKeyring } from "../../src/signing/keyring.ts";
+import { loadOrCreateLogKey } from "../../src/signing/log-key-file.ts";
 import { loadOrCreateSigner, loadSigner } from "../../src/signing/file-signer.ts";
 import { loadOrCreateSecret } from "../../src/signing/secret-file.ts";
 import type { SignatureAlgorithm } from "../../src/signing/signer.ts";
@@ -125,8 +126,8 @@ describe("keyring", () => {
       from.statementSigner.keyId,
       from.cmsSigner.keyId,
       from.caSigner.keyId,
-      (await from.logSigner("caveat.example/activity")).keyId,
-      (await from.logSigner("caveat.example/recipient/1")).keyId,
+      (await loadOrCreateLogKey(from.directory, "caveat.example/activity")).keyId,
+      (await loadOrCreateLogKey(from.directory, "caveat.example/recipient/1")).keyId,
     ];
     const first = await ids(ring);
     expect(new Set(first).size).toBe(5);
@@ -144,9 +145,9 @@ describe("keyring", () => {
 
   it("keeps a hostile origin or purpose inside the directory", async () => {
     const ring = await loadOrCreateKeyring(directory);
-    await ring.logSigner("../../escape");
+    await loadOrCreateLogKey(directory, "../../escape");
     expect(await readdir(directory)).toContain("log...%2F..%2Fescape.ed25519.p8");
-    await expect(ring.logSigner("")).rejects.toMatchObject({ code: "KEY_NAME_REFUSED" });
+    await expect(loadOrCreateLogKey(directory, "")).rejects.toMatchObject({ code: "KEY_NAME_REFUSED" });
     await expect(ring.secret("../x")).rejects.toMatchObject({ code: "KEY_NAME_REFUSED" });
   });
 });
