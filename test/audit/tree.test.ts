@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   FormatError,
@@ -12,8 +10,6 @@ import {
   leafHash256,
   leafIndex,
   nodeCrypto,
-  openCheckpoint,
-  parseVkey,
   readerOf,
   toHex,
   treeRoot,
@@ -21,7 +17,6 @@ import {
   utf8,
 } from "../../audit/index.ts";
 import { Seeded, flipBit } from "./seeded.ts";
-import { shared } from "./vectors.ts";
 
 const LARGEST = 64;
 const random = new Seeded(11);
@@ -169,20 +164,5 @@ describe("consistency", () => {
     expect(
       checkConsistency(nodeCrypto, { size1: treeSize(4), root1: rootAt(4), size2: treeSize(9), root2, proof }),
     ).toBe(false);
-  });
-});
-
-const tessera = shared("data/tlog-tessera/testdata/log");
-describe("a log written by Tessera", () => {
-  test.skipIf(tessera.absent)("all its 16 checkpoints verify and have the roots that we compute", () => {
-    const key = parseVkey(nodeCrypto, "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx");
-    const words = "one two three four five six seven eit nain ten ileven twelf threeten fourten fivten".split(" ");
-    const known = rootsOf(words.map((word) => leafHash256(nodeCrypto, utf8(word))));
-    for (let size = 0; size <= 15; size += 1) {
-      const opened = openCheckpoint(nodeCrypto, readFileSync(join(tessera.path, `checkpoint.${size}`), "utf8"), key);
-      if (opened.outcome !== "verified") throw new Error(opened.outcome);
-      expect(opened.checkpoint.size).toBe(size);
-      expect(opened.checkpoint.root).toEqual(known[size]);
-    }
   });
 });

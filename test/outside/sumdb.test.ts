@@ -14,6 +14,7 @@ import {
 import { SIGNER, makeArchive, noteOf, signedNote } from "../audit/archive-fixture.ts";
 import { Seeded, flipBit, noteSigner } from "../audit/seeded.ts";
 import { folderOf, sourceOf, tilesOf } from "../audit/tile-fixture.ts";
+import { shared } from "../audit/vectors.ts";
 import { outsideSumdb } from "../outside-programs.ts";
 import { consistent, holds, included, spoiled } from "./claims.ts";
 import { Sumdb } from "./sumdb.ts";
@@ -39,6 +40,15 @@ describe.skipIf(skip)("Go's checksum database", () => {
       expect(tiles?.leaves).toEqual(HASHES.slice(0, size).map(toHex));
     }
   });
+  const tessera = shared("data/tlog-tessera/testdata/log");
+  test.skipIf(tessera.absent)(
+    "reads a log written by Tessera in the same way, which shows that it judges the format and not us",
+    () => {
+      const vkey = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
+      const { refused, tiles } = sumdb.ask({ vkey, tiles: tessera.path });
+      expect([refused, tiles?.size]).toEqual(["", 15]);
+    },
+  );
   test("names tiles as we do, at every level and with long numbers", () => {
     const numbers = [0, 1, 255, 999, 1000, 67_000, 999_999, 1_234_067, 123_456_789];
     const places = numbers.flatMap((number) =>
