@@ -45,8 +45,17 @@ export interface Archive {
   end: number | null;
 }
 
-/** A log of `count` entries of two replicas, in which some sections are opened and some sealed; signed at `sizes`. */
-export function makeArchive(count: number, sizes: readonly number[], seed = 1, signer: NoteSigner = SIGNER): Archive {
+/** What an archive carries of the sections: of some one part, of some the other; or what somebody gets who may open none. */
+export type Carried = "mixed" | "sealed";
+
+/** A log of `count` entries of two replicas, signed at `sizes`. What is carried changes neither leaves nor signatures. */
+export function makeArchive(
+  count: number,
+  sizes: readonly number[],
+  seed = 1,
+  signer: NoteSigner = SIGNER,
+  carried: Carried = "mixed",
+): Archive {
   const random = new Seeded(seed);
   const boots = [random.hex(16), random.hex(16)] as const;
   const counters = [0, 0];
@@ -55,7 +64,7 @@ export function makeArchive(count: number, sizes: readonly number[], seed = 1, s
     const counter = counters[replica] ?? 0;
     counters[replica] = counter + 1;
     const producer = { boot: boots[replica] ?? boots[0], counter, replica: `api-${replica}` };
-    return makeEntry(random, i, producer);
+    return makeEntry(random, i, producer, carried);
   });
   const archive: Archive = { origin: signer.key.name, entries: [], checkpoints: [], end: count };
   archive.entries = leaves.map(({ leaf, slots }, index) => ({ index, leaf, slots, chain: zeroChain() }));
@@ -142,6 +151,7 @@ function makeEntry(
   random: Seeded,
   index: number,
   producer: LeafHeader["producer"],
+  carried: Carried,
 ): { leaf: Uint8Array; slots: (ArchiveSlot | null)[] } {
   const kinds: readonly LeafKind[] = ["operation.request", "operation.outcome", "log.heartbeat"];
   const kind = kinds[index % kinds.length] ?? "log.boot";
@@ -155,11 +165,9 @@ function makeEntry(
       plaintext: encodeCanonical({ entry: index, name }),
     };
     const given = (index + slot) % 4;
-    slots.push(
-      given === 3 && !usesSlot(kind, name)
-        ? null
-        : { open: given === 1 ? null : open, sealed: given === 2 ? null : sealed },
-    );
+    const absent = given === 3 && !usesSlot(kind, name);
+    if (carried === "sealed") slots.push(absent ? null : { open: null, sealed });
+    else slots.push(absent ? null : { open: given === 1 ? null : open, sealed: given === 2 ? null : sealed });
     return { commitment: sectionCommitment(nodeCrypto, open), sealedHash: sealedHash(nodeCrypto, sealed) };
   });
   if (!a || !b || !c || !d) throw new Error("four slots");

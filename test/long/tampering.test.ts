@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { ArchiveFlips, FolderFlips } from "../audit/flip-campaign.ts";
+import { Seeded } from "../audit/seeded.ts";
+
+const HOUR_MS = 3_600_000;
+const PER_BLOCK = 1_000;
+const SMALL = 16;
+const LARGE = 1_000;
+const SIZES = [1, 250, 500, 777, LARGE];
+
+/** Seeds of the blocks of a thousand flips: eight, six and six make the twenty thousand. */
+const seeds = (first: number, count: number): readonly number[] => Array.from({ length: count }, (_, i) => first + i);
+
+async function missedOf(turns: number, flip: (turn: number) => Promise<string | null>): Promise<readonly string[]> {
+  const missed: string[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const found = await flip(turn);
+    if (found !== null) missed.push(found);
+  }
+  return missed;
+}
+
+describe("I5 every bit of a log of 16 entries", () => {
+  const folder = new FolderFlips(SMALL);
+  test.each(folder.paths)(
+    "in the file %s of its folder of tiles is found and located when it is flipped",
+    async (path) => expect(await missedOf(folder.bits(path), (bit) => folder.flip(path, bit))).toEqual([]),
+    HOUR_MS,
+  );
+  test.each(["sealed", "mixed"] as const)(
+    "in its archive with %s sections is found and located when it is flipped",
+    async (carried) => {
+      const archive = new ArchiveFlips(SMALL, [7, SMALL], carried);
+      expect(archive.bits).toBeGreaterThan(200_000);
+      expect(await missedOf(archive.bits, (bit) => archive.flip(bit))).toEqual([]);
+    },
+    HOUR_MS,
+  );
+});
+
+describe("I5 a thousand seeded flips of a log of 1,000 entries are found and located", () => {
+  const folder = new FolderFlips(LARGE);
+  test.each(seeds(100, 6))(
+    "over all files of its folder of tiles (seed %i)",
+    async (seed) => {
+      const random = new Seeded(seed);
+      const flip = (turn: number): Promise<string | null> => {
+        const path = folder.paths[turn % folder.paths.length] ?? "";
+        return folder.flip(path, random.below(folder.bits(path)));
+      };
+      expect(await missedOf(PER_BLOCK, flip)).toEqual([]);
+    },
+    HOUR_MS,
+  );
+  const sealed = new ArchiveFlips(LARGE, SIZES, "sealed");
+  test.each(seeds(200, 6))(
+    "in its archive by one who can open no section (seed %i)",
+    async (seed) => {
+      const random = new Seeded(seed);
+      expect(await missedOf(PER_BLOCK, () => sealed.flip(random.below(sealed.bits)))).toEqual([]);
+    },
+    HOUR_MS,
+  );
+  const mixed = new ArchiveFlips(LARGE, SIZES, "mixed");
+  test.each(seeds(300, 8))(
+    "in its archive by one who can open some sections (seed %i)",
+    async (seed) => {
+      const random = new Seeded(seed);
+      expect(await missedOf(PER_BLOCK, () => mixed.flip(random.below(mixed.bits)))).toEqual([]);
+    },
+    HOUR_MS,
+  );
+});
