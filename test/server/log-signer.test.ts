@@ -98,9 +98,13 @@ describe("I9 the signer of a running server", () => {
     expect(runningSigner(server)).not.toBe(killed);
   });
 
-  test("stopped so that it answers nothing, it makes the server unready, and is replaced", async () => {
+  test("stopped so that it answers nothing, it keeps the server from being ready until it is replaced", async () => {
     const stopped = runningSigner(server);
     process.kill(stopped, "SIGSTOP");
+    const state = (): string => readFileSync(`/proc/${stopped}/stat`, "utf8").split(") ")[1]?.[0] ?? "";
+    await expect.poll(state).toBe("T");
+    // What was found a moment ago is told again for a second.
+    await sleep(1_500);
     const ready = call(server.url, { method: "GET", path: "/readyz" });
     expect(await Promise.race([ready.then(() => "answered"), sleep(2_000, "waiting")])).toBe("waiting");
     expect((await ready).status).toBe(200);
