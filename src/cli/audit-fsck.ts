@@ -8,8 +8,8 @@ import { EXIT } from "./usage.ts";
 /** What the help of `caveat audit` says of it. */
 export const FSCK_HELP = `caveat audit fsck [--known FILE] [--json]
 
-Checks the logs in the database of this installation, on the machine that has it, with the verifier that strangers use, and
-holds the columns by which entries are found against the entries. Works while the server runs, and without it. It opens
+Checks the logs of this installation, on the machine that has it, with the verifier that strangers use: in its database, and
+as tiles on its disk; and holds the columns by which entries are found against the entries. Works while the server runs, and without it. It opens
 nothing for anybody, and is not recorded: whoever can run it can read the database anyway.
 --known FILE   a checkpoint that you kept from before
 --json         print the report as JSON
@@ -17,7 +17,7 @@ nothing for anybody, and is not recorded: whoever can run it can read the databa
 Exit codes: 0 whole; 1 something is wrong, and the output says what and where; 2 wrong usage; 3 no database can be reached.
 `;
 
-function linesOf({ origin, verified, log, columns, unsigned }: StoredLogReport): string[] {
+function linesOf({ origin, verified, log, columns, tiles, unsigned }: StoredLogReport): string[] {
   const size = log?.confirmedSize ?? 0;
   const more = unsigned > 0 ? `, and ${unsigned} after them that are not signed yet` : "";
   const head = verified
@@ -27,6 +27,7 @@ function linesOf({ origin, verified, log, columns, unsigned }: StoredLogReport):
     head,
     ...(log?.findings ?? []).map(({ code, sentence }) => `  ${code}: ${sentence}`),
     ...(log?.warnings ?? []).map(({ code, sentence }) => `  warning ${code}: ${sentence}`),
+    ...(tiles?.findings ?? []).map(({ code, sentence }) => `  on the disk ${code}: ${sentence}`),
     ...columns.lies.map(({ code, sentence }) => `  ${code}: ${sentence}`),
     ...(columns.found > columns.lies.length ? [`  ${columns.found - columns.lies.length} more INDEX_LIE`] : []),
     ...(columns.notChecked > 0

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nodeCrypto, parseTrust, verifyLog } from "../../audit/index.ts";
-import type { LogReport, VerifierKey } from "../../audit/index.ts";
+import { fsck, nodeCrypto, parseTrust, verifyLog } from "../../audit/index.ts";
+import type { LogReport, TileReport, VerifierKey } from "../../audit/index.ts";
 import type { Config } from "../config.ts";
 import { SectionSealer } from "../ledger/sealing.ts";
 import { storedArchive } from "../ledger/stored-archive.ts";
@@ -10,6 +10,7 @@ import type { ColumnReport } from "../ledger/stored-columns.ts";
 import { personTag } from "../policy/gate.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
+import { FileTiles } from "../storage/blobs/tile-port.ts";
 import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
 import { LedgerStore } from "../storage/ledger-store.ts";
@@ -22,6 +23,8 @@ export interface StoredLogReport {
   /** What the verifier says of the entries up to the last checkpoint; null where nothing was signed yet. */
   readonly log: LogReport | null;
   readonly columns: ColumnReport;
+  /** What the log's tiles on the disk come to; null where nothing was signed yet. */
+  readonly tiles: TileReport | null;
   /** Entries after the last checkpoint, which nothing signed covers yet. */
   readonly unsigned: number;
 }
@@ -36,8 +39,8 @@ export interface StoredReport {
 export type StoredProgress = (origin: string, entries: number, of: number) => void;
 
 /**
- * Checks the logs in the database of an installation with the verifier that strangers use, and the columns beside their
- * leaves. Reads as the role that may change nothing. Works while the server runs, and without it.
+ * Checks the logs of an installation with the verifier that strangers use, in the database and in tiles on the disk, and the
+ * columns beside their leaves. Reads as the role that may change nothing. Works while the server runs, and without it.
  *
  * @param known a checkpoint that somebody kept, of one of the logs
  * @throws Error when there is no installation here, or no key for a log
@@ -60,7 +63,8 @@ export async function checkStoredLogs(
     for (const log of await store.logs()) {
       const key = trust.logs.find(({ origin }) => origin === log.origin)?.key;
       if (!key) throw new Error(`the trust file has no key of the log ${log.origin}`);
-      logs.push(await checkOne(store, keyring, log, key, known, onProgress));
+      const tiles = new FileTiles(join(config.stateFolder, "logs"));
+      logs.push(await checkOne({ store, keyring, tiles }, log, key, known, onProgress));
     }
     return { verified: logs.length > 0 && logs.every(({ verified }) => verified), logs };
   } finally {
@@ -80,9 +84,14 @@ async function reach(
   return { ledger: reached.working(password).ledger, stop: reached.stop };
 }
 
+interface Stored {
+  readonly store: LedgerStore;
+  readonly keyring: Keyring;
+  readonly tiles: FileTiles;
+}
+
 async function checkOne(
-  store: LedgerStore,
-  keyring: Keyring,
+  { store, keyring, tiles }: Stored,
   log: { readonly id: number; readonly origin: string; readonly size: number },
   key: VerifierKey,
   known: string | null,
@@ -101,9 +110,12 @@ async function checkOne(
           onProgress: (entries) => onProgress(log.origin, entries, size),
           ...(ofThis ? { known } : {}),
         });
+  const source = { read: (path: string) => tiles.read(log.origin, path) };
+  const onDisk = last === null ? null : await fsck({ crypto: nodeCrypto, key, source, ...(ofThis ? { known } : {}) });
   const tagKey = await keyring.secret("person-tags");
   const sealer = new SectionSealer(store, keyring.kek);
   const columns = await checkColumns(store, log, sealer, (personId) => personTag(tagKey, personId));
-  const verified = (report?.verified ?? log.size === 0) && columns.found === 0;
-  return { origin: log.origin, verified, log: report, columns, unsigned: log.size - size };
+  const whole = (report?.verified ?? log.size === 0) && (onDisk?.verified ?? true);
+  const verified = whole && columns.found === 0;
+  return { origin: log.origin, verified, log: report, columns, tiles: onDisk, unsigned: log.size - size };
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { checkStoredLogs } from "../../src/composition/stored-log-check.ts";
@@ -53,6 +53,11 @@ describe("I5 the stored log, checked in its database", () => {
       logs.map(() => [[], [], 0]),
     );
     expect(verified).toBe(true);
+    expect(logs[0]?.tiles).toMatchObject({
+      verified: true,
+      findings: [],
+      signed: { size: logs[0]?.log?.signed?.size },
+    });
     expect(logs[0]?.columns.checked).toBeGreaterThan(5);
     expect(logs[0]?.log?.knownSize).toBeGreaterThan(5);
   });
@@ -78,6 +83,24 @@ describe("I5 the stored log, checked in its database", () => {
     expect((await check()).logs[0]?.log?.findings).toMatchObject([{ code: "LEAF_CHANGED", at: { index: at } }]);
     await asOwner(`delete from audit.entry where log_id = 0 and idx = ${at}`);
     expect((await check()).logs[0]?.log?.findings).toMatchObject([{ code: "LEAF_MISSING", at: { index: at } }]);
+  });
+  test("says which tile on the disk is damaged", async () => {
+    const { stateFolder } = house.house.config;
+    const log = join(stateFolder, "logs", "caveat.local%2Factivity", "tile", "0");
+    const [name = ""] = readdirSync(join(log, "000.p")).toSorted((a, b) => Number(b) - Number(a));
+    const path = join(log, "000.p", name);
+    const kept = readFileSync(path);
+    writeFileSync(
+      path,
+      kept.map((byte, at) => (at === 3 ? byte ^ 1 : byte)),
+    );
+    expect((await check()).logs[0]).toMatchObject({
+      verified: false,
+      log: { verified: true },
+      tiles: { findings: [{ code: "TILE_DAMAGED", at: { path: `tile/0/000.p/${name}` } }] },
+    });
+    writeFileSync(path, kept);
+    expect((await check()).verified).toBe(true);
   });
   test("refuses to check where there is no installation, or a log of which no key is known", async () => {
     const { config } = house.house;
