@@ -41,6 +41,11 @@ export async function readBundle(
   const found = await either(source, "entries", number, width, MAX_BUNDLE_BYTES);
   if (found === null) return null;
   const { bytes, whole } = found;
+  return parseBundle(bytes, whole ? TILE_WIDTH : width).slice(0, width);
+}
+
+/** The leaves of a bundle: each behind its length as u16be, and nothing else. Throws FormatError (RANGE) unless there are `due`. */
+export function parseBundle(bytes: Uint8Array, due: number): readonly Uint8Array[] {
   const leaves: Uint8Array[] = [];
   let at = 0;
   while (at < bytes.length) {
@@ -49,9 +54,8 @@ export async function readBundle(
     leaves.push(bytes.subarray(at + 2, at + 2 + length));
     at += 2 + length;
   }
-  const due = whole ? TILE_WIDTH : width;
   if (leaves.length !== due) throw new FormatError("RANGE", `the bundle has ${leaves.length} leaves and not ${due}`);
-  return leaves.slice(0, width);
+  return leaves;
 }
 
 /** A partial tile may have gone when the full one came (C2SP tlog-tiles, "Partial Tiles"): that begins with the same hashes. */

@@ -1,4 +1,6 @@
 import {
+  TILE_WIDTH,
+  tilePath,
   FormatError,
   checkConsistency,
   checkInclusion,
@@ -14,7 +16,7 @@ import type { TilePort } from "../storage/blobs/tile-port.ts";
 import { LogError } from "./log-error.ts";
 import { TileEdge } from "./tile-edge.ts";
 import type { Grown } from "./tile-edge.ts";
-import { CHECKPOINT_PATH, TILE_WIDTH, readBundle, tilePath, tileReader, tilesOf } from "./tile-layout.ts";
+import { CHECKPOINT_PATH, readBundle, tileReader, tilesOf } from "./tile-layout.ts";
 import type { TileLevel, TileSource } from "./tile-layout.ts";
 
 /** A tree by its size and root. */

@@ -1,7 +1,18 @@
-import { FormatError, Frontier, concat, equal, leafHash256, nodeCrypto, treeSize } from "../../audit/index.ts";
+import {
+  FormatError,
+  Frontier,
+  TILE_WIDTH,
+  concat,
+  equal,
+  leafHash256,
+  nodeCrypto,
+  tilePath,
+  treeSize,
+  widthOf,
+} from "../../audit/index.ts";
 import type { TreeSize } from "../../audit/index.ts";
 import type { TileFile } from "../storage/blobs/tile-port.ts";
-import { TILE_WIDTH, encodeBundle, nodeOver, readBundle, readTile, tilePath, tileWidth } from "./tile-layout.ts";
+import { encodeBundle, nodeOver, readBundle, readTile } from "./tile-layout.ts";
 import type { TileSource } from "./tile-layout.ts";
 
 /** What growing a tree writes, in the order in which it has to be durable: entries before the hashes over them. */
@@ -25,10 +36,10 @@ export class TileEdge {
     const edge = new TileEdge();
     edge.#size = size;
     const last = Math.floor(size / TILE_WIDTH);
-    if (tileWidth(size, "entries", last) > 0) edge.#leaves = [...(await readBundle(source, size, last))];
+    if (widthOf("entries", last, size) > 0) edge.#leaves = [...(await readBundle(source, size, last))];
     for (let level = 0; TILE_WIDTH ** level <= size; level += 1) {
       const index = Math.floor(size / TILE_WIDTH ** (level + 1));
-      edge.#levels[level] = tileWidth(size, level, index) > 0 ? [...(await readTile(source, size, level, index))] : [];
+      edge.#levels[level] = widthOf(level, index, size) > 0 ? [...(await readTile(source, size, level, index))] : [];
     }
     const hashes = edge.#levels[0] ?? [];
     if (!edge.#leaves.every((leaf, at) => equal(leafHash256(nodeCrypto, leaf), hashes[at] ?? leaf)))

@@ -9,13 +9,14 @@ import {
   leafHash256,
   leafIndex,
   nodeCrypto,
+  parseBundle,
+  tilePath,
   treeSize,
   utf8,
 } from "../../audit/index.ts";
 import { LogTiles } from "../../src/ledger/log-tiles.ts";
 import type { TreeHead } from "../../src/ledger/log-tiles.ts";
 import { TileEdge } from "../../src/ledger/tile-edge.ts";
-import { parseBundle, tilePath } from "../../src/ledger/tile-layout.ts";
 import { FileTiles } from "../../src/storage/blobs/tile-port.ts";
 import { Seeded } from "../audit/seeded.ts";
 
@@ -155,7 +156,7 @@ describe("I10 a log's tiles", () => {
     const [bundle] = edge.partial().bundles;
     expect(parseBundle(bundle?.bytes ?? new Uint8Array(0), 5)).toEqual(leaves);
     for (const width of [0, 4, 6])
-      expect(() => parseBundle(bundle?.bytes ?? new Uint8Array(0), width)).toThrow("a bundle does not have");
+      expect(() => parseBundle(bundle?.bytes ?? new Uint8Array(0), width)).toThrow(/^the bundle (has|ends)/);
   });
 });
 
