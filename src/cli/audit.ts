@@ -4,6 +4,11 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readConfig } from "../config.ts";
+import { globalId } from "../transport/global-id.ts";
+import { DOOR_HELP } from "./door.ts";
+import { runVerb, verbsHelp } from "./door-command.ts";
+import type { Verbs } from "./door-command.ts";
+import { proposeAndSay } from "./proposal-text.ts";
 import { demonstrationToken } from "./token.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
@@ -48,22 +53,55 @@ export async function exportArchiveTo(folder: string, url: string, token: string
   }
 }
 
-/** `caveat audit export DIR`. */
-export const auditCommand: Subcommand = {
-  summary: "export the audit archive for a compliance officer",
-  help: `Usage: caveat audit export DIR [--as PERSON] [--url URL]
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-Fetches the archive of the activity log into DIR/log.ndjson, as a named person, through the running server's door.
---as    person of the demonstration (default otto); in production give a token in CAVEAT_TOKEN instead
---url   where the server is (default http://127.0.0.1:4000, or PORT)
+const AUDIT_VERBS: Verbs = {
+  erase: {
+    words: ["PERSON"],
+    needs: { months: "MONTH[,MONTH...]", authority: "TEXT" },
+    may: { marking: "BANNER" },
+    does: "asks that what the log holds of a person's own requests in these months be erased for good",
+    who: "otto",
+    run: (call) => {
+      const person = call.get("PERSON");
+      const marking = call.option("marking");
+      return proposeAndSay(call, "auditErasePropose", "AuditEraseProposeInput", {
+        // Sections of the log name people by the id that they are stored under.
+        personId: UUID.test(person) ? globalId("person", person) : person,
+        months: call.get("months").split(","),
+        authority: call.get("authority"),
+        ...(marking === undefined ? {} : { markings: [marking] }),
+      });
+    },
+  },
+};
+
+/** `caveat audit`: what a compliance officer does with the log. */
+export const auditCommand: Subcommand = {
+  summary: "export the audit archive, ask that a person's sections be erased",
+  help: `Usage: caveat audit export DIR [--as PERSON] [--url URL]
+${verbsHelp("audit", AUDIT_VERBS)}
+
+export fetches the archive of the activity log into DIR/log.ndjson, as a named person, through the running server's door.
+In the demonstration that is otto unless --as names another; in production give a token in CAVEAT_TOKEN instead.
 Check it with: caveat-audit verify log DIR --key .caveat/trust.json
 
-Exit codes: 0 exported; 1 refused; 2 wrong usage; 3 no server there.
+erase asks, and a security officer approves: caveat proposal approve. PERSON is the id of a person as it stands in the sections
+of his entries; MONTH is one that is over, in UTC, as 2026-09; TEXT is the legal basis, which stands in the entry. What is
+erased is the keys of those sections that the asking officer may open (of one marking with --marking). No section opens
+again, in no process and for nobody; entries, chain and commitments stay, and the log verifies as before. Entries that others
+made about the person, approvals and releases among them, are not his own and stay. Backups: see SECURITY.md.
+--json prints the proposal as one JSON object.
+${DOOR_HELP}
+
+Exit codes: 0 exported or asked; 1 refused; 2 wrong usage; 3 no server there.
 `,
   async run(args) {
+    if (Object.hasOwn(AUDIT_VERBS, args[0] ?? "")) return runVerb("audit", AUDIT_VERBS, args);
     const { values, words } = parseArguments(args, ["as", "url"], []);
     const [verb, folder] = words;
-    if (verb !== "export" || folder === undefined || words.length !== 2) throw new UsageError("audit export DIR");
+    if (verb !== "export" || folder === undefined || words.length !== 2)
+      throw new UsageError("audit export DIR, or audit erase PERSON");
     const config = readConfig();
     const given = process.env["CAVEAT_TOKEN"];
     if (given === undefined && config.mode !== "demonstration")

@@ -12,10 +12,18 @@ import {
 } from "../../audit/index.ts";
 import type { ArchiveSlot, SectionOpening } from "../../audit/index.ts";
 import { encodeCanonical } from "../../audit/index.ts";
-import type { AuditPort, MayOpen, OfficerEntry, OutboxDraft, OwnEntry, ReleaseProof } from "../policy/audit-port.ts";
-import type { LedgerStore, StoredEntry } from "../storage/ledger-store.ts";
+import type {
+  AuditPort,
+  ErasableKey,
+  MayOpen,
+  OfficerEntry,
+  OutboxDraft,
+  OwnEntry,
+  ReleaseProof,
+} from "../policy/audit-port.ts";
+import type { LedgerStore, StoredEntry, StoredKey } from "../storage/ledger-store.ts";
 import type { Transaction } from "../storage/transaction.ts";
-import { openSections, ownEntry } from "./entry-view.ts";
+import { erasedEntry, ownEntry, viewSections } from "./entry-view.ts";
 import type { CheckpointPublisher } from "./publisher.ts";
 import type { SectionSealer } from "./sealing.ts";
 import type { LedgerWriter } from "./writer.ts";
@@ -76,37 +84,40 @@ export class AuditService implements AuditPort {
     mayShow: MayOpen,
   ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }> {
     const { store, writer, tagOf, sealer } = this.#parts;
-    const shown: StoredEntry[] = [];
+    // By whole months: which of his outcomes were erased would tell how those were marked.
+    const erased = await store.erasedMonths(tagOf(personId));
+    const shown: (OwnEntry & { position: number })[] = [];
     const chunk = 2 * limit + 1;
     let from = before;
     for (;;) {
       const rows = await store.entriesOfPerson(writer.logId, tagOf(personId), OWN_KINDS, from, chunk);
+      const keys = await sealer.keysOf(rows);
       for (const row of rows) {
         // The actor's section stands at the level of the session; an outcome's marking would tell of hidden objects.
         const actor = row.sections.find((section) => section.slot === 0);
-        const marking = actor ? await sealer.markingOf(actor.keyId) : null;
-        if (marking !== null && mayShow(marking)) shown.push(row);
+        const key = actor && keys.get(actor.keyId);
+        if (!key || !mayShow(key.marking)) continue;
+        const entry = erased.has(key.month ?? "") ? erasedEntry(row) : ownEntry(sealer, keys, row);
+        shown.push({ ...entry, position: row.index });
         if (shown.length > limit) break;
       }
       const last = rows.at(-1);
       if (shown.length > limit || rows.length < chunk || !last) break;
       from = last.index;
     }
-    const entries = await Promise.all(
-      shown.slice(0, limit).map(async (row) => ({ ...(await ownEntry(sealer, row)), position: row.index })),
-    );
-    return { entries, more: shown.length > limit };
+    return { entries: shown.slice(0, limit), more: shown.length > limit };
   }
 
   async page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }> {
     const rows = await this.#parts.store.entries(this.#parts.writer.logId, from, from + limit + 1);
-    const entries = await Promise.all(rows.slice(0, limit).map((row) => this.#officerEntry(row, mayOpen)));
+    const keys = await this.#parts.sealer.keysOf(rows);
+    const entries = rows.slice(0, limit).map((row) => this.#officerEntry(row, keys, mayOpen));
     return { entries, more: rows.length > limit };
   }
 
-  async #officerEntry(row: StoredEntry, mayOpen: MayOpen): Promise<OfficerEntry> {
+  #officerEntry(row: StoredEntry, keys: ReadonlyMap<string, StoredKey>, mayOpen: MayOpen): OfficerEntry {
     const leaf = parseLeaf(new Uint8Array(row.leaf));
-    const openings = await openSections(this.#parts.sealer, row, mayOpen);
+    const viewed = viewSections(this.#parts.sealer, keys, row, mayOpen);
     return {
       index: row.index,
       id: row.id,
@@ -114,16 +125,21 @@ export class AuditService implements AuditPort {
       at: leaf.time,
       leafHash: row.leaf384.toString("hex"),
       chain: row.chain.toString("hex"),
-      sections: SLOTS.map((slot, index) => {
-        const sealed = row.sections.some((section) => section.slot === index);
-        const opening = openings[index] ?? null;
-        return {
-          slot,
-          state: opening ? "opened" : sealed ? "withheld" : "unused",
-          content: opening?.plaintext ?? null,
-        };
-      }),
+      sections: SLOTS.map((slot, index) => ({
+        slot,
+        state: viewed[index]?.state ?? "unused",
+        content: viewed[index]?.opening?.plaintext ?? null,
+      })),
     };
+  }
+
+  async erasableKeys(personId: string, months: readonly string[]): Promise<ErasableKey[]> {
+    return this.#parts.store.sectionKeysOf(this.#parts.tagOf(personId), months);
+  }
+
+  async sectionsUnder(personId: string, keyIds: readonly string[]): Promise<number> {
+    const { store, writer, tagOf } = this.#parts;
+    return store.sectionsUnder(writer.logId, tagOf(personId), keyIds);
   }
 
   async openable(mayOpen: MayOpen): Promise<string[]> {
@@ -138,15 +154,16 @@ export class AuditService implements AuditPort {
       const to = Math.min(size, from + PAGE);
       const rows = await store.entries(writer.logId, from, to);
       const notes = new Map((await store.checkpoints(writer.logId, from + 1, to)).map((c) => [c.size, c.note]));
+      const keys = await this.#parts.sealer.keysOf(rows);
       for (const row of rows) {
-        const openings = await openSections(this.#parts.sealer, row, mayOpen);
+        const viewed = viewSections(this.#parts.sealer, keys, row, mayOpen);
         yield formatEntry({
           chain: new Uint8Array(row.chain),
           index: leafIndex(row.index),
           leaf: new Uint8Array(row.leaf),
           slots: SLOTS.map((_, slot): ArchiveSlot | null => {
             const sealed = row.sections.find((section) => section.slot === slot);
-            return sealed ? { open: openings[slot] ?? null, sealed: new Uint8Array(sealed.sealed) } : null;
+            return sealed ? { open: viewed[slot]?.opening ?? null, sealed: new Uint8Array(sealed.sealed) } : null;
           }),
         });
         const note = notes.get(row.index + 1);
@@ -186,7 +203,9 @@ export class AuditService implements AuditPort {
       leafIndex(entry.index),
       treeSize(size),
     );
-    const openings = await openSections(this.#parts.sealer, entry, () => true);
+    const { sealer } = this.#parts;
+    const viewed = viewSections(sealer, await sealer.keysOf([entry]), entry, () => true);
+    const openings = viewed.map((section) => section?.opening ?? null);
     await this.#commit(publisher.origin, note, openings[2]?.marking ?? null);
     return {
       vkey: publisher.vkey,

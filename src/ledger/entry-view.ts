@@ -1,38 +1,51 @@
 import { parseLeaf } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
 import type { MayOpen, OwnEntry } from "../policy/audit-port.ts";
-import type { StoredEntry } from "../storage/ledger-store.ts";
+import type { StoredEntry, StoredKey, StoredSection } from "../storage/ledger-store.ts";
 import type { SectionSealer } from "./sealing.ts";
 
-/** One section; null when its sealed bytes were changed: the leaf carries their hash, and the verifier names the damage. */
+/** One section as a reader gets it. What was changed opens to nobody: the leaf has its hash, and the verifier names the damage. */
+export interface ViewedSection {
+  readonly state: "opened" | "withheld" | "erased";
+  readonly opening: SectionOpening | null;
+}
+
 function opened(
   sealer: SectionSealer,
   entryId: string,
-  section: StoredEntry["sections"][number],
-): Promise<SectionOpening | null> {
-  return sealer.open(entryId, section.slot, section.keyId, section.sealed).catch(() => null);
+  section: StoredSection,
+  key: StoredKey | undefined,
+): SectionOpening | null {
+  try {
+    return key ? sealer.open(entryId, section, key) : null;
+  } catch {
+    return null;
+  }
 }
 
-/** The sections of an entry by slot, opened where the marking may be opened; null where unused, withheld or erased. */
-export async function openSections(
+/** Sections of an entry by slot; undefined where unused. That one was erased shows to those who could have opened it. */
+export function viewSections(
   sealer: SectionSealer,
+  keys: ReadonlyMap<string, StoredKey>,
   row: StoredEntry,
   mayOpen: MayOpen,
-): Promise<(SectionOpening | null)[]> {
-  const openings: (SectionOpening | null)[] = [null, null, null, null];
+): (ViewedSection | undefined)[] {
+  const viewed: (ViewedSection | undefined)[] = [undefined, undefined, undefined, undefined];
   for (const section of row.sections) {
-    const marking = await sealer.markingOf(section.keyId);
-    if (marking === null || !mayOpen(marking)) continue;
-    openings[section.slot] = await opened(sealer, row.id, section);
+    const key = keys.get(section.keyId);
+    const may = key !== undefined && mayOpen(key.marking);
+    const opening = may ? opened(sealer, row.id, section, key) : null;
+    const erased = may && key.wrapped === null;
+    viewed[section.slot] = { state: opening ? "opened" : erased ? "erased" : "withheld", opening };
   }
-  return openings;
+  return viewed;
 }
 
 /** What a person sees of his own outcome: the act and how it was answered, never markings, reasons or objects. */
-export async function ownEntry(sealer: SectionSealer, row: StoredEntry): Promise<OwnEntry> {
+export function ownEntry(sealer: SectionSealer, keys: ReadonlyMap<string, StoredKey>, row: StoredEntry): OwnEntry {
   const leaf = parseLeaf(new Uint8Array(row.leaf));
   const outcome = row.sections.find((section) => section.slot === 2);
-  const opening = outcome ? await opened(sealer, row.id, outcome) : null;
+  const opening = outcome ? opened(sealer, row.id, outcome, keys.get(outcome.keyId)) : null;
   const content = opening
     ? (JSON.parse(opening.plaintext) as { command?: string | null; result?: string; error?: string | null })
     : {};
@@ -42,4 +55,9 @@ export async function ownEntry(sealer: SectionSealer, row: StoredEntry): Promise
     operation: content.command ?? "query",
     answer: content.result === "answered" ? "answered" : content.result === "refused" ? "refused" : "failed",
   };
+}
+
+/** What a person sees of an outcome of a month of which something was erased: that there was one, and when. */
+export function erasedEntry(row: StoredEntry): OwnEntry {
+  return { id: row.id, at: parseLeaf(new Uint8Array(row.leaf)).time, operation: "erased", answer: "erased" };
 }

@@ -13,7 +13,8 @@ export type OutboxKind =
   | "proposal.withdrawal"
   | "authority.revocation"
   | "marking.change"
-  | "policy.activation";
+  | "policy.activation"
+  | "section.erasure";
 
 /** An entry that a command adds to its transaction. */
 export interface OutboxDraft {
@@ -43,9 +44,20 @@ export interface OfficerEntry {
   readonly chain: string;
   readonly sections: readonly {
     readonly slot: string;
-    readonly state: "opened" | "withheld" | "unused";
+    readonly state: "opened" | "withheld" | "erased" | "unused";
     readonly content: string | null;
   }[];
+}
+
+/** A data key under which sections of a person's entries of one month were sealed. */
+export interface ErasableKey {
+  readonly id: string;
+  /** Canonical JSON, as {@link MayOpen} takes it. */
+  readonly marking: string;
+  /** `2026-09`. */
+  readonly month: string;
+  /** Whether it was destroyed. */
+  readonly erased: boolean;
 }
 
 /** Decides whether a section with this marking (canonical JSON of banner and effective marking) may be opened. */
@@ -63,6 +75,10 @@ export interface AuditPort {
   leafHash(entryId: string): Promise<string | null>;
   /** Markings (canonical JSON) of all sections that may be opened: what an archive made now discloses at most. */
   openable(mayOpen: MayOpen): Promise<string[]>;
+  /** The keys of a person's entries of these months, whatever their markings: for a command that decides what it may tell. */
+  erasableKeys(personId: string, months: readonly string[]): Promise<readonly ErasableKey[]>;
+  /** How many sections of a person's entries are sealed under these keys. */
+  sectionsUnder(personId: string, keyIds: readonly string[]): Promise<number>;
   /** Own entries, newest first, older than the cursor. */
   own(
     personId: string,

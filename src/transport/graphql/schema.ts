@@ -8,6 +8,7 @@ import { GrantMutations, RevocationMutations } from "./administration-mutations.
 import { ClientResolver } from "./client.ts";
 import { PersonResolver } from "./person.ts";
 import { AssetResolver } from "./asset.ts";
+import { AuditMutations } from "./audit-mutations.ts";
 import { AuditResolver, OwnAuditResolver } from "./audit.ts";
 import {
   CompilationMutations,
@@ -67,6 +68,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   RecipientResolver,
   OwnAuditResolver,
   AuditResolver,
+  AuditMutations,
   DatasetMutations,
   CompilationMutations,
   DeliveryHoldMutations,
