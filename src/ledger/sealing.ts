@@ -38,8 +38,8 @@ interface DataKey {
   readonly until: number;
 }
 
-// A minute: so long does a process whose clock is wrong go on sealing under a key that was destroyed, before it is refused.
-const KEY_LIFETIME_MS = 60_000;
+// So long does a process whose clock is wrong go on sealing under a key that was destroyed, before it is refused.
+const KEY_LIFETIME_MS = 600_000;
 const MOST_KEYS = 10_000;
 
 /** The month of an instant in UTC, `2026-09`. */
@@ -65,7 +65,7 @@ function scopeDigest(marking: string, { subject, month }: SectionScope): Buffer 
 /**
  * Seals sections of entries: one data key for each marking, person and month, wrapped by the key file, and below it a key and
  * a salt for each section, so that destroying the data key takes ciphertext and salts together. Keys to seal with are kept
- * for a minute and forgotten when the month turns; keys to open with are looked up at every reading and never kept.
+ * for ten minutes and forgotten when the month turns; keys to open with are looked up at every reading and never kept.
  */
 export class SectionSealer {
   readonly #store: LedgerStore;

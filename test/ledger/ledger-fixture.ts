@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +28,8 @@ export interface TestLedger {
   readonly database: TestDatabase;
   readonly store: LedgerStore;
   readonly sealer: SectionSealer;
+  /** The key file's key, under which data keys are wrapped. */
+  readonly kek: KeyObject;
   readonly logId: number;
   readonly writer: LedgerWriter;
   readonly verifier: VerifierKey;
@@ -48,7 +51,8 @@ export async function openLedger(): Promise<TestLedger> {
   const signer = await loadOrCreateSigner(join(keys, "log.p8"), "ed25519");
   const pool = openPool(database.as("caveat_ledger"), 6);
   const store = new LedgerStore(pool);
-  const sealer = new SectionSealer(store, createSecretKey(randomBytes(32)));
+  const kek = createSecretKey(randomBytes(32));
+  const sealer = new SectionSealer(store, kek);
   const logId = await store.openLog(ORIGIN, "activity", null);
   const clock = (): Date => new Date();
   const anotherWriter = (replica: string): LedgerWriter => new LedgerWriter({ store, sealer, logId, replica, clock });
@@ -61,6 +65,7 @@ export async function openLedger(): Promise<TestLedger> {
     database,
     store,
     sealer,
+    kek,
     logId,
     writer,
     verifier: (await publisher()).verifier,
