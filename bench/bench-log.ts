@@ -77,12 +77,14 @@ export async function withLog(
 
 const MARKING = encodeCanonical({ banner: "SECRET//NOFORN", effective: { level: "S", noforn: true } });
 
-/** A request entry as the door writes it: two sealed sections of about 500 bytes. */
+const PEOPLE = Array.from({ length: 50 }, () => randomBytes(32));
+
+/** A request entry as the door writes it: two sealed sections of about 500 bytes, of one of fifty people. */
 export function requestEntry(at: number): EntryDraft {
   const text = "x".repeat(380);
   return {
     kind: "operation.request",
-    personTag: randomBytes(32),
+    personTag: PEOPLE[at % PEOPLE.length] ?? null,
     gateHash: randomBytes(32),
     sections: [
       { slot: 0, name: "actor", marking: MARKING, plaintext: encodeCanonical({ person: `person ${at % 50}`, text }) },

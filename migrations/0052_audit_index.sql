@@ -14,11 +14,13 @@ create trigger append_only_truncate before truncate on audit.object_list for eac
 alter table audit.object_list enable always trigger append_only;
 alter table audit.object_list enable always trigger append_only_truncate;
 
--- From what an entry is about to the entry: hashes keyed with the data key of the section that names it, so that one object
--- under two markings has two, and that destroying that key leaves nothing that could be looked up. Made from the log alone,
--- behind it, and so no part of what is append-only: it can be forgotten and made again.
+-- From what an entry is about to the entry: hashes keyed with a secret of the key folder and the marking of the section that
+-- names it, so that one object under two markings has two, and nobody without that folder can try one. Rows are of a section
+-- and go with it when it is erased. Made from the log alone, behind it, and so no part of what is append-only: it can be
+-- forgotten and made again.
 create table audit.subject (
   log_id smallint not null,
+  slot smallint not null check (slot between 0 and 3),
   subject bytea not null check (octet_length(subject) = 16),
   idx bigint not null,
   primary key (log_id, subject, idx)
@@ -42,10 +44,11 @@ create table audit.index_section (
 );
 
 -- Takes entries p_from to p_to - 1 into the index if they are the next ones, and says up to where it is complete: of two
--- processes that worked out the same entries the second one's work is thrown away.
+-- processes that worked out the same entries the second one's work is thrown away. What was erased since they were worked out
+-- is left out: the lock on the state makes an erasure wait for this, or this for the erasure.
 create function audit.index_entries(
-  p_log smallint, p_from bigint, p_to bigint, p_unread int, p_subjects bytea[], p_places bigint[], p_slots smallint[],
-  p_keys uuid[], p_counts int[])
+  p_log smallint, p_from bigint, p_to bigint, p_unread int, p_subjects bytea[], p_places bigint[], p_parts smallint[],
+  p_slots smallint[], p_keys uuid[], p_counts int[])
   returns bigint
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -60,8 +63,12 @@ begin
      or exists (select from unnest(p_places) as e (idx) where e.idx < p_from or e.idx >= p_to) then
     raise exception 'not the next entries of this log' using errcode = 'check_violation';
   end if;
-  insert into audit.subject (log_id, subject, idx)
-    select p_log, e.subject, e.idx from unnest(p_subjects, p_places) as e (subject, idx) on conflict do nothing;
+  insert into audit.subject (log_id, slot, subject, idx)
+    select p_log, e.slot, e.subject, e.idx from unnest(p_subjects, p_places, p_parts) as e (subject, idx, slot)
+    where not exists (
+      select from audit.section x join audit.section_key k on k.id = x.key_id
+      where x.log_id = p_log and x.idx = e.idx and x.slot = e.slot and k.wrapped is null)
+    on conflict do nothing;
   insert into audit.index_section (log_id, slot, key_id, entries)
     select p_log, e.slot, e.key, e.n from unnest(p_slots, p_keys, p_counts) as e (slot, key, n)
     on conflict (log_id, slot, key_id) do update set entries = audit.index_section.entries + excluded.entries;
@@ -81,5 +88,5 @@ end $$;
 
 grant select on audit.object_list, audit.subject, audit.index_state, audit.index_section to caveat_ledger;
 grant insert on audit.object_list to caveat_ledger;
-grant execute on function audit.index_entries(smallint, bigint, bigint, int, bytea[], bigint[], smallint[], uuid[], int[]) to caveat_ledger;
+grant execute on function audit.index_entries(smallint, bigint, bigint, int, bytea[], bigint[], smallint[], smallint[], uuid[], int[]) to caveat_ledger;
 reset role;

@@ -151,6 +151,7 @@ export const ROOMS: readonly RoomRule[] = [
     name: "auditing",
     from: AUDITING,
     may: [ERRORS, MARKINGS, COMMANDS, PORTS, /^src\/policy\/decide\.ts$/],
+    mayAsTypes: [AUDIT],
     reason: "compliance reads the log through the door's port, like everyone",
   },
   {

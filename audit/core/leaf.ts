@@ -21,6 +21,7 @@ export const LEAF_KINDS = [
   "authority.revocation",
   "marking.change",
   "policy.activation",
+  "section.erasure",
 ] as const;
 export type LeafKind = (typeof LEAF_KINDS)[number];
 
@@ -32,7 +33,7 @@ export const SLOT_COUNT = 4;
 /** Whether entries of this kind use the slot; their archive carries at least its sealed bytes. */
 export function usesSlot(kind: LeafKind, slot: SlotName): boolean {
   if (kind.startsWith("log.") || kind === "refused") return slot === "detail";
-  if (/^(delivery|proposal|authority|marking|policy)\./.test(kind)) return slot === "outcome";
+  if (/^(delivery|proposal|authority|marking|policy|section)\./.test(kind)) return slot === "outcome";
   if (kind === "operation.request") return slot === "actor" || slot === "request";
   return slot !== "request";
 }

@@ -41,6 +41,8 @@ export const ACTIONS: ReadonlyMap<string, Handling> = new Map<string, Handling>(
   ["audit.own", "view"],
   ["audit.read", "view"],
   ["audit.export", "copy"],
+  ["audit.administer", "copy"],
+  ["audit.approve", "copy"],
   ["client.administer", "copy"],
   ["client.approve", "copy"],
   ["policy.read", "view"],

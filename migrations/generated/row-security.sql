@@ -1,5 +1,5 @@
 -- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.
--- Policy sha384:e35c04a1903a3917f02369fbefcbc1a6c2d20effca7d482b9c4fa7a06df88e6e5286b3dd6cf22412190804bd5004ddda
+-- Policy sha384:cdf24fc95bbccd81290fcfbdb072623fd177d6c675f304272cbc0a78a8840b8055d31c3a8a85b538f013474689cba8d0
 
 alter table data.program enable row level security;
 alter table data.program force row level security;
@@ -415,7 +415,7 @@ alter table data.proposal enable row level security;
 alter table data.proposal force row level security;
 drop policy if exists proposal_read on data.proposal;
 create policy proposal_read on data.proposal for select to caveat_app using (
-  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer) where
+  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer', 'audit.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer, audit_administer) where
     ((family in ('person')
       and marking_id = any(caller.person_administer)
       and true)
@@ -427,11 +427,14 @@ create policy proposal_read on data.proposal for select to caveat_app using (
       and true)
     or (family in ('marking')
       and marking_id = any(caller.marking_administer)
-      and program_id = any(caller.programs))))
+      and program_id = any(caller.programs))
+    or (family in ('audit')
+      and marking_id = any(caller.audit_administer)
+      and true)))
 );
 drop policy if exists proposal_insert on data.proposal;
 create policy proposal_insert on data.proposal for insert to caveat_app with check (
-  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer) where
+  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer', 'audit.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer, audit_administer) where
     requester_id = caller.person and
     ((family in ('person')
       and marking_id = any(caller.person_administer)
@@ -444,14 +447,17 @@ create policy proposal_insert on data.proposal for insert to caveat_app with che
       and true)
     or (family in ('marking')
       and marking_id = any(caller.marking_administer)
-      and program_id = any(caller.programs))))
+      and program_id = any(caller.programs))
+    or (family in ('audit')
+      and marking_id = any(caller.audit_administer)
+      and true)))
 );
 
 alter table data.proposal_marking enable row level security;
 alter table data.proposal_marking force row level security;
 drop policy if exists proposal_marking_read on data.proposal_marking;
 create policy proposal_marking_read on data.proposal_marking for select to caveat_app using (
-  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer) where
+  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer', 'audit.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer, audit_administer) where
     ((family in ('person')
       and marking_id = any(caller.person_administer)
       and true)
@@ -463,11 +469,14 @@ create policy proposal_marking_read on data.proposal_marking for select to cavea
       and true)
     or (family in ('marking')
       and marking_id = any(caller.marking_administer)
-      and program_id = any(caller.programs))))
+      and program_id = any(caller.programs))
+    or (family in ('audit')
+      and marking_id = any(caller.audit_administer)
+      and true)))
 );
 drop policy if exists proposal_marking_insert on data.proposal_marking;
 create policy proposal_marking_insert on data.proposal_marking for insert to caveat_app with check (
-  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer) where
+  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer', 'audit.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer, audit_administer) where
     ((family in ('person')
       and marking_id = any(caller.person_administer)
       and true)
@@ -479,14 +488,17 @@ create policy proposal_marking_insert on data.proposal_marking for insert to cav
       and true)
     or (family in ('marking')
       and marking_id = any(caller.marking_administer)
-      and program_id = any(caller.programs))))
+      and program_id = any(caller.programs))
+    or (family in ('audit')
+      and marking_id = any(caller.audit_administer)
+      and true)))
 );
 
 alter table data.proposal_approval enable row level security;
 alter table data.proposal_approval force row level security;
 drop policy if exists proposal_approval_read on data.proposal_approval;
 create policy proposal_approval_read on data.proposal_approval for select to caveat_app using (
-  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer) where
+  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer', 'audit.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer, audit_administer) where
     ((family in ('person')
       and proposal_marking_id = any(caller.person_administer)
       and true)
@@ -498,11 +510,14 @@ create policy proposal_approval_read on data.proposal_approval for select to cav
       and true)
     or (family in ('marking')
       and proposal_marking_id = any(caller.marking_administer)
-      and program_id = any(caller.programs))))
+      and program_id = any(caller.programs))
+    or (family in ('audit')
+      and proposal_marking_id = any(caller.audit_administer)
+      and true)))
 );
 drop policy if exists proposal_approval_insert on data.proposal_approval;
 create policy proposal_approval_insert on data.proposal_approval for insert to caveat_app with check (
-  exists (select from gate.scope(array['person.approve', 'client.approve', 'policy.approve', 'marking.approve']) as caller (person, programs, person_approve, client_approve, policy_approve, marking_approve) where
+  exists (select from gate.scope(array['person.approve', 'client.approve', 'policy.approve', 'marking.approve', 'audit.approve']) as caller (person, programs, person_approve, client_approve, policy_approve, marking_approve, audit_approve) where
     approver_id = caller.person and
     ((family in ('person')
       and proposal_marking_id = any(caller.person_approve)
@@ -515,14 +530,17 @@ create policy proposal_approval_insert on data.proposal_approval for insert to c
       and not (requester_id = caller.person))
     or (family in ('marking')
       and proposal_marking_id = any(caller.marking_approve)
-      and (program_id = any(caller.programs) and not (requester_id = caller.person)))))
+      and (program_id = any(caller.programs) and not (requester_id = caller.person)))
+    or (family in ('audit')
+      and proposal_marking_id = any(caller.audit_approve)
+      and not (requester_id = caller.person))))
 );
 
 alter table data.proposal_withdrawal enable row level security;
 alter table data.proposal_withdrawal force row level security;
 drop policy if exists proposal_withdrawal_read on data.proposal_withdrawal;
 create policy proposal_withdrawal_read on data.proposal_withdrawal for select to caveat_app using (
-  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer) where
+  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer', 'audit.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer, audit_administer) where
     ((family in ('person')
       and proposal_marking_id = any(caller.person_administer)
       and true)
@@ -534,11 +552,14 @@ create policy proposal_withdrawal_read on data.proposal_withdrawal for select to
       and true)
     or (family in ('marking')
       and proposal_marking_id = any(caller.marking_administer)
-      and program_id = any(caller.programs))))
+      and program_id = any(caller.programs))
+    or (family in ('audit')
+      and proposal_marking_id = any(caller.audit_administer)
+      and true)))
 );
 drop policy if exists proposal_withdrawal_insert on data.proposal_withdrawal;
 create policy proposal_withdrawal_insert on data.proposal_withdrawal for insert to caveat_app with check (
-  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer) where
+  exists (select from gate.scope(array['person.administer', 'client.administer', 'policy.administer', 'marking.administer', 'audit.administer']) as caller (person, programs, person_administer, client_administer, policy_administer, marking_administer, audit_administer) where
     withdrawer_id = caller.person and
     ((family in ('person')
       and proposal_marking_id = any(caller.person_administer)
@@ -551,7 +572,10 @@ create policy proposal_withdrawal_insert on data.proposal_withdrawal for insert 
       and true)
     or (family in ('marking')
       and proposal_marking_id = any(caller.marking_administer)
-      and program_id = any(caller.programs))))
+      and program_id = any(caller.programs))
+    or (family in ('audit')
+      and proposal_marking_id = any(caller.audit_administer)
+      and true)))
 );
 
 alter table data.marking_change enable row level security;

@@ -2,6 +2,7 @@ import { compilationRemoval } from "./compilation-removal.ts";
 import { markingLower, markingWiden } from "./markings.ts";
 import { policyActivation } from "./policy-activation.ts";
 import type { ProposalKind, ProposalRules } from "./proposal-kind.ts";
+import { sectionErasure } from "./section-erasure.ts";
 
 /** What an approver of a kind must hold beyond its action. */
 type ApprovalRules = Pick<ProposalRules<never>, "approving">;
@@ -11,6 +12,7 @@ const RULES: Readonly<Partial<Record<ProposalKind, ApprovalRules>>> = {
   "marking.lower": markingLower,
   "marking.widen": markingWiden,
   "compilation.remove": compilationRemoval,
+  "section.erase": sectionErasure,
 };
 
 /** The rules by which a kind is approved. */

@@ -3,7 +3,7 @@ import type { Grant } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 
 /** What an act of two people is about: its actions are `<family>.administer` (see, ask, withdraw) and `<family>.approve`. */
-export type ProposalFamily = "person" | "client" | "policy" | "marking";
+export type ProposalFamily = "person" | "client" | "policy" | "marking" | "audit";
 
 /** Every kind of proposal with its family, as access.proposal_kind has them. */
 export const PROPOSAL_KINDS = {
@@ -18,6 +18,7 @@ export const PROPOSAL_KINDS = {
   "marking.lower": "marking",
   "marking.widen": "marking",
   "compilation.remove": "marking",
+  "section.erase": "audit",
 } as const satisfies Record<string, ProposalFamily>;
 
 /** A kind of proposal. */
@@ -38,6 +39,13 @@ export interface Examined {
   readonly marking: InternedMarking;
 }
 
+/** The proposal that is being approved. */
+export interface Approved {
+  readonly id: string;
+  readonly requesterId: string;
+  readonly marking: InternedMarking;
+}
+
 /**
  * A kind of act that two people must agree on. PostgreSQL executes it: access.state_<kind>(act) tells what it is about as it
  * stands, access.execute_<kind>(proposal, act) does it (migrations/0008).
@@ -47,5 +55,5 @@ export interface ProposalRules<I> {
   /** Checks an input from a caller and says what would be done. Throws UserError; NOT_FOUND for what he may not see. */
   examine(grant: Grant, input: I): Promise<Examined>;
   /** What an approver must hold beyond the action, if anything: throws UserError. The act is as it was proposed. */
-  readonly approving?: (grant: Grant, act: { readonly [member: string]: Plain }) => Promise<void>;
+  readonly approving?: (grant: Grant, act: { readonly [member: string]: Plain }, of: Approved) => Promise<void>;
 }

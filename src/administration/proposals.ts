@@ -147,7 +147,7 @@ export function approveProposal(kind: ProposalKind): Command<ApproveInput, Made>
       // A request counts while its maker could still make it: taking away works at once.
       if (!(await grant.couldStill(row.requesterId, `${family}.administer`, marking, about)))
         throw new UserError("STALE", "the requester could not ask this now");
-      await approvalRules(kind)?.approving?.(grant, act);
+      await approvalRules(kind)?.approving?.(grant, act, { id: row.id, requesterId: row.requesterId, marking });
       const outcome = { proposal: row.id, kind, approver: approverId, sha384: row.contentSha384 };
       const entryId = grant.record({ kind: "proposal.approval", marking, outcome });
       const approval: RowOf<"proposalApproval"> = { ...partsOf(row), approverId, entryId, approvedAt: grant.now() };

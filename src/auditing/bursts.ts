@@ -36,6 +36,8 @@ export interface Bursts {
   readonly next: number | null;
   /** Outcomes of the stretch that are withheld: whether they are part of a burst is not told. */
   readonly withheld: number;
+  /** Others of which something was erased: nobody can tell any more. */
+  readonly erased: number;
 }
 
 /** One answer as far as bursts are made of it. */
@@ -91,9 +93,11 @@ export const auditBursts: Command<BurstLimits & { readonly from: number }, Burst
     );
     const read = new Map<string, Event[]>();
     const refused = new Map<string, Event[]>();
-    let withheld = 0;
+    let [withheld, erased] = [0, 0];
     for (const entry of entries) {
-      if (entry.sections.some(({ slot, state }) => state === "withheld" && slot !== "detail")) withheld += 1;
+      const states = entry.sections.flatMap(({ slot, state }) => (slot === "detail" ? [] : [state]));
+      if (states.includes("withheld")) withheld += 1;
+      else if (states.includes("erased")) erased += 1;
       const { personId, answer, objects: count, times } = findingOf(entry, null);
       const source = sourceOf(entry);
       const who = personId === null ? (source === null ? null : `source ${source}`) : `person ${personId}`;
@@ -121,7 +125,7 @@ export const auditBursts: Command<BurstLimits & { readonly from: number }, Burst
         }),
       );
     const bursts = [...told("read", read, objects), ...told("refused", refused, refusals)];
-    return { bursts, from, to, next: nextOf(from, to, size, entries, seconds), withheld };
+    return { bursts, from, to, next: nextOf(from, to, size, entries, seconds), withheld, erased };
   },
 });
 

@@ -7,6 +7,7 @@ import type { Subcommand } from "./usage.ts";
 /** `caveat access decide`: decisions on standard input, without any server. */
 export const accessCommand: Subcommand = {
   summary: "take access decisions, one a line, without a server",
+  verbs: ["decide"],
   help: `Usage: caveat access decide < LINES
        caveat access decide --schema
 

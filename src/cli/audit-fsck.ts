@@ -31,7 +31,7 @@ function linesOf({ origin, verified, log, columns, tiles, unsigned }: StoredLogR
     ...columns.lies.map(({ code, sentence }) => `  ${code}: ${sentence}`),
     ...(columns.found > columns.lies.length ? [`  ${columns.found - columns.lies.length} more INDEX_LIE`] : []),
     ...(columns.notChecked > 0
-      ? [`  not checked: the person of ${columns.notChecked} entries, whose section is sealed`]
+      ? [`  not checked: the person of ${columns.notChecked} entries, whose section was erased or does not open`]
       : []),
     ...(verified && log ? log.cannotExclude.map((sentence) => `  ${sentence}`) : []),
   ];

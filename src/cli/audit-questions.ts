@@ -19,6 +19,7 @@ interface Answer {
   readonly completeTo: number;
   readonly unread: number;
   readonly withheld: number;
+  readonly erased: number;
   readonly findings: {
     readonly edges: readonly { readonly node: Found }[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
@@ -26,7 +27,7 @@ interface Answer {
 }
 
 const FOUND = "personId operation answer actions reasons objects times entry { index at kind }";
-const ANSWER = `completeTo unread withheld findings { edges { node { ${FOUND} } } pageInfo { hasNextPage endCursor } }`;
+const ANSWER = `completeTo unread withheld erased findings { edges { node { ${FOUND} } } pageInfo { hasNextPage endCursor } }`;
 
 function lineOf({ entry, personId: who, operation, answer, actions, reasons, objects, times }: Found): string {
   const person = entry.kind === "refused" ? "nobody known yet" : plainId(who);
@@ -58,11 +59,13 @@ async function tell({ door, json }: Call, field: string, types: string, variable
   else say(holdsText(holds));
 }
 
-function holdsText({ completeTo, unread, withheld }: Omit<Answer, "findings">): string {
+function holdsText({ completeTo, unread, withheld, erased }: Omit<Answer, "findings">): string {
   const lost = unread === 0 ? "" : ` ${unread} of them could not be read: what they say may be missing.`;
   const hidden =
     withheld === 0 ? "" : ` ${withheld} of them are withheld from you: whether they belong here is not told.`;
-  return `Complete as far as the first ${completeTo} entries of the log.${lost}${hidden}`;
+  const gone =
+    erased === 0 ? "" : ` ${erased} of them were erased: whether they belonged here, nobody can tell any more.`;
+  return `Complete as far as the first ${completeTo} entries of the log.${lost}${hidden}${gone}`;
 }
 
 interface Stretch {
@@ -101,6 +104,7 @@ interface Bursts {
   readonly to: number;
   readonly next: number | null;
   readonly withheld: number;
+  readonly erased: number;
 }
 
 function numberOf(call: Call, option: string, otherwise: number): number {
@@ -118,9 +122,9 @@ async function tellBursts(call: Call): Promise<void> {
   };
   const burst = "kind personId source count answers firstAt lastAt fromIndex toIndex";
   const query = `query ($from: Float!, $seconds: Int!, $objects: Int!, $refusals: Int!) {
-    auditBursts(from: $from, seconds: $seconds, objects: $objects, refusals: $refusals) { to next withheld bursts { ${burst} } } }`;
+    auditBursts(from: $from, seconds: $seconds, objects: $objects, refusals: $refusals) { to next withheld erased bursts { ${burst} } } }`;
   let from: number | null = numberOf(call, "from", 0);
-  let withheld = 0;
+  let [withheld, erased] = [0, 0];
   let to = 0;
   while (from !== null) {
     const page: Bursts | null = (await door.ask(query, { from, ...limits }))["auditBursts"] as Bursts | null;
@@ -132,11 +136,15 @@ async function tellBursts(call: Call): Promise<void> {
       else say(`${one.firstAt} to ${one.lastAt}  entries ${one.fromIndex} to ${one.toIndex}  ${who}  ${what}`);
     }
     withheld += page.withheld;
+    erased += page.erased;
     to = page.to;
     from = page.next;
   }
-  if (json) sayJson({ to, withheld });
-  else say(`The first ${to} entries of the log were looked through; ${withheld} answers are withheld from you.`);
+  if (json) sayJson({ to, withheld, erased });
+  else {
+    const gone = erased === 0 ? "" : ` Of ${erased} others something was erased.`;
+    say(`The first ${to} entries of the log were looked through; ${withheld} answers are withheld from you.${gone}`);
+  }
 }
 
 async function tellIndex({ door, json }: Call): Promise<void> {
@@ -163,7 +171,7 @@ async function tellIndex({ door, json }: Call): Promise<void> {
 }
 
 /** What an officer asks of the log through the running server's door. */
-export const AUDIT_VERBS: Verbs = {
+export const QUESTION_VERBS: Verbs = {
   "who-saw": {
     words: ["ID"],
     does: "everybody to whom an object was ever shown, or who changed it, by list, label, display copy or delivery",

@@ -3,8 +3,10 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { ERASE_HELP, ERASE_VERBS } from "./audit-erase.ts";
+import { sayEvents } from "./audit-events.ts";
 import { FSCK_HELP, auditFsck } from "./audit-fsck.ts";
-import { AUDIT_VERBS } from "./audit-questions.ts";
+import { QUESTION_VERBS } from "./audit-questions.ts";
 import { idsOfCase, objectId, personId } from "./audit-words.ts";
 import { runVerb, verbsHelp } from "./door-command.ts";
 import { DOOR_HELP, DOOR_OPTIONS, callerOf } from "./door.ts";
@@ -91,14 +93,20 @@ async function fetchArchive(args: readonly string[]): Promise<number> {
   return code;
 }
 
-/** `caveat audit`: what a compliance officer asks of the log, and what he takes out of it. */
+const AUDIT_VERBS = { ...QUESTION_VERBS, ...ERASE_VERBS };
+
+/** `caveat audit`: what a compliance officer asks of the log, takes out of it, and asks to be erased. */
 export const auditCommand: Subcommand = {
-  summary: "ask the audit log, and export or disclose its archive, as a compliance officer",
+  summary: "ask the audit log, export or disclose its archive, list its events, ask that sections be erased",
+  verbs: ["export", "disclose", "fsck", "events", ...Object.keys(AUDIT_VERBS)],
   help: `Usage:
   caveat audit export DIR [--json]
       the archive of the activity log into DIR/log.ndjson (default: as otto)
   caveat audit fsck [--known FILE] [--json]
       checks the stored logs, on the machine that has them (more below)
+  caveat audit events [--json]
+      the catalogue of events, without any server: each with the kinds of entries that record it, or why nothing does, with
+      what it covers of the events that standards want recorded, and which fields, routes, commands and jobs it is of
   caveat audit disclose DIR --person PERSON | --asset ID | --case FILE [--json]
       the same archive, of which only what concerns one person, one object or the ids of a case is opened, as far as you may
       open it; everything else is in it, withheld (default: as otto)
@@ -106,7 +114,10 @@ ${verbsHelp("audit", AUDIT_VERBS)}
 
 ID is the id of an object as the interface shows it, or NOUN:UUID as the log names it; PERSON the id of a person, in the
 demonstration also his handle; FILE holds one id a line. Answers come newest first and end with up to which entry they are
-complete and how many entries are withheld from you. Each stands in the log, with the entries that were opened.
+complete, how many entries are withheld from you and how many were erased. Each stands in the log, with the entries that were opened.
+
+${ERASE_HELP}
+
 Check an archive with: caveat-audit verify log DIR --key .caveat/trust.json
 --json prints one JSON object a line; a refusal is one line on standard error.
 ${DOOR_HELP}
@@ -119,6 +130,12 @@ ${FSCK_HELP}`,
       const given = parseArguments(args.slice(1), ["known"], ["json"]);
       if (given.words.length > 0) throw new UsageError("audit fsck [--known FILE] [--json]");
       return auditFsck(given.values.known, given.flags.has("json"));
+    }
+    if (args[0] === "events") {
+      const { words, flags } = parseArguments(args.slice(1), [], ["json"]);
+      if (words.length > 0) throw new UsageError("audit events [--json]");
+      sayEvents(flags.has("json"));
+      return EXIT.done;
     }
     if (args.includes("export") || args.includes("disclose")) return fetchArchive(args);
     return runVerb("audit", AUDIT_VERBS, args);

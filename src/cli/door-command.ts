@@ -117,6 +117,7 @@ export function runVerb(command: string, verbs: Verbs, args: readonly string[]):
 export function doorCommand({ name, summary, verbs, notes }: DoorCommand): Subcommand {
   return {
     summary,
+    verbs: Object.keys(verbs),
     help: `Usage:
 ${verbsHelp(name, verbs)}
 

@@ -1,30 +1,5 @@
-import { accessCommand } from "./access.ts";
-import { auditCommand } from "./audit.ts";
-import { clientCommand } from "./client.ts";
-import { markingCommand } from "./marking.ts";
-import { personCommand } from "./person.ts";
-import { policyCommand } from "./policy.ts";
-import { proposalCommand } from "./proposal.ts";
-import { signerCommand } from "./signer.ts";
-import { startCommand } from "./start.ts";
-import { tokenCommand } from "./token.ts";
-import { tourCommand } from "./tour.ts";
+import { COMMANDS } from "./commands.ts";
 import { EXIT, UsageError } from "./usage.ts";
-import type { Subcommand } from "./usage.ts";
-
-const COMMANDS: Readonly<Record<string, Subcommand>> = {
-  start: startCommand,
-  tour: tourCommand,
-  audit: auditCommand,
-  token: tokenCommand,
-  marking: markingCommand,
-  access: accessCommand,
-  policy: policyCommand,
-  person: personCommand,
-  client: clientCommand,
-  proposal: proposalCommand,
-  signer: signerCommand,
-};
 
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(10)}${command.summary}`);
@@ -51,6 +26,10 @@ async function main(): Promise<number> {
     process.stdout.write(command.help);
     return EXIT.done;
   }
+  const { verbs } = command;
+  // Whatever is no verb of the list is not run: each of them is in the catalogue of events.
+  if (verbs.length > 0 && !verbs.some((verb) => verb.split(" ").every((word) => rest.includes(word))))
+    throw new UsageError(`caveat ${name}: one of ${verbs.join(", ")}`);
   return command.run(rest);
 }
 

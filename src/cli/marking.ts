@@ -28,6 +28,7 @@ const yearsAfter = (time: string, years: number): string => {
  */
 export const markingCommand: Subcommand = {
   summary: "check, roll up and convert markings without a server; raise, lower and widen those of objects",
+  verbs: ["check", "rollup", "convert", ...Object.keys(MARKING_CHANGES)],
   help: `Usage: caveat marking check --form banner|portion [--banner-context BANNER] < LINES
        caveat marking rollup < LINES
        caveat marking check|rollup|convert --schema

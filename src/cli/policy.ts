@@ -113,6 +113,7 @@ async function through(verb: string, values: Values, words: readonly string[], j
 /** `caveat policy`: what security officers do with policies. */
 export const policyCommand: Subcommand = {
   summary: "check, explain, compare, propose and approve policies",
+  verbs: ["check", "explain", "diff", "propose", "proposals", "approve", "withdraw", "list", "show"],
   help: HELP,
   async run(args) {
     const { values, flags, words } = parseArguments(args, VALUES, ["json", "strict"]);

@@ -31,7 +31,11 @@ const SENTENCES: Readonly<Record<ProposalKind, (act: Act, who: string) => string
   "marking.widen": (act) => `${moved(act)} is widened from ${text(act, "fromBanner")} to ${text(act, "toBanner")}`,
   "compilation.remove": (act) =>
     `${moved(act)} of dataset ${globalId("dataset", text(act, "dataset"))}, which makes it ${text(act, "fromBanner")} as a whole, is taken away`,
+  "section.erase": (act, who) =>
+    `what the log holds of the own requests of ${who} in ${listed(act, "months")} is erased for good, in sections marked ${listed(act, "markings")} (${(act["keys"] as readonly string[]).length} keys), on the authority of: ${text(act, "authority")}`,
 };
+
+const listed = (act: Act, member: string): string => (act[member] as readonly string[]).join(", ");
 
 const moved = (act: Act): string => `${text(act, "noun")} ${globalId(text(act, "noun") as IdNoun, text(act, "id"))}`;
 

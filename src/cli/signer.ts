@@ -8,6 +8,7 @@ import type { Subcommand } from "./usage.ts";
 
 /** `caveat signer adopt CHECKPOINT`. */
 export const signerCommand: Subcommand = {
+  verbs: ["adopt"],
   summary: "say what a log's key signed last, where the signer's record of it is lost",
   help: `Usage: caveat signer adopt CHECKPOINT
 

@@ -4,6 +4,7 @@ import type { Subcommand } from "./usage.ts";
 /** `caveat start`. */
 export const startCommand: Subcommand = {
   summary: "start the server (demonstration mode without any configuration)",
+  verbs: [],
   help: `Usage: caveat start
 
 Starts the server on 127.0.0.1. Without configuration: demonstration mode with an embedded PostgreSQL below .caveat.

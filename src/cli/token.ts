@@ -43,6 +43,7 @@ export async function demonstrationToken(
 /** `caveat token --as PERSON`. */
 export const tokenCommand: Subcommand = {
   summary: "print a token of the demonstration issuer (15 minutes)",
+  verbs: [],
   help: `Usage: caveat token --as PERSON [--level U|C|S|TS]
 
 Prints a token of the demonstration issuer for a person of the demonstration program. It lasts 15 minutes.

@@ -45,6 +45,7 @@ async function existingFolder(path: string): Promise<string> {
 /** `caveat tour`. */
 export const tourCommand: Subcommand = {
   summary: "see the whole job done, as nine people, and leave nothing behind",
+  verbs: [],
   help: `Usage: caveat tour [--images DIR] [--marking TEXT] [--keep DIR] [--json]
 
 Starts a server of its own on a free port and does the whole job through the public API: load, mark, label, review, be

@@ -5,6 +5,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 export interface Subcommand {
   readonly summary: string;
   readonly help: string;
+  /** What it can be asked to do, in its own words ("grant clearance"); none for a command that does one thing. */
+  readonly verbs: readonly string[];
   readonly run: (args: readonly string[]) => Promise<number>;
 }
 

@@ -9,6 +9,7 @@ import { AuditSearch } from "../ledger/audit-search.ts";
 import { AuditService } from "../ledger/audit-service.ts";
 import { AuditIndexer } from "../ledger/indexer.ts";
 import { SectionSealer } from "../ledger/sealing.ts";
+import { SubjectHashes } from "../ledger/subject-hashes.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import { ACTIONS } from "../policy/actions.ts";
 import { Door, personTag } from "../policy/gate.ts";
@@ -122,7 +123,8 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const logId = await ledgerStore.openLog(origin, "activity", null);
     const writer = new LedgerWriter({ store: ledgerStore, sealer, logId, replica: options.replica ?? "api-1", clock });
     const index = new AuditIndexStore(ledgerPool);
-    const indexer = new AuditIndexer({ store: ledgerStore, index, sealer, logId });
+    const hashes = new SubjectHashes(await keyring.secret("audit-subjects"));
+    const indexer = new AuditIndexer({ store: ledgerStore, index, sealer, hashes, logId });
     const tiles = new FileTiles(join(config.stateFolder, "logs"));
     const keeper = new LedgerKeeper({
       store: ledgerStore,
@@ -145,7 +147,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       recipientPublisher: (id) => keeper.publisherOf(id),
       tagOf,
       propose: (tx, id, record) => propose(tx, mint, id, record),
-      search: new AuditSearch({ store: ledgerStore, index, indexer, sealer, logId }),
+      search: new AuditSearch({ store: ledgerStore, index, indexer, sealer, hashes, logId }),
       clock,
     });
     const certificates = await loadOrCreateDeliveryCertificates(

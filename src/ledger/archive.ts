@@ -2,7 +2,7 @@ import { formatCheckpointLine, formatEnd, formatEntry, formatHeader, leafIndex }
 import type { ArchiveSlot } from "../../audit/index.ts";
 import type { MayOpen } from "../policy/audit-port.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
-import { SLOTS, openSections } from "./entry-view.ts";
+import { SLOTS, openingsOf, viewSections } from "./entry-view.ts";
 import type { CheckpointPublisher } from "./publisher.ts";
 import type { SectionSealer } from "./sealing.ts";
 
@@ -32,8 +32,9 @@ export async function* writeArchive(
     const to = Math.min(size, from + PAGE);
     const rows = await store.entries(logId, from, to);
     const notes = new Map((await store.checkpoints(logId, from + 1, to)).map((c) => [c.size, c.note]));
+    const keys = await sealer.keysOf(rows);
     for (const row of rows) {
-      const openings = opens(row.index) ? await openSections(sealer, row, mayOpen) : [];
+      const openings = opens(row.index) ? openingsOf(viewSections(sealer, keys, row, mayOpen)) : [];
       yield formatEntry({
         chain: new Uint8Array(row.chain),
         index: leafIndex(row.index),

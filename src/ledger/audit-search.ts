@@ -3,11 +3,12 @@ import { CaveatError } from "../errors.ts";
 import type { AuditSearchPort, Between, FoundEntries, MayOpen, OfficerEntry, Stretch } from "../policy/audit-port.ts";
 import type { AuditIndexStore } from "../storage/audit-index-store.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
-import { officerEntry, openSections } from "./entry-view.ts";
+import { officerEntry, openingsOf, viewSections } from "./entry-view.ts";
 import type { AuditIndexer } from "./indexer.ts";
 import { openEntry } from "./opened-entry.ts";
 import { deliveriesOf } from "./subjects.ts";
 import type { SectionSealer } from "./sealing.ts";
+import type { SubjectHashes } from "./subject-hashes.ts";
 
 /** Entries that one question takes into the index first; the rest follows behind. */
 const CATCH_UP = 4_096;
@@ -25,6 +26,7 @@ export interface AuditSearchParts {
   readonly index: AuditIndexStore;
   readonly indexer: AuditIndexer;
   readonly sealer: SectionSealer;
+  readonly hashes: SubjectHashes;
   readonly logId: number;
 }
 
@@ -38,10 +40,9 @@ export class AuditSearch implements AuditSearchPort {
 
   /** The hashes of these names under every marking that may be opened. */
   async #hashes(names: readonly string[], mayOpen: MayOpen): Promise<Buffer[]> {
-    const { index, sealer } = this.#parts;
-    const keys = (await index.sectionKeys()).filter(({ marking }) => mayOpen(marking));
-    const hashes = await Promise.all(keys.flatMap(({ id }) => names.map((name) => sealer.subject(id, name))));
-    return hashes.filter((hash) => hash !== null);
+    const { store, hashes } = this.#parts;
+    const markings = (await store.sectionMarkings()).filter(mayOpen);
+    return markings.flatMap((marking) => names.map((name) => hashes.of(marking, name)));
   }
 
   /** The names, and for a label those of the packages that it may have left in. */
@@ -55,19 +56,23 @@ export class AuditSearch implements AuditSearchPort {
     );
     const places = await index.find(logId, hashes, Number.MAX_SAFE_INTEGER, MOST_DELIVERIES);
     const found = new Set(names);
-    for (const row of await store.entriesAt(logId, places)) {
-      const [, , outcome] = await openSections(sealer, row, mayOpen);
+    const rows = await store.entriesAt(logId, places);
+    const keys = await sealer.keysOf(rows);
+    for (const row of rows) {
+      const [, , outcome] = openingsOf(viewSections(sealer, keys, row, mayOpen));
       for (const delivery of deliveriesOf(outcome?.plaintext ?? "{}")) found.add(`package:${delivery}`);
     }
     return [...found];
   }
 
-  /** In how many indexed entries the section of this slot is withheld or erased. */
-  async #withheld(slot: number, mayOpen: MayOpen): Promise<number> {
-    const sections = await this.#parts.index.sections(this.#parts.logId, slot);
-    return sections
-      .filter(({ marking }) => marking === null || !mayOpen(marking))
-      .reduce((sum, { entries }) => sum + entries, 0);
+  /** In how many indexed entries the section of this slot is withheld, and in how many others it was erased. */
+  async #closed(slot: number, mayOpen: MayOpen): Promise<{ withheld: number; erased: number }> {
+    let [withheld, erased] = [0, 0];
+    for (const of of await this.#parts.index.sections(this.#parts.logId, slot)) {
+      if (!mayOpen(of.marking)) withheld += of.entries;
+      else if (of.erased) erased += of.entries;
+    }
+    return { withheld, erased };
   }
 
   async about(
@@ -84,13 +89,15 @@ export class AuditSearch implements AuditSearchPort {
     const places = await index.find(logId, hashes, before ?? completeTo, limit + 1);
     const wanted = new Set(followed);
     const entries: OfficerEntry[] = [];
-    for (const row of await store.entriesAt(logId, places.slice(0, limit))) {
-      const entry = await openEntry(store, sealer, row, mayOpen);
+    const rows = await store.entriesAt(logId, places.slice(0, limit));
+    const keys = await sealer.keysOf(rows);
+    for (const row of rows) {
+      const entry = await openEntry(this.#parts, keys, row, mayOpen);
       // Shown is what the log itself says: a row that somebody put into the index finds nothing.
-      if (entry.subjects.some(({ name }) => wanted.has(name))) entries.push(officerEntry(row, entry.openings));
+      if (entry.subjects.some(({ name }) => wanted.has(name))) entries.push(officerEntry(row, entry.viewed));
     }
-    const withheld = await this.#withheld(slot, mayOpen);
-    return { entries, more: places.length > limit, next: places[limit - 1] ?? null, completeTo, unread, withheld };
+    const closed = await this.#closed(slot, mayOpen);
+    return { entries, more: places.length > limit, next: places[limit - 1] ?? null, completeTo, unread, ...closed };
   }
 
   async concerned(names: readonly string[], mayOpen: MayOpen): Promise<{ places: Set<number>; markings: Set<string> }> {
@@ -103,20 +110,17 @@ export class AuditSearch implements AuditSearchPort {
     const wanted = new Set(followed);
     const places = new Set<number>();
     const markings = new Set<string>();
-    const noted: MayOpen = (marking) => {
-      const may = mayOpen(marking);
-      if (may) markings.add(marking);
-      return may;
-    };
     const requests = new Set<string>();
     let before = size;
     for (;;) {
       const found = await index.find(logId, hashes, before, PAGE);
-      for (const row of await store.entriesAt(logId, found)) {
-        const { subjects, openings } = await openEntry(store, sealer, row, mayOpen);
+      const rows = await store.entriesAt(logId, found);
+      const keys = await sealer.keysOf(rows);
+      for (const row of rows) {
+        const { subjects, openings } = await openEntry(this.#parts, keys, row, mayOpen);
         if (!subjects.some(({ name }) => wanted.has(name))) continue;
         places.add(row.index);
-        for (const opening of openings) if (opening) noted(opening.marking);
+        for (const opening of openings) if (opening) markings.add(opening.marking);
         const { request } = JSON.parse(openings[2]?.plaintext ?? "{}") as { readonly request?: unknown };
         if (typeof request === "string") requests.add(request);
       }
@@ -129,9 +133,12 @@ export class AuditSearch implements AuditSearchPort {
     const asked = [...requests];
     for (let at = 0; at < asked.length; at += PAGE) {
       const found = await index.placesOf(logId, asked.slice(at, at + PAGE));
-      for (const row of await store.entriesAt(logId, found)) {
+      const rows = await store.entriesAt(logId, found);
+      const keys = await sealer.keysOf(rows);
+      for (const row of rows) {
         places.add(row.index);
-        await openSections(sealer, row, noted);
+        for (const opening of openingsOf(viewSections(sealer, keys, row, mayOpen)))
+          if (opening) markings.add(opening.marking);
       }
     }
     return { places, markings };
@@ -172,13 +179,14 @@ export class AuditSearch implements AuditSearchPort {
     const { store, sealer, logId } = this.#parts;
     const { size } = await store.head(logId);
     const rows = await store.entries(logId, from, from + limit);
+    const keys = await sealer.keysOf(rows);
     const entries: OfficerEntry[] = [];
     for (const row of rows) {
       // Of an answer who was answered and how; profiles stay closed.
       const slots = row.kind === "refused" ? [3] : row.kind.endsWith(".outcome") ? [0, 2] : [];
       if (slots.length === 0) continue;
       const asked = { ...row, sections: row.sections.filter(({ slot }) => slots.includes(slot)) };
-      entries.push(officerEntry(asked, await openSections(sealer, asked, mayOpen)));
+      entries.push(officerEntry(asked, viewSections(sealer, keys, asked, mayOpen)));
     }
     return { entries, to: from + rows.length, size };
   }

@@ -4,16 +4,17 @@ import { encodeCanonical } from "../../audit/index.ts";
 import type {
   AuditPort,
   AuditSearchPort,
+  ErasableKey,
   MayOpen,
   OfficerEntry,
   OutboxDraft,
   OwnEntry,
   ReleaseProof,
 } from "../policy/audit-port.ts";
-import type { LedgerStore, StoredEntry } from "../storage/ledger-store.ts";
+import type { LedgerStore } from "../storage/ledger-store.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import { writeArchive } from "./archive.ts";
-import { officerEntry, openSections, ownEntry } from "./entry-view.ts";
+import { erasedEntry, officerEntry, openingsOf, ownEntry, viewSections } from "./entry-view.ts";
 import type { CheckpointPublisher } from "./publisher.ts";
 import type { SectionSealer } from "./sealing.ts";
 import type { LedgerWriter } from "./writer.ts";
@@ -77,34 +78,45 @@ export class AuditService implements AuditPort {
     mayShow: MayOpen,
   ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }> {
     const { store, writer, tagOf, sealer } = this.#parts;
-    const shown: StoredEntry[] = [];
+    // By whole months: which of his outcomes were erased would tell how those were marked.
+    const erased = await store.erasedMonths(tagOf(personId));
+    const shown: (OwnEntry & { position: number })[] = [];
     const chunk = 2 * limit + 1;
     let from = before;
     for (;;) {
       const rows = await store.entriesOfPerson(writer.logId, tagOf(personId), OWN_KINDS, from, chunk);
+      const keys = await sealer.keysOf(rows);
       for (const row of rows) {
         // The actor's section stands at the level of the session; an outcome's marking would tell of hidden objects.
         const actor = row.sections.find((section) => section.slot === 0);
-        const marking = actor ? await sealer.markingOf(actor.keyId) : null;
-        if (marking !== null && mayShow(marking)) shown.push(row);
+        const key = actor && keys.get(actor.keyId);
+        if (!key || !mayShow(key.marking)) continue;
+        const entry = erased.has(key.month ?? "") ? erasedEntry(row) : ownEntry(sealer, keys, row);
+        shown.push({ ...entry, position: row.index });
         if (shown.length > limit) break;
       }
       const last = rows.at(-1);
       if (shown.length > limit || rows.length < chunk || !last) break;
       from = last.index;
     }
-    const entries = await Promise.all(
-      shown.slice(0, limit).map(async (row) => ({ ...(await ownEntry(sealer, row)), position: row.index })),
-    );
-    return { entries, more: shown.length > limit };
+    return { entries: shown.slice(0, limit), more: shown.length > limit };
   }
 
   async page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }> {
     const rows = await this.#parts.store.entries(this.#parts.writer.logId, from, from + limit + 1);
-    const entries = await Promise.all(
-      rows.slice(0, limit).map(async (row) => officerEntry(row, await openSections(this.#parts.sealer, row, mayOpen))),
-    );
+    const { sealer } = this.#parts;
+    const keys = await sealer.keysOf(rows);
+    const entries = rows.slice(0, limit).map((row) => officerEntry(row, viewSections(sealer, keys, row, mayOpen)));
     return { entries, more: rows.length > limit };
+  }
+
+  async erasableKeys(personId: string, months: readonly string[]): Promise<ErasableKey[]> {
+    return this.#parts.store.sectionKeysOf(this.#parts.tagOf(personId), months);
+  }
+
+  async sectionsUnder(personId: string, keyIds: readonly string[]): Promise<number> {
+    const { store, writer, tagOf } = this.#parts;
+    return store.sectionsUnder(writer.logId, tagOf(personId), keyIds);
   }
 
   async openable(mayOpen: MayOpen): Promise<string[]> {
@@ -137,7 +149,8 @@ export class AuditService implements AuditPort {
     const entry = await this.#parts.store.entry(logId, entryId);
     if (!entry || entry.index >= tree.size) throw new Error("release entry is not covered by the checkpoint");
     const proof = await publisher.prove(new Uint8Array(entry.leaf), leafIndex(entry.index), tree);
-    const openings = await openSections(this.#parts.sealer, entry, () => true);
+    const { sealer } = this.#parts;
+    const openings = openingsOf(viewSections(sealer, await sealer.keysOf([entry]), entry, () => true));
     await this.#commit(publisher.origin, tree.note, openings[2]?.marking ?? null);
     return {
       vkey: publisher.vkey,

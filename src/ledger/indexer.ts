@@ -1,7 +1,8 @@
-import type { AuditIndexStore, IndexBatch, IndexState } from "../storage/audit-index-store.ts";
+import type { AuditIndexStore, IndexBatch, IndexState, IndexedSubject } from "../storage/audit-index-store.ts";
 import type { LedgerStore } from "../storage/ledger-store.ts";
 import { openEntry } from "./opened-entry.ts";
 import type { SectionSealer } from "./sealing.ts";
+import type { SubjectHashes } from "./subject-hashes.ts";
 
 const BATCH = 256;
 
@@ -10,6 +11,7 @@ export interface AuditIndexerParts {
   readonly store: LedgerStore;
   readonly index: AuditIndexStore;
   readonly sealer: SectionSealer;
+  readonly hashes: SubjectHashes;
   readonly logId: number;
 }
 
@@ -56,12 +58,14 @@ export class AuditIndexer {
   }
 
   async #batch(from: number, to: number): Promise<IndexBatch> {
-    const { store, sealer, logId } = this.#parts;
-    const subjects: { subject: Buffer; index: number }[] = [];
+    const { store, sealer, hashes, logId } = this.#parts;
+    const subjects: IndexedSubject[] = [];
     const sections = new Map<string, { slot: number; keyId: string; entries: number }>();
     let unread = 0;
-    for (const row of await store.entries(logId, from, to)) {
-      const entry = await openEntry(store, sealer, row, () => true);
+    const rows = await store.entries(logId, from, to);
+    const keys = await sealer.keysOf(rows);
+    for (const row of rows) {
+      const entry = await openEntry(this.#parts, keys, row, () => true);
       if (!entry.whole) unread += 1;
       for (const { slot, keyId } of row.sections) {
         const key = `${slot} ${keyId}`;
@@ -69,10 +73,10 @@ export class AuditIndexer {
         if (known) known.entries += 1;
         else sections.set(key, { slot, keyId, entries: 1 });
       }
-      const keys = new Map(row.sections.map(({ slot, keyId }) => [slot, keyId]));
+      // What is erased opens no more and names nothing: an index that is made again is the one whose rows were taken away.
       for (const { slot, name } of entry.subjects) {
-        const subject = await sealer.subject(keys.get(slot) ?? "", name);
-        if (subject) subjects.push({ subject, index: row.index });
+        const marking = entry.openings[slot]?.marking;
+        if (marking !== undefined) subjects.push({ subject: hashes.of(marking, name), index: row.index, slot });
       }
     }
     return { from, to, unread, subjects, sections: [...sections.values()] };
@@ -80,9 +84,14 @@ export class AuditIndexer {
 
   /** Works out again what the index must hold about entries from..to-1, and names those about which it holds something else. */
   async compare(from: number, to: number): Promise<number[]> {
+    const differing = await this.#differing(from, to);
+    // What was erased between the two looks at log and index is no difference, and does not differ any more.
+    return differing.length === 0 ? differing : this.#differing(from, to);
+  }
+
+  async #differing(from: number, to: number): Promise<number[]> {
     const { index, logId } = this.#parts;
-    const key = ({ subject, index: at }: { subject: Buffer; index: number }): string =>
-      `${at} ${subject.toString("hex")}`;
+    const key = ({ subject, index: at, slot }: IndexedSubject): string => `${at} ${slot} ${subject.toString("hex")}`;
     const must = new Set((await this.#batch(from, to)).subjects.map(key));
     const found = new Set((await index.subjects(logId, from, to)).map(key));
     const differing = [

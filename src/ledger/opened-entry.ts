@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { SectionOpening } from "../../audit/index.ts";
 import type { MayOpen } from "../policy/audit-port.ts";
-import type { LedgerStore, StoredEntry } from "../storage/ledger-store.ts";
-import { openSections } from "./entry-view.ts";
+import type { LedgerStore, StoredEntry, StoredKey } from "../storage/ledger-store.ts";
+import { openingsOf, viewSections } from "./entry-view.ts";
+import type { ViewedSection } from "./entry-view.ts";
 import type { SectionSealer } from "./sealing.ts";
 import { subjectsOf } from "./subjects.ts";
 import type { NamedSubject, OpenedList } from "./subjects.ts";
@@ -10,6 +11,7 @@ import type { NamedSubject, OpenedList } from "./subjects.ts";
 /** An entry with its sections by slot, as far as they open, and what these name. */
 export interface OpenedEntry {
   readonly row: StoredEntry;
+  readonly viewed: readonly (ViewedSection | undefined)[];
   readonly openings: readonly (SectionOpening | null)[];
   readonly subjects: readonly NamedSubject[];
   /** False where something could not be read that is neither withheld nor erased. */
@@ -28,12 +30,15 @@ async function listsOf(
     readonly decisions: readonly { readonly objects: readonly string[] | { readonly sha384: string } }[];
   };
   const lists: OpenedList[] = [];
-  for (const stored of await store.lists(entryId)) {
-    const list = await sealer.openList(entryId, stored);
+  const kept = await store.lists(entryId);
+  const keys = await sealer.keysOf([{ sections: kept }]);
+  for (const stored of kept) {
+    const key = keys.get(stored.keyId);
+    const text = key ? sealer.openList(entryId, stored, key) : null;
     const objects = decisions[stored.place]?.objects;
     const digest = objects && "sha384" in objects ? objects.sha384 : null;
-    if (list && createHash("sha384").update(list.text).digest("hex") === digest)
-      lists.push({ place: stored.place, text: list.text });
+    if (text !== null && createHash("sha384").update(text).digest("hex") === digest)
+      lists.push({ place: stored.place, text });
   }
   return lists;
 }
@@ -47,20 +52,25 @@ function understood(...about: Parameters<typeof subjectsOf>): ReturnType<typeof 
   }
 }
 
-/** Opens an entry as far as its sections' markings may be opened, with the long lists that belong to it. */
+/**
+ * Opens an entry as far as its sections' markings may be opened, with the long lists that belong to it. `keys` are those of
+ * its sections, as they stand now.
+ */
 export async function openEntry(
-  store: LedgerStore,
-  sealer: SectionSealer,
+  { store, sealer }: { readonly store: LedgerStore; readonly sealer: SectionSealer },
+  keys: ReadonlyMap<string, StoredKey>,
   row: StoredEntry,
   mayOpen: MayOpen,
 ): Promise<OpenedEntry> {
-  let unopened = 0;
-  const openings = await openSections(sealer, row, (marking) => {
+  let readable = 0;
+  const viewed = viewSections(sealer, keys, row, (marking) => {
     const may = mayOpen(marking);
-    if (may) unopened += 1;
+    if (may) readable += 1;
     return may;
   });
+  const openings = openingsOf(viewed);
   const lists = await listsOf(store, sealer, row.id, openings[2]);
   const { subjects, whole } = understood(row.kind, openings, lists);
-  return { row, openings, subjects, whole: whole && openings.filter((one) => one !== null).length === unopened };
+  const read = viewed.filter((section) => section?.state === "opened" || section?.state === "erased").length;
+  return { row, viewed, openings, subjects, whole: whole && read === readable };
 }

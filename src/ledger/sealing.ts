@@ -2,8 +2,9 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretK
 import type { KeyObject } from "node:crypto";
 import { nodeCrypto, sectionCommitment } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
+import { CaveatError } from "../errors.ts";
 import { unwrapKey, wrapKey } from "../signing/key-wrap.ts";
-import type { LedgerStore, StoredList } from "../storage/ledger-store.ts";
+import type { LedgerStore, StoredKey, StoredList, StoredSection } from "../storage/ledger-store.ts";
 
 /** A section of an entry before it is sealed: canonical JSON of its marking and of what it says. */
 export interface PlainSection {
@@ -20,6 +21,14 @@ export interface PlainList {
   readonly text: string;
 }
 
+/** Whose entry a section is of, and when: what is erased together. */
+export interface SectionScope {
+  /** Keyed hash of the person whose entry it is; null for an entry of nobody. */
+  readonly subject: Buffer | null;
+  /** The month in UTC by the server's clock, `2026-09`. */
+  readonly month: string;
+}
+
 /** A sealed section with what the leaf carries of it. */
 export interface SealedSection {
   readonly slot: number;
@@ -29,37 +38,76 @@ export interface SealedSection {
   readonly sealedHash: Uint8Array;
 }
 
-/** The first step of HKDF (RFC 5869 section 2.2) for a data key. */
-function extract(dataKey: Uint8Array): KeyObject {
-  return createSecretKey(createHmac("sha384", "caveat/audit/section").update(dataKey).digest());
+interface DataKey {
+  readonly id: string;
+  readonly key: KeyObject;
+  /** Milliseconds of the monotonic clock. */
+  readonly until: number;
+}
+
+// So long does a process whose clock is wrong go on sealing under a key that was destroyed, before it is refused.
+const KEY_LIFETIME_MS = 600_000;
+const MOST_KEYS = 10_000;
+
+/** The month of an instant in UTC, `2026-09`. */
+export function monthOf(at: Date): string {
+  return at.toISOString().slice(0, 7);
+}
+
+/** The first step of HKDF (RFC 5869 section 2.2) for a data key, which is overwritten. */
+function extract(dataKey: Buffer): KeyObject {
+  const extracted = createHmac("sha384", "caveat/audit/section").update(dataKey).digest();
+  const key = createSecretKey(extracted);
+  dataKey.fill(0);
+  extracted.fill(0);
+  return key;
+}
+
+/** SHA-256 that stands for a marking, a subject and a month: one data key for each. */
+function scopeDigest(marking: string, { subject, month }: SectionScope): Buffer {
+  const hash = createHash("sha256").update(`caveat/audit/key/v2|${month}|${subject?.toString("hex") ?? "nobody"}|`);
+  return hash.update(marking).digest();
 }
 
 /**
- * Seals sections of entries: one data key for each marking, wrapped by the key file, and below it a key and a salt for
- * each section, so that destroying the data key takes ciphertext and salts together.
+ * Seals sections of entries: one data key for each marking, person and month, wrapped by the key file, and below it a key and
+ * a salt for each section, so that destroying the data key takes ciphertext and salts together. Keys to seal with are kept
+ * for ten minutes and forgotten when the month turns; keys to open with are looked up at every reading and never kept.
  */
 export class SectionSealer {
   readonly #store: LedgerStore;
   readonly #kek: KeyObject;
-  readonly #byMarking = new Map<string, Promise<{ id: string; key: KeyObject }>>();
-  readonly #byId = new Map<string, Promise<{ marking: string; key: KeyObject } | null>>();
+  #month = "";
+  #keys = new Map<string, Promise<DataKey>>();
 
   constructor(store: LedgerStore, kek: KeyObject) {
     this.#store = store;
     this.#kek = kek;
   }
 
-  #keyFor(marking: string): Promise<{ id: string; key: KeyObject }> {
-    const known = this.#byMarking.get(marking);
-    if (known) return known;
-    const loading = (async () => {
-      const digest = createHash("sha256").update(marking).digest();
-      const { id, wrapped } = await this.#store.sectionKey(digest, marking, wrapKey(this.#kek, randomBytes(32)));
-      return { id, key: extract(unwrapKey(this.#kek, wrapped)) };
-    })();
-    this.#byMarking.set(marking, loading);
-    loading.catch(() => this.#byMarking.delete(marking));
+  async #keyFor(marking: string, scope: SectionScope): Promise<DataKey> {
+    // Only what is over can be erased, so that of what is erased nothing is kept here.
+    if (scope.month !== this.#month) this.#keys = new Map();
+    this.#month = scope.month;
+    const keys = this.#keys;
+    const place = `${scope.subject?.toString("latin1") ?? ""}|${marking}`;
+    const known = await keys.get(place);
+    if (known && known.until > performance.now()) return known;
+    const loading = this.#load(marking, scope);
+    keys.delete(place);
+    keys.set(place, loading);
+    for (const oldest of keys.keys()) if (keys.size > MOST_KEYS) keys.delete(oldest);
+    loading.catch(() => keys.delete(place));
     return loading;
+  }
+
+  async #load(marking: string, { subject, month }: SectionScope): Promise<DataKey> {
+    const until = performance.now() + KEY_LIFETIME_MS;
+    const digest = scopeDigest(marking, { subject, month });
+    const offer = (): Buffer => wrapKey(this.#kek, randomBytes(32));
+    const { id, wrapped } = await this.#store.sectionKey({ digest, marking, subject, month }, offer);
+    if (wrapped === null) throw new CaveatError("UNAVAILABLE", "the section key of this month was destroyed");
+    return { id, key: extract(unwrapKey(this.#kek, wrapped)), until };
   }
 
   /**
@@ -76,9 +124,9 @@ export class SectionSealer {
     return createSecretKey(this.#derive(extracted, "seal", entryId, slot));
   }
 
-  /** Seals one section of the entry with this id. */
-  async seal(entryId: string, section: PlainSection): Promise<SealedSection> {
-    const { id, key } = await this.#keyFor(section.marking);
+  /** Seals one section of the entry with this id. Throws UNAVAILABLE when the key of its scope was destroyed. */
+  async seal(entryId: string, section: PlainSection, scope: SectionScope): Promise<SealedSection> {
+    const { id, key } = await this.#keyFor(section.marking, scope);
     const salt = this.#derive(key, "salt", entryId, section.slot);
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#sectionKey(key, entryId, section.slot), nonce);
@@ -103,34 +151,17 @@ export class SectionSealer {
     };
   }
 
-  /** The marking under which a section was sealed (canonical JSON), without opening it; null when the key was destroyed. */
-  async markingOf(keyId: string): Promise<string | null> {
-    return (await this.#key(keyId))?.marking ?? null;
+  /** The keys of these entries' sections as they stand now, by id: what was erased meanwhile, by whomever, is erased here. */
+  async keysOf(
+    entries: readonly { readonly sections: readonly { readonly keyId: string }[] }[],
+  ): Promise<Map<string, StoredKey>> {
+    const ids = new Set(entries.flatMap(({ sections }) => sections.map(({ keyId }) => keyId)));
+    return new Map((await this.#store.sectionKeysById([...ids])).map((key) => [key.id, key]));
   }
 
-  #key(keyId: string): Promise<{ marking: string; key: KeyObject } | null> {
-    const known = this.#byId.get(keyId);
-    if (known) return known;
-    const loading = this.#store
-      .sectionKeyById(keyId)
-      .then((row) => (row ? { marking: row.marking, key: extract(unwrapKey(this.#kek, row.wrapped)) } : null));
-    this.#byId.set(keyId, loading);
-    loading.catch(() => this.#byId.delete(keyId));
-    return loading;
-  }
-
-  /**
-   * The 16 bytes under which something that a section of this key names is found: HKDF-SHA-384 from the data key, so that
-   * equal things under two markings have nothing in common and nobody without the key can try one. Null without the key.
-   */
-  async subject(keyId: string, name: string): Promise<Buffer | null> {
-    const found = await this.#key(keyId);
-    return found && createHmac("sha384", found.key).update(`subject|${name}\x01`).digest().subarray(0, 16);
-  }
-
-  /** Seals a list that is too long for its entry under the marking of the outcome that carries its SHA-384. */
-  async sealList(entryId: string, { place, marking, text }: PlainList): Promise<StoredList> {
-    const { id, key } = await this.#keyFor(marking);
+  /** Seals a list that is too long for its entry with the data key of the outcome that carries its SHA-384. */
+  async sealList(entryId: string, { place, marking, text }: PlainList, scope: SectionScope): Promise<StoredList> {
+    const { id, key } = await this.#keyFor(marking, scope);
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", createSecretKey(this.#derive(key, "list", entryId, place)), nonce);
     return {
@@ -141,34 +172,25 @@ export class SectionSealer {
   }
 
   /** Opens such a list. Null when its key was destroyed or it was damaged: its SHA-384 in the entry shows what is missing. */
-  async openList(
-    entryId: string,
-    { place, keyId, sealed }: StoredList,
-  ): Promise<{ marking: string; text: string } | null> {
-    const found = await this.#key(keyId);
-    if (!found) return null;
+  openList(entryId: string, { place, sealed }: StoredList, { wrapped }: StoredKey): string | null {
+    if (wrapped === null) return null;
     try {
-      const key = createSecretKey(this.#derive(found.key, "list", entryId, place));
+      const key = createSecretKey(this.#derive(extract(unwrapKey(this.#kek, wrapped)), "list", entryId, place));
       const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
-      const text = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
-      return { marking: found.marking, text };
+      return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
     } catch {
       return null;
     }
   }
 
   /** Opens a sealed section; null when its key was destroyed. Throws when the sealed bytes were damaged. */
-  async open(entryId: string, slot: number, keyId: string, sealed: Buffer): Promise<SectionOpening | null> {
-    const found = await this.#key(keyId);
+  open(entryId: string, { slot, sealed }: StoredSection, { marking, wrapped }: StoredKey): SectionOpening | null {
     const name = (["actor", "request", "outcome", "detail"] as const)[slot];
-    if (!found || name === undefined) return null;
-    const decipher = createDecipheriv(
-      "aes-256-gcm",
-      this.#sectionKey(found.key, entryId, slot),
-      sealed.subarray(0, 12),
-    );
+    if (wrapped === null || name === undefined) return null;
+    const key = extract(unwrapKey(this.#kek, wrapped));
+    const decipher = createDecipheriv("aes-256-gcm", this.#sectionKey(key, entryId, slot), sealed.subarray(0, 12));
     decipher.setAuthTag(sealed.subarray(-16));
     const plaintext = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
-    return { marking: found.marking, name, salt: this.#derive(found.key, "salt", entryId, slot), plaintext };
+    return { marking, name, salt: this.#derive(key, "salt", entryId, slot), plaintext };
   }
 }

@@ -1,5 +1,6 @@
 import { leafHash256, leafHash384, nodeCrypto, parseLeaf } from "../../audit/index.ts";
-import type { EntryColumns, LedgerStore, StoredEntry } from "../storage/ledger-store.ts";
+import type { EntryColumns, LedgerStore, StoredEntry, StoredKey } from "../storage/ledger-store.ts";
+import { viewSections } from "./entry-view.ts";
 import type { SectionSealer } from "./sealing.ts";
 
 const PAGE = 512;
@@ -15,7 +16,7 @@ export interface ColumnLie {
 /** What checking the columns of a log came to. */
 export interface ColumnReport {
   readonly checked: number;
-  /** Entries whose person could not be looked at: the actor is sealed under a key that is not here any more. */
+  /** Entries whose person could not be looked at: the actor was erased, or does not open. */
   readonly notChecked: number;
   readonly lies: readonly ColumnLie[];
   /** How many there are, of which the first hundred are listed. */
@@ -37,11 +38,13 @@ export async function checkColumns(
   for (let from = 0; from < log.size; from += PAGE) {
     const to = Math.min(log.size, from + PAGE);
     const columns = new Map((await store.columns(log.id, from, to)).map((row) => [row.index, row]));
-    for (const entry of await store.entries(log.id, from, to)) {
+    const entries = await store.entries(log.id, from, to);
+    const keys = await sealer.keysOf(entries);
+    for (const entry of entries) {
       const row = columns.get(entry.index);
       if (!row) continue;
       checked += 1;
-      const actor = await personOf(sealer, entry);
+      const actor = personOf(sealer, keys, entry);
       if (actor === "sealed") notChecked += 1;
       for (const column of liesOf(
         row,
@@ -57,11 +60,11 @@ export async function checkColumns(
   return { checked, notChecked, lies, found };
 }
 
-/** Whose entry it is by its actor; null where it has none, "sealed" where that cannot be read. */
-async function personOf(sealer: SectionSealer, entry: StoredEntry): Promise<string | null> {
-  const actor = entry.sections.find(({ slot }) => slot === 0);
-  if (!actor) return null;
-  const opened = await sealer.open(entry.id, 0, actor.keyId, actor.sealed).catch(() => null);
+/** Whose entry it is by its actor; null where it has none, "sealed" where that was erased or cannot be read. */
+function personOf(sealer: SectionSealer, keys: ReadonlyMap<string, StoredKey>, entry: StoredEntry): string | null {
+  if (!entry.sections.some(({ slot }) => slot === 0)) return null;
+  const [actor] = viewSections(sealer, keys, entry, () => true);
+  const opened = actor?.opening ?? null;
   return opened ? ((JSON.parse(opened.plaintext) as { person?: string }).person ?? "sealed") : "sealed";
 }
 

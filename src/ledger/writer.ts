@@ -4,13 +4,14 @@ import { encodeLeaf } from "../../audit/index.ts";
 import type { LeafKind, LeafSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
+import { monthOf } from "./sealing.ts";
 import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
 
 /** An entry to be written. */
 export interface EntryDraft {
   readonly kind: LeafKind;
   readonly sections: readonly PlainSection[];
-  /** Keyed hash of the person whose entry it is (search column), or null. */
+  /** Keyed hash of the person whose entry it is, or null: it is found by this, and erased with others of this. */
   readonly personTag: Buffer | null;
   /** SHA-256 that a gate token must open, for request entries. */
   readonly gateHash: Buffer | null;
@@ -89,10 +90,12 @@ export class LedgerWriter {
   /** Seals the sections and builds the leaf of an entry of this log, or of another one that it goes to by the outbox. */
   async record(draft: EntryDraft, logId = this.logId, id = this.newId()): Promise<AppendRecord> {
     const { lists = [] } = draft;
+    // One for lists and sections: a list is erased with the outcome that carries its digest.
+    const scope = { subject: draft.personTag, month: monthOf(this.#clock()) };
     if (lists.length > 0)
-      await this.#store.keepLists(id, await Promise.all(lists.map((list) => this.#sealer.sealList(id, list))));
+      await this.#store.keepLists(id, await Promise.all(lists.map((list) => this.#sealer.sealList(id, list, scope))));
     const counter = this.#takeCounter(logId);
-    const sealed = await Promise.all(draft.sections.map((section) => this.#sealer.seal(id, section)));
+    const sealed = await Promise.all(draft.sections.map((section) => this.#sealer.seal(id, section, scope)));
     const slot = (index: number): LeafSlot => {
       const found = sealed.find((section) => section.slot === index);
       return found

@@ -60,6 +60,8 @@ export const ACTIONS = [
   "policy.read",
   "policy.explain",
   "policy.compare",
+  "audit.administer",
+  "audit.approve",
 ] as const;
 
 /** An action of the closed list. */

@@ -13,7 +13,8 @@ export type OutboxKind =
   | "proposal.withdrawal"
   | "authority.revocation"
   | "marking.change"
-  | "policy.activation";
+  | "policy.activation"
+  | "section.erasure";
 
 /** An entry that a command adds to its transaction. */
 export interface OutboxDraft {
@@ -43,11 +44,22 @@ export interface OfficerEntry {
   readonly chain: string;
   readonly sections: readonly {
     readonly slot: string;
-    readonly state: "opened" | "withheld" | "unused";
+    readonly state: "opened" | "withheld" | "erased" | "unused";
     readonly content: string | null;
     /** Canonical JSON of the marking of a section that is open; null of every other. */
     readonly marking: string | null;
   }[];
+}
+
+/** A data key under which sections of a person's entries of one month were sealed. */
+export interface ErasableKey {
+  readonly id: string;
+  /** Canonical JSON, as {@link MayOpen} takes it. */
+  readonly marking: string;
+  /** `2026-09`. */
+  readonly month: string;
+  /** Whether it was destroyed. */
+  readonly erased: boolean;
 }
 
 /** Decides whether a section with this marking (canonical JSON of banner and effective marking) may be opened. */
@@ -63,8 +75,10 @@ export interface FoundEntries {
   readonly completeTo: number;
   /** In so many of them something could not be read that is not erased: what they say may be missing. */
   readonly unread: number;
-  /** In so many of them the section that was asked is withheld or erased: whether they belong here is not told. */
+  /** In so many of them the section that was asked is withheld: whether they belong here is not told. */
   readonly withheld: number;
+  /** In so many others it was erased: nobody can tell any more whether they belonged here. */
+  readonly erased: number;
 }
 
 /** What stands between two signed sizes of the log. */
@@ -121,6 +135,10 @@ export interface AuditPort {
   leafHash(entryId: string): Promise<string | null>;
   /** Markings (canonical JSON) of all sections that may be opened: what an archive made now discloses at most. */
   openable(mayOpen: MayOpen): Promise<string[]>;
+  /** The keys of a person's entries of these months, whatever their markings: for a command that decides what it may tell. */
+  erasableKeys(personId: string, months: readonly string[]): Promise<readonly ErasableKey[]>;
+  /** How many sections of a person's entries are sealed under these keys. */
+  sectionsUnder(personId: string, keyIds: readonly string[]): Promise<number>;
   /** Own entries, newest first, older than the cursor. */
   own(
     personId: string,

@@ -53,7 +53,7 @@ const OF_DELIVERY = {
   read: [{ action: "delivery.read" }],
 } as const;
 
-const FAMILIES = ["person", "client", "policy", "marking"] as const;
+const FAMILIES = ["person", "client", "policy", "marking", "audit"] as const;
 const ofFamilies = (
   act: "administer" | "approve",
   families: readonly (typeof FAMILIES)[number][] = FAMILIES,

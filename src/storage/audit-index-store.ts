@@ -1,12 +1,19 @@
 import type { Pool } from "pg";
 
+/** That the section of this slot of an entry names something: the hash under which it is found. */
+export interface IndexedSubject {
+  readonly subject: Buffer;
+  readonly index: number;
+  readonly slot: number;
+}
+
 /** What goes into the index for entries from..to-1. */
 export interface IndexBatch {
   readonly from: number;
   readonly to: number;
   /** Entries of which something could not be read although its key is there. */
   readonly unread: number;
-  readonly subjects: readonly { readonly subject: Buffer; readonly index: number }[];
+  readonly subjects: readonly IndexedSubject[];
   readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly entries: number }[];
 }
 
@@ -39,7 +46,7 @@ export class AuditIndexStore {
   /** Takes a batch in if it is the next one. Returns up to which entry the index is complete afterwards. */
   async add(logId: number, batch: IndexBatch): Promise<number> {
     const { rows } = await this.#pool.query<{ reached: number }>(
-      "select audit.index_entries($1, $2, $3, $4, $5, $6, $7, $8, $9) as reached",
+      "select audit.index_entries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as reached",
       [
         logId,
         batch.from,
@@ -47,6 +54,7 @@ export class AuditIndexStore {
         batch.unread,
         batch.subjects.map(({ subject }) => subject),
         batch.subjects.map(({ index }) => index),
+        batch.subjects.map(({ slot }) => slot),
         batch.sections.map(({ slot }) => slot),
         batch.sections.map(({ keyId }) => keyId),
         batch.sections.map(({ entries }) => entries),
@@ -72,20 +80,21 @@ export class AuditIndexStore {
     return rows.map(({ idx }) => idx);
   }
 
-  /** Hashes of entries from..to-1 as they stand in the index, with the entry's place. */
-  async subjects(logId: number, from: number, to: number): Promise<{ subject: Buffer; index: number }[]> {
-    const { rows } = await this.#pool.query<{ subject: Buffer; index: number }>(
-      "select subject, idx as index from audit.subject where log_id = $1 and idx >= $2 and idx < $3",
+  /** Hashes of entries from..to-1 as they stand in the index, with the places of entry and section. */
+  async subjects(logId: number, from: number, to: number): Promise<IndexedSubject[]> {
+    const { rows } = await this.#pool.query<IndexedSubject>(
+      "select subject, idx as index, slot from audit.subject where log_id = $1 and idx >= $2 and idx < $3",
       [logId, from, to],
     );
     return rows;
   }
 
-  /** How many indexed entries have a section of this slot, by key; the key's marking is null when the key was destroyed. */
-  async sections(logId: number, slot: number): Promise<{ keyId: string; marking: string | null; entries: number }[]> {
-    const { rows } = await this.#pool.query<{ keyId: string; marking: string | null; entries: number }>(
-      `select s.key_id as "keyId", k.marking, s.entries from audit.index_section s
-       left join audit.section_key k on k.id = s.key_id where s.log_id = $1 and s.slot = $2 order by s.key_id`,
+  /** How many indexed entries have a section of this slot, by its marking and whether it was erased. */
+  async sections(logId: number, slot: number): Promise<{ marking: string; erased: boolean; entries: number }[]> {
+    const { rows } = await this.#pool.query<{ marking: string; erased: boolean; entries: number }>(
+      `select k.marking, k.wrapped is null as erased, sum(s.entries)::bigint as entries
+       from audit.index_section s join audit.section_key k on k.id = s.key_id
+       where s.log_id = $1 and s.slot = $2 group by 1, 2 order by 1, 2`,
       [logId, slot],
     );
     return rows;
@@ -116,12 +125,5 @@ export class AuditIndexStore {
       [logId, below, limit],
     );
     return rows;
-  }
-
-  /** Every key that sections were sealed with: id and marking. */
-  async sectionKeys(): Promise<{ id: string; marking: string }[]> {
-    return (
-      await this.#pool.query<{ id: string; marking: string }>("select id, marking from audit.section_key order by id")
-    ).rows;
   }
 }

@@ -218,7 +218,8 @@ const OF_CODE: readonly CatalogAssertion[] = [
     finds: `select 'audit.' || g.t || ': ' || g.name as object
             from (values ('entry', 'append_only'), ('entry', 'append_only_truncate'), ('section', 'append_only'),
                          ('section', 'append_only_truncate'), ('checkpoint', 'append_only'), ('checkpoint', 'append_only_truncate'),
-                         ('log', 'head_only_grows'), ('log', 'head_no_truncate')) g (t, name)
+                         ('log', 'head_only_grows'), ('log', 'head_no_truncate'),
+                         ('section_key', 'guarded'), ('section_key', 'append_only_truncate')) g (t, name)
             where not exists (select from pg_trigger x where x.tgrelid = ('audit.' || g.t)::regclass and x.tgname = g.name and x.tgenabled = 'A')`,
   },
   {

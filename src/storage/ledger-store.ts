@@ -25,6 +25,31 @@ export interface LogHead {
   readonly chain: Buffer;
 }
 
+/** One sealed section of a stored entry. */
+export interface StoredSection {
+  readonly slot: number;
+  readonly keyId: string;
+  readonly sealed: Buffer;
+}
+
+/** What a data key of sections is for: a marking (canonical JSON), a person by his keyed tag or nobody, and a month. */
+export interface KeyScope {
+  readonly digest: Buffer;
+  readonly marking: string;
+  readonly subject: Buffer | null;
+  /** `2026-09`. */
+  readonly month: string;
+}
+
+/** A data key of sections; `wrapped` is null when it was destroyed. */
+export interface StoredKey {
+  readonly id: string;
+  readonly marking: string;
+  /** `2026-09`; null for one that was made before keys had months. */
+  readonly month: string | null;
+  readonly wrapped: Buffer | null;
+}
+
 /** One stored entry with its sealed sections by slot. */
 export interface StoredEntry {
   readonly index: number;
@@ -33,7 +58,7 @@ export interface StoredEntry {
   readonly leaf384: Buffer;
   readonly chain: Buffer;
   readonly kind: string;
-  readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly sealed: Buffer }[];
+  readonly sections: readonly StoredSection[];
 }
 
 /** What stands beside a stored leaf for finding it. */
@@ -151,10 +176,11 @@ export class LedgerStore {
     );
   }
 
-  /** The long lists of an entry. */
+  /** The long lists of an entry, without those that were erased. */
   async lists(entryId: string): Promise<StoredList[]> {
     const { rows } = await this.#pool.query<StoredList>(
-      `select place, key_id as "keyId", sealed from audit.object_list where entry_id = $1 order by place`,
+      `select place, key_id as "keyId", sealed from audit.object_list
+       where entry_id = $1 and sealed is not null order by place`,
       [entryId],
     );
     return rows;
@@ -259,33 +285,74 @@ export class LedgerStore {
     );
   }
 
-  /** The wrapped key of a section marking; `offer` is stored when there is none yet. */
-  async sectionKey(digest: Buffer, marking: string, offer: Buffer): Promise<{ id: string; wrapped: Buffer }> {
+  /** The key of a scope; where there is none yet, what is offered is stored. Null for its bytes when it was destroyed. */
+  async sectionKey(scope: KeyScope, offer: () => Buffer): Promise<Pick<StoredKey, "id" | "wrapped">> {
+    const find = async (): Promise<Pick<StoredKey, "id" | "wrapped"> | undefined> =>
+      (
+        await this.#pool.query<Pick<StoredKey, "id" | "wrapped">>(
+          "select id, wrapped from audit.section_key where scope_digest = $1",
+          [scope.digest],
+        )
+      ).rows[0];
+    const known = await find();
+    if (known) return known;
     await this.#pool.query(
-      "insert into audit.section_key (marking_digest, marking, wrapped) values ($1, $2, $3) on conflict do nothing",
-      [digest, marking, offer],
+      `insert into audit.section_key (scope_digest, marking, subject, month, wrapped) values ($1, $2, $3, ($4 || '-01')::date, $5)
+       on conflict do nothing`,
+      [scope.digest, scope.marking, scope.subject, scope.month, offer()],
     );
-    const { rows } = await this.#pool.query<{ id: string; wrapped: Buffer }>(
-      "select id, wrapped from audit.section_key where marking_digest = $1",
-      [digest],
-    );
-    const row = rows[0];
-    if (!row) throw new Error("section key missing");
-    return row;
+    const made = await find();
+    if (!made) throw new Error("section key missing");
+    return made;
   }
 
-  /** Every marking that a section was sealed under. */
+  /** Every marking that a section was sealed under which can still be opened. */
   async sectionMarkings(): Promise<string[]> {
-    const { rows } = await this.#pool.query<{ marking: string }>("select marking from audit.section_key order by id");
+    const { rows } = await this.#pool.query<{ marking: string }>(
+      "select distinct marking from audit.section_key where wrapped is not null order by marking",
+    );
     return rows.map((row) => row.marking);
   }
 
-  /** Key and marking by key id. */
-  async sectionKeyById(id: string): Promise<{ marking: string; wrapped: Buffer } | null> {
-    const { rows } = await this.#pool.query<{ marking: string; wrapped: Buffer }>(
-      "select marking, wrapped from audit.section_key where id = $1",
-      [id],
+  /** Keys by their ids, those that were destroyed too. */
+  async sectionKeysById(ids: readonly string[]): Promise<StoredKey[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await this.#pool.query<StoredKey>(
+      "select id, marking, to_char(month, 'YYYY-MM') as month, wrapped from audit.section_key where id = any ($1)",
+      [ids],
     );
-    return rows[0] ?? null;
+    return rows;
+  }
+
+  /** The keys of a person's entries of these months, ascending by month. */
+  async sectionKeysOf(
+    subject: Buffer,
+    months: readonly string[],
+  ): Promise<{ id: string; marking: string; month: string; erased: boolean }[]> {
+    const { rows } = await this.#pool.query<{ id: string; marking: string; month: string; erased: boolean }>(
+      `select id, marking, to_char(month, 'YYYY-MM') as month, wrapped is null as erased from audit.section_key
+       where subject = $1 and month = any (select (m || '-01')::date from unnest($2::text[]) m) order by section_key.month, id`,
+      [subject, months],
+    );
+    return rows;
+  }
+
+  /** The months of which a key of a person's entries was destroyed. */
+  async erasedMonths(subject: Buffer): Promise<ReadonlySet<string>> {
+    const { rows } = await this.#pool.query<{ month: string }>(
+      "select distinct to_char(month, 'YYYY-MM') as month from audit.section_key where subject = $1 and wrapped is null",
+      [subject],
+    );
+    return new Set(rows.map(({ month }) => month));
+  }
+
+  /** How many sections of a person's entries are sealed under these keys. */
+  async sectionsUnder(logId: number, tag: Buffer, keyIds: readonly string[]): Promise<number> {
+    const { rows } = await this.#pool.query<{ sections: number }>(
+      `select count(*)::int as sections from audit.entry e join audit.section s on s.log_id = e.log_id and s.idx = e.idx
+       where e.log_id = $1 and e.person_tag = $2 and s.key_id = any ($3)`,
+      [logId, tag, keyIds],
+    );
+    return rows[0]?.sections ?? 0;
   }
 }

@@ -159,7 +159,7 @@ describe("I1 the application role", () => {
       "audit.append(smallint,jsonb)",
       "audit.append_packed(smallint,uuid[],text[],bytea[],bytea[],integer[],bytea,integer[],smallint[],uuid[],integer[],bytea)",
       "audit.drain(uuid[])",
-      "audit.index_entries(smallint,bigint,bigint,integer,bytea[],bigint[],smallint[],uuid[],integer[])",
+      "audit.index_entries(smallint,bigint,bigint,integer,bytea[],bigint[],smallint[],smallint[],uuid[],integer[])",
       "audit.open_log(text,text,uuid)",
     ]);
   });

@@ -90,7 +90,7 @@ test("a command whose server does not answer ends with 3 and writes nothing but 
 
 test("what could steer a terminal is written as its number", async () => {
   const ended = await runCommand(
-    { summary: "", help: "", run: () => Promise.resolve(say("a\u001b[2Jb\u202ec")).then(() => 0) },
+    { summary: "", help: "", verbs: [], run: () => Promise.resolve(say("a\u001b[2Jb\u202ec")).then(() => 0) },
     [],
   );
   expect(ended.out).toBe("a\\u{1b}[2Jb\\u{202e}c\n");

@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeCanonical } from "../../audit/index.ts";
 import { AuditSearch } from "../../src/ledger/audit-search.ts";
 import { AuditIndexer } from "../../src/ledger/indexer.ts";
+import { SubjectHashes } from "../../src/ledger/subject-hashes.ts";
 import type { MayOpen } from "../../src/policy/audit-port.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import { AuditIndexStore } from "../../src/storage/audit-index-store.ts";
@@ -35,7 +36,12 @@ const onlyLow: MayOpen = (marking) => marking === LOW;
 const page = { before: null, limit: 50, slot: 2 } as const;
 
 /** An answer that disclosed these objects, with its outcome at a marking. */
-async function answered(objects: readonly string[], marking = LOW, person = randomUUID()): Promise<void> {
+async function answered(
+  objects: readonly string[],
+  marking = LOW,
+  person = randomUUID(),
+  personTag: Buffer | null = null,
+): Promise<void> {
   const outcome: Outcome = { result: "answered", error: null, command: null, request: randomUUID() };
   const office = { policy: { version: "sha384:0" }, register: { version: "1" } } as unknown as MarkingOffice;
   const decision = {
@@ -48,7 +54,7 @@ async function answered(objects: readonly string[], marking = LOW, person = rand
   const { content, lists } = outcomeSection(office, outcome, [decision], []);
   await ledger.writer.append({
     kind: "operation.outcome",
-    personTag: null,
+    personTag,
     gateHash: null,
     sections: [
       { slot: 0, name: "actor", marking: LOW, plaintext: encodeCanonical({ person }) },
@@ -58,10 +64,22 @@ async function answered(objects: readonly string[], marking = LOW, person = rand
   });
 }
 
+/** Destroys the keys of a person's sections, as two people do (test/administration has who may); of one marking where it is given. */
+async function erase(tag: Buffer, marking: string | null = null): Promise<void> {
+  await ledger.admin.query("alter table audit.section_key disable trigger guarded");
+  const { rows } = await ledger.admin.query<{ id: string }>(
+    `update audit.section_key set wrapped = null, erased_at = now(), erased_by = gen_random_uuid()
+     where subject = $1 and ($2::text is null or marking = $2) returning id`,
+    [tag, marking],
+  );
+  await ledger.admin.query("alter table audit.section_key enable always trigger guarded");
+  await ledger.admin.query("select audit.erase_traces($1)", [rows.map(({ id }) => id)]);
+}
+
 /** Everything that the index holds, as text in one order. */
 async function whole(): Promise<string[]> {
   const { rows } = await ledger.admin.query<{ line: string }>(
-    `select 's ' || idx || ' ' || encode(subject, 'hex') as line from audit.subject
+    `select 's ' || idx || ' ' || slot || ' ' || encode(subject, 'hex') as line from audit.subject
      union all select 'k ' || slot || ' ' || key_id || ' ' || entries from audit.index_section
      union all select 'c ' || complete_to || ' ' || unread from audit.index_state order by 1`,
   );
@@ -171,9 +189,10 @@ describe("I5 the index behind the log", () => {
     await indexer().catchUp(1_000);
     const { size } = await ledger.store.head(ledger.logId);
     expect(await search().compare(0, size)).toEqual({ from: 0, to: size, differing: [] });
-    await ledger.admin.query("insert into audit.subject select log_id, subject, 3 from audit.subject where idx = $1", [
-      size - 1,
-    ]);
+    await ledger.admin.query(
+      "insert into audit.subject (log_id, slot, subject, idx) select log_id, slot, subject, 3 from audit.subject where idx = $1",
+      [size - 1],
+    );
     expect(await seenAt(object)).toEqual([size - 1]);
     expect((await search().compare(0, size)).differing).toEqual([3]);
     await ledger.admin.query("delete from audit.subject where idx = 5");
@@ -183,14 +202,85 @@ describe("I5 the index behind the log", () => {
     expect((await search().compare(0, size)).differing).toEqual([]);
   });
 
-  test("I5 who destroys the key of a marking takes what the index could tell of it with it", async () => {
+  test("I5 one object has one hash under a marking, whoever saw it, and another under another key folder", async () => {
     const object = `asset:${randomUUID()}`;
-    const erased = encodeCanonical({ banner: "erased", effective: { level: "C" } });
-    await answered([object], erased);
+    for (const tag of [randomBytes(32), randomBytes(32)]) await answered([object], HIGH, randomUUID(), tag);
+    expect(await seenAt(object)).toHaveLength(2);
+    const { size } = await ledger.store.head(ledger.logId);
+    const rows = await index.subjects(ledger.logId, size - 2, size);
+    const hash = ledger.hashes.of(HIGH, object);
+    expect(rows.filter(({ subject }) => subject.equals(hash))).toMatchObject([{ slot: 2 }, { slot: 2 }]);
+    const other = new SubjectHashes(createSecretKey(randomBytes(32)));
+    expect(other.of(HIGH, object).equals(hash)).toBe(false);
+  });
+
+  test("I5 with the keys of a person's sections goes what index and lists hold of them, which is neither unread nor a lie", async () => {
+    const object = `asset:${randomUUID()}`;
+    const [who, tag] = [randomUUID(), randomBytes(32)];
+    const more = Array.from({ length: 5_100 }, () => `asset:${randomUUID()}`);
+    await answered([object, ...more], HIGH, who, tag);
+    await answered([object], HIGH);
+    expect(await seenAt(object)).toHaveLength(2);
+    const before = await search().about([object], page, everything);
+    const { size } = await ledger.store.head(ledger.logId);
+    expect((await search().compare(0, size)).differing).toEqual([]);
+    await erase(tag);
+    const after = await search().about([object], page, everything);
+    expect(after).toMatchObject({ completeTo: size, unread: before.unread, withheld: 0, erased: before.erased + 1 });
+    expect(after.entries.map(({ index: at }) => at)).toEqual([size - 1]);
+    expect((await search().about([`actor:${who}`], { ...page, slot: 0 }, everything)).entries).toEqual([]);
+    // Whoever may not open a section is not told whether it was erased.
+    expect(await search().about([object], page, onlyLow)).toMatchObject({ erased: 0 });
+    expect(await index.subjects(ledger.logId, size - 2, size - 1)).toEqual([]);
+    const { rows } = await ledger.admin.query(
+      "select sealed from audit.object_list where entry_id = (select id from audit.entry where idx = $1)",
+      [size - 2],
+    );
+    expect(rows).toEqual([{ sealed: null }]);
+    expect((await search().compare(0, size)).differing).toEqual([]);
+    const left = await whole();
+    await ledger.admin.query("select audit.forget_index($1)", [ledger.logId]);
+    await indexer().catchUp(1_000);
+    expect(await whole()).toEqual(left);
+  });
+
+  test("I5 a section keeps its rows when another one of its entry is erased", async () => {
+    const object = `asset:${randomUUID()}`;
+    const [who, tag] = [randomUUID(), randomBytes(32)];
+    await answered([object], HIGH, who, tag);
     expect(await seenAt(object)).toHaveLength(1);
-    await ledger.admin.query("delete from audit.section_key where marking = $1", [erased]);
-    expect(await seenAt(object)).toEqual([]);
-    expect((await search().about([object], page, everything)).withheld).toBe(1);
+    await erase(tag, LOW);
+    expect(await seenAt(object)).toHaveLength(1);
+    expect((await search().about([`actor:${who}`], { ...page, slot: 0 }, everything)).entries).toEqual([]);
+    const { size } = await ledger.store.head(ledger.logId);
+    expect((await search().compare(size - 1, size)).differing).toEqual([]);
+  });
+
+  test("I5 a batch that was worked out before an erasure puts nothing of what is erased into the index", async () => {
+    const tag = randomBytes(32);
+    await answered([`asset:${randomUUID()}`], HIGH, randomUUID(), tag);
+    await erase(tag, HIGH);
+    const { size } = await ledger.store.head(ledger.logId);
+    await indexer().catchUp(size - 1 - (await index.state(ledger.logId)).completeTo);
+    const [gone, stays] = [randomBytes(16), randomBytes(16)];
+    const subjects = [
+      { subject: gone, index: size - 1, slot: 2 },
+      { subject: stays, index: size - 1, slot: 0 },
+    ];
+    await index.add(ledger.logId, { from: size - 1, to: size, unread: 0, subjects, sections: [] });
+    expect(await index.subjects(ledger.logId, size - 1, size)).toMatchObject([{ subject: stays, slot: 0 }]);
+  });
+
+  test("I5 a list is taken away with its key or not at all", async () => {
+    await answered(Array.from({ length: 5_001 }, () => `asset:${randomUUID()}`));
+    for (const statement of [
+      "update audit.object_list set sealed = null where sealed is not null",
+      "update audit.object_list set sealed = '\\x00'",
+      "delete from audit.object_list",
+      "truncate audit.object_list",
+      "insert into audit.object_list select entry_id, 7, key_id, null from audit.object_list",
+    ])
+      await expect(ledger.admin.query(statement)).rejects.toMatchObject({ code: "42501" });
   });
 
   test("I5 the index refuses entries out of turn and entries that the log does not have", async () => {

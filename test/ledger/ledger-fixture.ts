@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { writeArchive } from "../../src/ledger/archive.ts";
 import { CheckpointPublisher } from "../../src/ledger/publisher.ts";
 import type { PublisherParts } from "../../src/ledger/publisher.ts";
 import { SectionSealer } from "../../src/ledger/sealing.ts";
+import { SubjectHashes } from "../../src/ledger/subject-hashes.ts";
 import type { PlainSection } from "../../src/ledger/sealing.ts";
 import { LedgerWriter } from "../../src/ledger/writer.ts";
 import type { EntryDraft } from "../../src/ledger/writer.ts";
@@ -29,6 +31,10 @@ export interface TestLedger {
   readonly database: TestDatabase;
   readonly store: LedgerStore;
   readonly sealer: SectionSealer;
+  /** Under what the index finds things. */
+  readonly hashes: SubjectHashes;
+  /** The key file's key, under which data keys are wrapped. */
+  readonly kek: KeyObject;
   readonly logId: number;
   readonly writer: LedgerWriter;
   readonly verifier: VerifierKey;
@@ -54,7 +60,8 @@ export async function openLedger(): Promise<TestLedger> {
   const at = (...names: string[]): string => join(folder, ...names);
   const pool = openPool(database.as("caveat_ledger"), 6);
   const store = new LedgerStore(pool);
-  const sealer = new SectionSealer(store, createSecretKey(randomBytes(32)));
+  const kek = createSecretKey(randomBytes(32));
+  const sealer = new SectionSealer(store, kek);
   const logId = await store.openLog(ORIGIN, "activity", null);
   const clock = (): Date => new Date();
   const anotherWriter = (replica: string): LedgerWriter => new LedgerWriter({ store, sealer, logId, replica, clock });
@@ -77,6 +84,8 @@ export async function openLedger(): Promise<TestLedger> {
     database,
     store,
     sealer,
+    hashes: new SubjectHashes(createSecretKey(randomBytes(32))),
+    kek,
     logId,
     writer,
     verifier: (await publisher()).verifier,

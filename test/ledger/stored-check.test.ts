@@ -113,4 +113,20 @@ describe("I5 the stored log, checked in its database", () => {
     await expect(check()).rejects.toThrow(/no key of the log/);
     writeFileSync(path, kept);
   });
+
+  test("an entry whose actor was erased is whole, and counted as one whose person could not be checked", async () => {
+    const tag = "(select person_tag from audit.entry where log_id = 0 and person_tag is not null order by idx limit 1)";
+    await house.admin.query("alter table audit.section_key disable trigger guarded");
+    await house.admin.query(
+      `update audit.section_key set wrapped = null, erased_at = now(), erased_by = gen_random_uuid() where subject = ${tag}`,
+    );
+    await house.admin.query("alter table audit.section_key enable always trigger guarded");
+    const { rows } = await house.admin.query<{ entries: number }>(
+      `select count(*)::int as entries from audit.entry where log_id = 0 and person_tag = ${tag}`,
+    );
+    const { verified, logs } = await check(note);
+    expect(verified).toBe(true);
+    expect(rows[0]?.entries).toBeGreaterThan(0);
+    expect(logs[0]?.columns).toMatchObject({ notChecked: rows[0]?.entries, found: 0 });
+  });
 });

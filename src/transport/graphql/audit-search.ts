@@ -65,6 +65,9 @@ export class AuditAnswer {
 
   @Field(() => Float, { description: "Entries that are withheld from you: whether they belong here is not told." })
   readonly withheld!: number;
+
+  @Field(() => Float, { description: "Others that were erased: nobody can tell any more whether they belonged here." })
+  readonly erased!: number;
 }
 
 /** Noun and id as the log names an object; a text that is none of our ids names nothing there. */
@@ -88,7 +91,9 @@ async function answer<I extends object>(
   };
   const findings = await connection(context, place, args, read, ({ entry }) => String(entry.index));
   const held = found as Findings | null;
-  return held && { findings, completeTo: held.completeTo, unread: held.unread, withheld: held.withheld };
+  if (!held) return null;
+  const { completeTo, unread, withheld, erased } = held;
+  return { findings, completeTo, unread, withheld, erased };
 }
 
 /** A page of what answers a question about an object. */

@@ -119,6 +119,9 @@ export class AuditBursts {
 
   @Field(() => Int, { description: "Answers in it that are withheld from you." })
   readonly withheld!: number;
+
+  @Field(() => Int, { description: "Others in it of which something was erased." })
+  readonly erased!: number;
 }
 
 /** How the index differs from the log in a stretch of it. */

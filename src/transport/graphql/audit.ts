@@ -19,7 +19,7 @@ export class OwnAuditEntry {
   @Field(() => String)
   readonly operation!: string;
 
-  @Field(() => String, { description: "answered, refused or failed." })
+  @Field(() => String, { description: "answered, refused, failed or erased." })
   readonly answer!: string;
 }
 
@@ -29,7 +29,7 @@ export class AuditSection {
   @Field(() => String)
   readonly slot!: string;
 
-  @Field(() => String, { description: "opened, withheld or unused." })
+  @Field(() => String, { description: "opened, withheld, erased or unused." })
   readonly state!: string;
 
   @Field(() => String, { nullable: true, description: "Canonical JSON." })

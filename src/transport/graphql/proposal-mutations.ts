@@ -71,7 +71,7 @@ export class ProposalMutations {
     description:
       "Approves what another person proposed, by its hash; it is executed at once. Of a policy that comes into force nothing is read back here.",
   })
-  @Does("person.approve", "client.approve", "policy.approve", "marking.approve")
+  @Does("person.approve", "client.approve", "policy.approve", "marking.approve", "audit.approve")
   proposalApprove(
     @Ctx() context: Context,
     @Arg("input", () => ProposalApproveInput) input: ProposalApproveInput,
@@ -84,7 +84,7 @@ export class ProposalMutations {
   }
 
   @Mutation(() => ProposalPayload, { description: "Ends a proposal that was not approved." })
-  @Does("person.administer", "client.administer", "policy.administer", "marking.administer")
+  @Does("person.administer", "client.administer", "policy.administer", "marking.administer", "audit.administer")
   proposalWithdraw(
     @Ctx() context: Context,
     @Arg("input", () => ProposalWithdrawInput) input: ProposalWithdrawInput,

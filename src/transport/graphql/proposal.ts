@@ -82,7 +82,7 @@ export class ProposalPageArgs extends PageArgs {
 @Resolver(() => Proposal)
 export class ProposalResolver {
   @Query(() => Proposal, { nullable: true })
-  @Does("person.administer", "client.administer", "policy.administer", "marking.administer")
+  @Does("person.administer", "client.administer", "policy.administer", "marking.administer", "audit.administer")
   proposal(
     @Ctx() context: Context,
     @Arg("kind", () => ProposalKinds) kind: ProposalKind,
@@ -92,7 +92,7 @@ export class ProposalResolver {
   }
 
   @Query(() => ProposalConnection, { description: "Proposals of one kind that the caller may see." })
-  @Does("person.administer", "client.administer", "policy.administer", "marking.administer")
+  @Does("person.administer", "client.administer", "policy.administer", "marking.administer", "audit.administer")
   proposals(
     @Ctx() context: Context,
     @Args(() => ProposalPageArgs) args: ProposalPageArgs,

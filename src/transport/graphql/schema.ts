@@ -8,6 +8,7 @@ import { GrantMutations, RevocationMutations } from "./administration-mutations.
 import { ClientResolver } from "./client.ts";
 import { PersonResolver } from "./person.ts";
 import { AssetResolver } from "./asset.ts";
+import { AuditMutations } from "./audit-mutations.ts";
 import { AuditFindingResolver, AuditSearchResolver } from "./audit-search.ts";
 import { AuditBurstResolver, AuditStretchResolver, AuditStretchesResolver } from "./audit-stretch.ts";
 import { AuditResolver, OwnAuditResolver } from "./audit.ts";
@@ -69,6 +70,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   RecipientResolver,
   OwnAuditResolver,
   AuditResolver,
+  AuditMutations,
   AuditSearchResolver,
   AuditStretchesResolver,
   AuditFindingResolver,
