@@ -6,6 +6,8 @@ import { flipBit } from "./seeded.ts";
 import { folderOf, sourceOf } from "./tile-fixture.ts";
 import type { Files } from "./tile-fixture.ts";
 
+const NEWLINE = 0x0a;
+
 /** The bits of one archive, each of which a campaign flips alone. */
 export class ArchiveFlips {
   readonly #bytes: Uint8Array;
@@ -18,9 +20,8 @@ export class ArchiveFlips {
     this.#count = count;
     this.#bytes = bytesOf(makeArchive(count, sizes, 1, SIGNER, carried));
     this.#lines = new TextDecoder().decode(this.#bytes).split("\n").slice(0, -1);
-    let start = 0;
-    // The archive is ASCII: a character is a byte.
-    this.#starts = this.#lines.map((line) => (start += line.length + 1) - line.length - 1);
+    const ends = [...this.#bytes.entries()].filter(([, byte]) => byte === NEWLINE).map(([at]) => at + 1);
+    this.#starts = [0, ...ends.slice(0, -1)];
   }
 
   get bits(): number {
