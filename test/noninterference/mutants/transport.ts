@@ -140,8 +140,8 @@ export const TRANSPORT: readonly Mutant[] = [
     edits: [
       {
         file: "src/ledger/audit-service.ts",
-        find: `return { entries, more: shown.length > limit };`,
-        replace: `return { entries, more: (await store.entriesOfPerson(writer.logId, tagOf(personId), OWN_KINDS, before, 10_000)).length > limit };`,
+        find: `return { entries: shown.slice(0, limit), more: shown.length > limit };`,
+        replace: `return { entries: shown.slice(0, limit), more: (await store.entriesOfPerson(writer.logId, tagOf(personId), OWN_KINDS, before, 10_000)).length > limit };`,
       },
     ],
   },
