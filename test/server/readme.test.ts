@@ -94,6 +94,10 @@ describe("what the README tells the reader to type", () => {
         shown.set("PROPOSAL", /^Proposal (\S+),/m.exec(out)?.[1] ?? "");
         shown.set("SHA384", /^ {2}sha384 +(\S+)$/m.exec(out)?.[1] ?? "");
       }
+      if (command.endsWith("> checked.json")) {
+        const report = JSON.parse(readFileSync(join(folder, "checked.json"), "utf8")) as { signed: { size: number } };
+        shown.set("KEPT", String(report.signed.size));
+      }
       if (command.startsWith("curl")) expect(out).toMatch(/^\{"data":\{"programs"/);
       if (/caveat-audit [^>]*$/.test(command)) expect(out).toMatch(/^(VERIFIED|WHOLE|AGREE)/);
     });
