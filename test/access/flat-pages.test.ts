@@ -48,8 +48,13 @@ async function changed(listings: readonly Listing[]): Promise<unknown[]> {
   const wrong: unknown[] = [];
   for (const listing of listings) {
     const then = before.get(listing.name);
-    const now = await measure(world, listing);
     const most = Math.max((then?.buffers ?? 0) * FACTOR, (then?.buffers ?? 0) + LEVEL);
+    let now = await measure(world, listing);
+    if (now.buffers > most) {
+      // A vacuum passes over pages that somebody holds just then, and an index-only scan looks up their rows: once more.
+      await world.house.admin.query("vacuum analyze");
+      now = await measure(world, listing);
+    }
     if (!then || then.ids.length === 0) wrong.push([listing.name, "nothing was found"]);
     else if (now.ids.join(" ") !== then.ids.join(" ")) wrong.push([listing.name, "other rows"]);
     else if (now.statements !== then.statements)
