@@ -45,6 +45,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       mode: config.mode,
       workFolder: house.workFolder,
       ready: house.ready,
+      news: house.news,
       refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },
       logger: log,
       cursorKey,

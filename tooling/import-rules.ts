@@ -216,7 +216,7 @@ export const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly room:
   { packages: /^pino$/, room: "src/transport, src/cli, src/main.ts", files: /^src\/(transport\/|cli\/|main\.ts)/ },
   {
     packages:
-      /^(@apollo\/.+|@as-integrations\/.+|fastify|graphql|graphql-scalars|type-graphql|reflect-metadata|jsonc-parser)$/,
+      /^(@apollo\/.+|@as-integrations\/.+|fastify|@fastify\/websocket|graphql|graphql-ws|graphql-scalars|type-graphql|reflect-metadata|jsonc-parser)$/,
     room: "src/transport",
     files: /^src\/transport\//,
   },

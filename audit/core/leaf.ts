@@ -6,6 +6,7 @@ import { arrayOf, countOf, exactObject, parseCanonical, stringOf, type Json } fr
 export const LEAF_KINDS = [
   "operation.request",
   "operation.outcome",
+  "operation.part",
   "mutation.outcome",
   "refused",
   "log.boot",
@@ -24,6 +25,9 @@ export const LEAF_KINDS = [
   "section.erasure",
 ] as const;
 export type LeafKind = (typeof LEAF_KINDS)[number];
+
+/** Kinds of the entries that say what somebody was answered, with the decisions that it rests on. */
+export const ANSWER_KINDS: ReadonlySet<string> = new Set(["operation.outcome", "operation.part", "mutation.outcome"]);
 
 /** What each of the four section slots holds, by position. */
 export const SLOT_NAMES = ["actor", "request", "outcome", "detail"] as const;

@@ -73,7 +73,7 @@ const isStanding = record({
 });
 
 /**
- * Reads the decisions of an entry of kind `operation.outcome` or `mutation.outcome`: they stand in its outcome section, and
+ * Reads the decisions of an entry of one of {@link ANSWER_KINDS}: they stand in its outcome section, and
  * the profile that they rest on in its detail section (FORMAT.md section 10). Only of an archive that verifies is what is
  * read here what the log holds. Returns why not where a section is sealed or not of the form. Never throws.
  */

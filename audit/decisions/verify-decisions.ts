@@ -2,7 +2,7 @@ import { parseArchiveLine } from "../core/archive.ts";
 import type { ArchiveEntry, ArchiveLine } from "../core/archive.ts";
 import { concat } from "../core/bytes.ts";
 import { FormatError } from "../core/errors.ts";
-import { parseLeaf } from "../core/leaf.ts";
+import { ANSWER_KINDS, parseLeaf } from "../core/leaf.ts";
 import { splitLines } from "../core/lines.ts";
 import type { VerifyLogInput } from "../core/log-report.ts";
 import { verifyLog } from "../core/verify-log.ts";
@@ -132,7 +132,7 @@ function outcomeEntryOf(bytes: Uint8Array): ArchiveEntry | null {
     const line: ArchiveLine = parseArchiveLine(bytes);
     if (line.line !== "entry") return null;
     const { kind } = parseLeaf(line.leaf);
-    return kind === "operation.outcome" || kind === "mutation.outcome" ? line : null;
+    return ANSWER_KINDS.has(kind) ? line : null;
   } catch (error) {
     if (error instanceof FormatError) return null;
     throw error;

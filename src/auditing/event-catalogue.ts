@@ -125,6 +125,11 @@ export const EVENTS = {
     kinds: ["operation.request", "operation.outcome"],
     tells: "which officer or person, what he asked, and the entries whose sections were opened, by their markings",
   },
+  "log.followed": {
+    covers: ["audit and log data access", "session id create/destroy/renew"],
+    kinds: ["operation.request", "operation.part", "operation.outcome"],
+    tells: "who began to follow the log, what each look disclosed, and how far he had come when it ended and why",
+  },
   "log.exported": {
     covers: ["audit and log data access", "export of information"],
     kinds: ["operation.request", "operation.outcome"],

@@ -37,6 +37,7 @@ export const ROOT_FIELD_EVENTS: Sources = {
   "Query.proposals": "object.read",
   "Query.recipients": "object.read",
   "Query.viewer": "object.read",
+  "Subscription.auditTail": "log.followed",
   "Mutation.assetCreate": "object.write",
   "Mutation.auditErasePropose": "log.erased",
   "Mutation.authorityGrantPropose": "privilege.granted",
@@ -86,6 +87,8 @@ export const ROUTE_EVENTS: Sources = {
   "GET /assets/:id/display": "object.download",
   "GET /deliveries/:id/package": "delivery.fetched",
   "GET /audit/archive": "log.exported",
+  // Subscriptions.
+  "GET /graphql": "log.followed",
   "GET /trust": "object.read",
   "GET /": "nothing.stored",
   "GET /landing.css": "nothing.stored",
@@ -101,6 +104,7 @@ export const COMMAND_EVENTS: Sources = {
   tour: "authorization.decision",
   token: "session.kept-elsewhere",
   "access decide": "nothing.stored",
+  "audit tail": "log.followed",
   "audit between": "log.read",
   "audit bursts": "log.read",
   "audit check-index": "log.read",
@@ -165,6 +169,12 @@ export const JOB_EVENTS: Sources = {
   "setTimeout of src/transport/http/body.ts": "answer.failed",
   // Gathers what the fields of one question read.
   "setImmediate of src/transport/graphql/batch.ts": "object.read",
+  // The pause between two looks of a subscription.
+  "node:timers of src/transport/graphql/following.ts": "log.followed",
+  // They end connections on which nothing is asked or heard, and those that are over.
+  "setInterval of src/transport/http/subscription-route.ts": "connection.ended",
+  "setTimeout of src/transport/http/subscription-route.ts": "connection.ended",
+  "setImmediate of src/transport/http/subscription-route.ts": "connection.ended",
   // Ends a signer that does not answer; what was not signed is signed with the next checkpoint.
   "setTimeout of src/signer/signer-process.ts": "keys.used",
   "setInterval of src/main.ts": "process.stopped",

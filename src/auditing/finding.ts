@@ -1,3 +1,4 @@
+import { ANSWER_KINDS } from "../policy/audit-port.ts";
 import type { FoundEntries, OfficerEntry } from "../policy/audit-port.ts";
 
 /** What is read of an entry that was found, as far as its sections are open. */
@@ -81,7 +82,7 @@ export function findingOf(entry: OfficerEntry, object: string | null): Finding {
     const reasons = detail ? [detail.kind] : [];
     return { ...base, operation: null, answer: "refused", reasons, objects: 0, times: detail?.count ?? 1 };
   }
-  const outcome = entry.kind.endsWith(".outcome") ? (content(entry, "outcome") as Outcome | null) : null;
+  const outcome = ANSWER_KINDS.has(entry.kind) ? (content(entry, "outcome") as Outcome | null) : null;
   if (!outcome) return { ...base, operation: null, objects: 0, times: 1 };
   return {
     ...base,

@@ -7,8 +7,9 @@ import { ERASE_HELP, ERASE_VERBS } from "./audit-erase.ts";
 import { sayEvents } from "./audit-events.ts";
 import { FSCK_HELP, auditFsck } from "./audit-fsck.ts";
 import { QUESTION_VERBS } from "./audit-questions.ts";
+import { TAIL_HELP, auditTail } from "./audit-tail.ts";
 import { idsOfCase, objectId, personId } from "./audit-words.ts";
-import { runVerb, verbsHelp } from "./door-command.ts";
+import { runVerb, throughDoor, verbsHelp } from "./door-command.ts";
 import { DOOR_HELP, DOOR_OPTIONS, callerOf } from "./door.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
@@ -98,12 +99,13 @@ const AUDIT_VERBS = { ...QUESTION_VERBS, ...ERASE_VERBS };
 /** `caveat audit`: what a compliance officer asks of the log, takes out of it, and asks to be erased. */
 export const auditCommand: Subcommand = {
   summary: "ask the audit log, export or disclose its archive, list its events, ask that sections be erased",
-  verbs: ["export", "disclose", "fsck", "events", ...Object.keys(AUDIT_VERBS)],
+  verbs: ["export", "disclose", "fsck", "tail", "events", ...Object.keys(AUDIT_VERBS)],
   help: `Usage:
   caveat audit export DIR [--json]
       the archive of the activity log into DIR/log.ndjson (default: as otto)
   caveat audit fsck [--known FILE] [--json]
       checks the stored logs, on the machine that has them (more below)
+${TAIL_HELP}
   caveat audit events [--json]
       the catalogue of events, without any server: each with the kinds of entries that record it, or why nothing does, with
       what it covers of the events that standards want recorded, and which fields, routes, commands and jobs it is of
@@ -137,6 +139,7 @@ ${FSCK_HELP}`,
       sayEvents(flags.has("json"));
       return EXIT.done;
     }
+    if (args[0] === "tail") return throughDoor(() => auditTail(args.slice(1)));
     if (args.includes("export") || args.includes("disclose")) return fetchArchive(args);
     return runVerb("audit", AUDIT_VERBS, args);
   },

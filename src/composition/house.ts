@@ -58,6 +58,8 @@ export interface House {
   readonly workFolder: string;
   /** Whether the log can be appended and the database answers. */
   readonly ready: () => Promise<boolean>;
+  /** Whether the activity log has something to look at from an entry on. */
+  readonly news: (from: number) => Promise<boolean>;
   /** Writes the shutdown entry, signs the last checkpoint, lets go of the database. */
   readonly close: () => Promise<void>;
 }
@@ -139,6 +141,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     });
     const tagKey = await keyring.secret("person-tags");
     const tagOf = (personId: string): Buffer => personTag(tagKey, personId);
+    const search = new AuditSearch({ store: ledgerStore, index, indexer, sealer, hashes, logId });
     const audit = new AuditService({
       store: ledgerStore,
       sealer,
@@ -147,7 +150,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       recipientPublisher: (id) => keeper.publisherOf(id),
       tagOf,
       propose: (tx, id, record) => propose(tx, mint, id, record),
-      search: new AuditSearch({ store: ledgerStore, index, indexer, sealer, hashes, logId }),
+      search,
       clock,
     });
     const certificates = await loadOrCreateDeliveryCertificates(
@@ -207,6 +210,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       writeTrust,
       workFolder: join(config.stateFolder, "work"),
       ready: () => keeper.ready(),
+      news: (from) => search.news(from),
       close: async () => {
         await keeper.stop().catch(() => undefined);
         for (const close of closers) await close();

@@ -1,4 +1,4 @@
-import { parseLeaf } from "../../audit/index.ts";
+import { ANSWER_KINDS, parseLeaf, toHex, zeroChain } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AuditSearchPort, Between, FoundEntries, MayOpen, OfficerEntry, Stretch } from "../policy/audit-port.ts";
 import type { AuditIndexStore } from "../storage/audit-index-store.ts";
@@ -183,12 +183,25 @@ export class AuditSearch implements AuditSearchPort {
     const entries: OfficerEntry[] = [];
     for (const row of rows) {
       // Of an answer who was answered and how; profiles stay closed.
-      const slots = row.kind === "refused" ? [3] : row.kind.endsWith(".outcome") ? [0, 2] : [];
+      const slots = row.kind === "refused" ? [3] : ANSWER_KINDS.has(row.kind) ? [0, 2] : [];
       if (slots.length === 0) continue;
       const asked = { ...row, sections: row.sections.filter(({ slot }) => slots.includes(slot)) };
       entries.push(officerEntry(asked, viewSections(sealer, keys, asked, mayOpen)));
     }
     return { entries, to: from + rows.length, size };
+  }
+
+  async chainAt(size: number): Promise<{ origin: string; chain: string | null }> {
+    const { store, logId } = this.#parts;
+    const { origin } = await store.head(logId);
+    if (size === 0) return { origin, chain: toHex(zeroChain()) };
+    const [entry] = await store.entriesAt(logId, [size - 1]);
+    return { origin, chain: entry ? entry.chain.toString("hex") : null };
+  }
+
+  /** Whether an entry from this place on is more than what a look of some long reading disclosed: those never end by themselves. */
+  news(from: number): Promise<boolean> {
+    return this.#parts.store.anyBut(this.#parts.logId, from, "operation.part");
   }
 
   async compare(from: number, limit: number): Promise<{ from: number; to: number; differing: readonly number[] }> {

@@ -1,3 +1,4 @@
+import { ANSWER_KINDS } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
 
 /** The slot of a section: actor, request, outcome or detail. */
@@ -14,9 +15,6 @@ export interface OpenedList {
   readonly place: number;
   readonly text: string;
 }
-
-/** Whose kinds the sections with an actor belong to. */
-const ANSWERS: ReadonlySet<string> = new Set(["operation.outcome", "mutation.outcome"]);
 
 /** What a package is given out or away by. */
 const PACKAGE_ACTIONS: ReadonlySet<string> = new Set(["delivery.fetch", "delivery.release"]);
@@ -108,8 +106,8 @@ export function subjectsOf(
   const [actor, , outcome, detail] = openings.map((opening) =>
     opening ? (JSON.parse(opening.plaintext) as Record<string, unknown>) : null,
   );
-  if (actor) add(0, [`${ANSWERS.has(kind) ? "actor" : "asker"}:${String(actor["person"])}`]);
-  if (outcome && ANSWERS.has(kind)) {
+  if (actor) add(0, [`${ANSWER_KINDS.has(kind) ? "actor" : "asker"}:${String(actor["person"])}`]);
+  if (outcome && ANSWER_KINDS.has(kind)) {
     const made = ofAnswer(outcome, lists);
     whole = made.whole;
     add(2, made.names);

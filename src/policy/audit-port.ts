@@ -1,3 +1,4 @@
+export { ANSWER_KINDS } from "../../audit/index.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { Transaction } from "../storage/transaction.ts";
 
@@ -118,6 +119,8 @@ export interface AuditSearchPort {
   /** What stands between two signed sizes; null where one of them was never signed. */
   between(from: number, to: number): Promise<Between | null>;
   stretch(from: number, limit: number, mayOpen: MayOpen): Promise<Stretch>;
+  /** The log's name, and its chain value (hex) after the first `size` entries; null where there are fewer. */
+  chainAt(size: number): Promise<{ readonly origin: string; readonly chain: string | null }>;
   /** Works the index out again for a stretch of the log and names the entries about which it says something else. */
   compare(from: number, limit: number): Promise<{ from: number; to: number; differing: readonly number[] }>;
 }

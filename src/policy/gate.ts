@@ -2,12 +2,13 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { encodeCanonical } from "../../audit/index.ts";
 import type { Principal, StandingSource } from "../identity/principal.ts";
-import type { LedgerWriter } from "../ledger/writer.ts";
+import type { EntryDraft, LedgerWriter } from "../ledger/writer.ts";
 import type { PlainSection } from "../ledger/sealing.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
 import type { MarkingChangeStore } from "../storage/marking-changes.ts";
+import type { Appended } from "../storage/ledger-store.ts";
 import type { StandingRecords } from "../storage/ports.ts";
 import type { Database } from "../storage/database.ts";
 import type { AuditPort, Plain } from "./audit-port.ts";
@@ -17,8 +18,9 @@ import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
 import type { Obligation } from "./decision.ts";
 import { askedObligations } from "./pair.ts";
-import type { DecisionLedger } from "./last-look.ts";
+import { DecisionLedger } from "./last-look.ts";
 import type { PolicyInForce } from "./in-force.ts";
+import { LongReading } from "./long-reading.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { Operation } from "./operation.ts";
@@ -60,6 +62,24 @@ export interface DoorParts {
   readonly clock: () => Date;
 }
 
+/** Who asks, and what his entries repeat. */
+interface Scene {
+  readonly office: MarkingOffice;
+  readonly principal: Principal;
+  readonly profileId: string;
+  /** Marking of what is known before anything is read. */
+  readonly base: string;
+  readonly actor: string;
+  readonly tag: Buffer;
+}
+
+/** A request entry that is durable, and what opens its gate. */
+interface Admitted {
+  readonly appended: Appended;
+  readonly nonce: Buffer;
+  readonly receipt: string;
+}
+
 const FIELD_LIMIT = 64;
 const NAME_LIMIT = 200;
 
@@ -82,16 +102,50 @@ export class Door {
 
   /** Opens an operation for a verified principal. Throws UNAVAILABLE when the log cannot be appended (I4, I9). */
   async open(caller: Principal, request: Request): Promise<Operation> {
-    const { writer, mint, tagKey, clock } = this.#parts;
+    const scene = await this.#scene(caller, request.honors);
+    return this.#operation(scene, await this.#admit(scene, request), "operation.outcome");
+  }
+
+  /**
+   * Opens a long reading: its request entry is durable when this resolves, each look of it is an operation with an entry of
+   * its own, and so is its end. Throws UNAVAILABLE when the log cannot be appended.
+   */
+  async openLong(caller: Principal, request: Request): Promise<LongReading> {
+    const first = await this.#scene(caller, request.honors);
+    const admitted = await this.#admit(first, request);
+    return new LongReading({
+      opener: caller,
+      request: admitted.appended,
+      look: async (now, wrote) =>
+        this.#operation(await this.#scene(now, request.honors), admitted, "operation.part", wrote),
+      conclude: async (now, outcome) => {
+        const scene = await this.#scene(now, request.honors);
+        const ledger = new DecisionLedger(scene.office, scene.principal, this.#parts.clock);
+        await this.#parts.writer.append(this.#outcome(scene, "operation.outcome", outcome, ledger, null));
+      },
+    });
+  }
+
+  /** Who asks, under the policy that is in force for him, behind a way out that honors no more than these. */
+  async #scene(caller: Principal, honors: readonly Obligation[]): Promise<Scene> {
     const office = await this.#parts.policies.at(caller.policyId);
-    const profile = this.#texts.honoring(caller.profile, askedOf(office, request.honors));
+    const profile = this.#texts.honoring(caller.profile, askedOf(office, honors));
     const principal = { ...caller, profile };
-    const profileId = await office.profileId(profile);
+    return {
+      office,
+      principal,
+      profileId: await office.profileId(profile),
+      base: this.#texts.base(principal, office),
+      actor: encodeCanonical(nfc(actorOf(principal))),
+      tag: personTag(this.#parts.tagKey, principal.personId),
+    };
+  }
+
+  /** Writes the request entry and waits until it is durable. */
+  async #admit({ office, principal, base, actor, tag }: Scene, request: Request): Promise<Admitted> {
+    const { writer, tagKey } = this.#parts;
     const nonce = randomBytes(16);
     const receipt = randomBytes(16).toString("hex");
-    const base = this.#texts.base(principal, office);
-    const actor = encodeCanonical(nfc(actorOf(principal)));
-    const tag = personTag(tagKey, principal.personId);
     const appended = await writer.append({
       kind: "operation.request",
       personTag: tag,
@@ -113,6 +167,41 @@ export class Door {
         }),
       ],
     });
+    return { appended, nonce, receipt };
+  }
+
+  /** The draft of an entry that says what came of a request. */
+  #outcome(
+    { office, principal, base, actor, tag }: Scene,
+    kind: "operation.outcome" | "operation.part" | "mutation.outcome",
+    outcome: Outcome,
+    ledger: DecisionLedger,
+    grant: Grant | null,
+  ): EntryDraft {
+    const { content, markings, lists } = outcomeSection(office, outcome, ledger.decisions, grant?.changed ?? []);
+    const summary = office.summarize(markings);
+    const marking = summary ? sectionMarking(summary.banner ?? "see the effective marking", summary.effective) : base;
+    return {
+      kind,
+      personTag: tag,
+      gateHash: null,
+      sections: [
+        { slot: 0, name: "actor", marking: base, plaintext: actor },
+        this.#section(2, "outcome", marking, content),
+        this.#texts.standing(principal),
+      ],
+      lists: lists.map((list) => ({ ...list, marking })),
+    };
+  }
+
+  #operation(
+    scene: Scene,
+    { appended, nonce, receipt }: Admitted,
+    kind: "operation.outcome" | "operation.part",
+    wrote: (entryId: string) => void = () => undefined,
+  ): Operation {
+    const { writer, mint, clock } = this.#parts;
+    const { office, principal, profileId } = scene;
     const claim = {
       personId: principal.personId,
       profileId,
@@ -132,27 +221,6 @@ export class Door {
     };
     const scope = { lock: rowLock(office.policy, lockValues) };
     const minted = (backend: number): string => mint.mint({ ...claim, backend }, clock());
-    const draft = (
-      kind: "operation.outcome" | "mutation.outcome",
-      outcome: Outcome,
-      ledger: DecisionLedger,
-      grant: Grant | null,
-    ) => {
-      const { content, markings, lists } = outcomeSection(office, outcome, ledger.decisions, grant?.changed ?? []);
-      const summary = office.summarize(markings);
-      const marking = summary ? sectionMarking(summary.banner ?? "see the effective marking", summary.effective) : base;
-      return {
-        kind,
-        personTag: tag,
-        gateHash: null,
-        sections: [
-          { slot: 0, name: "actor", marking: base, plaintext: actor } as const,
-          this.#section(2, "outcome", marking, content),
-          this.#texts.standing(principal),
-        ],
-        lists: lists.map((list) => ({ ...list, marking })),
-      };
-    };
     return new Operation({
       principal,
       requestId: appended.id,
@@ -172,13 +240,12 @@ export class Door {
       begin: () => this.#parts.database.begin(minted, scope),
       beginReading: () => this.#parts.database.beginReading(minted, scope),
       conclude: async (outcome, ledger, grant) => {
-        await writer.append(
-          draft(outcome.command === null ? "operation.outcome" : "mutation.outcome", outcome, ledger, grant),
-        );
+        const written = outcome.command === null ? kind : "mutation.outcome";
+        wrote((await writer.append(this.#outcome(scene, written, outcome, ledger, grant))).id);
       },
       concludeIn: async (tx, outcome, ledger, grant) => {
         for (const entry of grant.outbox) await this.#parts.audit.outbox(tx, entry.id, entry.draft);
-        const record = await writer.record(draft("mutation.outcome", outcome, ledger, grant));
+        const record = await writer.record(this.#outcome(scene, "mutation.outcome", outcome, ledger, grant));
         await propose(tx, mint, writer.logId, record);
         return async () => {
           await this.#parts.audit.drain([record.id, ...grant.outbox.map((entry) => entry.id)]);

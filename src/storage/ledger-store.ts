@@ -213,6 +213,15 @@ export class LedgerStore {
     return rows.map(stored);
   }
 
+  /** Whether there is an entry from this place on that is not of this kind. */
+  async anyBut(logId: number, from: number, kind: string): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ any: boolean }>(
+      "select exists (select 1 from audit.entry where log_id = $1 and idx >= $2 and kind <> $3) as any",
+      [logId, from, kind],
+    );
+    return rows[0]?.any === true;
+  }
+
   /** Leaves from..to-1 in order: the bytes that are hashed. */
   async leaves(logId: number, from: number, to: number): Promise<Buffer[]> {
     const { rows } = await this.#pool.query<{ leaf: Buffer }>(

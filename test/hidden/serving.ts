@@ -30,13 +30,14 @@ export async function serve(
   house: TestHouse,
   { mode = "production", clock = () => new Date() }: { mode?: ServerParts["mode"]; clock?: () => Date } = {},
 ): Promise<Serving> {
-  const { door, authenticator, keyring, keeper, ready, trust, workFolder, config } = house.house;
+  const { door, authenticator, keyring, keeper, ready, news, trust, workFolder, config } = house.house;
   const app = await buildServer({
     door,
     authenticator,
     mode,
     workFolder,
     ready,
+    news,
     refusals: { note: (kind, source) => keeper.noteRefusal(kind, source) },
     logger: pino({ level: "silent" }),
     cursorKey: await keyring.secret("cursors"),

@@ -95,6 +95,7 @@ export function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
     mode: "demonstration",
     workFolder: house.workFolder,
     ready: house.ready,
+    news: house.news,
     refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },
     logger: pino({ level: "silent" }),
     cursorKey: createSecretKey(new Uint8Array(32)),

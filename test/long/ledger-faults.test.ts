@@ -9,6 +9,12 @@ const SEED = 90_210;
 const TIMES = 40;
 const IN_FLIGHT = [1, 3] as const;
 const HOURS_MS = 3 * 3_600_000;
+/** Faults between two lines of progress. */
+const TELL_EACH = 40;
+
+function tell(done: number, of: number, what: string): void {
+  if (done % TELL_EACH === 0 || done === of) process.stderr.write(`${what}: ${done} of ${of}\n`);
+}
 
 interface Wire {
   turns: number;
@@ -32,6 +38,7 @@ async function cutEverywhere(): Promise<Wire> {
           const cut = { message, when, all: message % 3 === 0 };
           const turn = await wire.turn(cut, inFlight);
           all.turns += 1;
+          tell(2 * message - (when === "before" ? 1 : 0), 2 * messages, `wire, ${inFlight} in flight`);
           all.cuts += turn.cuts;
           all.refused += turn.refused;
           for (const fault of turn.faults) all.faults.push(`${JSON.stringify(cut)} ${fault}`);
@@ -53,9 +60,12 @@ test(
     const faults = await ProcessFaults.open(SEED, present);
     const processes: FaultReport[] = [];
     try {
+      const kinds = present ? FAULTS : FAULTS.filter((each) => !/fsync|disk/.test(each));
       for (let time = 0; time < TIMES; time += 1)
-        for (const fault of present ? FAULTS : FAULTS.filter((each) => !/fsync|disk/.test(each)))
+        for (const fault of kinds) {
           processes.push(await faults.once(fault));
+          tell(processes.length, TIMES * kinds.length, "processes, disks and clocks");
+        }
     } finally {
       writeFaultReport({
         date: new Date().toISOString(),

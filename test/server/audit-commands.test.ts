@@ -111,6 +111,41 @@ describe("what a compliance officer asks on the command line", () => {
     expect(await audit("otto", "disclose", folder, "--asset", assetId)).toMatchObject({ code: 0 });
   });
 
+  test("I4 what comes to the log, with its chain worked out, from where the last tail or a check of an archive came to", async () => {
+    const head = join(server.state, "head.json");
+    const ben = await tokenOf(server.state, "ben");
+    const acting = setInterval(() => void server.graphql(ben, "{ viewer { handle } }"), 100);
+    try {
+      const first = await audit("otto", "tail", "--head", head, "--entries", "2");
+      expect(first.code).toBe(0);
+      expect(first.err).toMatch(/^caveat: following \S+ after \d+ entries\n$/);
+      expect(first.out).toMatch(/entry \d+ {2}operation\.outcome {2}person:[0-9a-f-]{36} {2}answered/);
+      const kept = JSON.parse(readFileSync(head, "utf8")) as { size: number; chain: string };
+      const [next] = linesOf<{ index: number }>(
+        await audit("otto", "tail", "--head", head, "--entries", "1", "--json"),
+      );
+      expect(next?.index).toBe(kept.size);
+      const report = join(server.state, "report.json");
+      writeFileSync(report, JSON.stringify({ verified: true, origin: "x", signed: { ...kept, frontier: [] } }));
+      const [again] = linesOf<{ index: number }>(
+        await audit("otto", "tail", "--head", report, "--entries", "1", "--json"),
+      );
+      expect(again?.index).toBe(kept.size);
+      writeFileSync(
+        head,
+        JSON.stringify({ ...kept, chain: kept.chain.replace(/^./, (one) => (one === "0" ? "1" : "0")) }),
+      );
+      const other = await audit("otto", "tail", "--head", head);
+      expect(other).toMatchObject({ code: 1, out: "" });
+      expect(other.err).toMatch(/this is not the log that you followed to \d+ entries: its chain value there is/);
+    } finally {
+      clearInterval(acting);
+    }
+    writeFileSync(head, "nonsense");
+    expect((await audit("otto", "tail", "--head", head)).code).toBe(2);
+    expect((await runCommand(auditCommand, ["tail", "--url", "http://127.0.0.1:9"])).code).toBe(3);
+  });
+
   test("I1 somebody else is told that there is nothing", async () => {
     const folder = join(server.state, "not-disclosed");
     for (const words of [
@@ -120,6 +155,7 @@ describe("what a compliance officer asks on the command line", () => {
       ["between", "0", "1"],
       ["bursts"],
       ["check-index"],
+      ["tail"],
       ["disclose", folder, "--person", "ben"],
     ])
       expect([words, await audit("ana", ...words)]).toMatchObject([words, { code: 1, out: "" }]);
@@ -132,6 +168,8 @@ describe("what a compliance officer asks on the command line", () => {
       ["seen-by", "nobody-of-this-name"],
       ["between", "0"],
       ["bursts", "--objects", "many"],
+      ["tail", "--entries", "many"],
+      ["tail", "more"],
       ["disclose", "x"],
       ["disclose", "x", "--person", "ben", "--asset", assetId],
       ["export", "x", "--person", "ben"],

@@ -34,6 +34,7 @@ async function parts(mode: ServerParts["mode"]): Promise<ServerParts> {
     mode,
     workFolder: "unused",
     ready: () => Promise.resolve(ready),
+    news: () => Promise.resolve(false),
     refusals: { note: (kind, source) => void noted.push(`${kind} ${source}`) },
     logger: pino({ level: "silent" }),
     cursorKey: createSecretKey(new Uint8Array(32)),

@@ -8,11 +8,12 @@ export function Does(...actions: [Action, ...Action[]]): MethodDecorator {
   return Extensions({ actions });
 }
 
-/** Refuses a schema in which a field of the query or mutation type states no action of the closed list, or which subscribes. */
+/** Refuses a schema in which a field of a root type states no action of the closed list. */
 export function requireActions(schema: GraphQLSchema): void {
-  if (schema.getSubscriptionType()) throw new Error("the schema must not have subscriptions");
-  for (const root of [schema.getQueryType(), schema.getMutationType()]) {
-    if (!root) throw new Error("the schema lacks a root type");
+  const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
+  if (!query || !mutation) throw new Error("the schema lacks a root type");
+  for (const root of [query, mutation, schema.getSubscriptionType() ?? null]) {
+    if (!root) continue;
     for (const field of Object.values(root.getFields())) {
       const actions = field.extensions["actions"];
       if (!Array.isArray(actions) || actions.length === 0 || !actions.every(isAction)) {

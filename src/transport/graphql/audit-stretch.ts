@@ -156,7 +156,7 @@ export class AuditBurstsArgs {
 const MOST_CHECKED = 1_000;
 
 /** A whole number that a caller gives. Throws INVALID_REQUEST outside of the bounds. */
-function whole(value: number, least: number, most = Number.MAX_SAFE_INTEGER): number {
+export function whole(value: number, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (!Number.isSafeInteger(value) || value < least || value > most)
     throw new CaveatError("INVALID_REQUEST", "not a whole number in its bounds");
   return value;

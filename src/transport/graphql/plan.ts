@@ -166,14 +166,17 @@ function definition(parent: GraphQLCompositeType, name: string): GraphQLField<un
 /**
  * Checks a request of anybody against the limits and the schema and prices it, before the door is opened. Throws
  * INVALID_REQUEST, whatever is wrong; nothing of what the schema would say about it leaves.
+ *
+ * @param goesOn whether it comes on a way for subscriptions, which takes nothing else; on all others there are none
  */
-export function planOperation(schema: GraphQLSchema, documents: KnownDocuments, value: unknown): Plan {
+export function planOperation(schema: GraphQLSchema, documents: KnownDocuments, value: unknown, goesOn = false): Plan {
   const input = readInput(value);
   try {
     const document = documents.valid(input.query);
     const operation = getOperationAST(document, input.operationName);
     const root = operation && schema.getRootType(operation.operation);
-    if (!operation || !root || operation.operation === OperationTypeNode.SUBSCRIPTION) throw refuse("operation");
+    if (!operation || !root || (operation.operation === OperationTypeNode.SUBSCRIPTION) !== goesOn)
+      throw refuse("operation");
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], input.variables, {
       maxErrors: 1,
     });

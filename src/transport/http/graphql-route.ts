@@ -5,7 +5,7 @@ import type { GraphQLSchema } from "graphql";
 import { CaveatError } from "../../errors.ts";
 import { contextOf } from "../graphql/context.ts";
 import { Executor } from "../graphql/executor.ts";
-import { KnownDocuments } from "../graphql/known-documents.ts";
+import type { KnownDocuments } from "../graphql/known-documents.ts";
 import { planOperation } from "../graphql/plan.ts";
 import { GRAPHQL_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
@@ -16,10 +16,13 @@ import { readBody } from "./body.ts";
 import type { ServerParts } from "./parts.ts";
 
 /** Serves POST /graphql: one document in a request, no batches, no GET. */
-export async function graphqlRoute(app: FastifyInstance, parts: ServerParts, schema: GraphQLSchema): Promise<void> {
-  const introspection = parts.mode === "demonstration";
+export async function graphqlRoute(
+  app: FastifyInstance,
+  parts: ServerParts,
+  schema: GraphQLSchema,
+  documents: KnownDocuments,
+): Promise<void> {
   const executor = await Executor.of(schema);
-  const documents = new KnownDocuments(schema, introspection);
   app.addHook("onClose", () => executor.stop());
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", (_request: FastifyRequest, payload: IncomingMessage) =>

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Logger } from "pino";
 import type { Authenticator } from "../../identity/authenticate.ts";
 import type { Door } from "../../policy/gate.ts";
+import type { News } from "../graphql/following.ts";
 import type { Refusals } from "./admission.ts";
 
 /** Somebody of the demonstration. */
@@ -30,6 +31,8 @@ export interface ServerParts {
   /** Whether requests can be served: log, database and policy are there. */
   readonly ready: () => Promise<boolean>;
   readonly refusals: Refusals;
+  /** Whether the activity log has something to look at from an entry on. */
+  readonly news: News;
   readonly logger: Logger;
   /** 32 bytes; cursors made under another key are refused. */
   readonly cursorKey: KeyObject;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { KnownDocuments } from "../graphql/known-documents.ts";
 import { productSchema } from "../graphql/schema.ts";
 import { rawAnswer } from "../public-answer.ts";
 import { Admission } from "./admission.ts";
@@ -10,6 +11,7 @@ import { downloadRoutes, uploadRoute } from "./file-routes.ts";
 import { graphqlRoute } from "./graphql-route.ts";
 import { openRoutes } from "./open-routes.ts";
 import type { ServerParts } from "./parts.ts";
+import { subscriptionRoute, wantsSubscription } from "./subscription-route.ts";
 
 const HEADER_BYTES = 16 * 1024;
 const HEADER_MILLISECONDS = 10_000;
@@ -44,7 +46,11 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     return503OnClosing: false,
     requestTimeout: REQUEST_MILLISECONDS,
     connectionTimeout: SILENCE_MILLISECONDS,
-    http: { maxHeaderSize: HEADER_BYTES, headersTimeout: HEADER_MILLISECONDS },
+    http: {
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: HEADER_MILLISECONDS,
+      shouldUpgradeCallback: wantsSubscription,
+    },
     routerOptions: { maxParamLength: PATH_ID_CHARACTERS },
     frameworkErrors: (_error, request, reply) => {
       parts.refusals.note("malformed", request.ip);
@@ -59,13 +65,24 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.addContentTypeParser("*", (_request: FastifyRequest, _payload: IncomingMessage, done: (error: null) => void) =>
     done(null),
   );
+  // Behind an upgrade that was refused nobody reads the connection any more.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (wantsSubscription(request.raw)) reply.raw.shouldKeepAlive = false;
+    done();
+  });
+  app.addHook("onResponse", (request, _reply, done) => {
+    if (wantsSubscription(request.raw)) request.raw.socket.destroySoon();
+    done();
+  });
   answerConstantly(app, parts);
   const schema = productSchema();
+  const documents = new KnownDocuments(schema, parts.mode === "demonstration");
   const admission = new Admission(parts.authenticator, parts.refusals);
   await app.register((open) => openRoutes(open, parts));
   await app.register(async (known) => {
     known.addHook("onRequest", (request, reply) => admission.admit(request, reply));
-    await known.register((inner) => graphqlRoute(inner, parts, schema));
+    await known.register((inner) => graphqlRoute(inner, parts, schema, documents));
+    await known.register((inner) => subscriptionRoute(inner, parts, schema, documents));
     await known.register((inner, _options, done) => {
       uploadRoute(inner, parts);
       done();

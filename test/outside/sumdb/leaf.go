@@ -16,12 +16,14 @@ const timePattern = `[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9
 // The kinds of entries and the slots that each uses (FORMAT.md, section 2).
 var slotsOfKind = map[string]string{
 	"operation.request": "actor request",
-	"operation.outcome": "actor outcome detail", "mutation.outcome": "actor outcome detail",
+	"operation.outcome": "actor outcome detail", "operation.part": "actor outcome detail",
+	"mutation.outcome": "actor outcome detail",
 	"refused": "detail", "log.boot": "detail", "log.shutdown": "detail", "log.heartbeat": "detail",
 	"log.commitment": "detail", "log.checkpoint.released": "detail",
 	"delivery.approval": "outcome", "delivery.release": "outcome",
 	"proposal.request": "outcome", "proposal.approval": "outcome", "proposal.withdrawal": "outcome",
 	"authority.revocation": "outcome", "marking.change": "outcome", "policy.activation": "outcome",
+	"section.erasure": "outcome",
 }
 
 var slotNames = []string{"actor", "request", "outcome", "detail"}

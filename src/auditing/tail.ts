@@ -1,0 +1,81 @@
+import type { OfficerEntry } from "../policy/audit-port.ts";
+import { command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
+import { discloseEntries, mayOpen, requireOfficer } from "./officer.ts";
+
+/** Entries of one look. */
+const MOST = 500;
+
+/** How far somebody has followed the log: its first `size` entries, after which its chain value was `chain` (hex). */
+export interface TailHead {
+  readonly size: number;
+  readonly chain: string;
+}
+
+/** An entry that the tail wrote itself: only what it takes to follow the chain past it. */
+export interface PassedEntry {
+  readonly index: number;
+  readonly leafHash: string;
+  readonly chain: string;
+}
+
+/** What a look at the end of the log showed; `size` and `chain` are where to go on from. */
+export interface TailLook extends TailHead {
+  /** Name of the log: chain values are made with it. */
+  readonly origin: string;
+  /** False where the log's chain value at the size that was given is another one, or the log is shorter: nothing is shown then. */
+  readonly agrees: boolean;
+  readonly entries: readonly OfficerEntry[];
+  readonly passed: readonly PassedEntry[];
+  /** Whether there were more entries than one look shows. */
+  readonly behind: boolean;
+}
+
+/** What a look is given. Size and chain come from the caller. */
+export interface TailInput {
+  readonly head: TailHead;
+  /** Whether the tail wrote this entry itself. */
+  readonly caused: (entryId: string) => boolean;
+}
+
+/** The entries of the log after a chain head; those that the tail caused are passed over. */
+export const auditTail: Command<TailInput, TailLook> = command({
+  name: "auditTail",
+  action: "audit.read",
+  target: () => null,
+  async run(grant, { head, caused }) {
+    requireOfficer(grant, "audit.read");
+    const { origin, chain } = await grant.audit.search.chainAt(head.size);
+    if (chain !== head.chain)
+      return { agrees: false, origin, entries: [], passed: [], behind: false, size: head.size, chain: chain ?? "" };
+    const page = await grant.audit.page(head.size, MOST, mayOpen(grant));
+    const entries: OfficerEntry[] = [];
+    const passed: PassedEntry[] = [];
+    for (const entry of page.entries) {
+      if (caused(entry.id)) passed.push({ index: entry.index, leafHash: entry.leafHash, chain: entry.chain });
+      else entries.push(entry);
+    }
+    await discloseEntries(grant, entries);
+    const last = page.entries.at(-1);
+    return {
+      agrees: true,
+      origin,
+      entries,
+      passed,
+      behind: page.more,
+      size: last ? last.index + 1 : head.size,
+      chain: last ? last.chain : head.chain,
+    };
+  },
+});
+
+/** The chain head from which a tail begins that begins now: after the first `size` entries. */
+export const auditHead: Command<{ readonly size: number }, TailHead> = command({
+  name: "auditTail",
+  action: "audit.read",
+  target: () => null,
+  async run(grant, { size }) {
+    requireOfficer(grant, "audit.read");
+    return { size, chain: (await grant.audit.search.chainAt(size)).chain ?? "" };
+  },
+});
