@@ -41,13 +41,17 @@ export interface SealedSection {
 interface DataKey {
   readonly id: string;
   readonly key: KeyObject;
+}
+
+interface KeptKey {
+  readonly loading: Promise<DataKey>;
   /** Milliseconds of the monotonic clock. */
   readonly until: number;
 }
 
 // So long does a process whose clock is wrong go on sealing under a key that was destroyed, before it is refused.
 const KEY_LIFETIME_MS = 600_000;
-const MOST_KEYS = 10_000;
+const MOST_PEOPLE = 4_000;
 
 /** The month of an instant in UTC, `2026-09`. */
 export function monthOf(at: Date): string {
@@ -78,36 +82,44 @@ export class SectionSealer {
   readonly #store: LedgerStore;
   readonly #kek: KeyObject;
   #month = "";
-  #keys = new Map<string, Promise<DataKey>>();
+  /** By person, then by marking. */
+  #keys = new Map<string, Map<string, KeptKey>>();
 
   constructor(store: LedgerStore, kek: KeyObject) {
     this.#store = store;
     this.#kek = kek;
   }
 
-  async #keyFor(marking: string, scope: SectionScope): Promise<DataKey> {
+  #keyFor(marking: string, scope: SectionScope): Promise<DataKey> {
     // Only what is over can be erased, so that of what is erased nothing is kept here.
     if (scope.month !== this.#month) this.#keys = new Map();
     this.#month = scope.month;
-    const keys = this.#keys;
-    const place = `${scope.subject?.toString("latin1") ?? ""}|${marking}`;
-    const known = await keys.get(place);
-    if (known && known.until > performance.now()) return known;
+    const who = scope.subject?.toString("latin1") ?? "";
+    const own = this.#keys.get(who) ?? this.#newcomer(who);
+    const known = own.get(marking);
+    if (known && known.until > performance.now()) return known.loading;
     const loading = this.#load(marking, scope);
-    keys.delete(place);
-    keys.set(place, loading);
-    for (const oldest of keys.keys()) if (keys.size > MOST_KEYS) keys.delete(oldest);
-    loading.catch(() => keys.delete(place));
+    own.set(marking, { loading, until: performance.now() + KEY_LIFETIME_MS });
+    loading.catch(() => own.delete(marking));
     return loading;
   }
 
+  #newcomer(who: string): Map<string, KeptKey> {
+    const own = new Map<string, KeptKey>();
+    this.#keys.set(who, own);
+    for (const oldest of this.#keys.keys()) {
+      if (this.#keys.size <= MOST_PEOPLE) break;
+      this.#keys.delete(oldest);
+    }
+    return own;
+  }
+
   async #load(marking: string, { subject, month }: SectionScope): Promise<DataKey> {
-    const until = performance.now() + KEY_LIFETIME_MS;
     const digest = scopeDigest(marking, { subject, month });
     const offer = (): Buffer => wrapKey(this.#kek, randomBytes(32));
     const { id, wrapped } = await this.#store.sectionKey({ digest, marking, subject, month }, offer);
     if (wrapped === null) throw new CaveatError("UNAVAILABLE", "the section key of this month was destroyed");
-    return { id, key: extract(unwrapKey(this.#kek, wrapped)), until };
+    return { id, key: extract(unwrapKey(this.#kek, wrapped)) };
   }
 
   /**
