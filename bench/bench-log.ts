@@ -79,6 +79,21 @@ const MARKING = encodeCanonical({ banner: "SECRET//NOFORN", effective: { level: 
 
 const PEOPLE = Array.from({ length: 50 }, () => randomBytes(32));
 
+/** An outcome entry as the door writes it: three sealed sections of about 500 bytes, of one of fifty people. */
+export function outcomeEntry(at: number): EntryDraft {
+  const text = "x".repeat(380);
+  return {
+    kind: "operation.outcome",
+    personTag: PEOPLE[at % PEOPLE.length] ?? null,
+    gateHash: null,
+    sections: [
+      { slot: 0, name: "actor", marking: MARKING, plaintext: encodeCanonical({ person: `person ${at % 50}`, text }) },
+      { slot: 2, name: "outcome", marking: MARKING, plaintext: encodeCanonical({ at, text }) },
+      { slot: 3, name: "detail", marking: MARKING, plaintext: encodeCanonical({ profile: at % 50, text }) },
+    ],
+  };
+}
+
 /** A request entry as the door writes it: two sealed sections of about 500 bytes, of one of fifty people. */
 export function requestEntry(at: number): EntryDraft {
   const text = "x".repeat(380);

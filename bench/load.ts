@@ -7,11 +7,21 @@ export interface Load {
   /** Milliseconds from asking to the whole answer. */
   readonly p50: number;
   readonly p99: number;
+  /** Each call's milliseconds, ascending. */
+  readonly times: readonly number[];
+}
+
+/** What calls of these milliseconds came to in so many seconds. */
+export function loadOf(times: number[], seconds: number): Load {
+  times.sort((a, b) => a - b);
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
+  return { count: times.length, perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99), times };
 }
 
 /**
  * Keeps `inFlight` calls under way for so many seconds, each begun when the one before it has ended. `warm` seconds before
- * that are not counted. Ends with what the first failing call threw.
+ * that are not counted. What is answered within them counts, whenever it was asked. Ends with what the first failing call threw.
  */
 export async function closedLoop(
   { inFlight, seconds, warm = 1 }: { readonly inFlight: number; readonly seconds: number; readonly warm?: number },
@@ -28,14 +38,11 @@ export async function closedLoop(
       if (asked >= end) return;
       await call(worker);
       const answered = performance.now();
-      if (asked >= begin && answered <= end) times.push(answered - asked);
+      if (answered >= begin && answered <= end) times.push(answered - asked);
     }
   };
   await Promise.all(Array.from({ length: inFlight }, (_, worker) => work(worker)));
-  times.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
-  return { count: times.length, perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return loadOf(times, seconds);
 }
 
 /** What a closed loop did in all the time that it took. */

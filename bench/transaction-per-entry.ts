@@ -11,20 +11,20 @@ import type { AppendRecord } from "../src/storage/ledger-store.ts";
 export class TransactionPerEntry {
   readonly #pool: Pool;
 
-  private constructor(pool: Pool) {
-    this.#pool = pool;
+  constructor(admin: Connection, clients: number) {
+    this.#pool = new Pool({ ...admin, max: clients });
   }
 
   /** Makes the tables, as the superuser of the benchmark's own cluster. */
-  static async open(admin: Connection, clients: number): Promise<TransactionPerEntry> {
-    const pool = new Pool({ ...admin, max: clients });
+  static async prepare(admin: Connection): Promise<void> {
+    const pool = new Pool({ ...admin, max: 1 });
     await pool.query(`
       create schema bench;
       create table bench.head (id smallint primary key, size bigint not null, chain bytea not null);
       insert into bench.head values (0, 0, decode(repeat('00', 48), 'hex'));
       create table bench.entry (idx bigint primary key, id uuid not null unique, leaf bytea not null, leaf256 bytea not null,
         leaf384 bytea not null, chain bytea not null, kind text not null, sections jsonb not null)`);
-    return new TransactionPerEntry(pool);
+    await pool.end();
   }
 
   /** Appends one entry; resolves when it is durable. */

@@ -10,6 +10,7 @@ import { findBinaries } from "../../src/storage/embedded/binaries.ts";
 import { ensureCluster } from "../../src/storage/embedded/cluster.ts";
 import { commandPrefix } from "../../src/storage/embedded/command-prefix.ts";
 import { serverSettings } from "../../src/storage/embedded/server-settings.ts";
+import { packageRoot } from "../../src/storage/package-root.ts";
 import { prepareTemplate } from "../template.ts";
 
 const READY_WITHIN_MS = 60_000;
@@ -49,7 +50,7 @@ export class FaultCluster {
     const shim = join(this.#folder, "disk-shim.so");
     const built = spawnSync(
       "cc",
-      ["-shared", "-fPIC", "-O1", "-o", shim, join(import.meta.dirname, "disk-shim.c"), "-ldl"],
+      ["-shared", "-fPIC", "-O1", "-o", shim, join(packageRoot(), "test", "ledger-faults", "disk-shim.c"), "-ldl"],
       { encoding: "utf8" },
     );
     if (built.status !== 0) throw new Error(`the shim was not built: ${built.stderr}`);
