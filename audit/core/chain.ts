@@ -1,4 +1,4 @@
-import { concat, uintBE, utf8 } from "./bytes.ts";
+import { uintBE, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import type { LeafIndex } from "./numbers.ts";
 
@@ -12,7 +12,7 @@ export function zeroChain(): Uint8Array {
 
 /** leaf384 = SHA-384(0x00 ‖ leaf), 48 bytes. This is also the `leafSha384` and `entrySha384` of deliveries. */
 export function leafHash384(crypto: CryptoPort, leaf: Uint8Array): Uint8Array {
-  return crypto.sha384(concat(LEAF_PREFIX, leaf));
+  return crypto.sha384(LEAF_PREFIX, leaf);
 }
 
 /**
@@ -27,5 +27,5 @@ export function chainStep(
   leaf384: Uint8Array,
 ): Uint8Array {
   const name = utf8(origin);
-  return crypto.sha384(concat(CHAIN_DOMAIN, uintBE(name.length, 2), name, uintBE(index, 8), previous, leaf384));
+  return crypto.sha384(CHAIN_DOMAIN, uintBE(name.length, 2), name, uintBE(index, 8), previous, leaf384);
 }

@@ -3,10 +3,10 @@
  * and the server alike; whoever calls it brings hashing and signature checking.
  */
 export interface CryptoPort {
-  /** SHA-256 (FIPS 180-4), 32 bytes. */
-  sha256(bytes: Uint8Array): Uint8Array;
-  /** SHA-384 (FIPS 180-4), 48 bytes. */
-  sha384(bytes: Uint8Array): Uint8Array;
+  /** SHA-256 (FIPS 180-4) of all parts one after the other, 32 bytes. */
+  sha256(...parts: readonly Uint8Array[]): Uint8Array;
+  /** SHA-384 (FIPS 180-4) of all parts one after the other, 48 bytes. */
+  sha384(...parts: readonly Uint8Array[]): Uint8Array;
   /** Ed25519 (RFC 8032) over the message itself; false for any malformed key or signature, never throws. */
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** ECDSA on P-384 with SHA-384, DER signature, PEM SPKI key; false for anything malformed, never throws. */

@@ -1,11 +1,11 @@
-import { concat, fromBase64, fromHex, toHex, utf8 } from "./bytes.ts";
+import { fromBase64, fromHex, toHex, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
 import { ED25519, isKeyName, type VerifierKey } from "./note.ts";
 
 /** The key id of an Ed25519 note key (C2SP signed-note, "Signatures"). */
 export function keyId(crypto: CryptoPort, name: string, publicKey: Uint8Array): number {
-  const digest = crypto.sha256(concat(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey));
+  const digest = crypto.sha256(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey);
   return Number.parseInt(toHex(digest.slice(0, 4)), 16);
 }
 

@@ -1,4 +1,4 @@
-import { concat, lengthPrefixed, utf8 } from "./bytes.ts";
+import { uintBE, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
 
@@ -25,15 +25,10 @@ export interface SectionOpening {
  */
 export function sectionCommitment(crypto: CryptoPort, section: SectionOpening): Uint8Array {
   if (section.salt.length !== 32) throw new FormatError("RANGE", "a section salt has 32 bytes");
-  return crypto.sha384(
-    concat(
-      SECTION_DOMAIN,
-      lengthPrefixed(utf8(section.marking)),
-      lengthPrefixed(utf8(section.name)),
-      lengthPrefixed(section.salt),
-      lengthPrefixed(utf8(section.plaintext)),
-    ),
-  );
+  const { salt } = section;
+  const [marking, name, plaintext] = [utf8(section.marking), utf8(section.name), utf8(section.plaintext)];
+  const parts = [marking, name, salt, plaintext].flatMap((part) => [uintBE(part.length, 4), part]);
+  return crypto.sha384(SECTION_DOMAIN, ...parts);
 }
 
 /** SHA-384 of a section's sealed bytes (nonce ‖ ciphertext ‖ tag): shows damage to someone who can open nothing. */

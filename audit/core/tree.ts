@@ -1,4 +1,3 @@
-import { concat } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
 import { treeSize, type TreeSize } from "./numbers.ts";
@@ -8,12 +7,12 @@ const NODE_PREFIX = Uint8Array.of(1);
 
 /** SHA-256(0x00 ‖ leaf) (RFC 6962 section 2.1). */
 export function leafHash256(crypto: CryptoPort, leaf: Uint8Array): Uint8Array {
-  return crypto.sha256(concat(LEAF_PREFIX, leaf));
+  return crypto.sha256(LEAF_PREFIX, leaf);
 }
 
 /** SHA-256(0x01 ‖ left ‖ right) (RFC 6962 section 2.1). */
 export function nodeHash(crypto: CryptoPort, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return crypto.sha256(concat(NODE_PREFIX, left, right));
+  return crypto.sha256(NODE_PREFIX, left, right);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { concat, lengthPrefixed, toHex, utf8 } from "../core/bytes.ts";
+import { lengthPrefixed, toHex, utf8 } from "../core/bytes.ts";
 import type { CryptoPort } from "../core/crypto-port.ts";
 import { FormatError } from "../core/errors.ts";
 import type { Rule, RuleSet } from "./rule-set.ts";
@@ -126,5 +126,5 @@ function countMembers(value: unknown): number {
 
 function versionOf(crypto: CryptoPort, files: readonly RuleFile[]): string {
   const parts = files.flatMap(({ name, text }) => [lengthPrefixed(utf8(name)), lengthPrefixed(utf8(text))]);
-  return `sha384:${toHex(crypto.sha384(concat(utf8("caveat/policy/v1"), ...parts)))}`;
+  return `sha384:${toHex(crypto.sha384(utf8("caveat/policy/v1"), ...parts))}`;
 }
