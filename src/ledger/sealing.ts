@@ -3,7 +3,6 @@ import type { KeyObject } from "node:crypto";
 import { nodeCrypto, sectionCommitment } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
-import { RandomPool } from "./random-pool.ts";
 import { unwrapKey, wrapKey } from "../signing/key-wrap.ts";
 import type { LedgerStore, StoredKey, StoredList, StoredSection } from "../storage/ledger-store.ts";
 
@@ -82,7 +81,6 @@ function scopeDigest(marking: string, { subject, month }: SectionScope): Buffer 
 export class SectionSealer {
   readonly #store: LedgerStore;
   readonly #kek: KeyObject;
-  readonly #random = new RandomPool();
   #month = "";
   /** By person, then by marking. */
   #keys = new Map<string, Map<string, KeptKey>>();
@@ -142,7 +140,7 @@ export class SectionSealer {
   async seal(entryId: string, section: PlainSection, scope: SectionScope): Promise<SealedSection> {
     const { id, key } = await this.#keyFor(section.marking, scope);
     const salt = this.#derive(key, "salt", entryId, section.slot);
-    const nonce = this.#random.take(12);
+    const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#sectionKey(key, entryId, section.slot), nonce);
     const sealed = Buffer.concat([
       nonce,
@@ -176,7 +174,7 @@ export class SectionSealer {
   /** Seals a list that is too long for its entry with the data key of the outcome that carries its SHA-384. */
   async sealList(entryId: string, { place, marking, text }: PlainList, scope: SectionScope): Promise<StoredList> {
     const { id, key } = await this.#keyFor(marking, scope);
-    const nonce = this.#random.take(12);
+    const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", createSecretKey(this.#derive(key, "list", entryId, place)), nonce);
     return {
       place,

@@ -4,7 +4,6 @@ import { encodeLeaf } from "../../audit/index.ts";
 import type { LeafKind, LeafSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
-import { RandomPool } from "./random-pool.ts";
 import { monthOf } from "./sealing.ts";
 import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
 
@@ -44,7 +43,6 @@ export class LedgerWriter {
   readonly #store: LedgerStore;
   readonly #sealer: SectionSealer;
   readonly logId: number;
-  readonly #random = new RandomPool();
   readonly #boot = randomBytes(16).toString("hex");
   readonly #replica: string;
   readonly #clock: () => Date;
@@ -102,7 +100,7 @@ export class LedgerWriter {
       const found = sealed.find((section) => section.slot === index);
       return found
         ? { commitment: found.commitment, sealedHash: found.sealedHash }
-        : { commitment: this.#random.take(48), sealedHash: this.#random.take(48) };
+        : { commitment: randomBytes(48), sealedHash: randomBytes(48) };
     };
     const leaf = encodeLeaf({
       id,
@@ -110,7 +108,7 @@ export class LedgerWriter {
       producer: { boot: this.#boot, counter, replica: this.#replica },
       slots: [slot(0), slot(1), slot(2), slot(3)],
       time: timestamp(this.#clock()),
-      salt: this.#random.take(16).toString("hex"),
+      salt: randomBytes(16).toString("hex"),
     });
     return {
       id,
