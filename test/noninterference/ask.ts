@@ -25,6 +25,7 @@ export type Chain = readonly (readonly [action: string, banner: string])[];
 export interface Ask {
   /** null: without a token. */
   readonly who: Who | null;
+  /** A method of HTTP, or SUBSCRIBE. */
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -42,6 +43,11 @@ export interface Ask {
 export type Step =
   | { readonly low: Ask }
   | { readonly high: { readonly a: readonly Ask[]; readonly b: readonly Ask[] } };
+
+/** A subscription of somebody, over a connection of its own. */
+export function subscribeAsk(who: Who | null, query: string, variables: Readonly<Record<string, unknown>>): Ask {
+  return { who, method: "SUBSCRIBE", path: "/graphql", graphql: { query, variables } };
+}
 
 /** A GraphQL request of somebody. */
 export function graphqlAsk(who: Who | null, query: string, variables: Readonly<Record<string, unknown>>): Ask {

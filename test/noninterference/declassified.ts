@@ -26,6 +26,7 @@ const LOG_FIELDS: ReadonlySet<string> = new Set([
   "auditIndexCheck",
   "auditOfPerson",
   "auditRefusals",
+  "auditTail",
 ]);
 
 /** Names under which root fields come in the answer, for fields of these names. */

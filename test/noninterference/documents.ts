@@ -45,6 +45,20 @@ type Field = GraphQLField<unknown, unknown>;
 
 const MAX_COST = 6_000;
 
+/** How many root fields a document has, with weights. */
+const COUNTS = {
+  query: [
+    [6, 1],
+    [3, 2],
+    [1, 3],
+  ],
+  mutation: [
+    [8, 1],
+    [2, 2],
+  ],
+  subscription: [[1, 1]],
+} as const;
+
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** For each type from a root type to a field, the field that leads there, by the shortest way; empty where there is none. */
@@ -90,12 +104,17 @@ export class Documents {
   }
 
   /**
-   * A query or mutation with one to three root fields, or exactly these.
+   * A query or mutation with one to three root fields, or exactly these; a subscription with one.
    *
    * @param goal a field that is asked on the shortest way to it, where there is one
    */
-  draw(kind: "query" | "mutation", only: readonly string[] | null = null, goal: Goal | null = null): Document {
-    const root = kind === "query" ? this.#schema.getQueryType() : this.#schema.getMutationType();
+  draw(
+    kind: "query" | "mutation" | "subscription",
+    only: readonly string[] | null = null,
+    goal: Goal | null = null,
+  ): Document {
+    const { query, mutation, subscription } = this.#schema.toConfig();
+    const root = { query, mutation, subscription }[kind];
     if (!root) throw new Error(`the schema has no ${kind}`);
     this.#variables = [];
     this.#fragments = [];
@@ -103,17 +122,7 @@ export class Documents {
     this.#way = only === null && goal !== null ? wayTo(root, goal) : new Map<string, string>();
     this.#plain = this.#dice.chance(0.6);
     const fields = Object.values(root.getFields());
-    const count =
-      kind === "query"
-        ? this.#dice.weighted([
-            [6, 1],
-            [3, 2],
-            [1, 3],
-          ])
-        : this.#dice.weighted([
-            [8, 1],
-            [2, 2],
-          ]);
+    const count = this.#dice.weighted(COUNTS[kind]);
     const chosen = only
       ? fields.filter(({ name }) => only.includes(name))
       : Array.from(

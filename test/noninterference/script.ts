@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from "graphql";
-import { graphqlAsk } from "./ask.ts";
+import { graphqlAsk, subscribeAsk } from "./ask.ts";
 import type { Ask, Step } from "./ask.ts";
 import type { Coverage, Goal } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
@@ -64,15 +64,17 @@ export class Scripts {
     const steps: Step[] = [];
     const generated: (Generated | null)[] = [];
     const sources = new Set<string>();
-    const http = new HttpAsks(dice, pools, observer.who, observer.person.roles.includes("compliance-officer"));
-    const document = (kind: "query" | "mutation", only: readonly string[] | null = null): void => {
+    const officer = observer.person.roles.includes("compliance-officer");
+    const http = new HttpAsks(dice, pools, observer.who, officer);
+    const document = (kind: "query" | "mutation" | "subscription", only: readonly string[] | null = null): void => {
       const values = new InputValues(dice, pools, nouns);
       const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(
         kind,
         only,
         dice.chance(0.8) ? goal : null,
       );
-      steps.push({ low: graphqlAsk(observer.who, drawn.query, drawn.variables) });
+      const ask = kind === "subscription" ? subscribeAsk : graphqlAsk;
+      steps.push({ low: ask(observer.who, drawn.query, drawn.variables) });
       generated.push({ asked: drawn.asked, given: values.given });
       for (const source of values.sources) sources.add(source);
     };
@@ -96,9 +98,10 @@ export class Scripts {
         [24, "mutation"],
         [24, "http"],
         [6, "high"],
+        [officer ? 12 : 1, "subscription"],
       ] as const);
       changed ||= kind === "mutation" || kind === "high";
-      if (kind === "query" || kind === "mutation") document(kind);
+      if (kind === "query" || kind === "mutation" || kind === "subscription") document(kind);
       else if (kind === "http") {
         steps.push({ low: http.draw() });
         generated.push(null);

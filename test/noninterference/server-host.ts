@@ -3,6 +3,7 @@ import { KeyObject, createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire, registerHooks, syncBuiltinESMExports } from "node:module";
 import { IncomingMessage, Server } from "node:http";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Pool } from "pg";
@@ -119,14 +120,22 @@ function followRequests(): void {
   Server.prototype.emit = function within(this: Server, event: string | symbol, ...args: unknown[]): boolean {
     const [first] = args;
     const header = first instanceof IncomingMessage ? first.headers[HEADER] : undefined;
-    if (event !== "request" || typeof header !== "string") return Reflect.apply(emit, this, [event, ...args]) === true;
+    const follows = event === "request" || event === "upgrade";
+    if (!follows || typeof header !== "string") return Reflect.apply(emit, this, [event, ...args]) === true;
     const [stream = "", now = "0"] = header.split(";");
     const address = this.address();
     const world = address !== null && typeof address === "object" ? (worlds.get(address.port) ?? "") : "";
-    return moments.run(
-      { world, stream, now: Number(now), draws: new Map() },
-      () => Reflect.apply(emit, this, [event, ...args]) === true,
-    );
+    const moment = { world, stream, now: Number(now), draws: new Map<string, number>() };
+    const [, socket] = args;
+    // What comes on a connection later belongs to the request that opened it.
+    if (event === "upgrade" && socket instanceof Socket) {
+      const hear: unknown = Reflect.get(socket, "emit");
+      if (typeof hear !== "function") throw new Error("a socket emits events");
+      const heard = (...what: unknown[]): boolean =>
+        moments.run(moment, () => Reflect.apply(hear, socket, what) === true);
+      Reflect.set(socket, "emit", heard);
+    }
+    return moments.run(moment, () => Reflect.apply(emit, this, [event, ...args]) === true);
   };
 }
 

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { WebSocket } from "ws";
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {
@@ -62,6 +63,49 @@ export class Wire {
         if (!answered) reject(error);
       });
       outgoing.end(body);
+    });
+  }
+
+  /**
+   * Subscribes (graphql-transport-ws) and hears the first thing that comes of it, and how the connection ends after that: its
+   * payload is the body, its kind and the code of the close are headers.
+   *
+   * @param call its body is the payload
+   */
+  subscribe({ path, headers, body }: WireCall): Promise<WireAnswer> {
+    return new Promise((resolve, reject) => {
+      const url = `${this.#by === https ? "wss" : "ws"}://${this.#host}:${this.#port}${path}`;
+      const socket = new WebSocket(url, "graphql-transport-ws", { headers, handshakeTimeout: TIMEOUT_MS });
+      const silent = setTimeout(() => socket.terminate(), TIMEOUT_MS);
+      let heard: { readonly type: string; readonly body: Buffer } | null = null;
+      const send = (message: object): void => socket.send(JSON.stringify(message));
+      socket.on("open", () => send({ type: "connection_init" }));
+      socket.on("message", (data: Buffer) => {
+        const { type, payload } = JSON.parse(data.toString()) as { type: string; payload?: unknown };
+        if (type === "connection_ack")
+          send({ id: "1", type: "subscribe", payload: JSON.parse(String(body)) as object });
+        if (heard || !["next", "error", "complete"].includes(type)) return;
+        heard = { type, body: Buffer.from(JSON.stringify(type === "error" ? { errors: payload } : (payload ?? null))) };
+        if (type === "next") send({ id: "1", type: "complete" });
+      });
+      socket.on("unexpected-response", (_request, incoming: http.IncomingMessage) => {
+        const parts: Buffer[] = [];
+        incoming.on("data", (part: Buffer) => parts.push(part));
+        incoming.on("end", () => {
+          clearTimeout(silent);
+          const status = incoming.statusCode ?? 0;
+          resolve({ status, headers: pairsOf(incoming.rawHeaders), body: Buffer.concat(parts) });
+        });
+      });
+      socket.on("error", (error) => {
+        clearTimeout(silent);
+        reject(error);
+      });
+      socket.on("close", (code) => {
+        clearTimeout(silent);
+        const told = [["type", heard?.type ?? "nothing"] as const, ["close", String(code)] as const];
+        resolve({ status: 200, headers: told, body: heard?.body ?? Buffer.alloc(0) });
+      });
     });
   }
 

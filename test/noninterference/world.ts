@@ -94,15 +94,16 @@ export class World {
     const headers: Record<string, string> = { "x-request-id": `${at.stream};${at.now}` };
     if (ask.who) headers["authorization"] = `Bearer ${await this.#tokens.of(ask.who, at.now)}`;
     const body = bodyOf(ask, text);
-    if (ask.graphql) headers["content-type"] = "application/json";
-    if (body !== undefined) headers["content-length"] = String(Buffer.byteLength(body));
+    if (ask.graphql && ask.method !== "SUBSCRIBE") headers["content-type"] = "application/json";
+    if (body !== undefined && ask.method !== "SUBSCRIBE") headers["content-length"] = String(Buffer.byteLength(body));
     for (const [header, value] of Object.entries(ask.headers ?? {})) headers[header] = text(value);
     return { method: ask.method, path: text(ask.path), headers, ...(body === undefined ? {} : { body }) };
   }
 
   /** Sends an ask. */
   async send(ask: Ask, at: Moment, local: (name: string) => string | undefined = () => undefined): Promise<WireAnswer> {
-    return this.#wire.call(await this.callOf(ask, at, local));
+    const call = await this.callOf(ask, at, local);
+    return ask.method === "SUBSCRIBE" ? this.#wire.subscribe(call) : this.#wire.call(call);
   }
 
   /** Lets somebody act and keeps what that made; false where it failed, null where what it acts on was not made. */

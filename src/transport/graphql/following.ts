@@ -122,6 +122,13 @@ export async function* subscription(parts: SubscriptionParts): AsyncGenerator<Fr
   let reading: LongReading | null = null;
   let following: Following | null = null;
   let failure: CaveatError | null = null;
+  let over = false;
+  const end = async (): Promise<void> => {
+    if (over) return;
+    over = true;
+    const told = { ended: String(ended.reason ?? "by itself"), ...following?.told() };
+    await reading?.end(failure?.detail ?? null, told).catch(() => undefined);
+  };
   try {
     reading = await parts.open();
     following = await followed(parts);
@@ -138,10 +145,9 @@ export async function* subscription(parts: SubscriptionParts): AsyncGenerator<Fr
     }
   } catch (thrown) {
     failure = toCaveatError(thrown);
+    await end();
     yield { error: failure };
   } finally {
-    await reading
-      ?.end(failure?.detail ?? null, { ended: String(ended.reason ?? "by itself"), ...following?.told() })
-      .catch(() => undefined);
+    await end();
   }
 }

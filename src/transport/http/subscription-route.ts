@@ -134,7 +134,18 @@ class Subscriptions {
       subscribe: (args) => {
         const { promise, resolve } = Promise.withResolvers<undefined>();
         running = promise;
-        return this.#results(request, args.contextValue as Plan, stop.signal, () => resolve(undefined));
+        const results = this.#results(request, args.contextValue as Plan, stop.signal, () => resolve(undefined));
+        return {
+          [Symbol.asyncIterator]: () => results,
+          next: () => results.next(),
+          throw: (why) => results.throw(why),
+          // Has enough: it does not wait for the next look.
+          return: () => {
+            stop.abort("by the caller");
+            return results.return(undefined);
+          },
+          [Symbol.asyncDispose]: () => results[Symbol.asyncDispose](),
+        } satisfies AsyncGenerator<ExecutionResult>;
       },
       // The last message goes out before the connection is closed.
       onError: () => void setImmediate(close),
