@@ -33,6 +33,11 @@ export function startBare(told: object, signal: AbortSignal): Promise<Rival> {
   return startRival(join(import.meta.dirname, "pages-bare.js"), told, signal);
 }
 
+/** Our server without log, sections and gate. */
+export function startOff(told: object, signal: AbortSignal): Promise<Rival> {
+  return startRival(join(import.meta.dirname, "pages-off.js"), told, signal);
+}
+
 /**
  * PostGraphile, which is no package of the product: installed from its own lock file at the first use, beside the build.
  * Says so on standard error, because it needs the registry then.

@@ -11,7 +11,7 @@ import { meets, reporter } from "./figure.ts";
 import type { Benchmark, Report, Size, Target } from "./figure.ts";
 import { LoadClient, rate } from "./load.ts";
 import type { Rate } from "./load.ts";
-import { startBare, startPostgraphile } from "./pages-rivals.ts";
+import { startBare, startOff, startPostgraphile } from "./pages-rivals.ts";
 import { BenchDatabase, capturePages } from "./pages-world.ts";
 import type { Standing } from "./pages-world.ts";
 
@@ -57,6 +57,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   "PostGraphile, 100 % visible": { least: 1.2 },
   "PostGraphile, ten rows visible": { least: 100 },
   "the bare route, 100 % visible": { least: 0.5 },
+  "ours without log, sections and gate, 100 % visible": { least: 0.4 },
 };
 
 interface PageOf {
@@ -114,10 +115,10 @@ class PagesRun {
     );
   }
 
-  #ours(tokens: readonly string[], dataset: string): Ask {
+  #ours(tokens: readonly string[], dataset: string, client = this.#client): Ask {
     return async (after, worker) => {
       const token = tokens[worker % tokens.length] ?? "";
-      const data = await this.#client.graphql(token, JSON.stringify({ query: OURS, variables: { d: dataset, after } }));
+      const data = await client.graphql(token, JSON.stringify({ query: OURS, variables: { d: dataset, after } }));
       return (data as { dataset: { labels: PageOf } }).dataset.labels;
     };
   }
@@ -317,10 +318,14 @@ class PagesRun {
       },
       this.#signal,
     );
+    await database.query(await readFile(join(packageRoot(), "bench", "pages-off.sql"), "utf8"));
+    const { state, installation } = this.#server;
+    const off = await startOff({ connection, state, installation }, this.#signal);
     try {
       const most = new Map<string, number>();
+      const limits = { bare: bare.url, off: off.url };
       for (const viewer of VIEWERS)
-        most.set(viewer.what, await this.#share(viewer, datasetId, postgraphile.url, viewer === all ? bare.url : null));
+        most.set(viewer.what, await this.#share(viewer, datasetId, postgraphile.url, viewer === all ? limits : null));
       const whole = most.get("100 % visible") ?? Number.NaN;
       this.#figure(
         "ours at ten rows over ours at 100 %",
@@ -331,13 +336,20 @@ class PagesRun {
     } finally {
       postgraphile.stop();
       bare.stop();
+      off.stop();
     }
   }
 
-  async #share(viewer: Viewer, datasetId: string, postgraphile: string, bare: string | null): Promise<number> {
+  async #share(
+    viewer: Viewer,
+    datasetId: string,
+    postgraphile: string,
+    limits: { readonly bare: string; readonly off: string } | null,
+  ): Promise<number> {
     const rows = Math.round(viewer.rows(this.#total));
     const theirs = new LoadClient(postgraphile);
-    const limit = bare === null ? null : new LoadClient(bare);
+    const limit = limits === null ? null : new LoadClient(limits.bare);
+    const off = limits === null ? null : new LoadClient(limits.off);
     const tokens = await this.#tokens(viewer);
     const asks: Record<string, Ask> = {
       ours: this.#ours(tokens, datasetId),
@@ -348,6 +360,7 @@ class PagesRun {
       },
     };
     if (limit) asks["the bare route"] = async (after) => (await limit.post({}, JSON.stringify({ after }))) as PageOf;
+    if (off) asks["ours without log, sections and gate"] = this.#ours(tokens, datasetId, off);
     const rounds = new Map<string, Rate[]>(Object.keys(asks).map((name) => [name, []]));
     for (let round = 0; round < ROUNDS; round += 1)
       for (const [name, ask] of Object.entries(asks)) {
@@ -364,6 +377,7 @@ class PagesRun {
       }
     theirs.close();
     limit?.close();
+    off?.close();
     const each = (name: string): number[] => (rounds.get(name) ?? []).map(({ perSecond }) => perSecond);
     for (const [name, measured] of rounds) {
       this.#figure(
