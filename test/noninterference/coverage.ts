@@ -26,6 +26,8 @@ export class Coverage {
   readonly #inputs = new Map<string, number>();
   /** Who got something for a root field. */
   readonly #heard = new Map<string, Set<string>>();
+  /** How often somebody of a role was sought for a root field. */
+  readonly #tries = new Map<string, number>();
   /** Cases in which something happened, by what it was. */
   readonly cases = new Map<string, number>();
   /** Acts of cleared people by what they are: how many were tried, and how many did what they should. */
@@ -62,6 +64,14 @@ export class Coverage {
   /** Whether somebody got something for a root field in what was counted so far. */
   heard(root: string, { handle, level }: Who): boolean {
     return this.#heard.get(root)?.has(`${handle} ${level}`) ?? false;
+  }
+
+  /** Of some roles the one as which a root field was asked for the least so far; counts that it is asked for now. */
+  roleFor(root: string, roles: readonly string[]): string {
+    const tries = (role: string): number => this.#tries.get(`${root} ${role}`) ?? 0;
+    const role = roles.toSorted((a, b) => tries(a) - tries(b) || (a < b ? -1 : 1))[0] ?? "";
+    this.#tries.set(`${root} ${role}`, tries(role) + 1);
+    return role;
   }
 
   /** Counts a document with what came back for it (null where the whole was refused). */

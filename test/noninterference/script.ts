@@ -57,7 +57,7 @@ export class Scripts {
 
   /** A case: one to eight steps, and a look at what they left behind. */
   draw(dice: Dice): Case {
-    const goal = dice.chance(0.4) ? this.#coverage.least(dice) : null;
+    const goal = dice.chance(0.5) ? this.#coverage.least(dice) : null;
     const observer = this.#observer(dice, goal);
     const pools = new Pools(dice, this.#registry, seenBy(observer));
     const { nouns } = this.#registry;
@@ -122,17 +122,28 @@ export class Scripts {
 
   /**
    * Somebody who sees a good part of the worlds, or one of a role that is drawn first: rare roles have queries of their own.
-   * For a goal, often somebody who got something at the beginning of the way to it before.
+   * For a goal, often somebody who got something at the beginning of the way to it before; where nobody has, one role after
+   * another is tried, in the session that sees most.
    */
   #observer(dice: Dice, goal: Goal | null): Observer {
     const root = this.#schema.getQueryType();
     const first = goal && root ? wayTo(root, goal).get(root.name) : undefined;
     const heard = first === undefined ? [] : this.#observers.filter(({ who }) => this.#coverage.heard(first, who));
     if (heard.length > 0 && dice.chance(0.7)) return dice.pick(heard);
+    if (first !== undefined && heard.length === 0 && dice.chance(0.7)) return this.#needed(dice, first);
     if (this.#busy.length > 0 && dice.chance(0.6)) return dice.pick(this.#busy);
     const role = dice.pick([...new Set(this.#observers.flatMap(({ person }) => person.roles)), ""]);
     const fitting = this.#observers.filter(({ person }) => person.roles.includes(role));
     return dice.pick(fitting.length > 0 ? fitting : this.#observers);
+  }
+
+  /** Somebody of the role as which a root field was sought the least. */
+  #needed(dice: Dice, root: string): Observer {
+    const roles = [...new Set(this.#observers.flatMap(({ person }) => person.roles))];
+    const role = this.#coverage.roleFor(root, roles);
+    const fitting = this.#observers.filter(({ person }) => person.roles.includes(role));
+    const busy = fitting.filter((observer) => this.#busy.includes(observer));
+    return dice.pick(busy.length > 0 ? busy : fitting.length > 0 ? fitting : this.#observers);
   }
 
   /** What cleared people do in the midst of a script: other things in each world, hidden from all who observe. */
