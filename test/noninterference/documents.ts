@@ -89,6 +89,8 @@ export class Documents {
   readonly #coverage: Coverage;
   /** For each type on the way to what has been answered least, the field that must be asked. */
   #way = new Map<string, string>();
+  /** The type of what has been answered least: whoever comes to an object of it asks all that it tells of itself. */
+  #goal: string | null = null;
   /** Whether only what must be given is given on that way: where nothing fits a filter, nothing is answered. */
   #plain = false;
   #variables: { readonly name: string; readonly type: string; readonly value: unknown }[] = [];
@@ -120,6 +122,7 @@ export class Documents {
     this.#fragments = [];
     this.#left = 110;
     this.#way = only === null && goal !== null ? wayTo(root, goal) : new Map<string, string>();
+    this.#goal = this.#way.size > 0 ? (goal?.type ?? null) : null;
     this.#plain = this.#dice.chance(0.6);
     const fields = Object.values(root.getFields());
     const count = this.#dice.weighted(COUNTS[kind]);
@@ -227,7 +230,8 @@ export class Documents {
     const deep = (field: Field): boolean => !isLeafType(getNamedType(field.type));
     // Edges and pages are steps on the way to objects and cost no depth.
     const onTheWay = /(Connection|Edge|Payload)$/.test(type.name);
-    const leaves = fields.filter((field) => !deep(field) && dice.chance(0.5));
+    const share = type.name === this.#goal ? 1 : 0.5;
+    const leaves = fields.filter((field) => !deep(field) && dice.chance(share));
     const open = this.#left > 0 && pages < MAX_COST && (depth > 0 || onTheWay);
     const objects = fields.filter((field) => open && deep(field) && dice.chance(onTheWay ? 0.85 : 0.35));
     const forced = fields.filter(
