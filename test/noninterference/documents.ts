@@ -109,11 +109,13 @@ export class Documents {
    * A query or mutation with one to three root fields, or exactly these; a subscription with one.
    *
    * @param goal a field that is asked on the shortest way to it, where there is one
+   * @param plain whether only what must be given is given on that way; drawn where it is left out
    */
   draw(
     kind: "query" | "mutation" | "subscription",
     only: readonly string[] | null = null,
     goal: Goal | null = null,
+    plain = this.#dice.chance(0.6),
   ): Document {
     const { query, mutation, subscription } = this.#schema.toConfig();
     const root = { query, mutation, subscription }[kind];
@@ -123,7 +125,7 @@ export class Documents {
     this.#left = 110;
     this.#way = only === null && goal !== null ? wayTo(root, goal) : new Map<string, string>();
     this.#goal = this.#way.size > 0 ? (goal?.type ?? null) : null;
-    this.#plain = this.#dice.chance(0.6);
+    this.#plain = plain;
     const fields = Object.values(root.getFields());
     const count = this.#dice.weighted(COUNTS[kind]);
     const chosen = only

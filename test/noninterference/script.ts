@@ -60,6 +60,7 @@ export class Scripts {
     const goal = dice.chance(0.5) ? this.#coverage.least(dice) : null;
     const observer = this.#observer(dice, goal);
     const pools = new Pools(dice, this.#registry, seenBy(observer));
+    const aptPools = new Pools(dice, this.#registry, seenBy(observer), () => true, true);
     const { nouns } = this.#registry;
     const steps: Step[] = [];
     const generated: (Generated | null)[] = [];
@@ -67,12 +68,11 @@ export class Scripts {
     const officer = observer.person.roles.includes("compliance-officer");
     const http = new HttpAsks(dice, pools, observer.who, officer);
     const document = (kind: "query" | "mutation" | "subscription", only: readonly string[] | null = null): void => {
-      const values = new InputValues(dice, pools, nouns);
-      const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(
-        kind,
-        only,
-        dice.chance(0.8) ? goal : null,
-      );
+      const sought = dice.chance(0.8) ? goal : null;
+      // What is sought stands below something that the observer sees, if anywhere: two of three times it is asked there.
+      const apt = sought !== null && dice.chance(0.65);
+      const values = new InputValues(dice, apt ? aptPools : pools, nouns);
+      const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(kind, only, sought, apt);
       const ask = kind === "subscription" ? subscribeAsk : graphqlAsk;
       steps.push({ low: ask(observer.who, drawn.query, drawn.variables) });
       generated.push({ asked: drawn.asked, given: values.given });
