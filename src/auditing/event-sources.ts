@@ -172,9 +172,9 @@ export const JOB_EVENTS: Sources = {
   // The pause between two looks of a subscription.
   "node:timers of src/transport/graphql/following.ts": "log.followed",
   // They end connections on which nothing is asked or heard, and those that are over.
-  "setInterval of src/transport/http/subscription-route.ts": "connection.ended",
-  "setTimeout of src/transport/http/subscription-route.ts": "connection.ended",
-  "setImmediate of src/transport/http/subscription-route.ts": "connection.ended",
+  "setInterval of src/transport/http/subscriptions.ts": "connection.ended",
+  "setTimeout of src/transport/http/subscriptions.ts": "connection.ended",
+  "setImmediate of src/transport/http/subscriptions.ts": "connection.ended",
   // Ends a signer that does not answer; what was not signed is signed with the next checkpoint.
   "setTimeout of src/signer/signer-process.ts": "keys.used",
   "setInterval of src/main.ts": "process.stopped",
