@@ -31,6 +31,15 @@ export interface BenchLog {
   writer(maxBatch?: number): LedgerWriter;
 }
 
+/** A writer of a log as a server has it; `maxBatch` 1 makes every entry its own transaction. */
+export function benchWriter(
+  log: { readonly store: LedgerStore; readonly sealer: SectionSealer; readonly logId: number },
+  maxBatch?: number,
+): LedgerWriter {
+  const own = { replica: "bench", clock: () => new Date() };
+  return new LedgerWriter({ ...log, ...own, ...(maxBatch === undefined ? {} : { maxBatch }) });
+}
+
 /** Starts PostgreSQL (fsync on) below `folder`, opens a log, and stops everything when `work` has ended. */
 export async function withLog(
   folder: string,
@@ -56,15 +65,7 @@ export async function withLog(
         sealer,
         publisher: await CheckpointPublisher.open({ store, signer, tiles }, logId, ORIGIN),
         admin: postgres.connectionOptions(DATABASE, postgres.superuser),
-        writer: (maxBatch) =>
-          new LedgerWriter({
-            store,
-            sealer,
-            logId,
-            replica: "bench",
-            clock: () => new Date(),
-            ...(maxBatch === undefined ? {} : { maxBatch }),
-          }),
+        writer: (maxBatch) => benchWriter({ store, sealer, logId }, maxBatch),
       });
     } finally {
       await pool.end();

@@ -1,12 +1,12 @@
 import { createSecretKey, randomUUID } from "node:crypto";
 import { SectionSealer } from "../src/ledger/sealing.ts";
-import { LedgerWriter } from "../src/ledger/writer.ts";
+import type { LedgerWriter } from "../src/ledger/writer.ts";
 import { openPool } from "../src/storage/connection.ts";
 import type { Connection } from "../src/storage/connection.ts";
 import { LedgerStore } from "../src/storage/ledger-store.ts";
 import type { AppendRecord } from "../src/storage/ledger-store.ts";
 import { BareInsert } from "./bare-insert.ts";
-import { outcomeEntry } from "./bench-log.ts";
+import { benchWriter, outcomeEntry } from "./bench-log.ts";
 import { TransactionPerEntry } from "./transaction-per-entry.ts";
 
 /** Ways to put entries down: ours with nothing sealed, ours with three sealed sections, and what ours is held against. */
@@ -52,15 +52,7 @@ export async function openWay(way: Way, { ledger, admin, logId }: LogPlace, inFl
   const store = new LedgerStore(pool);
   // The key of keys is the same in each process, as a key file is.
   const sealer = new SectionSealer(store, createSecretKey(Buffer.alloc(32, 7)));
-  const open = (maxBatch?: number): LedgerWriter =>
-    new LedgerWriter({
-      store,
-      sealer,
-      logId,
-      replica: "bench",
-      clock: () => new Date(),
-      ...(maxBatch === undefined ? {} : { maxBatch }),
-    });
+  const open = (maxBatch?: number): LedgerWriter => benchWriter({ store, sealer, logId }, maxBatch);
   const template = await open().record(outcomeEntry(0));
   const next = recordsLike({ ...template, sections: [] });
   const end = (): Promise<void> => pool.end();
