@@ -75,10 +75,14 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
           forced = true;
           app.server.closeAllConnections();
         }, DRAIN_MS);
-        await closing;
-        clearInterval(idle);
-        clearTimeout(deadline);
-        await house.close();
+        // However that ends, what the house holds is written and let go of.
+        try {
+          await closing;
+        } finally {
+          clearInterval(idle);
+          clearTimeout(deadline);
+          await house.close();
+        }
         return !forced;
       },
     };

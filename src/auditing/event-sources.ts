@@ -172,8 +172,8 @@ export const JOB_EVENTS: Sources = {
   // The pause between two looks of a subscription.
   "node:timers of src/transport/graphql/following.ts": "log.followed",
   // They end connections on which nothing is asked or heard, and those that are over.
-  "setInterval of src/transport/http/subscriptions.ts": "connection.ended",
-  "setTimeout of src/transport/http/subscriptions.ts": "connection.ended",
+  "setInterval of src/transport/http/subscription-connection.ts": "connection.ended",
+  "setTimeout of src/transport/http/subscription-connection.ts": "connection.ended",
   "setImmediate of src/transport/http/subscriptions.ts": "connection.ended",
   // Ends a signer that does not answer; what was not signed is signed with the next checkpoint.
   "setTimeout of src/signer/signer-process.ts": "keys.used",

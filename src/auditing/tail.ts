@@ -3,8 +3,9 @@ import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import { discloseEntries, mayOpen, requireOfficer } from "./officer.ts";
 
-/** Entries of one look. */
+/** Entries of one look, and characters of what is open in them, with which it ends. */
 const MOST = 500;
+const MOST_CHARACTERS = 4_000_000;
 
 /** How far somebody has followed the log: its first `size` entries, after which its chain value was `chain` (hex). */
 export interface TailHead {
@@ -21,6 +22,8 @@ export interface PassedEntry {
 
 /** What a look at the end of the log showed; `size` and `chain` are where to go on from. */
 export interface TailLook extends TailHead {
+  /** Where it went on from. */
+  readonly from: TailHead;
   /** Name of the log: chain values are made with it. */
   readonly origin: string;
   /** False where the log's chain value at the size that was given is another one, or the log is shorter: nothing is shown then. */
@@ -47,22 +50,35 @@ export const auditTail: Command<TailInput, TailLook> = command({
     requireOfficer(grant, "audit.read");
     const { origin, chain } = await grant.audit.search.chainAt(head.size);
     if (chain !== head.chain)
-      return { agrees: false, origin, entries: [], passed: [], behind: false, size: head.size, chain: chain ?? "" };
+      return {
+        agrees: false,
+        from: head,
+        origin,
+        entries: [],
+        passed: [],
+        behind: false,
+        size: head.size,
+        chain: chain ?? "",
+      };
     const page = await grant.audit.page(head.size, MOST, mayOpen(grant));
     const entries: OfficerEntry[] = [];
     const passed: PassedEntry[] = [];
+    let [last, characters]: [OfficerEntry | null, number] = [null, 0];
     for (const entry of page.entries) {
+      if (characters > MOST_CHARACTERS) break;
+      last = entry;
+      characters += entry.sections.reduce((sum, { content }) => sum + (content?.length ?? 0), 0);
       if (caused(entry.id)) passed.push({ index: entry.index, leafHash: entry.leafHash, chain: entry.chain });
       else entries.push(entry);
     }
     await discloseEntries(grant, entries);
-    const last = page.entries.at(-1);
     return {
       agrees: true,
+      from: head,
       origin,
       entries,
       passed,
-      behind: page.more,
+      behind: page.more || last !== (page.entries.at(-1) ?? null),
       size: last ? last.index + 1 : head.size,
       chain: last ? last.chain : head.chain,
     };

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { chainStep, fromHex, leafIndex, nodeCrypto, toHex } from "../../audit/index.ts";
 import { plainId } from "./audit-words.ts";
-import { say, sayJson } from "./door-command.ts";
+import { plain, say, sayJson } from "./door-command.ts";
 import { DOOR_OPTIONS, DoorError, callerOf } from "./door.ts";
 import { follow } from "./subscribe.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
@@ -25,6 +25,7 @@ interface Entry extends Linked {
 
 interface Tail extends Head {
   readonly agrees: boolean;
+  readonly from: Head;
   readonly origin: string;
   readonly entries: readonly Entry[];
   readonly passed: readonly Linked[];
@@ -32,7 +33,7 @@ interface Tail extends Head {
 
 const ENTRY = "index at kind leafHash chain sections { slot state content }";
 const TAIL = `subscription ($size: Float, $chain: String) { auditTail(size: $size, chain: $chain) {
-  agrees origin size chain passed { index leafHash chain } entries { ${ENTRY} } } }`;
+  agrees from { size chain } origin size chain passed { index leafHash chain } entries { ${ENTRY} } } }`;
 
 /** What the help says of it. */
 export const TAIL_HELP = `  caveat audit tail [--head FILE] [--entries N] [--json]
@@ -42,7 +43,10 @@ export const TAIL_HELP = `  caveat audit tail [--head FILE] [--entries N] [--jso
 
 /** Where to go on from: a head that was kept, or what a check of an archive confirmed. Null where the file is not there yet. */
 async function headOf(path: string): Promise<Head | null> {
-  const text = await readFile(path, "utf8").catch(() => null);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw new UsageError(`${path} cannot be read`);
+  });
   if (text === null) return null;
   let kept: unknown;
   try {
@@ -108,8 +112,8 @@ export async function auditTail(args: readonly string[]): Promise<number> {
       const now = tail.chain === "" ? "it has fewer entries" : `its chain value there is ${tail.chain}`;
       throw new DoorError(EXIT.failed, `this is not the log that you followed to ${tail.size} entries: ${now}`);
     }
-    if (head) link(head, tail);
-    else process.stderr.write(`caveat: following ${tail.origin} after ${tail.size} entries\n`);
+    if (!head) process.stderr.write(plain(`caveat: following ${tail.origin} after ${tail.from.size} entries`) + "\n");
+    link(head ?? tail.from, tail);
     head = { size: tail.size, chain: tail.chain };
     for (const entry of tail.entries) {
       if (flags.has("json")) sayJson(entry);

@@ -64,7 +64,7 @@ export async function throughDoor(run: () => Promise<number>): Promise<number> {
     return await run();
   } catch (error) {
     if (!(error instanceof DoorError)) throw error;
-    process.stderr.write(`caveat: ${error.message}\n`);
+    process.stderr.write(`${plain(`caveat: ${error.message}`)}\n`);
     return error.exitCode;
   }
 }
@@ -133,10 +133,14 @@ Exit codes: 0 done; 1 refused or not found; 2 wrong usage; 3 no server there.
   };
 }
 
-/** Writes a line for people. Names and reasons come from callers: what could steer a terminal is written as its number. */
+/** A line in which what could steer a terminal is written as its number: names and reasons come from callers, texts from servers. */
+export function plain(line: string): string {
+  return line.replaceAll(/\p{C}/gu, (found) => `\\u{${found.codePointAt(0)?.toString(16) ?? ""}}`);
+}
+
+/** Writes a line for people. */
 export function say(line: string): void {
-  const plain = line.replaceAll(/\p{C}/gu, (found) => `\\u{${found.codePointAt(0)?.toString(16) ?? ""}}`);
-  process.stdout.write(`${plain}\n`);
+  process.stdout.write(`${plain(line)}\n`);
 }
 
 /** Writes one JSON object on a line of its own. */

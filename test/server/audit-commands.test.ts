@@ -141,6 +141,7 @@ describe("what a compliance officer asks on the command line", () => {
     } finally {
       clearInterval(acting);
     }
+    expect((await audit("otto", "tail", "--head", server.state)).code).toBe(2);
     writeFileSync(head, "nonsense");
     expect((await audit("otto", "tail", "--head", head)).code).toBe(2);
     expect((await runCommand(auditCommand, ["tail", "--url", "http://127.0.0.1:9"])).code).toBe(3);

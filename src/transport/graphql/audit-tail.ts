@@ -21,6 +21,16 @@ export class AuditPassedEntry {
   readonly chain!: string;
 }
 
+/** How far the log was followed. */
+@ObjectType({ simpleResolvers: true })
+export class AuditTailHead {
+  @Field(() => Float)
+  readonly size!: number;
+
+  @Field(() => String)
+  readonly chain!: string;
+}
+
 /** What came to the log since the last look. */
 @ObjectType({ simpleResolvers: true })
 export class AuditTail {
@@ -29,6 +39,9 @@ export class AuditTail {
       "False where the log's chain value at the size that was given is another one: it is not the log that was followed.",
   })
   readonly agrees!: boolean;
+
+  @Field(() => AuditTailHead, { description: "Where this look went on from." })
+  readonly from!: TailHead;
 
   @Field(() => String, { description: "Name of the log: chain values are made with it." })
   readonly origin!: string;

@@ -41,6 +41,8 @@ export interface SubscriptionParts {
   readonly contextOf: (operation: Operation) => Context;
   /** Ends it: the caller hung up or has had enough, or the server stops. */
   readonly ended: AbortSignal;
+  /** Told of what failed inside, also where nobody is left to be told. */
+  readonly failed: (error: CaveatError) => void;
 }
 
 /** One frame: data that is on record, or the error that ends it all. */
@@ -50,6 +52,10 @@ export type Frame =
 
 /** Looks are at least so far apart: no more than one entry a second tells what was disclosed. */
 const BETWEEN_MS = 1_000;
+
+/** How often the entry of an end is tried, and how long it waits after the first time; longer each time. */
+const TRIES = 5;
+const AGAIN_MS = 250;
 
 /** What the field of the plan follows. Throws what its arguments are refused with. */
 async function followed({ schema, plan, news }: SubscriptionParts): Promise<Following> {
@@ -62,12 +68,15 @@ async function followed({ schema, plan, news }: SubscriptionParts): Promise<Foll
     },
   };
   const { query: _query, variables: variableValues, operationName } = plan.input;
+  // The engine stumbles over a root from which everything is left out.
   const made = await createSourceEventStream({
     schema,
     document: plan.document,
     variableValues,
     operationName,
     contextValue,
+  }).catch((cause: unknown) => {
+    throw new CaveatError("INVALID_REQUEST", "nothing is followed", { cause });
   });
   if ("errors" in made) throw gravest(made.errors ?? []);
   const [following] = chosen;
@@ -112,6 +121,22 @@ async function lookOnce(
   }
 }
 
+/** Writes the entry of the end, again after a while where the log takes none just now. Throws where it takes none at all. */
+async function concluded(
+  reading: LongReading,
+  failure: CaveatError | null,
+  told: Parameters<LongReading["end"]>[1],
+): Promise<void> {
+  for (let time = 0; ; time += 1) {
+    try {
+      return await reading.end(failure?.detail ?? null, told);
+    } catch (thrown) {
+      if (time >= TRIES - 1) throw thrown;
+      await sleep(AGAIN_MS * 2 ** time);
+    }
+  }
+}
+
 /**
  * Runs a subscription: writes its request entry, proves anew each second who asks, looks where there is
  * something to look at, and hands out what a look showed after that is on record (I4). Never throws: the last frame says what
@@ -127,15 +152,17 @@ export async function* subscription(parts: SubscriptionParts): AsyncGenerator<Fr
     if (over) return;
     over = true;
     const told = { ended: String(ended.reason ?? "by itself"), ...following?.told() };
-    await reading?.end(failure?.detail ?? null, told).catch(() => undefined);
+    if (reading)
+      await concluded(reading, failure, told).catch((thrown: unknown) => parts.failed(toCaveatError(thrown)));
   };
   try {
     reading = await parts.open();
     following = await followed(parts);
     for (let first = true, last = false; !ended.aborted && !last; first = false) {
       const began = performance.now();
+      const due = first || (await following.due());
       const now = await parts.authenticate();
-      if (first || (await following.due())) {
+      if (due) {
         const seen = await lookOnce(parts, reading, following, now);
         last = seen.last;
         if (!ended.aborted) yield seen.frame;
@@ -145,6 +172,7 @@ export async function* subscription(parts: SubscriptionParts): AsyncGenerator<Fr
     }
   } catch (thrown) {
     failure = toCaveatError(thrown);
+    parts.failed(failure);
     await end();
     yield { error: failure };
   } finally {

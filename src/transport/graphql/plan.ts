@@ -4,10 +4,12 @@ import {
   OperationTypeNode,
   getArgumentValues,
   getNamedType,
+  getNullableType,
   getOperationAST,
   getVariableValues,
   isAbstractType,
   isCompositeType,
+  isListType,
   isObjectType,
 } from "graphql";
 import type {
@@ -88,12 +90,20 @@ class Walk {
   readonly #schema: GraphQLSchema;
   readonly #variables: { readonly [name: string]: unknown };
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #goesOn: boolean;
+  readonly #lists = new Set<string>();
   readonly roots: PlannedField[] = [];
   cost = 0;
   #fields = 0;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, variables: { readonly [name: string]: unknown }) {
+  constructor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    variables: { readonly [name: string]: unknown },
+    goesOn: boolean,
+  ) {
     this.#schema = schema;
+    this.#goesOn = goesOn;
     this.#variables = variables;
     this.#fragments = new Map(
       document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d]] : [])),
@@ -139,6 +149,12 @@ class Walk {
     const size = "first" in args ? pages * pageSize(args["first"]) : pages;
     if ("first" in args) this.cost += size;
     if (this.cost > LIMITS.cost) throw refuse("too expensive");
+    // What goes on shows lists of no stated size: each is priced by being there once.
+    if (this.#goesOn && isListType(getNullableType(field.type))) {
+      const list = `${parent.name}.${name}`;
+      if (this.#lists.has(list)) throw refuse("a list twice");
+      this.#lists.add(list);
+    }
     const type = getNamedType(field.type);
     if (node.selectionSet && isCompositeType(type)) this.selections(node.selectionSet, type, depth, size);
   }
@@ -181,7 +197,7 @@ export function planOperation(schema: GraphQLSchema, documents: KnownDocuments, 
       maxErrors: 1,
     });
     if (!coerced) throw refuse("variables");
-    const walk = new Walk(schema, document, coerced);
+    const walk = new Walk(schema, document, coerced, goesOn);
     walk.selections(operation.selectionSet, root, 0, 1);
     const name = operation.name ? ` ${operation.name.value}` : "";
     return {

@@ -58,6 +58,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     },
     clientErrorHandler: (error, socket) => malformed(parts, error, socket),
   });
+  // Without it every wish for another protocol would be taken for one, on every path (Node 22.21, and 24.9).
+  if (!("shouldUpgradeCallback" in app.server)) throw new Error("this Node cannot tell which upgrades are meant");
   app.decorateRequest("caller", null);
   app.decorateRequest("passage", null);
   app.removeAllContentTypeParsers();

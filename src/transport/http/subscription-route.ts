@@ -16,6 +16,15 @@ export function wantsSubscription({ method, url, headers }: IncomingMessage): bo
   return method === "GET" && url === ROUTE && headers.upgrade?.toLowerCase() === "websocket";
 }
 
+/** Whether a handshake is one that is answered with a connection: whatever else there is, the library refuses in words of its own. */
+function wellMade(headers: IncomingMessage["headers"]): boolean {
+  return (
+    /^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? "") &&
+    headers["sec-websocket-version"] === "13" &&
+    headers["sec-websocket-protocol"] === PROTOCOL
+  );
+}
+
 /** Serves GET /graphql to those who ask for graphql-transport-ws there: subscriptions, and nothing else. */
 export async function subscriptionRoute(
   app: FastifyInstance,
@@ -36,6 +45,7 @@ export async function subscriptionRoute(
     method: "GET",
     url: ROUTE,
     preHandler: async (request) => {
+      if (request.ws && !wellMade(request.headers)) throw new CaveatError("INVALID_REQUEST", "handshake");
       if (request.ws && subscriptions.full(callerOf(request).personId))
         throw new CaveatError("BUSY", "too many subscriptions");
     },

@@ -17,17 +17,12 @@ import { GRAPHQL_HONORS } from "../obligations.ts";
 import { passRefused } from "../passage.ts";
 import { callerOf, logFailure } from "./answering.ts";
 import type { ServerParts } from "./parts.ts";
+import { CLOSE, SubscriptionConnection } from "./subscription-connection.ts";
 
 /** Where subscriptions are asked, over graphql-transport-ws. */
 export const ROUTE = "/graphql";
-/** A connection that asks for nothing in so long is ended, and so is one whose other end does not answer a ping. */
-const SILENCE_MS = 12_000;
-/** The other end has so long to say goodbye when the server stops. */
-const LEAVE_MS = 2_000;
 /** Subscriptions of one person, and of all. */
 const MOST = { person: 2, all: 64 } as const;
-/** RFC 6455 section 7.4.1, and those of graphql-transport-ws. */
-const CLOSE = { done: 1000, leaving: 1001, invalid: 4400, tooMany: 4429, silent: 4408 } as const;
 
 /** The one form of an error, as everywhere (I9). */
 function publicError(code: PublicErrorCode): GraphQLError {
@@ -45,17 +40,18 @@ function requestOf({ query, variables, operationName, extensions, ...rest }: Sub
   };
 }
 
-/** A connection and what runs on it. */
-interface Open {
-  /** Ends the subscription, and the connection with it. */
-  readonly stop: (code: number, reason: string) => void;
-  readonly over: Promise<unknown>;
-}
-
 /** What was asked on a connection, and the SHA-256 (hex) of the whole of it, variables too. */
 interface Asked {
   readonly plan: Plan;
   readonly digest: string;
+}
+
+/** A connection, and what resolves when the end of what ran on it is on record. */
+interface Open {
+  readonly connection: SubscriptionConnection;
+  readonly over: Promise<unknown>;
+  /** Whether it has asked for something. */
+  readonly begun: () => boolean;
 }
 
 /** A frame as graphql-ws sends it. */
@@ -65,18 +61,25 @@ function resultOf(frame: Frame): ExecutionResult {
   return { data: { ...data }, extensions: { marking, receipt } };
 }
 
-/** Pings, and ends a connection whose other end was not heard of since the last ping. Returns what ends it. */
-function keepAlive(socket: WebSocket): () => void {
-  let heard = true;
-  socket.on("pong", () => {
-    heard = true;
-  });
-  const timer = setInterval(() => {
-    if (!heard) socket.terminate();
-    heard = false;
-    socket.ping();
-  }, SILENCE_MS);
-  return () => clearInterval(timer);
+/**
+ * Results that end when their reader has had enough, without waiting for the next look. `over` is called when nothing runs
+ * any more: a generator that never began runs no `finally`.
+ */
+function untilEnough(
+  results: AsyncGenerator<ExecutionResult>,
+  connection: SubscriptionConnection,
+  over: () => void,
+): AsyncGenerator<ExecutionResult> {
+  return {
+    [Symbol.asyncIterator]: () => results,
+    next: () => results.next(),
+    throw: (why) => results.throw(why),
+    return: () => {
+      connection.stop(CLOSE.done, "by the caller");
+      return results.return(undefined).finally(over);
+    },
+    [Symbol.asyncDispose]: () => results[Symbol.asyncDispose](),
+  };
 }
 
 /** Serves subscriptions, one on each connection. Who asks is known before the connection is made. */
@@ -86,6 +89,7 @@ export class Subscriptions {
   readonly #documents: KnownDocuments;
   readonly #byPerson = new Map<string, number>();
   readonly #open = new Set<Open>();
+  #stopping = false;
 
   constructor(parts: ServerParts, schema: GraphQLSchema, documents: KnownDocuments) {
     this.#parts = parts;
@@ -95,95 +99,69 @@ export class Subscriptions {
 
   /** Whether one more is too many. */
   full(personId: string): boolean {
-    return this.#open.size >= MOST.all || (this.#byPerson.get(personId) ?? 0) >= MOST.person;
+    return this.#stopping || this.#open.size >= MOST.all || (this.#byPerson.get(personId) ?? 0) >= MOST.person;
   }
 
   /** Takes a connection; its request's passage lasts until the end of its subscription is on record. */
   take(socket: WebSocket, request: FastifyRequest): void {
-    const caller = callerOf(request);
-    const stop = new AbortController();
+    const { personId } = callerOf(request);
+    const connection = new SubscriptionConnection(socket);
+    // Several of one person may have been let through to here at once.
+    if (this.full(personId)) return connection.leave(CLOSE.tooMany);
     let begun = false;
     let running: Promise<unknown> = Promise.resolve();
-    let code: number = CLOSE.done;
-    const close = (): void => socket.close(code);
-    const silent = setTimeout(() => socket.close(CLOSE.silent), SILENCE_MS);
-    const asleep = keepAlive(socket);
+    // The last message goes out before the connection is closed.
+    const leave = (): void => void setImmediate(() => connection.leave());
     const server = makeServer<Record<string, never>, undefined>({
-      connectionInitWaitTimeout: SILENCE_MS,
+      connectionInitWaitTimeout: 0,
       onSubscribe: async (_context, _id, payload) => {
         if (begun) {
-          socket.close(CLOSE.tooMany);
+          connection.leave(CLOSE.tooMany);
           return [publicError("BUSY")];
         }
         begun = true;
-        clearTimeout(silent);
+        connection.begun();
         try {
           const plan = planOperation(this.#schema, this.#documents, requestOf(payload), true);
-          return {
-            schema: this.#schema,
-            document: plan.document,
-            operationName: plan.input.operationName,
-            contextValue: { plan, digest: createHash("sha256").update(JSON.stringify(payload)).digest("hex") },
-          };
+          const digest = createHash("sha256").update(JSON.stringify(payload)).digest("hex");
+          const { document } = plan;
+          const { operationName } = plan.input;
+          return { schema: this.#schema, document, operationName, contextValue: { plan, digest } satisfies Asked };
         } catch (thrown) {
-          return [publicError((await this.#refused(request, toCaveatError(thrown))).code)];
+          const refused = this.#refused(request, toCaveatError(thrown));
+          running = refused;
+          return [publicError((await refused).code)];
         }
       },
       subscribe: (args) => {
         const { promise, resolve } = Promise.withResolvers<undefined>();
         running = promise;
-        const results = this.#results(request, args.contextValue as Asked, stop.signal, () => resolve(undefined));
-        return {
-          [Symbol.asyncIterator]: () => results,
-          next: () => results.next(),
-          throw: (why) => results.throw(why),
-          // Has enough: it does not wait for the next look.
-          return: () => {
-            stop.abort("by the caller");
-            return results.return(undefined);
-          },
-          [Symbol.asyncDispose]: () => results[Symbol.asyncDispose](),
-        } satisfies AsyncGenerator<ExecutionResult>;
+        const over = (): void => resolve(undefined);
+        return untilEnough(
+          this.#results(request, args.contextValue as Asked, connection.ended, over),
+          connection,
+          over,
+        );
       },
-      // The last message goes out before the connection is closed.
-      onError: () => void setImmediate(close),
-      onComplete: () => void setImmediate(close),
+      onError: leave,
+      onComplete: leave,
     });
     const closed = server.opened(
       {
-        protocol: socket.protocol,
-        send: (text) =>
-          new Promise((sent) => {
-            if (socket.readyState === socket.OPEN) socket.send(text, () => sent());
-            else sent();
-          }),
-        close: (wanted) => socket.close(wanted),
-        onMessage: (hear) =>
-          socket.on("message", (data: Buffer) => void hear(data.toString()).catch(() => socket.close(CLOSE.invalid))),
+        protocol: connection.protocol,
+        send: (text) => connection.send(text),
+        close: (code) => connection.leave(code),
+        onMessage: (hear) => connection.hear(hear),
       },
       undefined,
     );
-    const gone = new Promise<void>((resolve) => socket.once("close", resolve));
-    const over = gone.then(() => running);
-    const open: Open = {
-      stop: (wanted, reason) => {
-        code = wanted;
-        stop.abort(reason);
-        if (!begun) close();
-        setTimeout(() => socket.terminate(), LEAVE_MS).unref();
-      },
-      over,
-    };
+    const over = connection.gone.then(() => running);
+    const open: Open = { connection, over, begun: () => begun };
     request.passage = over;
     this.#open.add(open);
-    this.#byPerson.set(caller.personId, (this.#byPerson.get(caller.personId) ?? 0) + 1);
-    void gone.then(() => {
-      clearTimeout(silent);
-      asleep();
-      stop.abort("by the caller");
-      void closed(code, "");
-    });
-    void over.then(() => this.#leave(open, caller.personId));
+    this.#byPerson.set(personId, (this.#byPerson.get(personId) ?? 0) + 1);
+    void connection.gone.then(() => closed(CLOSE.done, ""));
+    void over.then(() => this.#leave(open, personId));
   }
 
   #leave(open: Open, personId: string): void {
@@ -197,9 +175,10 @@ export class Subscriptions {
     request: FastifyRequest,
     { plan, digest }: Asked,
     ended: AbortSignal,
-    done: () => void,
+    over: () => void,
   ): AsyncGenerator<ExecutionResult> {
     const { door, authenticator, cursorKey, news, logger } = this.#parts;
+    const failed = (error: CaveatError): void => logFailure(logger, error, ROUTE);
     try {
       const about = {
         transport: "graphql",
@@ -216,14 +195,12 @@ export class Subscriptions {
         authenticate: () => authenticator.principal(request.headers.authorization),
         contextOf: (operation) => contextOf(operation, cursorKey),
         news,
+        failed,
         ended,
       });
-      for await (const frame of frames) {
-        if ("error" in frame) logFailure(logger, frame.error, ROUTE);
-        yield resultOf(frame);
-      }
+      for await (const frame of frames) yield resultOf(frame);
     } finally {
-      done();
+      over();
     }
   }
 
@@ -234,10 +211,14 @@ export class Subscriptions {
     return told;
   }
 
-  /** Ends all that are open; resolves when their ends are on record. */
+  /** Takes no more, and ends all that are open; resolves when their ends are on record. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     const open = [...this.#open];
-    for (const one of open) one.stop(CLOSE.leaving, "the server stops");
+    for (const { connection, begun } of open) {
+      connection.stop(CLOSE.leaving, "the server stops");
+      if (!begun()) connection.leave();
+    }
     await Promise.all(open.map(({ over }) => over));
   }
 }
