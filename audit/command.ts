@@ -66,7 +66,7 @@ export async function runCommand(args: readonly string[], output: Output): Promi
       }
       case "verify decisions": {
         const options = allowed(values, ["key", "known", "policies", "json", "quiet"]);
-        const folders = (options.policies ?? [""]).map((folder) => needed(folder, "--policies"));
+        const folders = (options.policies ?? []).map((folder) => needed(folder, "--policies"));
         return tell(output, await verifyArchiveDecisions(first("ARCHIVE"), folders, logOptions(options), output));
       }
       case "verify delivery":

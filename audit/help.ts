@@ -8,7 +8,7 @@ export const HELP = `caveat-audit: checks archives of a Caveat log, the decision
 
   caveat-audit verify log PATH --key KEY [--known FILE | --resume FILE] [--json] [--quiet]
   caveat-audit verify proof PATH --key KEY [--leaf FILE] [--open FILE] [--json] [--quiet]
-  caveat-audit verify decisions ARCHIVE --key KEY --policies FOLDER [--known FILE] [--json] [--quiet]
+  caveat-audit verify decisions ARCHIVE --key KEY [--policies FOLDER] [--known FILE] [--json] [--quiet]
   caveat-audit verify delivery PATH --trust FILE [--json] [--quiet]
   caveat-audit fsck DIR --key KEY [--known FILE] [--json] [--quiet]
   caveat-audit diff A B --key KEY [--json] [--quiet]
@@ -36,7 +36,7 @@ The first line of the output is the verdict: VERIFIED or REFUSED. Warnings do no
 
 ${EXIT_CODES}`;
 
-const VERIFY_DECISIONS_HELP = `caveat-audit verify decisions ARCHIVE --key KEY --policies FOLDER [--known FILE] [--json] [--quiet]
+const VERIFY_DECISIONS_HELP = `caveat-audit verify decisions ARCHIVE --key KEY [--policies FOLDER] [--known FILE] [--json] [--quiet]
 
 Checks an archive as verify log does, and takes each decision that is open in it again from the policy, profile, marking and
 facts that its entry cites, by a second evaluator that shares no code with the server.
@@ -44,16 +44,20 @@ facts that its entry cites, by a second evaluator that shares no code with the s
   ARCHIVE       an archive (log.ndjson), or a directory that holds one
   --key KEY     the log's public key: a verifier key line (name+id+key), a file that holds one, or a trust file
   --policies FOLDER
-                a policies folder, or its rules folder. Give it again for each policy that entries cite: entries name
-                theirs by a hash of its rule files, so that no other is taken for it. Give those that you know to have
-                been in force
+                your own copy: a policies folder, or its rules folder; again for each policy. Without it the rule files
+                that the archive carries are taken. Entries name their policy by the hash of its rule files, so that no
+                other is taken for it, and an archive whose rule files are others is refused
   --known FILE  a checkpoint of this log that you kept from before
   --json        print the report as JSON on standard output, and no progress
   --quiet       print only the verdict
 
 The first line of the output is the verdict: VERIFIED or REFUSED. What could not be checked, because a section is sealed in
-this archive or a policy was not given, is counted as NOT CHECKED and never as passed; when nothing could be checked the
-verdict is REFUSED.
+this archive or a policy is neither in it nor given, is counted as NOT CHECKED and never as passed; when nothing could be
+checked the verdict is REFUSED.
+
+A policy in the archive is shown to be the one that entries cite, no more. That it was rightly in force is said by the log's
+entries of kind policy.activation and log.boot, and by your own copy. A policy that is cited, and of which no open entry of
+these kinds says so, is named.
 
 ${EXIT_CODES}`;
 

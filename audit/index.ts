@@ -23,6 +23,7 @@ export * from "./core/proof-file.ts";
 export * from "./core/proof-writer.ts";
 export * from "./core/archive.ts";
 export * from "./core/archive-writer.ts";
+export * from "./core/policy-line.ts";
 export * from "./core/trust.ts";
 export * from "./core/dsse.ts";
 export * from "./core/authority.ts";

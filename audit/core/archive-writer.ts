@@ -2,11 +2,17 @@ import type { ArchiveEntry, ArchiveHeader, ArchiveSlot } from "./archive.ts";
 import { toBase64 } from "./base64-writer.ts";
 import { toHex } from "./bytes.ts";
 import { encodeCanonical, type Json } from "./jcs.ts";
+import type { ArchivePolicy } from "./policy-line.ts";
 import type { SectionOpening } from "./section.ts";
 
 /** The archive's first line, without newline. `made` is UTC with microseconds. */
 export function formatHeader(header: Omit<ArchiveHeader, "line">): string {
   return encodeCanonical({ caveat: "archive/v1", made: header.made, origin: header.origin });
+}
+
+/** The line of a policy, without newline; these stand after the header, in ascending order of their versions. */
+export function formatPolicy({ version, files }: Omit<ArchivePolicy, "line">): string {
+  return encodeCanonical({ policy: version, rules: Object.fromEntries(files) });
 }
 
 /** The line of one entry, without newline. */

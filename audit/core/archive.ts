@@ -3,6 +3,7 @@ import { FormatError } from "./errors.ts";
 import { arrayOf, countOf, exactObject, isObject, parseCanonical, stringOf, type Json } from "./jcs.ts";
 import { SLOT_COUNT, timeOf } from "./leaf.ts";
 import { leafIndex, type LeafIndex } from "./numbers.ts";
+import { parsePolicy, type ArchivePolicy } from "./policy-line.ts";
 import type { SectionOpening } from "./section.ts";
 
 /** Largest line of an archive in bytes, without its newline. */
@@ -43,7 +44,7 @@ export interface ArchiveEnd {
   readonly entries: number;
 }
 
-export type ArchiveLine = ArchiveHeader | ArchiveEntry | ArchiveCheckpoint | ArchiveEnd;
+export type ArchiveLine = ArchiveHeader | ArchivePolicy | ArchiveEntry | ArchiveCheckpoint | ArchiveEnd;
 
 /**
  * Reads one line (without its newline) of an archive that anybody may have written. Canonical JSON, exactly the named
@@ -54,6 +55,7 @@ export function parseArchiveLine(bytes: Uint8Array): ArchiveLine {
   const value = parseCanonical(fromUtf8(bytes));
   if (!isObject(value)) throw new FormatError("ARCHIVE", "the line is not an object");
   if (Object.hasOwn(value, "i")) return parseEntry(value);
+  if (Object.hasOwn(value, "policy")) return parsePolicy(value);
   if (Object.hasOwn(value, "checkpoint")) {
     const { checkpoint } = exactObject(value, ["checkpoint"], "the checkpoint line");
     return { line: "checkpoint", note: stringOf(checkpoint, "the checkpoint", undefined, 1_000_000) };
@@ -78,14 +80,12 @@ export function parseOpening(value: Json | undefined): SectionOpening | null {
 
 function parseEntry(value: Json): ArchiveEntry {
   const entry = exactObject(value, ["chain", "i", "leaf", "s"], "the entry line");
-  const slots = arrayOf(entry.s, "the sections", SLOT_COUNT).map(parseSlot);
-  if (slots.length !== SLOT_COUNT) throw new FormatError("ARCHIVE", `an entry has ${SLOT_COUNT} section slots`);
   return {
     line: "entry",
     index: leafIndex(countOf(entry.i, "the index")),
     chain: fromHex(stringOf(entry.chain, "the chain value"), 48),
     leaf: fromBase64(stringOf(entry.leaf, "the leaf")),
-    slots,
+    slots: arrayOf(entry.s, "the sections", SLOT_COUNT, SLOT_COUNT).map(parseSlot),
   };
 }
 

@@ -89,7 +89,7 @@ export function uintBE(value: number, width: number): Uint8Array {
   return bytes;
 }
 
-/** lp(x): the length of x as u32be, then x. Makes a concatenation of hash inputs unambiguous. */
-export function lengthPrefixed(bytes: Uint8Array): Uint8Array {
-  return concat(uintBE(bytes.length, 4), bytes);
+/** lp(x) of each part: its length as u32be, then x. Makes a concatenation of hash inputs unambiguous. */
+export function lengthPrefixed(...parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  return parts.flatMap((part) => [uintBE(part.length, 4), part]);
 }

@@ -1,6 +1,6 @@
 import { fromBase64, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
-import { FormatError } from "./errors.ts";
+import { FormatError, formOf } from "./errors.ts";
 import { openNote, parseNote, type UnverifiedNote, type VerifierKey } from "./note.ts";
 import { parseDecimal, treeSize, type TreeSize } from "./numbers.ts";
 
@@ -30,13 +30,10 @@ export function parseCheckpointBody(text: string): Checkpoint {
   const [origin = "", size = "", root = "", end, ...surplus] = text.split("\n");
   if (origin === "" || end !== "" || surplus.length > 0)
     throw new FormatError("CHECKPOINT", "a checkpoint has three lines: origin, size and root");
-  try {
-    const hash = fromBase64(root);
-    if (hash.length === 32) return { origin, size: treeSize(parseDecimal(size)), root: hash };
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-  }
-  throw new FormatError("CHECKPOINT", "the size or the root of the checkpoint is malformed");
+  const [count, hash] = [formOf(() => treeSize(parseDecimal(size))), formOf(() => fromBase64(root))];
+  if (count instanceof FormatError || hash instanceof FormatError || hash.length !== 32)
+    throw new FormatError("CHECKPOINT", "the size or the root of the checkpoint is malformed");
+  return { origin, size: count, root: hash };
 }
 
 /**
@@ -57,14 +54,10 @@ export function readUnverifiedCheckpoint(note: string): Checkpoint {
 }
 
 function openText(text: string, key: VerifierKey): OpenedCheckpoint {
-  try {
-    const checkpoint = parseCheckpointBody(text);
-    if (checkpoint.origin !== key.name) return { outcome: "other-origin", origin: checkpoint.origin };
-    return { outcome: "verified", checkpoint: checkpoint as VerifiedCheckpoint };
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    return { outcome: "malformed", why: error.message };
-  }
+  const checkpoint = formOf(() => parseCheckpointBody(text));
+  if (checkpoint instanceof FormatError) return { outcome: "malformed", why: checkpoint.message };
+  if (checkpoint.origin !== key.name) return { outcome: "other-origin", origin: checkpoint.origin };
+  return { outcome: "verified", checkpoint: checkpoint as VerifiedCheckpoint };
 }
 
 function blame(note: UnverifiedNote, key: VerifierKey): OpenedCheckpoint {

@@ -26,3 +26,13 @@ export class FormatError extends Error {
     this.code = code;
   }
 }
+
+/** What `read` returns, or the FormatError that it throws. Every other error passes through. */
+export function formOf<Value>(read: () => Value): Value | FormatError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FormatError) return error;
+    throw error;
+  }
+}

@@ -72,10 +72,10 @@ export function countOf(value: Json | undefined, what: string): number {
   return value;
 }
 
-/** The value as an array of at most `max` items. Throws MEMBERS. */
-export function arrayOf(value: Json | undefined, what: string, max: number): readonly Json[] {
-  if (!isArray(value) || value.length > max)
-    throw new FormatError("MEMBERS", `${what} is not an array of at most ${max}`);
+/** The value as an array of `min` to `max` items. Throws MEMBERS. */
+export function arrayOf(value: Json | undefined, what: string, max: number, min = 0): readonly Json[] {
+  if (!isArray(value) || value.length < min || value.length > max)
+    throw new FormatError("MEMBERS", `${what} is not an array of ${min} to ${max}`);
   return value;
 }
 

@@ -103,13 +103,11 @@ export function timeOf(value: Json | undefined, what: string): string {
 }
 
 function parseSlots(value: Json): readonly LeafSlot[] {
-  const slots = arrayOf(value, "the slots", SLOT_COUNT).map((item) => {
+  return arrayOf(value, "the slots", SLOT_COUNT, SLOT_COUNT).map((item) => {
     const slot = exactObject(item, ["c", "h"], "a slot");
     return {
       commitment: fromHex(stringOf(slot.c, "a commitment"), 48),
       sealedHash: fromHex(stringOf(slot.h, "a sealed hash"), 48),
     };
   });
-  if (slots.length !== SLOT_COUNT) throw new FormatError("LEAF", `a leaf with other than ${SLOT_COUNT} slots`);
-  return slots;
 }

@@ -1,6 +1,6 @@
 import { fromBase64, fromUtf8, toHex, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
-import { FormatError } from "./errors.ts";
+import { FormatError, formOf } from "./errors.ts";
 
 /** Signature type byte of Ed25519. */
 export const ED25519 = 0x01;
@@ -50,12 +50,8 @@ export type OpenedNote =
 /** Reads the form of a note without looking at any key. Throws NOTE. The bytes come from whoever made the file. */
 export function parseNote(bytes: Uint8Array): UnverifiedNote {
   if (bytes.length > MAX_NOTE_BYTES) throw new FormatError("NOTE", `a note of more than ${MAX_NOTE_BYTES} bytes`);
-  let note: string;
-  try {
-    note = fromUtf8(bytes);
-  } catch {
-    throw new FormatError("NOTE", "the note is not UTF-8");
-  }
+  const note = formOf(() => fromUtf8(bytes));
+  if (note instanceof FormatError) throw new FormatError("NOTE", "the note is not UTF-8");
   if (/[^\n\u0020-\u{10ffff}]/u.test(note)) throw new FormatError("NOTE", "the note holds a control character");
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n")) throw new FormatError("NOTE", "the note has no signature block");
@@ -70,13 +66,8 @@ export function parseNote(bytes: Uint8Array): UnverifiedNote {
  * signature of a known key refuses the whole note, and without a good one the text stays unverified.
  */
 export function openNote(crypto: CryptoPort, bytes: Uint8Array, known: readonly VerifierKey[]): OpenedNote {
-  let unverified: UnverifiedNote;
-  try {
-    unverified = parseNote(bytes);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    return { outcome: "malformed", why: error.message };
-  }
+  const unverified = formOf(() => parseNote(bytes));
+  if (unverified instanceof FormatError) return { outcome: "malformed", why: unverified.message };
   const message = utf8(unverified.unverifiedText);
   const signedBy: VerifierKey[] = [];
   for (const { name, id, signature } of unverified.signatures) {
@@ -93,12 +84,8 @@ export function openNote(crypto: CryptoPort, bytes: Uint8Array, known: readonly 
 function parseSignatureLine(line: string): NoteSignature {
   const [dash, name = "", encoded = "", ...surplus] = line.split(" ");
   if (dash !== "—" || surplus.length > 0 || !isKeyName(name)) throw new FormatError("NOTE", "a bad signature line");
-  let bytes: Uint8Array;
-  try {
-    bytes = fromBase64(encoded);
-  } catch {
-    throw new FormatError("NOTE", "a signature that is not base64");
-  }
+  const bytes = formOf(() => fromBase64(encoded));
+  if (bytes instanceof FormatError) throw new FormatError("NOTE", "a signature that is not base64");
   if (bytes.length < 5) throw new FormatError("NOTE", "a signature that is too short");
   return { name, id: Number.parseInt(toHex(bytes.slice(0, 4)), 16), signature: bytes.slice(4) };
 }

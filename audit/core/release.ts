@@ -123,9 +123,7 @@ export function formatOpenings(openings: readonly (SectionOpening | null)[]): st
 /** Reads proof/release.open.json. Throws FormatError. */
 export function parseOpenings(bytes: Uint8Array): readonly (SectionOpening | null)[] {
   const file = exactObject(parseCanonical(fromUtf8(bytes)), ["s"], "the openings");
-  const openings = arrayOf(file.s, "the openings", SLOT_COUNT).map(parseOpening);
-  if (openings.length !== SLOT_COUNT) throw new FormatError("MEMBERS", `there are ${SLOT_COUNT} section slots`);
-  return openings;
+  return arrayOf(file.s, "the openings", SLOT_COUNT, SLOT_COUNT).map(parseOpening);
 }
 
 function parseSubject(value: Json | undefined, name: string): FileDigest {

@@ -1,4 +1,4 @@
-import { uintBE, utf8 } from "./bytes.ts";
+import { lengthPrefixed, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
 
@@ -25,9 +25,7 @@ export interface SectionOpening {
  */
 export function sectionCommitment(crypto: CryptoPort, section: SectionOpening): Uint8Array {
   if (section.salt.length !== 32) throw new FormatError("RANGE", "a section salt has 32 bytes");
-  const { salt } = section;
-  const [marking, name, plaintext] = [utf8(section.marking), utf8(section.name), utf8(section.plaintext)];
-  const parts = [marking, name, salt, plaintext].flatMap((part) => [uintBE(part.length, 4), part]);
+  const parts = lengthPrefixed(utf8(section.marking), utf8(section.name), section.salt, utf8(section.plaintext));
   return crypto.sha384(SECTION_DOMAIN, ...parts);
 }
 

@@ -11,6 +11,7 @@ export type LogCode =
   | "SECTION_MISSING" // the archive carries nothing of a section that this kind of entry has
   | "SECTION_DAMAGED" // the sealed bytes differ from their hash in the leaf
   | "SECTION_MISMATCH" // the opening differs from its commitment in the leaf
+  | "POLICY_MISMATCH" // rule files that the archive carries are not those of the version they stand under
   | "UNSIGNED_SUFFIX" // the last entries are covered by no signed checkpoint
   | "UNKNOWN_KEY"
   | "WRONG_KEY"

@@ -4,7 +4,7 @@ import { leafHash384, zeroChain } from "./chain.ts";
 import { ChainWatch } from "./chain-watch.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import type { CryptoPort } from "./crypto-port.ts";
-import { FormatError } from "./errors.ts";
+import { FormatError, formOf } from "./errors.ts";
 import { parseLeaf, type LeafHeader } from "./leaf.ts";
 import { splitLines, type InputLine } from "./lines.ts";
 import { MissingEntries } from "./missing-entries.ts";
@@ -15,6 +15,7 @@ import { SectionCheck } from "./section-check.ts";
 import { SignedRoots, sayNotVerified } from "./signed-roots.ts";
 import { Frontier, leafHash256 } from "./tree.ts";
 import { treeSize } from "./numbers.ts";
+import { MAX_POLICY_BYTES, policyVersion, type ArchivePolicy } from "./policy-line.ts";
 import { FindingList, entriesAt, entriesText, type LogCode, type LogWarning } from "./verdict.ts";
 
 /**
@@ -50,6 +51,7 @@ class LogCheck {
   readonly #from: number;
   #state: "header" | "entries" | "ended" | "stopped" = "header";
   #line = 0;
+  readonly #policies = { count: 0, bytes: 0, last: "" };
   #next = 0;
   #previousChain: Uint8Array | null;
   /** False once an entry is not there, for then no later root can be computed. */
@@ -86,16 +88,12 @@ class LogCheck {
       this.#say("ARCHIVE_CUT_SHORT", `Line ${number} breaks off: the file was cut, or was never finished.`);
       return this.#stop();
     }
-    let parsed: ArchiveLine;
-    try {
-      parsed = parseArchiveLine(line.bytes);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      return this.#malformed(error.message);
-    }
+    const parsed = formOf(() => parseArchiveLine(line.bytes));
+    if (parsed instanceof FormatError) return this.#malformed(parsed.message);
     if (this.#state === "header") return this.#readHeader(parsed);
     if (this.#state === "ended") return this.#malformed("something stands after the end line");
     if (parsed.line === "entry") return this.#readEntry(parsed);
+    if (parsed.line === "policy") return this.#readPolicy(parsed, line.bytes.length);
     if (parsed.line === "checkpoint") return this.#readCheckpoint(parsed);
     return parsed.line === "end" ? this.#readEnd(parsed.entries) : this.#malformed("a second header");
   }
@@ -136,6 +134,18 @@ class LogCheck {
     return true;
   }
 
+  #readPolicy({ version, files }: ArchivePolicy, bytes: number): boolean {
+    const read = this.#policies;
+    read.count += 1;
+    read.bytes += bytes;
+    if (this.#line !== read.count + 1 || version <= read.last || read.bytes > MAX_POLICY_BYTES)
+      return this.#malformed("policies stand after the header, ascending, none twice, in 16 MiB at most");
+    read.last = version;
+    const sentence = `The rule files on line ${this.#line} are not those of the policy version that they stand under: they were changed or exchanged by whoever made or carried the archive, or can write the database.`;
+    if (policyVersion(this.#crypto, files) !== version) this.#say("POLICY_MISMATCH", sentence);
+    return true;
+  }
+
   #readEntry(entry: ArchiveEntry): boolean {
     this.entries += 1;
     if (entry.index < this.#from) return true;
@@ -164,17 +174,14 @@ class LogCheck {
   }
 
   #parseLeaf(entry: ArchiveEntry, follows: boolean): LeafHeader | null {
-    try {
-      return parseLeaf(entry.leaf);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      // A changed leaf is reported as changed; one that the chain was really made from was written wrongly.
-      if (follows) {
-        const sentence = `The leaf of entry ${entry.index} is not one that the format allows (${error.message}): the log's writer made it so, or the chain was recomputed over it.`;
-        this.#found.add("ARCHIVE_MALFORMED", { what: "entry", index: entry.index }, sentence);
-      }
-      return null;
+    const header = formOf(() => parseLeaf(entry.leaf));
+    if (!(header instanceof FormatError)) return header;
+    // A changed leaf is reported as changed; one that the chain was really made from was written wrongly.
+    if (follows) {
+      const sentence = `The leaf of entry ${entry.index} is not one that the format allows (${header.message}): the log's writer made it so, or the chain was recomputed over it.`;
+      this.#found.add("ARCHIVE_MALFORMED", { what: "entry", index: entry.index }, sentence);
     }
+    return null;
   }
 
   #readCheckpoint(line: ArchiveCheckpoint): boolean {
@@ -246,10 +253,8 @@ class LogCheck {
   }
 
   #malformed(why: string): boolean {
-    this.#say(
-      "ARCHIVE_MALFORMED",
-      `Line ${this.#line} is not what an archive may hold (${why}); nothing after it was read.`,
-    );
+    const sentence = `Line ${this.#line} is not what an archive may hold (${why}); nothing after it was read.`;
+    this.#say("ARCHIVE_MALFORMED", sentence);
     return this.#stop();
   }
 

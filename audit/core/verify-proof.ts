@@ -2,7 +2,7 @@ import { equal, toHex } from "./bytes.ts";
 import { leafHash384 } from "./chain.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import type { CryptoPort } from "./crypto-port.ts";
-import { FormatError } from "./errors.ts";
+import { FormatError, formOf } from "./errors.ts";
 import { parseLeaf, SLOT_NAMES, type LeafHeader, type SlotName } from "./leaf.ts";
 import type { VerifierKey } from "./note.ts";
 import { parseProof } from "./proof-file.ts";
@@ -45,13 +45,10 @@ export function verifyProof({ crypto, key, proof: text, leaf, openings }: Verify
   const found = new FindingList<LogCode>();
   const bad = (sentence: string): void => found.add("PROOF_BAD", { what: "input" }, sentence);
   const read = <T>(what: string, parse: () => T): T | null => {
-    try {
-      return parse();
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      bad(`The ${what} is not one (${error.message}): it was damaged or made up.`);
-      return null;
-    }
+    const value = formOf(parse);
+    if (!(value instanceof FormatError)) return value;
+    bad(`The ${what} is not one (${value.message}): it was damaged or made up.`);
+    return null;
   };
   const proof = read("proof", () => parseProof(text));
   const header = read("leaf", () => parseLeaf(leaf));
@@ -62,10 +59,8 @@ export function verifyProof({ crypto, key, proof: text, leaf, openings }: Verify
     return { verified: false, origin: key.name, findings: found.all(), entry: null };
   const { size, root } = opened.checkpoint;
   const { index, hashes } = proof;
-  if (!checkInclusion(crypto, { leafHash: leafHash256(crypto, leaf), index, size, proof: hashes, root }))
-    bad(
-      `The proof does not lead from this leaf at position ${index} to the root that was signed at size ${size}: leaf, position or a hash was changed by whoever carried it, or the leaf was never in the log.`,
-    );
+  const astray = `The proof does not lead from this leaf at position ${index} to the root that was signed at size ${size}: leaf, position or a hash was changed by whoever carried it, or the leaf was never in the log.`;
+  if (!checkInclusion(crypto, { leafHash: leafHash256(crypto, leaf), index, size, proof: hashes, root })) bad(astray);
   const shown = SLOT_NAMES.filter((_, at) => openings[at]);
   for (const [at, slot] of header.slots.entries()) {
     const opening = openings[at];

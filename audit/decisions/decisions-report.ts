@@ -26,7 +26,13 @@ export interface NotChecked {
   readonly sentence: string;
 }
 
-/** What recomputing found in a log that verifies. */
+/** A policy with the number of open entries whose decisions cite it. */
+export interface CitedPolicy {
+  readonly version: string;
+  readonly entries: number;
+}
+
+/** What recomputing found in a log that verifies. Of versions the first hundred of each sort are listed. */
 export interface RecomputedDecisions {
   /** Decisions that follow from what their entry cites, and that do not. */
   readonly agree: number;
@@ -36,8 +42,14 @@ export interface RecomputedDecisions {
   /** The first hundred. */
   readonly differences: readonly Difference[];
   readonly notChecked: readonly NotChecked[];
-  /** Policies that entries cite and that were not given: the first hundred. */
-  readonly policiesNotGiven: readonly { readonly version: string; readonly entries: number }[];
+  /** Policies that entries cite and that the archive carries, given or not. */
+  readonly policiesCarried: readonly CitedPolicy[];
+  /** How many policies the archive carries beside them, which no open entry with decisions cites. */
+  readonly policiesCarriedUncited: number;
+  /** Policies that entries cite and that were neither given nor carried. */
+  readonly policiesNotGiven: readonly CitedPolicy[];
+  /** Policies that entries cite and of which no open entry says that they came into force. */
+  readonly policiesNotNamed: readonly CitedPolicy[];
 }
 
 /** The result of `verifyDecisions`. */
@@ -45,7 +57,7 @@ export interface DecisionsReport {
   /** The log verifies, no decision differs, and at least one was recomputed. */
   readonly verified: boolean;
   readonly log: LogReport;
-  /** Versions of the policies that were given. */
+  /** Versions of the policies that the auditor gave. */
   readonly policies: readonly string[];
   /** null unless the log verifies, so that nothing doubtful is ever shown. */
   readonly recomputed: RecomputedDecisions | null;
@@ -55,13 +67,15 @@ export interface DecisionsReport {
 
 /** What somebody who recomputed decisions still takes on trust. */
 export const NOT_SHOWN: readonly string[] = [
+  "A carried policy is the one that entries cite, for they cite it by the hash of its rule files. Whether it was rightly in force is said by the log's entries of kind policy.activation and log.boot and by your own copy (--policies), and is not shown by this.",
   "Recomputed is what follows from profile, effective marking and facts as entries cite them. That these were true, that a marking's effective form is that of its banner, and that a policy was in force when it was cited, is not shown by this.",
 ];
 
 const SENTENCES: Readonly<Record<NotCheckedReason, string>> = {
   OUTCOME_SEALED: "the outcome section is sealed in this archive",
   PROFILE_SEALED: "the section with the profile is sealed in this archive",
-  POLICY_NOT_GIVEN: "the policy that is cited is in no folder that was given",
+  POLICY_NOT_GIVEN: "the policy that is cited is neither in the archive nor in a folder that was given",
+  POLICY_UNKNOWN: "the policy that is cited is carried in a form that this program does not know",
   FORMAT_UNKNOWN: "a section has another form than this program knows",
 };
 

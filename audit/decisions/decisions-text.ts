@@ -1,5 +1,5 @@
 import { logText, printable } from "../output.ts";
-import type { DecisionsReport, NotChecked, RecomputedDecisions } from "./decisions-report.ts";
+import type { CitedPolicy, DecisionsReport, NotChecked, RecomputedDecisions } from "./decisions-report.ts";
 
 /** The report of recomputed decisions as lines of text; the first is the verdict. */
 export function decisionsText(report: DecisionsReport, quiet: boolean): string {
@@ -10,7 +10,7 @@ export function decisionsText(report: DecisionsReport, quiet: boolean): string {
   }
   const verdict = verdictOf(log.origin, recomputed);
   if (quiet) return printable(verdict);
-  const { agree, differ, entries, differences, notChecked, policiesNotGiven } = recomputed;
+  const { agree, differ, entries, differences, notChecked } = recomputed;
   const unlisted = differ - differences.length;
   return printable(
     [
@@ -19,12 +19,25 @@ export function decisionsText(report: DecisionsReport, quiet: boolean): string {
       ...(unlisted > 0 ? [`  There are ${unlisted} more decisions that differ, which are not listed.`] : []),
       `Decisions: ${agree} agree, ${differ} ${differ === 1 ? "differs" : "differ"}, in ${counted(entries.checked)}; ${counted(entries.withoutDecisions)} took none`,
       ...notChecked.map((one) => `  ${notCheckedText(one)}`),
-      ...policiesNotGiven.map(({ version, entries: cited }) => `  Not given: ${version}, cited by ${counted(cited)}`),
-      ...policies.map((version) => `Policy: ${version}`),
+      ...policiesText(recomputed, policies),
       ...notShown,
       `The log itself: ${logText(log, false)}`,
     ].join("\n"),
   );
+}
+
+function policiesText(recomputed: RecomputedDecisions, given: readonly string[]): readonly string[] {
+  const { policiesCarried, policiesCarriedUncited, policiesNotGiven, policiesNotNamed } = recomputed;
+  const cited = ({ version, entries }: CitedPolicy): string => `${version}, cited by ${counted(entries)}`;
+  return [
+    ...policiesNotGiven.map((one) => `  Neither given nor in the archive: ${cited(one)}`),
+    ...given.map((version) => `Policy given: ${version}`),
+    ...policiesCarried.map((one) => `Policy in the archive: ${cited(one)}`),
+    ...(policiesCarriedUncited > 0
+      ? [`Policies in the archive that no open entry cites: ${policiesCarriedUncited}`]
+      : []),
+    ...policiesNotNamed.map((one) => `No open entry says that it came into force: ${cited(one)}`),
+  ];
 }
 
 function verdictOf(origin: string, { agree, differ, entries, differences }: RecomputedDecisions): string {

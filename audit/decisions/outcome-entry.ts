@@ -7,7 +7,12 @@ import { anything, isCount, isText, listOf, matching, oneOf, orNull, record, set
 import type { Cited } from "./derive.ts";
 
 /** Why the decisions of an entry are not recomputed. */
-export type NotCheckedReason = "OUTCOME_SEALED" | "PROFILE_SEALED" | "POLICY_NOT_GIVEN" | "FORMAT_UNKNOWN";
+export type NotCheckedReason =
+  | "OUTCOME_SEALED"
+  | "PROFILE_SEALED"
+  | "POLICY_NOT_GIVEN"
+  | "POLICY_UNKNOWN"
+  | "FORMAT_UNKNOWN";
 
 /** A decision as an entry records it, with what it cites. */
 export interface RecordedDecision {
@@ -101,8 +106,8 @@ export function readDecisions(entry: ArchiveEntry): RecordedDecisions | NotCheck
   };
 }
 
-/** What an opened section says; null when it is sealed, undefined when it is not canonical JSON. */
-function contentOf(entry: ArchiveEntry, slot: SlotName): unknown {
+/** What an opened section says; null when it is sealed, undefined when it is not canonical JSON. Never throws. */
+export function contentOf(entry: ArchiveEntry, slot: SlotName): unknown {
   const open = entry.slots[SLOT_NAMES.indexOf(slot)]?.open ?? null;
   if (open === null) return null;
   try {

@@ -1,6 +1,6 @@
-import { lengthPrefixed, toHex, utf8 } from "../core/bytes.ts";
 import type { CryptoPort } from "../core/crypto-port.ts";
 import { FormatError } from "../core/errors.ts";
+import { policyVersion } from "../core/policy-line.ts";
 import type { Rule, RuleSet } from "./rule-set.ts";
 import { anything, isFlag, listOf, matching, oneOf, record, setOf } from "./shape.ts";
 import type { Check } from "./shape.ts";
@@ -88,7 +88,11 @@ export function readRuleFiles(crypto: CryptoPort, files: readonly RuleFile[]): R
   for (const rule of rules) {
     for (const action of rule.actions) byAction.set(action, [...(byAction.get(action) ?? []), rule]);
   }
-  return { version: versionOf(crypto, sorted), rules: byAction };
+  const version = policyVersion(
+    crypto,
+    sorted.map(({ name, text }) => [name, text]),
+  );
+  return { version, rules: byAction };
 }
 
 function readRuleFile({ name, text }: RuleFile): readonly Rule[] {
@@ -122,9 +126,4 @@ function countMembers(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   const inside = Object.values(value).reduce((sum: number, item) => sum + countMembers(item), 0);
   return inside + (Array.isArray(value) ? 0 : Object.keys(value).length);
-}
-
-function versionOf(crypto: CryptoPort, files: readonly RuleFile[]): string {
-  const parts = files.flatMap(({ name, text }) => [lengthPrefixed(utf8(name)), lengthPrefixed(utf8(text))]);
-  return `sha384:${toHex(crypto.sha384(utf8("caveat/policy/v1"), ...parts))}`;
 }

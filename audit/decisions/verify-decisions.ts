@@ -1,7 +1,7 @@
 import { parseArchiveLine } from "../core/archive.ts";
-import type { ArchiveEntry, ArchiveLine } from "../core/archive.ts";
+import type { ArchiveEntry } from "../core/archive.ts";
 import { concat } from "../core/bytes.ts";
-import { FormatError } from "../core/errors.ts";
+import { FormatError, formOf } from "../core/errors.ts";
 import { ANSWER_KINDS, parseLeaf } from "../core/leaf.ts";
 import { splitLines } from "../core/lines.ts";
 import type { VerifyLogInput } from "../core/log-report.ts";
@@ -9,17 +9,19 @@ import { verifyLog } from "../core/verify-log.ts";
 import { NOT_SHOWN, notCheckedSentence } from "./decisions-report.ts";
 import type { DecisionsReport, Difference, RecomputedDecisions } from "./decisions-report.ts";
 import { derive } from "./derive.ts";
+import { policyInForce } from "./in-force.ts";
 import { readDecisions } from "./outcome-entry.ts";
 import type { NotCheckedReason, RecordedDecision } from "./outcome-entry.ts";
+import { PoliciesAtHand } from "./policies-at-hand.ts";
 import type { RuleSet } from "./rule-set.ts";
 
 /** What `verifyDecisions` is given. */
 export interface VerifyDecisionsInput extends VerifyLogInput {
-  /** The policies that entries may cite, by readRuleFiles. */
+  /** Policies that the auditor brings himself, by readRuleFiles; beside them stand those that the archive carries. */
   readonly policies: readonly RuleSet[];
 }
 
-/** At most so many differences, and versions of policies, are listed. */
+/** At most so many differences are listed. */
 const LISTED = 100;
 const NEWLINE = Uint8Array.of(10);
 
@@ -30,7 +32,7 @@ const NEWLINE = Uint8Array.of(10);
  * errors of the input stream pass through.
  */
 export async function verifyDecisions(input: VerifyDecisionsInput): Promise<DecisionsReport> {
-  const recheck = new Recheck(input.policies);
+  const recheck = new Recheck(new PoliciesAtHand(input.crypto, input.policies));
   const log = await verifyLog({ ...input, archive: watched(input.archive, recheck) });
   const recomputed = log.verified ? recheck.result() : null;
   const verified = recomputed !== null && recomputed.differ === 0 && recomputed.agree > 0;
@@ -48,34 +50,43 @@ async function* watched(archive: VerifyLogInput["archive"], recheck: Recheck): A
 
 /** Recomputes the decisions of entries as their lines come by. Nothing it holds is to be believed before the log verifies. */
 class Recheck {
-  readonly #policies: ReadonlyMap<string, RuleSet>;
+  readonly #policies: PoliciesAtHand;
   readonly #differences: Difference[] = [];
   readonly #notChecked = new Map<NotCheckedReason, { entries: number; first: number }>();
-  readonly #missing = new Map<string, number>();
   #agree = 0;
   #differ = 0;
   #checked = 0;
   #withoutDecisions = 0;
 
-  constructor(policies: readonly RuleSet[]) {
-    this.#policies = new Map(policies.map((policy) => [policy.version, policy]));
+  constructor(policies: PoliciesAtHand) {
+    this.#policies = policies;
   }
 
-  see(line: Uint8Array): void {
-    const entry = outcomeEntryOf(line);
-    if (entry === null) return;
+  /** Reads a line. What cannot be read is left to the verification of the log. */
+  see(bytes: Uint8Array): void {
+    const line = formOf(() => parseArchiveLine(bytes));
+    if (line instanceof FormatError) return;
+    if (line.line === "policy") this.#policies.carry(line);
+    if (line.line === "entry") this.#seeEntry(line);
+  }
+
+  #seeEntry(entry: ArchiveEntry): void {
+    const header = formOf(() => parseLeaf(entry.leaf));
+    if (header instanceof FormatError) return;
+    const named = policyInForce(header.kind, entry);
+    if (named !== null) this.#policies.name(named);
+    if (ANSWER_KINDS.has(header.kind)) this.#recheck(entry);
+  }
+
+  #recheck(entry: ArchiveEntry): void {
     const read = readDecisions(entry);
     if (typeof read === "string") return this.#skip(read, entry.index);
     if (read.decisions.length === 0) {
       this.#withoutDecisions += 1;
       return;
     }
-    const policy = this.#policies.get(read.policyVersion);
-    if (policy === undefined) {
-      const known = this.#missing.get(read.policyVersion);
-      if (known !== undefined || this.#missing.size < LISTED) this.#missing.set(read.policyVersion, (known ?? 0) + 1);
-      return this.#skip("POLICY_NOT_GIVEN", entry.index);
-    }
+    const policy = this.#policies.cite(read.policyVersion);
+    if (typeof policy === "string") return this.#skip(policy, entry.index);
     this.#checked += 1;
     read.decisions.forEach((recorded, place) => this.#compare(policy, entry.index, place, recorded));
   }
@@ -92,7 +103,7 @@ class Recheck {
       },
       differences: this.#differences,
       notChecked: skipped.map(([reason, counted]) => ({ reason, ...counted, sentence: notCheckedSentence(reason) })),
-      policiesNotGiven: [...this.#missing].map(([version, entries]) => ({ version, entries })),
+      ...this.#policies.result(),
     };
   }
 
@@ -123,19 +134,6 @@ class Recheck {
   #skip(reason: NotCheckedReason, index: number): void {
     const { entries, first } = this.#notChecked.get(reason) ?? { entries: 0, first: index };
     this.#notChecked.set(reason, { entries: entries + 1, first });
-  }
-}
-
-/** The entry of a line when it is one that records decisions. What cannot be read is left to the verification of the log. */
-function outcomeEntryOf(bytes: Uint8Array): ArchiveEntry | null {
-  try {
-    const line: ArchiveLine = parseArchiveLine(bytes);
-    if (line.line !== "entry") return null;
-    const { kind } = parseLeaf(line.leaf);
-    return ANSWER_KINDS.has(kind) ? line : null;
-  } catch (error) {
-    if (error instanceof FormatError) return null;
-    throw error;
   }
 }
 

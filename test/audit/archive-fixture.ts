@@ -10,10 +10,12 @@ import {
   formatEnd,
   formatEntry,
   formatHeader,
+  formatPolicy,
   leafHash256,
   leafHash384,
   leafIndex,
   nodeCrypto,
+  policyVersion,
   sealedHash,
   sectionCommitment,
   treeSize,
@@ -21,7 +23,15 @@ import {
   verifyLog,
   zeroChain,
 } from "../../audit/index.ts";
-import type { ArchiveSlot, LeafHeader, LeafKind, LeafSlot, LogReport, SectionOpening } from "../../audit/index.ts";
+import type {
+  ArchivePolicy,
+  ArchiveSlot,
+  LeafHeader,
+  LeafKind,
+  LeafSlot,
+  LogReport,
+  SectionOpening,
+} from "../../audit/index.ts";
 import { Seeded, noteSigner } from "./seeded.ts";
 import type { NoteSigner } from "./seeded.ts";
 
@@ -37,9 +47,13 @@ export interface Part {
   slots: (ArchiveSlot | null)[];
 }
 
-/** An archive in parts: entries, and the notes that stand after a number of entries. */
+/** A policy as an archive carries it, under the version that its line says. */
+export type CarriedPolicy = Omit<ArchivePolicy, "line">;
+
+/** An archive in parts: policies, entries, and the notes that stand after a number of entries. */
 export interface Archive {
   origin: string;
+  policies: CarriedPolicy[];
   entries: Part[];
   checkpoints: { after: number; note: string }[];
   end: number | null;
@@ -66,11 +80,25 @@ export function makeArchive(
     const producer = { boot: boots[replica] ?? boots[0], counter, replica: `api-${replica}` };
     return makeEntry(random, i, producer, carried);
   });
-  const archive: Archive = { origin: signer.key.name, entries: [], checkpoints: [], end: count };
+  const archive: Archive = { origin: signer.key.name, policies: [], entries: [], checkpoints: [], end: count };
   archive.entries = leaves.map(({ leaf, slots }, index) => ({ index, leaf, slots, chain: zeroChain() }));
   rechain(archive, 0);
   for (const size of sizes) archive.checkpoints.push({ after: size, note: signedNote(archive, size, signer) });
   return archive;
+}
+
+/** A policy under the version of its files. */
+export function policyOf(files: Readonly<Record<string, string>>): CarriedPolicy {
+  const sorted = new Map(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return { version: policyVersion(nodeCrypto, sorted), files: sorted };
+}
+
+/** Two small policies as an archive carries them, in ascending order of their versions. */
+export function samplePolicies(): CarriedPolicy[] {
+  const rules = (noun: string, text: string): string => `{"noun": "${noun}", "rules": [${text}]}\n`;
+  const older = policyOf({ "label.json": rules("label", ""), "asset.json": rules("asset", "") });
+  const newer = policyOf({ "label.json": rules("label", '"é, \\u00e9 and \\""'), "asset.json": rules("asset", "") });
+  return [older, newer].toSorted((a, b) => (a.version < b.version ? -1 : 1));
 }
 
 /** Computes the recorded chain values anew from entry `from` on, as somebody who can write the database can. */
@@ -102,7 +130,8 @@ export function noteOf(size: number, root: Uint8Array, signer: NoteSigner = SIGN
 
 /** The archive's lines, without newlines. */
 export function linesOf(archive: Archive): string[] {
-  const lines = [formatHeader({ made: "2026-09-20T13:00:00.000000Z", origin: archive.origin })];
+  const header = formatHeader({ made: "2026-09-20T13:00:00.000000Z", origin: archive.origin });
+  const lines = [header, ...archive.policies.map(formatPolicy)];
   const place = (after: number): void => {
     for (const checkpoint of archive.checkpoints) {
       if (checkpoint.after === after) lines.push(formatCheckpointLine(checkpoint.note));

@@ -157,7 +157,6 @@ describe("the command line", () => {
     [["verify", "log", archive, "--key", VKEY, "--trust", "x"]],
     [["verify", "log", archive, "more", "--key", VKEY]],
     [["verify", "log", archive, "--key", VKEY, "--none"]],
-    [["verify", "decisions", archive, "--key", VKEY]],
     [["verify", "decisions", archive, "--policies", folder]],
     [["verify", "decisions", archive, "--key", VKEY, "--policies", ""]],
     [["verify", "log", archive, "--key", VKEY, "--policies", folder]],

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,7 +22,7 @@ import {
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { archiveOf } from "../ledger/house-ledger.ts";
-import { ORIGIN, SIGNER } from "./archive-fixture.ts";
+import { ORIGIN, SIGNER, policyOf } from "./archive-fixture.ts";
 import { POLICIES, SHIPPED, readBoth } from "./decision-comparison.ts";
 import { LIES } from "./lies.ts";
 import { ForgedArchive } from "./forged-archive.ts";
@@ -85,8 +85,9 @@ async function verify(bytes: Uint8Array | string, key: string, ...more: readonly
 }
 
 /** The report as JSON, and what it says of decisions. */
-async function reported(bytes: Uint8Array | string, key = VKEY, policies = POLICIES) {
-  const { code, out } = await verify(bytes, key, "--policies", policies, "--json");
+async function reported(bytes: Uint8Array | string, key = VKEY, policies: string | null = POLICIES) {
+  const given = policies === null ? [] : ["--policies", policies];
+  const { code, out } = await verify(bytes, key, ...given, "--json");
   const report = JSON.parse(out) as DecisionsReport;
   expect(code).toBe(report.verified ? 0 : 1);
   return { report, found: report.recomputed as RecomputedDecisions };
@@ -203,9 +204,56 @@ describe("I6 what cannot be checked is counted, and never as passed", () => {
     expect(first).toMatch(
       /^REFUSED: .* nothing could be checked: not one decision was recomputed\. NOT CHECKED: \d+ entries\.$/,
     );
-    expect(out).toContain(`Not given: ${readBoth(SHIPPED).server.version}`);
+    expect(out).toContain(`Neither given nor in the archive: ${readBoth(SHIPPED).server.version}`);
     const both = await verify(archive, houseKey, "--policies", other, "--policies", POLICIES);
     expect(both.code).toBe(0);
+  });
+
+  test("the policy that the archive carries is taken where none was given, and exchanging its text refuses the archive", async () => {
+    const forged = new ForgedArchive(archive);
+    const rules = join(POLICIES, "rules");
+    const texts = readdirSync(rules).map((name) => [name, readFileSync(join(rules, name), "utf8")] as const);
+    const shipped = policyOf(Object.fromEntries(texts));
+    const other = policyOf({ "label.json": '{"noun":"label","rules":[]}' });
+    forged.policies.splice(0, 9, ...[shipped, other].toSorted((a, b) => (a.version < b.version ? -1 : 1)));
+    const { report, found } = await reported(forged.bytes(), VKEY, null);
+    const given = await reported(forged.bytes());
+    expect(report).toMatchObject({ verified: true, policies: [] });
+    expect(found.agree).toBe(given.found.agree);
+    expect(found).toEqual(given.found);
+    expect(found.policiesCarried).toEqual([{ version: shipped.version, entries: found.entries.checked }]);
+    expect(found).toMatchObject({ policiesCarriedUncited: 1, policiesNotGiven: [], policiesNotNamed: [] });
+    const { out, code } = await verify(forged.bytes(), VKEY);
+    expect(code).toBe(0);
+    expect(out).toContain(`Policy in the archive: ${shipped.version}, cited by ${found.entries.checked} entries`);
+    expect(out).toContain("Policies in the archive that no open entry cites: 1");
+    expect(out).toMatch(/Whether it was rightly in force is said by the log's entries of kind policy\.activation/);
+    const exchanged = Object.fromEntries(texts.map(([name, text]) => [name, text.replaceAll('"deny"', '"allow"')]));
+    forged.policies.splice(0, 9, { version: shipped.version, files: policyOf(exchanged).files });
+    const refused = await verify(forged.bytes(), VKEY);
+    expect(refused.code).toBe(1);
+    expect(refused.first).toMatch(/^REFUSED: the archive of the log .* The rule files on line 2 are not those/);
+    expect(refused.out).toMatch(/No decision was looked at/);
+    // Nor does it help to exchange it under its own version: nothing cites that one.
+    forged.policies.splice(0, 9, policyOf(exchanged));
+    const beside = (await reported(forged.bytes(), VKEY, null)).found;
+    expect(beside).toMatchObject({ agree: 0, policiesCarried: [], policiesCarriedUncited: 1 });
+    expect(beside.policiesNotGiven).toEqual([{ version: shipped.version, entries: beside.entries.notChecked }]);
+  });
+
+  test("a carried policy of a form that is not known here is counted with its reason, and one that nobody named is said", async () => {
+    const strange = policyOf({ "label.json": '{"noun":"label","rules":[{"as":"of a later release"}]}' });
+    const unread = new ForgedArchive(archive);
+    const places = unread.entries((outcome) => (outcome["decisions"] as unknown[]).length > 0);
+    unread.policies.splice(0, 9, strange);
+    for (const index of places)
+      unread.rewrite(index, "outcome", (outcome) => void (outcome["policyVersion"] = strange.version));
+    const { report, found } = await reported(unread.bytes(), VKEY, null);
+    expect(report).toMatchObject({ verified: false, log: { verified: true } });
+    expect(found.notChecked).toMatchObject([{ reason: "POLICY_UNKNOWN", entries: places.length, first: places[0] }]);
+    expect(found.policiesNotNamed).toEqual([{ version: strange.version, entries: places.length }]);
+    const { out } = await verify(unread.bytes(), VKEY);
+    expect(out).toContain(`No open entry says that it came into force: ${strange.version}, cited by`);
   });
 
   test("a sealed outcome, a sealed profile and an entry of another form are counted, each with its reason and first entry", async () => {
@@ -250,7 +298,7 @@ describe("I6 what cannot be checked is counted, and never as passed", () => {
     };
     const odd = join(folder, "odd");
     mkdirSync(odd);
-    expect((await run()).code).toBe(2);
+    expect((await run("--policies", "")).code).toBe(2);
     expect((await run("--policies", odd)).code).toBe(2);
     writeFileSync(join(odd, "label.json"), '{"noun":"label","noun":"label","rules":[]}');
     expect(await run("--policies", odd)).toMatchObject({

@@ -1,6 +1,6 @@
 import { fsck, nodeCrypto, verifyLog } from "../../audit/index.ts";
 import type { At, LogReport } from "../../audit/index.ts";
-import { SIGNER, bytesOf, makeArchive } from "./archive-fixture.ts";
+import { SIGNER, bytesOf, makeArchive, samplePolicies } from "./archive-fixture.ts";
 import type { Carried } from "./archive-fixture.ts";
 import { flipBit } from "./seeded.ts";
 import { folderOf, sourceOf } from "./tile-fixture.ts";
@@ -18,7 +18,7 @@ export class ArchiveFlips {
 
   constructor(count: number, sizes: readonly number[], carried: Carried) {
     this.#count = count;
-    this.#bytes = bytesOf(makeArchive(count, sizes, 1, SIGNER, carried));
+    this.#bytes = bytesOf({ ...makeArchive(count, sizes, 1, SIGNER, carried), policies: samplePolicies() });
     this.#lines = new TextDecoder().decode(this.#bytes).split("\n").slice(0, -1);
     const ends = [...this.#bytes.entries()].filter(([, byte]) => byte === NEWLINE).map(([at]) => at + 1);
     this.#starts = [0, ...ends.slice(0, -1)];
@@ -26,6 +26,14 @@ export class ArchiveFlips {
 
   get bits(): number {
     return this.#bytes.length * 8;
+  }
+
+  /** The first bit of each line that carries a policy, and the one behind its line end. */
+  get policies(): readonly (readonly [from: number, to: number])[] {
+    return this.#lines.flatMap((line, at) => {
+      const [from, to] = [this.#starts[at] ?? 0, this.#starts[at + 1] ?? 0];
+      return line.startsWith('{"policy":') ? [[8 * from, 8 * to] as const] : [];
+    });
   }
 
   /** Flips a bit; null when that was found and located, or else what came of it. */

@@ -16,6 +16,19 @@ describe("I5 seeded flips", () => {
     }
     expect(missed).toEqual([]);
   });
+  test("of a line that carries a policy are found and located to the line, every one of them", async () => {
+    const archive = new ArchiveFlips(1, [1], "sealed");
+    const missed: string[] = [];
+    let flipped = 0;
+    for (const [from, to] of archive.policies) {
+      for (let bit = from; bit < to; bit += 1, flipped += 1) {
+        const found = await archive.flip(bit);
+        if (found !== null) missed.push(found);
+      }
+    }
+    expect(missed).toEqual([]);
+    expect(flipped).toBeGreaterThan(3_000);
+  });
   test("of a folder of tiles are found and located to the file or its entries", async () => {
     const folder = new FolderFlips(300);
     const random = new Seeded(73);

@@ -10,7 +10,7 @@ import {
 import type { ArchiveSlot } from "../../audit/index.ts";
 import type { Json } from "../../audit/core/jcs.ts";
 import { ORIGIN, bytesOf, partOf, rechain, signedNote } from "./archive-fixture.ts";
-import type { Archive } from "./archive-fixture.ts";
+import type { Archive, CarriedPolicy } from "./archive-fixture.ts";
 
 /** Text in JSON whose members a test changes in place. */
 export type Content = Record<string, unknown>;
@@ -43,7 +43,11 @@ export class ForgedArchive {
       const { index, leaf, chain, slots } = parsed;
       return [{ index, leaf, chain, slots: [...slots] }];
     });
-    this.#archive = { origin: ORIGIN, entries, checkpoints: [], end: entries.length };
+    const policies = lines.flatMap((line) => {
+      const parsed = parseArchiveLine(utf8(line));
+      return parsed.line === "policy" ? [parsed] : [];
+    });
+    this.#archive = { origin: ORIGIN, policies, entries, checkpoints: [], end: entries.length };
   }
 
   /** Places of entries of a kind for which something is true. */
@@ -81,6 +85,11 @@ export class ForgedArchive {
     );
     part.leaf = encodeLeaf({ ...header, slots });
     return this;
+  }
+
+  /** The policies that it carries, to be changed in place. */
+  get policies(): CarriedPolicy[] {
+    return this.#archive.policies;
   }
 
   /** Closes a section, as an export for somebody who may not open it does. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  formatPolicy,
   formatVkey,
   leafHash256,
   leafHash384,
@@ -11,7 +12,7 @@ import {
   toHex,
   verifyLog,
 } from "../../audit/index.ts";
-import { SIGNER, bytesOf, makeArchive } from "../audit/archive-fixture.ts";
+import { SIGNER, bytesOf, linesOf, makeArchive, policyOf, samplePolicies } from "../audit/archive-fixture.ts";
 import type { Archive } from "../audit/archive-fixture.ts";
 import { Seeded, flipBit } from "../audit/seeded.ts";
 import { outsideSumdb } from "../outside-programs.ts";
@@ -29,7 +30,7 @@ afterAll(() => {
   if (!skip) sumdb.remove();
 });
 
-const small = (): Archive => makeArchive(12, [5, 12]);
+const small = (): Archive => ({ ...makeArchive(12, [5, 12]), policies: samplePolicies() });
 function ask(archive: Uint8Array | string, vkey = VKEY): SumdbAnswer {
   return sumdb.ask({ vkey, archive: sumdb.write("log.ndjson", archive) });
 }
@@ -80,6 +81,42 @@ describe.skipIf(skip)("a verifier written from FORMAT.md alone", () => {
     for (const { bit } of flips.slice(0, 100)) {
       const { verified } = await verifyLog({ crypto: nodeCrypto, key: SIGNER.key, archive: [flipBit(bytes, bit)] });
       expect([bit, verified]).toEqual([bit, false]);
+    }
+  });
+  test("I6 derives the versions of the policies that an archive carries, and takes one without", () => {
+    expect(ask(bytesOf(small())).archive?.policies).toEqual(samplePolicies().map(({ version }) => version));
+    const without = ask(bytesOf({ ...small(), policies: [] }));
+    expect([without.refused, without.archive?.policies]).toEqual(["", null]);
+  });
+  test("I5 refuses what is no policy line of an archive, as we do", async () => {
+    const [first, second] = samplePolicies();
+    if (!first || !second) throw new Error("two policies");
+    const lines = linesOf({ ...small(), policies: [] });
+    const line = formatPolicy(first);
+    const behind: readonly (readonly [place: number, ...texts: readonly string[]])[] = [
+      [1, line, line],
+      [1, formatPolicy(second), line],
+      [0, line],
+      [2, line],
+      [lines.length, line],
+      [1, formatPolicy({ version: first.version, files: second.files })],
+      [1, formatPolicy(policyOf({ "rules/label.json": "{}" }))],
+      [1, formatPolicy(policyOf({ "label.json": "" }))],
+      [1, formatPolicy(policyOf({}))],
+      [1, line.replace('{"policy"', '{"also":1,"policy"')],
+      [1, formatPolicy(policyOf({ "label.json": "a".repeat(16 * 1_048_576) }))],
+    ];
+    for (const [place, ...texts] of behind) {
+      const text = lines
+        .toSpliced(place, 0, ...texts)
+        .map((one) => `${one}\n`)
+        .join("");
+      const { verified } = await verifyLog({ crypto: nodeCrypto, key: SIGNER.key, archive: [Buffer.from(text)] });
+      expect([texts[0]?.slice(0, 200), ask(text).refused === "", verified]).toEqual([
+        texts[0]?.slice(0, 200),
+        false,
+        false,
+      ]);
     }
   });
   const LIES: readonly (readonly [what: string, lie: (archive: Archive) => unknown, why: RegExp])[] = [

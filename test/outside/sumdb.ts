@@ -50,6 +50,8 @@ export interface SumdbAnswer {
   readonly archive: {
     readonly size: number;
     readonly checkpoints: number;
+    /** Versions that it derived from the rule files in the archive. */
+    readonly policies: readonly string[] | null;
     readonly entries: readonly DerivedEntry[] | null;
   } | null;
   readonly judged: readonly boolean[] | null;

@@ -13,6 +13,7 @@ import (
 type archiveAnswer struct {
 	Size        int64         `json:"size"`
 	Checkpoints int           `json:"checkpoints"`
+	Policies    []string      `json:"policies"`
 	Entries     []entryAnswer `json:"entries"`
 }
 
@@ -38,6 +39,8 @@ type archive struct {
 	signed int64
 	ended  bool
 	given  archiveAnswer
+	// Of the policies that were read.
+	policyBytes int
 }
 
 // storedHashes are the hashes of all complete subtrees, by the checksum database's numbering.
@@ -86,6 +89,9 @@ func (a *archive) line(number int, line []byte) error {
 	}
 	if entry, err := members(value, "chain", "i", "leaf", "s"); err == nil {
 		return a.entry(entry)
+	}
+	if policy, err := members(value, "policy", "rules"); err == nil {
+		return a.policy(number, len(line), policy)
 	}
 	if checkpoint, err := members(value, "checkpoint"); err == nil {
 		return a.checkpoint(checkpoint["checkpoint"])
