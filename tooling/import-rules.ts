@@ -33,7 +33,7 @@ const PROFILE = /^src\/policy\/profile\.ts$/;
 const PORTS = /^src\/storage\/(ports|tables)\.ts$/;
 const RECORDS = /^src\/storage\/(delivery|list)-records\.ts$/;
 /** What a command is made of; a domain room knows no more of the policy. */
-const COMMANDS = /^src\/policy\/(command|grant|audit-port|actions|decision|facts|target|profile)\.ts$/;
+const COMMANDS = /^src\/policy\/(command|grant|audit-port|installation|actions|decision|facts|target|profile)\.ts$/;
 /** The decision: profile, marking, facts and rules in; allow or deny with reasons out. */
 const DECISION =
   /^src\/policy\/(ability|actions|closed-conditions|closed-object|decide|decision|effective-shape|facts|load|mandatory|mandatory-tokens|pair|policy-error|profile|row|rules|strict-json)\.ts$/;

@@ -2,9 +2,9 @@ import { LEVELS } from "../markings/index.ts";
 import type { Level } from "../markings/index.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
-import { CaveatError } from "../errors.ts";
 import type { Grant } from "../policy/grant.ts";
-import type { ClientStanding, InternedMarking, Page, PageRequest } from "../storage/ports.ts";
+import { installationMarking } from "../policy/installation.ts";
+import type { ClientStanding, Page, PageRequest } from "../storage/ports.ts";
 import { NO_SUBJECT } from "./proposal-kind.ts";
 import type { ProposalRules } from "./proposal-kind.ts";
 
@@ -18,13 +18,6 @@ export interface ClientApproveInput {
   readonly ceiling: string;
   readonly deviceAttested: boolean;
   readonly networkCeiling: string;
-}
-
-/** The marking of what belongs to the installation itself: the registry of clients, policies. */
-export async function installationMarking(grant: Grant): Promise<InternedMarking> {
-  const read = grant.office.read("UNCLASSIFIED//NOFORN");
-  if (!read) throw new CaveatError("UNAVAILABLE", "no marking for the installation");
-  return grant.office.intern(read.structure, read.effective);
 }
 
 /** A level by its letter, from a caller. Throws INVALID_INPUT. */

@@ -6,7 +6,7 @@ import type { Policy } from "../policy/rules.ts";
 import { checkDocuments } from "../rulebook/check.ts";
 import { documentsText, parseDocuments, readRulebook } from "../rulebook/documents.ts";
 import type { PolicyDocuments } from "../rulebook/documents.ts";
-import { installationMarking } from "./clients.ts";
+import { installationMarking } from "../policy/installation.ts";
 import { NO_SUBJECT } from "./proposal-kind.ts";
 import type { ProposalRules } from "./proposal-kind.ts";
 

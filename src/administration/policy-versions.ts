@@ -5,7 +5,7 @@ import type { Grant } from "../policy/grant.ts";
 import { parseDocuments } from "../rulebook/documents.ts";
 import type { PolicyDocuments } from "../rulebook/documents.ts";
 import type { KeptPolicy, PolicyStep } from "../storage/ports.ts";
-import { installationMarking } from "./clients.ts";
+import { installationMarking } from "../policy/installation.ts";
 
 /** A kept policy with what became of it, first step first. */
 export interface PolicyVersion extends KeptPolicy {

@@ -6,7 +6,7 @@ import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
-import { installationMarking } from "./clients.ts";
+import { installationMarking } from "../policy/installation.ts";
 import { personOf } from "./people.ts";
 import { NO_SUBJECT } from "./proposal-kind.ts";
 

@@ -1,8 +1,9 @@
 import { decide } from "../policy/decide.ts";
-import type { MayOpen, OfficerEntry } from "../policy/audit-port.ts";
+import type { ArchiveContent, MayOpen, OfficerEntry } from "../policy/audit-port.ts";
 import { CaveatError } from "../errors.ts";
 import type { Effective } from "../markings/index.ts";
 import type { Grant } from "../policy/grant.ts";
+import { installationMarking } from "../policy/installation.ts";
 
 const LEVEL_WORDS = { U: "UNCLASSIFIED", R: "CONFIDENTIAL", C: "CONFIDENTIAL", S: "SECRET", TS: "TOP SECRET" } as const;
 
@@ -38,6 +39,19 @@ export async function discloseSections(
     const marking = await grant.office.intern(printed.structure, effective);
     for (const object of objects) await grant.disclose(action, marking, object);
   }
+}
+
+/**
+ * The policies that an archive for this caller carries, so that its decisions can be taken again: all that were ever in
+ * force, where he may read policies, and otherwise none. Notes the documents that each was taken from as disclosed.
+ */
+export async function disclosePolicies(grant: Grant): Promise<ArchiveContent["policies"]> {
+  const marking = await installationMarking(grant);
+  if (!(await grant.allows("policy.read", marking, FACTS, "policy:rules"))) return [];
+  const policies = await grant.policies.archived();
+  for (const { documents } of policies)
+    await grant.disclose("policy.read", marking, `policy:${documents.slice(0, 16)}`);
+  return policies;
 }
 
 /** Notes each entry that was opened, with the marking of each of its sections. */

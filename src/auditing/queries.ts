@@ -4,7 +4,7 @@ import type { Effective } from "../markings/index.ts";
 import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { AccessProfile } from "../policy/profile.ts";
-import { discloseEntries, discloseSections, mayOpen, requireOfficer } from "./officer.ts";
+import { discloseEntries, disclosePolicies, discloseSections, mayOpen, requireOfficer } from "./officer.ts";
 
 type Own = Awaited<ReturnType<AuditPort["own"]>>;
 type Officer = Awaited<ReturnType<AuditPort["page"]>>;
@@ -44,7 +44,7 @@ export const auditPage: Command<{ first: number; from: number; until?: number },
   },
 });
 
-/** The archive of the activity log, line by line, with the sections that the officer may open. */
+/** The archive of the activity log, line by line, with the sections that the officer may open and the policies that he may read. */
 export const exportArchive: Command<Record<string, never>, { lines: AsyncIterable<string> }> = command({
   name: "auditExport",
   action: "audit.export",
@@ -57,7 +57,7 @@ export const exportArchive: Command<Record<string, never>, { lines: AsyncIterabl
       "audit.export",
       openable.map((marking) => [marking, ["audit:sections"]]),
     );
-    return { lines: grant.audit.archive(mayOpen(grant)) };
+    return { lines: grant.audit.archive(mayOpen(grant), { policies: await disclosePolicies(grant) }) };
   },
 });
 
@@ -79,7 +79,8 @@ export const discloseArchive: Command<{ subjects: readonly string[] }, { lines: 
       "audit.export",
       [...markings].map((marking) => [marking, objects]),
     );
-    return { lines: grant.audit.archive(mayOpen(grant), (index) => places.has(index)) };
+    const content = { opens: (index: number) => places.has(index), policies: await disclosePolicies(grant) };
+    return { lines: grant.audit.archive(mayOpen(grant), content) };
   },
 });
 

@@ -102,7 +102,8 @@ export const auditCommand: Subcommand = {
   verbs: ["export", "disclose", "fsck", "tail", "events", ...Object.keys(AUDIT_VERBS)],
   help: `Usage:
   caveat audit export DIR [--json]
-      the archive of the activity log into DIR/log.ndjson (default: as otto)
+      the archive of the activity log into DIR/log.ndjson, with the rule files of the policies that were in force, where you
+      may read policies (default: as otto)
   caveat audit fsck [--known FILE] [--json]
       checks the stored logs, on the machine that has them (more below)
 ${TAIL_HELP}
@@ -120,7 +121,7 @@ complete, how many entries are withheld from you and how many were erased. Each 
 
 ${ERASE_HELP}
 
-Check an archive with: caveat-audit verify log DIR --key .caveat/trust.json
+Check an archive with: caveat-audit verify log DIR --key .caveat/trust.json, and what was decided with verify decisions.
 --json prints one JSON object a line; a refusal is one line on standard error.
 ${DOOR_HELP}
 

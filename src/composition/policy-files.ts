@@ -13,6 +13,7 @@ import type { AccessStore } from "../storage/access-store.ts";
 import type { Connection } from "../storage/connection.ts";
 import type { PolicyStore } from "../storage/policy-store.ts";
 import { packageRoot } from "../storage/package-root.ts";
+import { archivedPolicies } from "./archived-policies.ts";
 
 /** The policy that runs: what is loaded, and which row of the database it is. */
 export interface RunningPolicy extends Rulebook {
@@ -98,6 +99,7 @@ export function policySource(store: AccessStore, policies: PolicyStore): PolicyS
     kept: (sha384) => policies.kept(sha384),
     list: () => policies.list(),
     steps: (sha384) => policies.steps(sha384),
+    archived: () => archivedPolicies(policies),
     markings: () => policies.markings(),
     profilesAfter: (after, limit) => policies.profilesAfter(after, limit),
     holdings: (keys, after, limit) => policies.holdings(keys, after, limit),

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fsck, nodeCrypto, parseTrust, verifyLog } from "../../audit/index.ts";
 import type { LogReport, TileReport, VerifierKey } from "../../audit/index.ts";
 import type { Config } from "../config.ts";
+import { SEALED, archiveLines } from "../ledger/archive.ts";
 import { SectionSealer } from "../ledger/sealing.ts";
-import { storedArchive } from "../ledger/stored-archive.ts";
 import { checkColumns } from "../ledger/stored-columns.ts";
 import type { ColumnReport } from "../ledger/stored-columns.ts";
 import { personTag } from "../policy/gate.ts";
@@ -84,6 +84,10 @@ async function reach(
   return { ledger: reached.working(password).ledger, stop: reached.stop };
 }
 
+async function* bytesOf(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const line of lines) yield Buffer.from(`${line}\n`, "utf8");
+}
+
 interface Stored {
   readonly store: LedgerStore;
   readonly keyring: Keyring;
@@ -106,7 +110,7 @@ async function checkOne(
       : await verifyLog({
           crypto: nodeCrypto,
           key,
-          archive: storedArchive(store, log, size, new Date()),
+          archive: bytesOf(archiveLines({ store, id: log.id, origin: log.origin, size }, new Date(), SEALED)),
           onProgress: (entries) => onProgress(log.origin, entries, size),
           ...(ofThis ? { known } : {}),
         });

@@ -2,6 +2,7 @@ import { leafIndex } from "../../audit/index.ts";
 import type { SectionOpening } from "../../audit/index.ts";
 import { encodeCanonical } from "../../audit/index.ts";
 import type {
+  ArchiveContent,
   AuditPort,
   AuditSearchPort,
   ErasableKey,
@@ -123,8 +124,8 @@ export class AuditService implements AuditPort {
     return (await this.#parts.store.sectionMarkings()).filter(mayOpen);
   }
 
-  archive(mayOpen: MayOpen, opens?: (index: number) => boolean): AsyncIterable<string> {
-    return writeArchive({ ...this.#parts, logId: this.#parts.writer.logId }, mayOpen, opens);
+  archive(mayOpen: MayOpen, content: Partial<ArchiveContent>): AsyncIterable<string> {
+    return writeArchive({ ...this.#parts, logId: this.#parts.writer.logId }, mayOpen, content);
   }
 
   /** The activity log commits to a recipient's checkpoint (salted, in a section), and is signed over that entry. */

@@ -1,3 +1,4 @@
+import type { ArchivePolicy } from "../../audit/index.ts";
 export { ANSWER_KINDS } from "../../audit/index.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { Transaction } from "../storage/transaction.ts";
@@ -65,6 +66,14 @@ export interface ErasableKey {
 
 /** Decides whether a section with this marking (canonical JSON of banner and effective marking) may be opened. */
 export type MayOpen = (marking: string) => boolean;
+
+/** What an archive has beside the entries of the log. */
+export interface ArchiveContent {
+  /** Whether the sections of an entry are opened at all, by its index. */
+  readonly opens: (index: number) => boolean;
+  /** Rule files of policies, in ascending order of their versions, each version once. */
+  readonly policies: readonly Omit<ArchivePolicy, "line">[];
+}
 
 /** Entries that a question found, newest first, and how far the answer holds. */
 export interface FoundEntries {
@@ -151,8 +160,8 @@ export interface AuditPort {
   ): Promise<{ entries: (OwnEntry & { position: number })[]; more: boolean }>;
   /** Entries of the activity log from an index on. */
   page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }>;
-  /** The archive of the activity log as of a checkpoint taken now, line by line; only entries that `opens` names are opened. */
-  archive(mayOpen: MayOpen, opens?: (index: number) => boolean): AsyncIterable<string>;
+  /** The archive of the activity log as of a checkpoint taken now, line by line. Without `opens` it is opened for all entries. */
+  archive(mayOpen: MayOpen, content: Partial<ArchiveContent>): AsyncIterable<string>;
   /** Where a released entry stands in a recipient's log, with the checkpoint and the proof that covers it. */
   proveRelease(logId: number, entryId: string): Promise<ReleaseProof>;
   /** The log of a recipient. */

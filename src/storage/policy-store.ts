@@ -65,6 +65,15 @@ export class PolicyStore {
     return rows;
   }
 
+  /** The documents that were ever in force and the version of their rules: those in force first, then the last before them. */
+  async everInForce(): Promise<{ sha384: string; version: string }[]> {
+    const { rows } = await this.#pool.query<{ sha384: string; version: string }>(
+      `select d.sha384, d.version from access.policy p join access.policy_documents d on d.sha384 = p.documents_sha384
+       where p.activated_at is not null order by p.active desc, p.activated_at desc, d.sha384`,
+    );
+    return rows;
+  }
+
   /** What became of documents, the first step first. */
   async steps(sha384: string): Promise<PolicyStep[]> {
     const { rows } = await this.#pool.query<PolicyStep>(

@@ -1,9 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../audit/command.ts";
-import type { DecisionsReport, RecomputedDecisions } from "../../audit/decisions/decisions-report.ts";
 import { formatVkey } from "../../audit/index.ts";
 import { createLabel } from "../../src/labeling/commands.ts";
 import {
@@ -22,14 +20,16 @@ import {
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { archiveOf } from "../ledger/house-ledger.ts";
-import { ORIGIN, SIGNER, policyOf } from "./archive-fixture.ts";
+import { ORIGIN, SIGNER } from "./archive-fixture.ts";
 import { POLICIES, SHIPPED, readBoth } from "./decision-comparison.ts";
+import { DecisionsCommand, withoutPolicies } from "./decisions-command.ts";
 import { LIES } from "./lies.ts";
 import { ForgedArchive } from "./forged-archive.ts";
 import type { Content } from "./forged-archive.ts";
 
 const VKEY = formatVkey(SIGNER.key);
-const folder = mkdtempSync(join(tmpdir(), "caveat-decisions-"));
+const command = new DecisionsCommand();
+const { folder } = command;
 let house: TestHouse;
 let archive: string;
 let lowArchive: string;
@@ -68,30 +68,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await house.remove();
-  rmSync(folder, { recursive: true, force: true });
+  command.remove();
 });
 
-async function verify(bytes: Uint8Array | string, key: string, ...more: readonly string[]) {
-  const path = join(folder, "log.ndjson");
-  writeFileSync(path, bytes);
-  let [out, err] = ["", ""];
-  const code = await runCommand(["verify", "decisions", path, "--key", key, ...more], {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    errIsTerminal: false,
-  });
-  expect(err).toBe("");
-  return { code, out, first: out.split("\n")[0] ?? "" };
-}
-
-/** The report as JSON, and what it says of decisions. */
-async function reported(bytes: Uint8Array | string, key = VKEY, policies: string | null = POLICIES) {
-  const given = policies === null ? [] : ["--policies", policies];
-  const { code, out } = await verify(bytes, key, ...given, "--json");
-  const report = JSON.parse(out) as DecisionsReport;
-  expect(code).toBe(report.verified ? 0 : 1);
-  return { report, found: report.recomputed as RecomputedDecisions };
-}
+const verify = (bytes: Uint8Array | string, key: string, ...more: readonly string[]) =>
+  command.verify(bytes, key, ...more);
+const reported = (bytes: Uint8Array | string, key = VKEY, policies = POLICIES) =>
+  command.reported(bytes, key, policies);
 
 /** A place in the log where a decision is taken on facts, for each answer. */
 function placeOf(forged: ForgedArchive, decision: string): number {
@@ -192,68 +175,21 @@ describe("I6 what cannot be checked is counted, and never as passed", () => {
     cpSync(join(POLICIES, "rules"), other, { recursive: true });
     const path = join(other, "label.json");
     writeFileSync(path, `${readFileSync(path, "utf8")} `);
-    const { report, found } = await reported(archive, houseKey, other);
+    const { report, found } = await reported(withoutPolicies(archive), houseKey, other);
     expect(report.verified).toBe(false);
     expect(found).toMatchObject({ agree: 0, differ: 0, entries: { checked: 0 } });
     expect(found.notChecked).toMatchObject([{ reason: "POLICY_NOT_GIVEN", entries: found.entries.notChecked }]);
     expect(found.policiesNotGiven).toEqual([
       { version: readBoth(SHIPPED).server.version, entries: found.entries.notChecked },
     ]);
-    const { code, first, out } = await verify(archive, houseKey, "--policies", other);
+    const { code, first, out } = await verify(withoutPolicies(archive), houseKey, "--policies", other);
     expect(code).toBe(1);
     expect(first).toMatch(
       /^REFUSED: .* nothing could be checked: not one decision was recomputed\. NOT CHECKED: \d+ entries\.$/,
     );
     expect(out).toContain(`Neither given nor in the archive: ${readBoth(SHIPPED).server.version}`);
-    const both = await verify(archive, houseKey, "--policies", other, "--policies", POLICIES);
+    const both = await verify(withoutPolicies(archive), houseKey, "--policies", other, "--policies", POLICIES);
     expect(both.code).toBe(0);
-  });
-
-  test("the policy that the archive carries is taken where none was given, and exchanging its text refuses the archive", async () => {
-    const forged = new ForgedArchive(archive);
-    const rules = join(POLICIES, "rules");
-    const texts = readdirSync(rules).map((name) => [name, readFileSync(join(rules, name), "utf8")] as const);
-    const shipped = policyOf(Object.fromEntries(texts));
-    const other = policyOf({ "label.json": '{"noun":"label","rules":[]}' });
-    forged.policies.splice(0, 9, ...[shipped, other].toSorted((a, b) => (a.version < b.version ? -1 : 1)));
-    const { report, found } = await reported(forged.bytes(), VKEY, null);
-    const given = await reported(forged.bytes());
-    expect(report).toMatchObject({ verified: true, policies: [] });
-    expect(found.agree).toBe(given.found.agree);
-    expect(found).toEqual(given.found);
-    expect(found.policiesCarried).toEqual([{ version: shipped.version, entries: found.entries.checked }]);
-    expect(found).toMatchObject({ policiesCarriedUncited: 1, policiesNotGiven: [], policiesNotNamed: [] });
-    const { out, code } = await verify(forged.bytes(), VKEY);
-    expect(code).toBe(0);
-    expect(out).toContain(`Policy in the archive: ${shipped.version}, cited by ${found.entries.checked} entries`);
-    expect(out).toContain("Policies in the archive that no open entry cites: 1");
-    expect(out).toMatch(/Whether it was rightly in force is said by the log's entries of kind policy\.activation/);
-    const exchanged = Object.fromEntries(texts.map(([name, text]) => [name, text.replaceAll('"deny"', '"allow"')]));
-    forged.policies.splice(0, 9, { version: shipped.version, files: policyOf(exchanged).files });
-    const refused = await verify(forged.bytes(), VKEY);
-    expect(refused.code).toBe(1);
-    expect(refused.first).toMatch(/^REFUSED: the archive of the log .* The rule files on line 2 are not those/);
-    expect(refused.out).toMatch(/No decision was looked at/);
-    // Nor does it help to exchange it under its own version: nothing cites that one.
-    forged.policies.splice(0, 9, policyOf(exchanged));
-    const beside = (await reported(forged.bytes(), VKEY, null)).found;
-    expect(beside).toMatchObject({ agree: 0, policiesCarried: [], policiesCarriedUncited: 1 });
-    expect(beside.policiesNotGiven).toEqual([{ version: shipped.version, entries: beside.entries.notChecked }]);
-  });
-
-  test("a carried policy of a form that is not known here is counted with its reason, and one that nobody named is said", async () => {
-    const strange = policyOf({ "label.json": '{"noun":"label","rules":[{"as":"of a later release"}]}' });
-    const unread = new ForgedArchive(archive);
-    const places = unread.entries((outcome) => (outcome["decisions"] as unknown[]).length > 0);
-    unread.policies.splice(0, 9, strange);
-    for (const index of places)
-      unread.rewrite(index, "outcome", (outcome) => void (outcome["policyVersion"] = strange.version));
-    const { report, found } = await reported(unread.bytes(), VKEY, null);
-    expect(report).toMatchObject({ verified: false, log: { verified: true } });
-    expect(found.notChecked).toMatchObject([{ reason: "POLICY_UNKNOWN", entries: places.length, first: places[0] }]);
-    expect(found.policiesNotNamed).toEqual([{ version: strange.version, entries: places.length }]);
-    const { out } = await verify(unread.bytes(), VKEY);
-    expect(out).toContain(`No open entry says that it came into force: ${strange.version}, cited by`);
   });
 
   test("a sealed outcome, a sealed profile and an entry of another form are counted, each with its reason and first entry", async () => {

@@ -40,6 +40,9 @@ describe.skipIf(skip)("a log that the server wrote", () => {
     const answers = archives.map(ask);
     expect(answers.map(({ refused }) => refused)).toEqual(["", ""]);
     const [whole, withheld] = answers.map(({ archive }) => archive);
+    // Rule files carry no marking: both carry the policy that was in force, and its version is derived from them.
+    const { version } = house.house.office.policy;
+    expect([whole?.policies, withheld?.policies]).toEqual([[version], [version]]);
     for (const [i, archive] of archives.entries()) {
       const report = await verifyLog({ crypto: nodeCrypto, key, archive: [utf8(archive)] });
       const last = answers[i]?.archive?.entries?.at(-1);
