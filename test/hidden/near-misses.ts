@@ -43,6 +43,7 @@ function waysTo(schema: GraphQLSchema): Map<string, (selection: string) => strin
   const roots = [
     ["query", schema.getQueryType()],
     ["mutation", schema.getMutationType()],
+    ["subscription", schema.getSubscriptionType()],
   ] as const;
   for (const [word, root] of roots) {
     if (!root) continue;

@@ -166,7 +166,7 @@ describe("I2 what is hidden does not show to who looks", () => {
       /^Query\.policy(?:Comparison|RulesDifference)\((?:from|to)\)$|^Query\.policy(?:Explanation|Readers|Reach)\((?:action|clientId|objectId|personId)\)$|^Query\.policyVersion\(documentsSha384\)$/;
     // What compliance officers ask; from anybody else below.
     const log =
-      /^Query\.audit(?:Accesses|OfPerson|Refusals|Between|Bursts|IndexCheck)\((?:objectId|personId|from|to|seconds|objects|refusals)\)$/;
+      /^(?:Query\.audit(?:Accesses|OfPerson|Refusals|Between|Bursts|IndexCheck)\((?:objectId|personId|from|to|seconds|objects|refusals)\)|Subscription\.auditTail\((?:size|chain)\))$/;
     // Orders and filters of lists, in the test after this one.
     const lists = /^(?:Dataset\.(?:assets|labels)|Asset\.labels)\((?:sort|filter)\)$/;
     expect(others.filter((name) => !officers.test(name) && !lists.test(name) && !log.test(name))).toEqual([]);

@@ -149,7 +149,7 @@ describe("what is followed", () => {
       await act();
       return true;
     };
-    const other = await serve({ ...house, house: { ...house.house, news } } as TestHouse);
+    const other = await serve({ ...house, house: { ...house.house, news } });
     try {
       const raw = await open(other);
       await raw.subscribe(TAIL);

@@ -12,6 +12,7 @@ import { graphqlRoute } from "./graphql-route.ts";
 import { openRoutes } from "./open-routes.ts";
 import type { ServerParts } from "./parts.ts";
 import { subscriptionRoute, wantsSubscription } from "./subscription-route.ts";
+import { Subscriptions } from "./subscriptions.ts";
 
 const HEADER_BYTES = 16 * 1024;
 const HEADER_MILLISECONDS = 10_000;
@@ -81,10 +82,10 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const documents = new KnownDocuments(schema, parts.mode === "demonstration");
   const admission = new Admission(parts.authenticator, parts.refusals);
   await app.register((open) => openRoutes(open, parts));
+  await app.register((inner) => subscriptionRoute(inner, admission, new Subscriptions(parts, schema, documents)));
   await app.register(async (known) => {
     known.addHook("onRequest", (request, reply) => admission.admit(request, reply));
     await known.register((inner) => graphqlRoute(inner, parts, schema, documents));
-    await known.register((inner) => subscriptionRoute(inner, parts, schema, documents));
     await known.register((inner, _options, done) => {
       uploadRoute(inner, parts);
       done();

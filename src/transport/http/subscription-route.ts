@@ -1,12 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import websocket from "@fastify/websocket";
 import type { FastifyInstance } from "fastify";
-import type { GraphQLSchema } from "graphql";
 import { CaveatError } from "../../errors.ts";
-import type { KnownDocuments } from "../graphql/known-documents.ts";
+import type { Admission } from "./admission.ts";
 import { callerOf } from "./answering.ts";
-import type { ServerParts } from "./parts.ts";
-import { ROUTE, Subscriptions } from "./subscriptions.ts";
+import { ROUTE } from "./subscriptions.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 const PROTOCOL = "graphql-transport-ws";
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -25,14 +24,15 @@ function wellMade(headers: IncomingMessage["headers"]): boolean {
   );
 }
 
-/** Serves GET /graphql to those who ask for graphql-transport-ws there: subscriptions, and nothing else. */
+/**
+ * Serves GET /graphql to those who ask for graphql-transport-ws there: subscriptions, and nothing else. Who does not ask for
+ * that finds what is on every path that there is not.
+ */
 export async function subscriptionRoute(
   app: FastifyInstance,
-  parts: ServerParts,
-  schema: GraphQLSchema,
-  documents: KnownDocuments,
+  admission: Admission,
+  subscriptions: Subscriptions,
 ): Promise<void> {
-  const subscriptions = new Subscriptions(parts, schema, documents);
   await app.register(websocket, {
     options: {
       maxPayload: MAX_MESSAGE_BYTES,
@@ -41,13 +41,16 @@ export async function subscriptionRoute(
     },
     preClose: async () => subscriptions.stop(),
   });
+  app.addHook("onRequest", async (request, reply) => {
+    if (wantsSubscription(request.raw)) await admission.admit(request, reply);
+  });
   app.route({
     method: "GET",
     url: ROUTE,
     preHandler: async (request) => {
-      if (request.ws && !wellMade(request.headers)) throw new CaveatError("INVALID_REQUEST", "handshake");
-      if (request.ws && subscriptions.full(callerOf(request).personId))
-        throw new CaveatError("BUSY", "too many subscriptions");
+      if (!wantsSubscription(request.raw)) return;
+      if (!wellMade(request.headers)) throw new CaveatError("INVALID_REQUEST", "handshake");
+      if (subscriptions.full(callerOf(request).personId)) throw new CaveatError("BUSY", "too many subscriptions");
     },
     handler: (_request, reply) => reply.callNotFound(),
     wsHandler: (socket, request) => subscriptions.take(socket, request),
