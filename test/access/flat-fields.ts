@@ -33,6 +33,8 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "AuditEntry.sections": "the fixed slots of one entry",
   "AuditStretch.entries": "headers of all entries are shown to whoever reads the log at all: none is passed over",
   "AuditStretch.kinds": "counts headers, which are shown to whoever reads the log at all",
+  "AuditTail.entries": "headers of all entries are shown to whoever follows the log at all; a look has a fixed length",
+  "AuditTail.passed": "the entries that the tail wrote itself, within one look",
   "Authority.sources": "part of one row",
   "Delivery.holds":
     "goes over the compilations and rules of one dataset, hidden ones too: what is hidden decides whether the delivery is held",
