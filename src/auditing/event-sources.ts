@@ -169,6 +169,8 @@ export const JOB_EVENTS: Sources = {
   "setTimeout of src/transport/http/body.ts": "answer.failed",
   // Gathers what the fields of one question read.
   "setImmediate of src/transport/graphql/batch.ts": "object.read",
+  // A turn between entries that are sealed at once.
+  "setImmediate of src/ledger/writer.ts": "authorization.decision",
   // The pause between two looks of a subscription.
   "node:timers of src/transport/graphql/following.ts": "log.followed",
   // They end connections on which nothing is asked or heard, and those that are over.

@@ -29,6 +29,8 @@ interface Waiting {
 
 const MAX_BATCH = 512;
 const QUEUE_DEADLINE_MS = 4_000;
+/** Entries that are sealed in one turn of the event loop: sealing more would keep the log's answers waiting. */
+const SEALED_IN_TURN = 24;
 
 /** UTC with microseconds; the clock has milliseconds, the counter below keeps entries of one process apart. */
 function timestamp(now: Date): string {
@@ -49,6 +51,8 @@ export class LedgerWriter {
   readonly #maxBatch: number;
   /** Next producer counter by log: one shared between logs would tell a recipient how busy the others are. */
   readonly #counters = new Map<number, number>();
+  #sealedInTurn = 0;
+  #nextTurn: Promise<void> = Promise.resolve();
   #queue: Waiting[] = [];
   #flushing = false;
   #drain: { ids: string[]; promise: Promise<Map<string, Appended>> } | null = null;
@@ -120,8 +124,22 @@ export class LedgerWriter {
     };
   }
 
+  /** Lets PostgreSQL write what is sealed while the rest of what came at once is being sealed. */
+  async #pace(): Promise<void> {
+    while (this.#sealedInTurn >= SEALED_IN_TURN) await this.#nextTurn;
+    if (this.#sealedInTurn === 0)
+      this.#nextTurn = new Promise((resolve) => {
+        setImmediate(() => {
+          this.#sealedInTurn = 0;
+          resolve();
+        });
+      });
+    this.#sealedInTurn += 1;
+  }
+
   /** Appends one entry; resolves when it is durable. Throws UNAVAILABLE when it cannot be appended. */
   async append(draft: EntryDraft): Promise<Appended> {
+    await this.#pace();
     return this.appendRecord(await this.record(draft));
   }
 
