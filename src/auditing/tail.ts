@@ -34,9 +34,9 @@ export interface TailLook extends TailHead {
   readonly behind: boolean;
 }
 
-/** What a look is given. Size and chain come from the caller. */
+/** What a look is given. Size and chain come from the caller; without a chain value the log's own is taken. */
 export interface TailInput {
-  readonly head: TailHead;
+  readonly from: { readonly size: number; readonly chain: string | null };
   /** Whether the tail wrote this entry itself. */
   readonly caused: (entryId: string) => boolean;
 }
@@ -46,21 +46,14 @@ export const auditTail: Command<TailInput, TailLook> = command({
   name: "auditTail",
   action: "audit.read",
   target: () => null,
-  async run(grant, { head, caused }) {
+  async run(grant, { from: given, caused }) {
     requireOfficer(grant, "audit.read");
-    const { origin, chain } = await grant.audit.search.chainAt(head.size);
-    if (chain !== head.chain)
-      return {
-        agrees: false,
-        from: head,
-        origin,
-        entries: [],
-        passed: [],
-        behind: false,
-        size: head.size,
-        chain: chain ?? "",
-      };
-    const page = await grant.audit.page(head.size, MOST, mayOpen(grant));
+    const { size } = given;
+    const { origin, chain } = await grant.audit.search.chainAt(size);
+    const from = { size, chain: given.chain ?? chain ?? "" };
+    if (chain !== from.chain)
+      return { agrees: false, from, origin, entries: [], passed: [], behind: false, size, chain: chain ?? "" };
+    const page = await grant.audit.page(size, MOST, mayOpen(grant));
     const entries: OfficerEntry[] = [];
     const passed: PassedEntry[] = [];
     let [last, characters]: [OfficerEntry | null, number] = [null, 0];
@@ -74,24 +67,13 @@ export const auditTail: Command<TailInput, TailLook> = command({
     await discloseEntries(grant, entries);
     return {
       agrees: true,
-      from: head,
+      from,
       origin,
       entries,
       passed,
       behind: page.more || last !== (page.entries.at(-1) ?? null),
-      size: last ? last.index + 1 : head.size,
-      chain: last ? last.chain : head.chain,
+      size: last ? last.index + 1 : size,
+      chain: last ? last.chain : chain,
     };
-  },
-});
-
-/** The chain head from which a tail begins that begins now: after the first `size` entries. */
-export const auditHead: Command<{ readonly size: number }, TailHead> = command({
-  name: "auditTail",
-  action: "audit.read",
-  target: () => null,
-  async run(grant, { size }) {
-    requireOfficer(grant, "audit.read");
-    return { size, chain: (await grant.audit.search.chainAt(size)).chain ?? "" };
   },
 });

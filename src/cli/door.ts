@@ -29,9 +29,20 @@ export const DOOR_HELP = `--as PERSON  who asks: a person of the demonstration (
 --level L    session level U, C, S or TS: a ceiling on what is told (demonstration)
 --url URL    where the server is (default http://127.0.0.1:4000, or PORT)`;
 
+/** An error as the server tells it. */
+export interface PublicError {
+  readonly message: string;
+  readonly extensions?: { readonly code?: string };
+}
+
+/** A refusal by the server. */
+export function refusal({ message, extensions }: PublicError): DoorError {
+  return new DoorError(EXIT.failed, `refused: ${message}${extensions?.code ? ` (${extensions.code})` : ""}`);
+}
+
 interface Answer {
   readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+  readonly errors?: readonly PublicError[];
 }
 
 interface UserError {
@@ -76,8 +87,7 @@ export async function openDoor(
       throw new DoorError(EXIT.failed, `refused: ${reply.status}`);
     }
     if (!reply.ok || !answer.data) {
-      const { message, extensions } = answer.errors?.[0] ?? { message: String(reply.status) };
-      throw new DoorError(EXIT.failed, `refused: ${message}${extensions?.code ? ` (${extensions.code})` : ""}`);
+      throw refusal(answer.errors?.[0] ?? { message: String(reply.status) });
     }
     return answer.data;
   };

@@ -1,4 +1,5 @@
-import { DoorError } from "./door.ts";
+import { DoorError, refusal } from "./door.ts";
+import type { PublicError } from "./door.ts";
 import { EXIT } from "./usage.ts";
 
 interface Message {
@@ -9,15 +10,7 @@ interface Message {
   } & readonly PublicError[];
 }
 
-interface PublicError {
-  readonly message: string;
-  readonly extensions?: { readonly code?: string };
-}
-
-function refused([error]: readonly PublicError[]): DoorError {
-  const code = error?.extensions?.code;
-  return new DoorError(EXIT.failed, `refused: ${error?.message ?? "for no reason"}${code ? ` (${code})` : ""}`);
-}
+const refused = ([error]: readonly PublicError[]): DoorError => refusal(error ?? { message: "for no reason" });
 
 /**
  * What a subscription of the running server shows, as one person, until the caller has enough (protocol

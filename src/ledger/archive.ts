@@ -68,7 +68,8 @@ export async function* archiveLines(
   yield formatEnd(size);
 }
 
-function entryLine(entry: StoredEntry, openings: readonly (SectionOpening | null)[]): string {
+/** The line of a stored entry, without line end, with the openings of its sections by slot; those that are lacking are withheld. */
+export function entryLine(entry: StoredEntry, openings: readonly (SectionOpening | null)[]): string {
   return formatEntry({
     chain: new Uint8Array(entry.chain),
     index: leafIndex(entry.index),

@@ -2,6 +2,7 @@ import { proposalById, propose } from "../../src/administration/proposals.ts";
 import { approveProposal } from "../../src/administration/proposals.ts";
 import type { ProposalRow } from "../../src/administration/proposals.ts";
 import type { ProposalKind, ProposalRules } from "../../src/administration/proposal-kind.ts";
+import { sectionErasure } from "../../src/administration/section-erasure.ts";
 import type { Command } from "../../src/policy/command.ts";
 import type { TestHouse } from "../house.ts";
 
@@ -13,6 +14,17 @@ export async function ask<I>(house: TestHouse, by: string, rules: ProposalRules<
     if (!row) throw new Error("not visible to its requester");
     return row;
   });
+}
+
+/** Asks, as the compliance officer, that what the log holds of a person in a month be erased, whatever its markings. */
+export function askErasure(house: TestHouse, handle: string, month: string): Promise<ProposalRow> {
+  const personId = house.personId(handle);
+  return ask(house, "otto", sectionErasure, { personId, months: [month], markings: [], authority: "order 17" });
+}
+
+/** The keys that a proposal of an erasure names. */
+export function keysOf(row: ProposalRow): string[] {
+  return (JSON.parse(row.content) as { act: { keys: string[] } }).act.keys;
 }
 
 /** Approves a proposal as a person. */

@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ProposalRow } from "../../src/administration/proposals.ts";
-import { sectionErasure } from "../../src/administration/section-erasure.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
-import { ask } from "./acts.ts";
+import { askErasure, keysOf } from "./acts.ts";
 import { AppSql, approvalRow } from "./app-sql.ts";
 import type { Statement } from "./app-sql.ts";
 import { monthBefore, openPast } from "./past-entries.ts";
@@ -32,14 +31,7 @@ afterAll(async () => {
   await house.remove();
 });
 
-const asked = (handle: string): Promise<ProposalRow> =>
-  ask(house, "otto", sectionErasure, {
-    personId: house.personId(handle),
-    months: [EARLIER.month],
-    markings: [],
-    authority: "order 17",
-  });
-const keysOf = (row: ProposalRow): string[] => (JSON.parse(row.content) as { act: { keys: string[] } }).act.keys;
+const asked = (handle: string): Promise<ProposalRow> => askErasure(house, handle, EARLIER.month);
 async function erased(ids: readonly string[]): Promise<boolean[]> {
   const { rows } = await house.admin.query<{ erased: boolean }>(
     "select wrapped is null as erased from audit.section_key where id = any ($1)",

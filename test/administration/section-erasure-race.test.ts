@@ -3,12 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ProposalRow } from "../../src/administration/proposals.ts";
-import { sectionErasure } from "../../src/administration/section-erasure.ts";
 import { auditIndexCheck } from "../../src/auditing/search.ts";
 import { logSize } from "../access/entries.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
-import { agree, ask } from "./acts.ts";
+import { agree, askErasure, keysOf } from "./acts.ts";
 import { monthBefore, openPast } from "./past-entries.ts";
 import type { PastEntries } from "./past-entries.ts";
 
@@ -34,13 +33,7 @@ afterAll(async () => {
   await house.remove();
 });
 
-const asked = (handle: string): Promise<ProposalRow> =>
-  ask(house, "otto", sectionErasure, {
-    personId: house.personId(handle),
-    months: [EARLIER.month],
-    markings: [],
-    authority: "order 17",
-  });
+const asked = (handle: string): Promise<ProposalRow> => askErasure(house, handle, EARLIER.month);
 
 async function stateOf(): Promise<number> {
   const { rows } = await house.admin.query<{ reached: number }>(
@@ -112,7 +105,7 @@ test("I7 a batch of the index that comes while an erasure is under way waits for
   await holder.query(
     `select 1 from audit.subject s join audit.section x on x.log_id = s.log_id and x.idx = s.idx and x.slot = s.slot
      join audit.section_key k on k.id = x.key_id where k.id = any ($1) for update of s`,
-    [(JSON.parse(row.content) as { act: { keys: string[] } }).act.keys],
+    [keysOf(row)],
   );
   const [request] = await past.write("ben", LOW, EARLIER.at);
   const erasing = agree(house, "silas", row);

@@ -3,18 +3,16 @@ import type { Client } from "pg";
 import {
   formatCheckpointLine,
   formatEnd,
-  formatEntry,
   formatHeader,
-  leafIndex,
   nodeCrypto,
   openCheckpoint,
   readUnverifiedCheckpoint,
   toHex,
   verifyLog,
 } from "../../audit/index.ts";
-import type { ArchiveSlot, ChainHead, VerifierKey } from "../../audit/index.ts";
+import type { ChainHead, VerifierKey } from "../../audit/index.ts";
+import { entryLine } from "../../src/ledger/archive.ts";
 import { LedgerStore } from "../../src/storage/ledger-store.ts";
-import type { StoredEntry } from "../../src/storage/ledger-store.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import type { Connection } from "../../src/storage/connection.ts";
 
@@ -124,7 +122,7 @@ export class LogWatch {
     };
     place(from);
     for (const entry of await this.#store.entries(this.#logId, from, size)) {
-      lines.push(lineOf(entry));
+      lines.push(entryLine(entry, []));
       place(entry.index + 1);
     }
     return [Buffer.from([...lines, formatEnd(size)].map((line) => `${line}\n`).join(""))];
@@ -138,18 +136,6 @@ export class LogWatch {
   close(): Promise<void> {
     return this.#end();
   }
-}
-
-function lineOf(entry: StoredEntry): string {
-  return formatEntry({
-    chain: new Uint8Array(entry.chain),
-    index: leafIndex(entry.index),
-    leaf: new Uint8Array(entry.leaf),
-    slots: [0, 1, 2, 3].map((slot): ArchiveSlot | null => {
-      const sealed = entry.sections.find((section) => section.slot === slot);
-      return sealed ? { open: null, sealed: new Uint8Array(sealed.sealed) } : null;
-    }),
-  });
 }
 
 /** Puts a record into the outbox as a mutation's transaction does, and commits. */

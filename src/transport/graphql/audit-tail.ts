@@ -1,5 +1,5 @@
 import { Arg, Field, Float, ObjectType, Resolver, Root, Subscription } from "type-graphql";
-import { auditHead, auditTail } from "../../auditing/tail.ts";
+import { auditTail } from "../../auditing/tail.ts";
 import type { PassedEntry, TailHead, TailLook } from "../../auditing/tail.ts";
 import { CaveatError } from "../../errors.ts";
 import type { OfficerEntry } from "../../policy/audit-port.ts";
@@ -69,10 +69,9 @@ function tailFrom(given: TailHead | null, news: News): Following {
   return {
     due: async () => head !== null && news(head.size),
     async look(operation, reading) {
-      head ??= await operation.query(auditHead, { size: reading.beganAt + 1 });
-      if (!head) throw new CaveatError("NOT_FOUND", "no head");
+      const from = head ?? { size: reading.beganAt + 1, chain: null };
       const caused = (id: string): boolean => reading.caused(id);
-      const seen: TailLook | null = await operation.query(auditTail, { head, caused });
+      const seen: TailLook | null = await operation.query(auditTail, { from, caused });
       if (!seen) throw new CaveatError("NOT_FOUND", "no tail");
       head = { size: seen.size, chain: seen.chain };
       entries += seen.entries.length;

@@ -46,6 +46,18 @@ export function gravest(errors: readonly unknown[]): CaveatError {
   return found.find((error) => error.code === code) ?? new CaveatError("UNAVAILABLE", "graphql");
 }
 
+/** The data of an answer. Throws the gravest error when anything in it failed: there are no partial answers. */
+export function dataFrom(
+  context: Context,
+  data: object | null | undefined,
+  errors: readonly unknown[] | undefined,
+): object {
+  if (context.thrown.length > 0) throw gravest(context.thrown);
+  if (errors && errors.length > 0) throw gravest(errors);
+  if (!data) throw new CaveatError("UNAVAILABLE", "no data");
+  return data;
+}
+
 /** Hands a document that was parsed and validated before the door to Apollo, so that neither is done again. */
 class Handover {
   readonly #documents = new Map<string, DocumentNode>();
@@ -143,10 +155,7 @@ export class Executor {
       const { body } = await this.#apollo.executeOperation(request, { contextValue: context });
       if (body.kind !== "single") throw new CaveatError("UNAVAILABLE", "incremental answer");
       const { data, errors } = body.singleResult;
-      if (context.thrown.length > 0) throw gravest(context.thrown);
-      if (errors && errors.length > 0) throw gravest(errors);
-      if (!data) throw new CaveatError("UNAVAILABLE", "no data");
-      return data;
+      return dataFrom(context, data, errors);
     } finally {
       release();
     }

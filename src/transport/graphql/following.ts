@@ -7,7 +7,7 @@ import type { Plain } from "../../policy/audit-port.ts";
 import type { LongReading } from "../../policy/long-reading.ts";
 import type { Operation } from "../../policy/operation.ts";
 import type { Context } from "./context.ts";
-import { gravest } from "./executor.ts";
+import { dataFrom, gravest } from "./executor.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a subscription field follows. */
@@ -95,10 +95,7 @@ async function dataOf({ schema, plan }: SubscriptionParts, context: Context, val
     contextValue: context,
     rootValue: root === undefined ? {} : { [root.name]: value },
   });
-  if (context.thrown.length > 0) throw gravest(context.thrown);
-  if (errors && errors.length > 0) throw gravest(errors);
-  if (!data) throw new CaveatError("UNAVAILABLE", "no data");
-  return data;
+  return dataFrom(context, data, errors);
 }
 
 async function lookOnce(

@@ -99,14 +99,17 @@ export class SubscriptionConnection {
   /** Has what runs on it end in order, after which {@link leave} ends the connection with this code. */
   stop(code: number, reason: string): void {
     this.#code = code;
-    this.#ended.abort(reason);
-    setTimeout(() => this.#socket.terminate(), LEAVE_MS).unref();
+    this.#end(reason);
   }
 
   /** Ends the connection, and whatever runs on it: nothing more is looked at for one that is being left. */
   leave(code = this.#code): void {
-    this.#ended.abort("by the caller");
+    this.#end("by the caller");
     this.#socket.close(code);
+  }
+
+  #end(reason: string): void {
+    this.#ended.abort(reason);
     setTimeout(() => this.#socket.terminate(), LEAVE_MS).unref();
   }
 }

@@ -29,15 +29,9 @@ function publicError(code: PublicErrorCode): GraphQLError {
   return new GraphQLError(PUBLIC_ERRORS[code].text, { extensions: { code } });
 }
 
-/** Members of a message's payload as those of a request; extensions are nobody's here. */
-function requestOf({ query, variables, operationName, extensions, ...rest }: SubscribePayload): object {
-  return {
-    query,
-    ...(variables === undefined ? {} : { variables }),
-    ...(operationName === undefined ? {} : { operationName }),
-    ...(extensions === undefined || extensions === null ? {} : { extensions }),
-    ...rest,
-  };
+/** A message's payload as a request; what a client says by null in place of extensions is that it has none. */
+function requestOf({ extensions, ...request }: SubscribePayload): object {
+  return extensions === undefined || extensions === null ? request : { ...request, extensions };
 }
 
 /** What was asked on a connection, and the SHA-256 (hex) of the whole of it, variables too. */
