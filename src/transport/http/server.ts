@@ -68,15 +68,6 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.addContentTypeParser("*", (_request: FastifyRequest, _payload: IncomingMessage, done: (error: null) => void) =>
     done(null),
   );
-  // Behind an upgrade that was refused nobody reads the connection any more.
-  app.addHook("onRequest", (request, reply, done) => {
-    if (wantsSubscription(request.raw)) reply.raw.shouldKeepAlive = false;
-    done();
-  });
-  app.addHook("onResponse", (request, _reply, done) => {
-    if (wantsSubscription(request.raw)) request.raw.socket.destroySoon();
-    done();
-  });
   answerConstantly(app, parts);
   const schema = productSchema();
   const documents = new KnownDocuments(schema, parts.mode === "demonstration");

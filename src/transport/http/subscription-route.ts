@@ -42,13 +42,16 @@ export async function subscriptionRoute(
     preClose: async () => subscriptions.stop(),
   });
   app.addHook("onRequest", async (request, reply) => {
-    if (wantsSubscription(request.raw)) await admission.admit(request, reply);
+    if (!request.ws) return;
+    // Behind an upgrade that was refused nobody reads the connection any more: the plugin ends it after the answer.
+    reply.raw.shouldKeepAlive = false;
+    await admission.admit(request, reply);
   });
   app.route({
     method: "GET",
     url: ROUTE,
     preHandler: async (request) => {
-      if (!wantsSubscription(request.raw)) return;
+      if (!request.ws) return;
       if (!wellMade(request.headers)) throw new CaveatError("INVALID_REQUEST", "handshake");
       if (subscriptions.full(callerOf(request).personId)) throw new CaveatError("BUSY", "too many subscriptions");
     },
