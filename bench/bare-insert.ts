@@ -44,7 +44,7 @@ export class BareInsert {
     this.#flushing = true;
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, MAX_BATCH);
-      const leaves = batch.map(({ record }) => Buffer.from(record.leaf, "base64"));
+      const leaves = batch.map(({ record }) => record.leaf);
       const [of32, of48] = [Buffer.alloc(32, 1), Buffer.alloc(48, 1)];
       try {
         await this.#pool.query({

@@ -29,7 +29,7 @@ export class TransactionPerEntry {
 
   /** Appends one entry; resolves when it is durable. */
   async append(record: AppendRecord): Promise<void> {
-    const leaf = Buffer.concat([Buffer.of(0), Buffer.from(record.leaf, "base64")]);
+    const leaf = Buffer.concat([Buffer.of(0), record.leaf]);
     const client = await this.#pool.connect();
     try {
       await client.query("begin");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "../src/storage/embedded/index.ts";
+import { makeRsaKeys } from "./rsa-keys.ts";
 import { prepareTemplate } from "./template.ts";
 
 declare module "vitest" {
@@ -14,6 +15,8 @@ declare module "vitest" {
       readonly port: number;
       readonly superuser: string;
       readonly template: string;
+      /** Folder with the RSA keys that state folders of tests begin with. */
+      readonly rsaKeys: string;
     };
   }
 }
@@ -44,10 +47,11 @@ let stop: () => Promise<void> = () => Promise.resolve();
  */
 export async function setup(project: TestProject): Promise<void> {
   const dataDir = mkdtempSync(join(clusterFolder(), "caveat-test-"));
+  const rsaKeys = mkdtempSync(join(tmpdir(), "caveat-test-keys-"));
   const postgres = await startEmbeddedPostgres({ dataDir, fsync: false });
   stop = async () => {
     await postgres.stop("immediate");
-    rmSync(dataDir, { recursive: true, force: true });
+    for (const folder of [dataDir, rsaKeys]) rmSync(folder, { recursive: true, force: true });
   };
   try {
     const client = new Client(postgres.connectionOptions("postgres", postgres.superuser));
@@ -56,7 +60,10 @@ export async function setup(project: TestProject): Promise<void> {
     await client.query("select pg_reload_conf()");
     await client.query(`create database ${TEMPLATE}`);
     await client.end();
-    await prepareTemplate(postgres.connectionOptions(TEMPLATE, postgres.superuser));
+    await Promise.all([
+      prepareTemplate(postgres.connectionOptions(TEMPLATE, postgres.superuser)),
+      makeRsaKeys(rsaKeys),
+    ]);
   } catch (error) {
     await teardown();
     throw error;
@@ -66,6 +73,7 @@ export async function setup(project: TestProject): Promise<void> {
     port: postgres.port,
     superuser: postgres.superuser,
     template: TEMPLATE,
+    rsaKeys,
   });
 }
 

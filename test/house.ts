@@ -16,6 +16,7 @@ import { OBLIGATIONS } from "../src/policy/decision.ts";
 import type { Operation } from "../src/policy/operation.ts";
 import { createDatabase } from "./database.ts";
 import type { TestDatabase } from "./database.ts";
+import { placeRsaKeys } from "./rsa-keys.ts";
 
 const REQUEST = {
   transport: "command",
@@ -64,7 +65,7 @@ function urlOf(database: TestDatabase): string {
   return `postgresql://${user}@localhost:${port}/${database.name}?host=${encodeURIComponent(host)}`;
 }
 
-/** Opens a house for a test (about half a second). Call `remove` in `afterAll`. */
+/** Opens a house for a test (about a third of a second). Call `remove` in `afterAll`. */
 export async function openTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
   const database = await createDatabase(options.from?.database.name);
   const stateFolder = mkdtempSync(join(tmpdir(), "caveat-house-"));
@@ -72,7 +73,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     cpSync(options.from.stateFolder, stateFolder, { recursive: true });
     // A copied folder gets the mode of the process, which the folders of keys and of the signer must not have.
     for (const name of ["keys", "signer"]) chmodSync(join(stateFolder, name), 0o700);
-  }
+  } else placeRsaKeys(stateFolder);
   const config: Config = {
     ...readConfig({}, stateFolder),
     stateFolder,

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { checkStoredLogs } from "../composition/stored-log-check.ts";
 import type { StoredLogReport, StoredReport } from "../composition/stored-log-check.ts";
 import { readConfig } from "../config.ts";
 import { progressBar } from "./progress.ts";
@@ -43,6 +42,8 @@ export async function auditFsck(known: string | undefined, json: boolean): Promi
   let report: StoredReport;
   try {
     const note = known === undefined ? null : await readFile(known, "utf8");
+    // On demand: every other command would load it, too.
+    const { checkStoredLogs } = await import("../composition/stored-log-check.ts");
     report = await checkStoredLogs(readConfig(), note, (_origin, entries, of) => bar.show(entries, of));
   } catch (error) {
     bar.end();

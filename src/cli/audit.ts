@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ERASE_HELP, ERASE_VERBS } from "./audit-erase.ts";
-import { sayEvents } from "./audit-events.ts";
 import { FSCK_HELP, auditFsck } from "./audit-fsck.ts";
 import { QUESTION_VERBS } from "./audit-questions.ts";
 import { TAIL_HELP, auditTail } from "./audit-tail.ts";
@@ -137,6 +136,8 @@ ${FSCK_HELP}`,
     if (args[0] === "events") {
       const { words, flags } = parseArguments(args.slice(1), [], ["json"]);
       if (words.length > 0) throw new UsageError("audit events [--json]");
+      // On demand: what it needs would cost every other command a part of a second.
+      const { sayEvents } = await import("./audit-events.ts");
       sayEvents(flags.has("json"));
       return EXIT.done;
     }

@@ -1,11 +1,14 @@
-import { COMMANDS } from "./commands.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { packageRoot } from "../storage/package-root.ts";
+import { allCommands, commandOf } from "./commands.ts";
 import { EXIT, UsageError } from "./usage.ts";
 
-function help(): string {
-  const lines = Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(10)}${command.summary}`);
+async function help(): Promise<string> {
+  const lines = Object.entries(await allCommands()).map(([name, command]) => `  ${name.padEnd(10)}${command.summary}`);
   return `caveat: the place where restricted data is labeled
 
-Usage: caveat COMMAND [OPTION ...]        caveat COMMAND --help
+Usage: caveat COMMAND [OPTION ...]        caveat COMMAND --help        caveat --version
 
 Commands:
 ${lines.join("\n")}
@@ -14,13 +17,24 @@ Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 the server or a file c
 `;
 }
 
+async function version(): Promise<string> {
+  const { version: own } = JSON.parse(await readFile(join(packageRoot(), "package.json"), "utf8")) as {
+    version: string;
+  };
+  return own;
+}
+
 async function main(): Promise<number> {
   const [name, ...rest] = process.argv.slice(2);
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    process.stdout.write(help());
+    process.stdout.write(await help());
     return name === undefined ? EXIT.usage : EXIT.done;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (name === "--version" || name === "-V") {
+    process.stdout.write(`caveat ${await version()} on Node ${process.versions.node}\n`);
+    return EXIT.done;
+  }
+  const command = await commandOf(name);
   if (!command) throw new UsageError(`unknown command: ${name}`);
   if (rest.includes("--help") || rest.includes("-h")) {
     process.stdout.write(command.help);

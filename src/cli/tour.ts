@@ -4,7 +4,6 @@ import { loadPolicyFiles } from "../composition/policy-files.ts";
 import { isForTheTour, readMarking } from "../tour/clearance.ts";
 import { Story, TourError } from "../tour/story.ts";
 import type { StoryStyle } from "../tour/story.ts";
-import { runTour } from "../tour/tour.ts";
 import { demonstrationToken } from "./token.ts";
 import { EXIT, UsageError, parseArguments } from "./usage.ts";
 import type { Subcommand } from "./usage.ts";
@@ -76,6 +75,7 @@ Exit codes: 0 every step came out as told; 1 one did not, and is named; 2 wrong 
     process.stdout.on("error", stop);
     const story = new Story(styleOf(flags.has("json")), (text) => void process.stdout.write(text));
     try {
+      const { runTour } = await import("../tour/tour.ts");
       await runTour({
         images,
         marking,

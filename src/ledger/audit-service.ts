@@ -18,7 +18,7 @@ import { writeArchive } from "./archive.ts";
 import { erasedEntry, officerEntry, openingsOf, ownEntry, viewSections } from "./entry-view.ts";
 import type { CheckpointPublisher } from "./publisher.ts";
 import type { SectionSealer } from "./sealing.ts";
-import type { LedgerWriter } from "./writer.ts";
+import type { LedgerWriter, ProposedRecord } from "./writer.ts";
 
 const OWN_KINDS = ["operation.outcome", "mutation.outcome"] as const;
 
@@ -33,7 +33,7 @@ export interface AuditServiceParts {
   /** Keyed hash under which a person's entries are found. */
   readonly tagOf: (personId: string) => Buffer;
   /** Puts a record into the outbox of a transaction. */
-  readonly propose: (tx: Transaction, logId: number, record: { readonly id: string }) => Promise<void>;
+  readonly propose: (tx: Transaction, logId: number, record: ProposedRecord) => Promise<void>;
   readonly search: AuditSearchPort;
   readonly clock: () => Date;
 }
@@ -60,7 +60,7 @@ export class AuditService implements AuditPort {
     const logId = draft.logId ?? writer.logId;
     const section = { slot: 2, name: "outcome", marking, plaintext: encodeCanonical(draft.outcome) } as const;
     const entry = { kind: draft.kind, personTag: null, gateHash: null, sections: [section] };
-    await this.#parts.propose(tx, logId, await writer.record(entry, logId, id));
+    await this.#parts.propose(tx, logId, await writer.proposed(entry, logId, id));
   }
 
   async drain(ids: readonly string[]): Promise<void> {

@@ -19,6 +19,12 @@ export interface EntryDraft {
   readonly lists?: readonly PlainList[];
 }
 
+/** A record on its way through the outbox of a transaction. */
+export interface ProposedRecord {
+  readonly id: string;
+  readonly text: string;
+}
+
 interface Waiting {
   readonly record: AppendRecord;
   /** Milliseconds of the monotonic clock: a wait must not end because somebody set the time. */
@@ -91,7 +97,7 @@ export class LedgerWriter {
     return counter;
   }
 
-  /** Seals the sections and builds the leaf of an entry of this log, or of another one that it goes to by the outbox. */
+  /** Seals the sections and builds the leaf of an entry of this log, or of another one. */
   async record(draft: EntryDraft, logId = this.logId, id = this.newId()): Promise<AppendRecord> {
     const { lists = [] } = draft;
     // One for lists and sections: a list is erased with the outcome that carries its digest.
@@ -116,12 +122,27 @@ export class LedgerWriter {
     });
     return {
       id,
-      leaf: Buffer.from(leaf).toString("base64"),
+      leaf: Buffer.from(leaf.buffer, leaf.byteOffset, leaf.byteLength),
       kind: draft.kind,
-      personTag: draft.personTag?.toString("base64") ?? null,
-      gateHash: draft.gateHash?.toString("base64") ?? null,
-      sections: sealed.map((s) => ({ slot: s.slot, keyId: s.keyId, sealed: s.sealed.toString("base64") })),
+      personTag: draft.personTag,
+      gateHash: draft.gateHash,
+      sections: sealed,
     };
+  }
+
+  /** The same for the outbox of a transaction: the id, and the record as the text that `audit.append` reads. */
+  async proposed(draft: EntryDraft, logId = this.logId, id = this.newId()): Promise<ProposedRecord> {
+    const { leaf, kind, personTag, gateHash, sections } = await this.record(draft, logId, id);
+    const base64 = (bytes: Buffer | null): string | null => bytes?.toString("base64") ?? null;
+    const text = JSON.stringify({
+      id,
+      leaf: base64(leaf),
+      kind,
+      personTag: base64(personTag),
+      gateHash: base64(gateHash),
+      sections: sections.map(({ slot, keyId, sealed }) => ({ slot, keyId, sealed: base64(sealed) })),
+    });
+    return { id, text };
   }
 
   /** Lets PostgreSQL write what is sealed while the rest of what came at once is being sealed. */

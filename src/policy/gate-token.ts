@@ -75,9 +75,8 @@ export async function propose(
   tx: Transaction,
   mint: GateTokenMint,
   logId: number,
-  record: { readonly id: string },
+  { id, text }: { readonly id: string; readonly text: string },
 ): Promise<void> {
-  const text = JSON.stringify(record);
-  const { keyId, mac } = mint.sealRecord(logId, record.id, text);
-  await tx.rows("select audit.propose(?::smallint, ?::uuid, ?, ?::uuid, ?)", [logId, record.id, text, keyId, mac]);
+  const { keyId, mac } = mint.sealRecord(logId, id, text);
+  await tx.rows("select audit.propose(?::smallint, ?::uuid, ?, ?::uuid, ?)", [logId, id, text, keyId, mac]);
 }

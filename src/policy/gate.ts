@@ -245,7 +245,7 @@ export class Door {
       },
       concludeIn: async (tx, outcome, ledger, grant) => {
         for (const entry of grant.outbox) await this.#parts.audit.outbox(tx, entry.id, entry.draft);
-        const record = await writer.record(this.#outcome(scene, "mutation.outcome", outcome, ledger, grant));
+        const record = await writer.proposed(this.#outcome(scene, "mutation.outcome", outcome, ledger, grant));
         await propose(tx, mint, writer.logId, record);
         return async () => {
           await this.#parts.audit.drain([record.id, ...grant.outbox.map((entry) => entry.id)]);

@@ -9,7 +9,7 @@ import type { ClosedConditions, ClosedOperators } from "./closed-conditions.ts";
 import { requireLoaded } from "./load.ts";
 import { MANDATORY_OBLIGATIONS } from "./mandatory.ts";
 import type { AccessProfile } from "./profile.ts";
-import type { PairCondition, Policy } from "./rules.ts";
+import type { PairCondition, Policy, Rule } from "./rules.ts";
 import { MARKING_SETS } from "./rules.ts";
 
 type PairAbility = ReturnType<typeof makeAbility>;
@@ -53,13 +53,39 @@ export function askedObligations(policy: Policy): ReadonlySet<Obligation> {
   return known;
 }
 
+interface PairRule {
+  readonly rule: Rule;
+  readonly pair: PairCondition;
+  readonly conditions: ClosedConditions | null;
+}
+
+// What of each pair rule is the same for everybody, worked out once for a policy: the rules that allow or refuse, and those that oblige.
+const pairRules = new WeakMap<
+  Policy,
+  { readonly deciding: readonly PairRule[]; readonly obliging: readonly PairRule[] }
+>();
+
+function pairRulesOf(policy: Policy): {
+  readonly deciding: readonly PairRule[];
+  readonly obliging: readonly PairRule[];
+} {
+  const known = pairRules.get(policy);
+  if (known) return known;
+  const all = policy.rules.flatMap((rule): PairRule[] =>
+    "pair" in rule.when ? [{ rule, pair: rule.when.pair, conditions: onMarking(rule.when.pair) }] : [],
+  );
+  const made = {
+    deciding: all.filter(({ rule }) => rule.effect !== "oblige"),
+    obliging: all.filter(({ rule }) => rule.effect === "oblige"),
+  };
+  pairRules.set(policy, made);
+  return made;
+}
+
 function abilityOf(policy: Policy, profile: AccessProfile, obliging: boolean): PairAbility {
   requireLoaded(policy);
-  const applying = policy.rules.flatMap((rule) =>
-    (rule.effect === "oblige") === obliging && "pair" in rule.when && appliesTo(rule.when.pair, profile)
-      ? [{ rule, conditions: onMarking(rule.when.pair) }]
-      : [],
-  );
+  const rules = obliging ? pairRulesOf(policy).obliging : pairRulesOf(policy).deciding;
+  const applying = rules.filter(({ pair }) => appliesTo(pair, profile));
   const key = `${obliging ? "oblige" : "allow"} ${applying.map(({ rule }) => rule.id).join(" ")}`;
   const known = abilities.get(policy) ?? new Map<string, PairAbility>();
   abilities.set(policy, known);

@@ -3,11 +3,11 @@ import type { Pool } from "pg";
 /** A record ready to be appended: leaf bytes, search tags and sealed sections. */
 export interface AppendRecord {
   readonly id: string;
-  readonly leaf: string;
+  readonly leaf: Buffer;
   readonly kind: string;
-  readonly personTag: string | null;
-  readonly gateHash: string | null;
-  readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly sealed: string }[];
+  readonly personTag: Buffer | null;
+  readonly gateHash: Buffer | null;
+  readonly sections: readonly StoredSection[];
 }
 
 /** Where a record stands after it was appended. */
@@ -142,10 +142,7 @@ export class LedgerStore {
 
   /** Appends a batch; returns after it is durable. */
   async append(logId: number, records: readonly AppendRecord[]): Promise<Appended[]> {
-    const bytes = (text: string): Buffer => Buffer.from(text, "base64");
-    const leaves = records.map((record) => bytes(record.leaf));
-    const sections = records.flatMap((record, at) => record.sections.map((section) => ({ ...section, of: at + 1 })));
-    const sealed = sections.map((section) => bytes(section.sealed));
+    const sections = records.flatMap((record) => record.sections);
     const { rows } = await this.#pool.query<{ id: string; idx: number; leaf384: Buffer }>({
       name: "append",
       text: "select id, idx, leaf384 from audit.append_packed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -153,15 +150,15 @@ export class LedgerStore {
         logId,
         records.map((record) => record.id),
         records.map((record) => record.kind),
-        records.map((record) => (record.personTag === null ? null : bytes(record.personTag))),
-        records.map((record) => (record.gateHash === null ? null : bytes(record.gateHash))),
-        leaves.map((leaf) => leaf.length),
-        Buffer.concat(leaves),
-        sections.map((section) => section.of),
+        records.map((record) => record.personTag),
+        records.map((record) => record.gateHash),
+        records.map((record) => record.leaf.length),
+        Buffer.concat(records.map((record) => record.leaf)),
+        records.flatMap((record, at) => record.sections.map(() => at + 1)),
         sections.map((section) => section.slot),
         sections.map((section) => section.keyId),
-        sealed.map((part) => part.length),
-        Buffer.concat(sealed),
+        sections.map((section) => section.sealed.length),
+        Buffer.concat(sections.map((section) => section.sealed)),
       ],
     });
     return rows.map((row) => ({ id: row.id, index: row.idx, leaf384: row.leaf384 }));

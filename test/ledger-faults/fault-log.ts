@@ -12,6 +12,7 @@ import {
 } from "../../audit/index.ts";
 import type { ChainHead, VerifierKey } from "../../audit/index.ts";
 import { entryLine } from "../../src/ledger/archive.ts";
+import type { ProposedRecord } from "../../src/ledger/writer.ts";
 import { LedgerStore } from "../../src/storage/ledger-store.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import type { Connection } from "../../src/storage/connection.ts";
@@ -139,14 +140,6 @@ export class LogWatch {
 }
 
 /** Puts a record into the outbox as a mutation's transaction does, and commits. */
-export async function commitToOutbox(
-  admin: Client,
-  logId: number,
-  record: { readonly id: string } & object,
-): Promise<void> {
-  await admin.query("insert into audit.outbox (id, log_id, record) values ($1, $2, $3)", [
-    record.id,
-    logId,
-    JSON.stringify(record),
-  ]);
+export async function commitToOutbox(admin: Client, logId: number, { id, text }: ProposedRecord): Promise<void> {
+  await admin.query("insert into audit.outbox (id, log_id, record) values ($1, $2, $3)", [id, logId, text]);
 }

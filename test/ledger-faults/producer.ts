@@ -69,7 +69,7 @@ async function produce({ ledger, admin, logId, folder, replica }: ProducerOrder,
       tried(async () => tell(await writer.append(faultDraft(`${replica} ${round} ${at}`))));
     const mutate = (): Promise<void> =>
       tried(async () => {
-        const record = await writer.record(faultDraft(`${replica} ${round} outbox`));
+        const record = await writer.proposed(faultDraft(`${replica} ${round} outbox`));
         await commitToOutbox(await session(), logId, record);
         say({ committed: record.id });
         tell(await writer.drain(record.id));

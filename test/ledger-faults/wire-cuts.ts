@@ -115,7 +115,7 @@ export class WireCuts {
             ),
           );
           await tried(async () => {
-            const record = await writer.record(faultDraft(`${name} ${at} ${round} outbox`));
+            const record = await writer.proposed(faultDraft(`${name} ${at} ${round} outbox`));
             await commitToOutbox(this.#admin, this.#logId, record);
             this.#watch.committed(record.id);
             const { id, index, leaf384 } = await writer.drain(record.id);

@@ -9,7 +9,7 @@ import { EVENTS } from "../../src/auditing/event-catalogue.ts";
 import type { EventName, EventRecord } from "../../src/auditing/event-catalogue.ts";
 import { COMMAND_EVENTS, JOB_EVENTS, ROOT_FIELD_EVENTS, ROUTE_EVENTS } from "../../src/auditing/event-sources.ts";
 import { WANTED_EVENTS } from "../../src/auditing/wanted-events.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { allCommands } from "../../src/cli/commands.ts";
 import { Does } from "../../src/transport/graphql/action.ts";
 import { RESOLVERS, productSchema, schemaOf } from "../../src/transport/graphql/schema.ts";
 import { packageRoot } from "../../src/storage/package-root.ts";
@@ -54,6 +54,8 @@ function routes(app: FastifyInstance): string[] {
       return (methods?.split(", ") ?? []).map((method) => `${method} ${path.join("")}`);
     });
 }
+
+const COMMANDS = await allCommands();
 
 const verbsOf = (commands: typeof COMMANDS): string[] =>
   Object.entries(commands).flatMap(([name, { verbs }]) =>

@@ -8,12 +8,13 @@ import { isAlive, readPostmasterFile } from "../../src/storage/embedded/postmast
 import { removeSocketDirectory } from "../../src/storage/embedded/socket-directory.ts";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import type { TestDatabase } from "../database.ts";
+import { placeRsaKeys } from "../rsa-keys.ts";
 import { call } from "./http.ts";
 import type { HttpAnswer } from "./http.ts";
 
 /** How a server is started. */
 export interface StartOptions {
-  /** Folder of its state; a new temporary one where none is given. It outlives the server. */
+  /** Folder of its state; a new temporary one where none is given, with the RSA keys of the run. It outlives the server. */
   readonly state?: string;
   /** A PostgreSQL instead of the embedded one. */
   readonly databaseUrl?: string;
@@ -71,6 +72,12 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+function newState(): string {
+  const folder = temporaryFolder();
+  placeRsaKeys(folder);
+  return folder;
+}
+
 /** The environment of a command: what finds programs, and what is given. */
 export function cleanEnvironment(given: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = ["PATH", "HOME", "TMPDIR", "LANG"].flatMap((name) => {
@@ -82,7 +89,7 @@ export function cleanEnvironment(given: Readonly<Record<string, string>> = {}): 
 
 /** Starts the server through bin/caveat and waits until it listens. Throws StartRefused when it ends instead. */
 export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
-  const state = options.state ?? temporaryFolder();
+  const state = options.state ?? newState();
   const child = spawn(join(options.root ?? packageRoot(), "bin", "caveat"), ["start"], {
     cwd: state,
     stdio: ["ignore", "pipe", "pipe"],
