@@ -160,7 +160,8 @@ export const COMMAND_EVENTS: Sources = {
 
 /** What runs by itself: each timer of the server by the file that sets it. */
 export const JOB_EVENTS: Sources = {
-  // Another one of it makes the index of what is on record already.
+  // Another one of it makes the index of what is on record already, with a turn between entries.
+  "node:timers of src/ledger/indexer.ts": "log.alive",
   "setInterval of src/composition/ledger-keeper.ts": "log.alive",
   "setTimeout of src/composition/ledger-keeper.ts": "request.turned-away",
   // Counts for rules about labels together, of answers whose outcome is on record.

@@ -52,6 +52,8 @@ interface KeptKey {
 // So long does a process whose clock is wrong go on sealing under a key that was destroyed, before it is refused.
 const KEY_LIFETIME_MS = 600_000;
 const MOST_PEOPLE = 4_000;
+/** Random bytes that sealing takes. */
+export const NONCE_BYTES = 12;
 
 /** The month of an instant in UTC, `2026-09`. */
 export function monthOf(at: Date): string {
@@ -140,11 +142,13 @@ export class SectionSealer {
     return createSecretKey(this.#derive(extracted, "seal", entryId, slot));
   }
 
-  /** Seals one section of the entry with this id. Throws UNAVAILABLE when the key of its scope was destroyed. */
-  async seal(entryId: string, section: PlainSection, scope: SectionScope): Promise<SealedSection> {
+  /**
+   * Seals one section of the entry with this id. Its key is its own, so that 12 random bytes are a nonce that it never had.
+   * Throws UNAVAILABLE when the key of its scope was destroyed.
+   */
+  async seal(entryId: string, section: PlainSection, scope: SectionScope, nonce: Buffer): Promise<SealedSection> {
     const { id, key } = await this.#keyFor(section.marking, scope);
     const salt = this.#derive(key, "salt", entryId, section.slot);
-    const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#sectionKey(key, entryId, section.slot), nonce);
     const sealed = Buffer.concat([
       nonce,
@@ -178,7 +182,7 @@ export class SectionSealer {
   /** Seals a list that is too long for its entry with the data key of the outcome that carries its SHA-384. */
   async sealList(entryId: string, { place, marking, text }: PlainList, scope: SectionScope): Promise<StoredList> {
     const { id, key } = await this.#keyFor(marking, scope);
-    const nonce = randomBytes(12);
+    const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", createSecretKey(this.#derive(key, "list", entryId, place)), nonce);
     return {
       place,

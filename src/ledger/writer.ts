@@ -4,7 +4,7 @@ import { encodeLeaf } from "../../audit/index.ts";
 import type { LeafKind, LeafSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
-import { monthOf } from "./sealing.ts";
+import { NONCE_BYTES, monthOf } from "./sealing.ts";
 import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
 
 /** An entry to be written. */
@@ -34,6 +34,10 @@ interface Waiting {
 }
 
 const MAX_BATCH = 512;
+const SLOTS = 4;
+/** Commitment and hash of a slot. */
+const SLOT_BYTES = 96;
+const SALT_BYTES = 16;
 const QUEUE_DEADLINE_MS = 4_000;
 /** Entries that are sealed in one turn of the event loop: sealing more would keep the log's answers waiting. */
 const SEALED_IN_TURN = 24;
@@ -105,12 +109,18 @@ export class LedgerWriter {
     if (lists.length > 0)
       await this.#store.keepLists(id, await Promise.all(lists.map((list) => this.#sealer.sealList(id, list, scope))));
     const counter = this.#takeCounter(logId);
-    const sealed = await Promise.all(draft.sections.map((section) => this.#sealer.seal(id, section, scope)));
+    // Drawn at once, because each draw is a call of its own: a nonce or what stands for a section that is not there, and the salt.
+    const random = randomBytes(SLOTS * SLOT_BYTES + SALT_BYTES);
+    const drawn = (index: number, from: number, to: number): Buffer =>
+      random.subarray(SLOT_BYTES * index + from, SLOT_BYTES * index + to);
+    const sealed = await Promise.all(
+      draft.sections.map((section) => this.#sealer.seal(id, section, scope, drawn(section.slot, 0, NONCE_BYTES))),
+    );
     const slot = (index: number): LeafSlot => {
       const found = sealed.find((section) => section.slot === index);
       return found
         ? { commitment: found.commitment, sealedHash: found.sealedHash }
-        : { commitment: randomBytes(48), sealedHash: randomBytes(48) };
+        : { commitment: drawn(index, 0, 48), sealedHash: drawn(index, 48, 96) };
     };
     const leaf = encodeLeaf({
       id,
@@ -118,7 +128,7 @@ export class LedgerWriter {
       producer: { boot: this.#boot, counter, replica: this.#replica },
       slots: [slot(0), slot(1), slot(2), slot(3)],
       time: timestamp(this.#clock()),
-      salt: randomBytes(16).toString("hex"),
+      salt: random.toString("hex", SLOTS * SLOT_BYTES),
     });
     return {
       id,

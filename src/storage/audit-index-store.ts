@@ -1,10 +1,21 @@
 import type { Pool } from "pg";
 
-/** That the section of this slot of an entry names something: the hash under which it is found. */
-export interface IndexedSubject {
-  readonly subject: Buffer;
+/** A section: its entry and its slot. */
+export interface IndexedPlace {
   readonly index: number;
   readonly slot: number;
+}
+
+/** Something that sections of a batch name: the hash under which they are found. */
+export interface Posting {
+  readonly subject: Buffer;
+  /** At least one, ascending. */
+  readonly places: readonly IndexedPlace[];
+}
+
+/** That a section names something. */
+export interface IndexedSubject extends IndexedPlace {
+  readonly subject: Buffer;
 }
 
 /** What goes into the index for entries from..to-1. */
@@ -13,8 +24,27 @@ export interface IndexBatch {
   readonly to: number;
   /** Entries of which something could not be read although its key is there. */
   readonly unread: number;
-  readonly subjects: readonly IndexedSubject[];
+  readonly postings: readonly Posting[];
   readonly sections: readonly { readonly slot: number; readonly keyId: string; readonly entries: number }[];
+}
+
+/** Bytes of a place in a row: two for the distance from the first entry of the batch, one for the slot. */
+const PLACE = 3;
+
+function packed(first: number, postings: readonly Posting[]): Buffer {
+  const bytes = Buffer.allocUnsafe(postings.reduce((sum, { places }) => sum + PLACE * places.length, 0));
+  let at = 0;
+  for (const { places } of postings)
+    for (const { index, slot } of places) {
+      at = bytes.writeUInt16BE(index - first, at);
+      at = bytes.writeUInt8(slot, at);
+    }
+  return bytes;
+}
+
+function* unpacked(first: number, places: Buffer): Generator<IndexedPlace> {
+  for (let at = 0; at < places.length; at += PLACE)
+    yield { index: first + places.readUInt16BE(at), slot: places.readUInt8(at + 2) };
 }
 
 /** How far the index reaches: entries 0 to completeTo-1. */
@@ -52,9 +82,9 @@ export class AuditIndexStore {
         batch.from,
         batch.to,
         batch.unread,
-        batch.subjects.map(({ subject }) => subject),
-        batch.subjects.map(({ index }) => index),
-        batch.subjects.map(({ slot }) => slot),
+        Buffer.concat(batch.postings.map(({ subject }) => subject)),
+        batch.postings.map(({ places }) => PLACE * places.length),
+        packed(batch.from, batch.postings),
         batch.sections.map(({ slot }) => slot),
         batch.sections.map(({ keyId }) => keyId),
         batch.sections.map(({ entries }) => entries),
@@ -66,27 +96,34 @@ export class AuditIndexStore {
   }
 
   /**
-   * Entries that have any of these hashes, newest first, older than `before`: one index range of at most `limit` for each
-   * hash, so that the work does not grow with how much else there is.
+   * At most `limit` entries that have any of these hashes, newest first, older than `before`: one index range of at most so
+   * many batches for each hash, so that the work does not grow with how much else there is.
    */
   async find(logId: number, subjects: readonly Buffer[], before: number, limit: number): Promise<number[]> {
-    const { rows } = await this.#pool.query<{ idx: number }>(
-      `select distinct x.idx from unnest($2::bytea[]) as h (subject)
-       cross join lateral (select s.idx from audit.subject s where s.log_id = $1 and s.subject = h.subject and s.idx < $3
-                           order by s.idx desc limit $4) x
-       order by x.idx desc limit $4`,
+    const { rows } = await this.#pool.query<{ first: number; places: Buffer }>(
+      // One more than entries that are wanted: of the batch that `before` falls into nothing may be older.
+      `select x.first, x.places from unnest($2::bytea[]) as h (subject)
+       cross join lateral (select p.first, p.places from audit.posting p
+                           where p.log_id = $1 and p.subject = h.subject and p.first < $3
+                           order by p.first desc limit $4 + 1) x`,
       [logId, subjects, before, limit],
     );
-    return rows.map(({ idx }) => idx);
+    const found = rows.flatMap(({ first, places }) => [...unpacked(first, places)].map(({ index }) => index));
+    return [...new Set(found.filter((index) => index < before))].toSorted((a, b) => b - a).slice(0, limit);
   }
 
   /** Hashes of entries from..to-1 as they stand in the index, with the places of entry and section. */
   async subjects(logId: number, from: number, to: number): Promise<IndexedSubject[]> {
-    const { rows } = await this.#pool.query<IndexedSubject>(
-      "select subject, idx as index, slot from audit.subject where log_id = $1 and idx >= $2 and idx < $3",
+    const { rows } = await this.#pool.query<{ subject: Buffer; first: number; places: Buffer }>(
+      `select p.subject, p.first, p.places from audit.index_batch b
+       join audit.posting p on p.log_id = b.log_id and p.first = b.first
+       where b.log_id = $1 and b.next > $2 and b.first < $3`,
       [logId, from, to],
     );
-    return rows;
+    const subjects = rows.flatMap(({ subject, first, places }) =>
+      [...unpacked(first, places)].map((place): IndexedSubject => ({ subject, ...place })),
+    );
+    return subjects.filter(({ index }) => index >= from && index < to);
   }
 
   /** How many indexed entries have a section of this slot, by its marking and whether it was erased. */

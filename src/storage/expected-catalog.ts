@@ -23,6 +23,7 @@ export interface ExpectedCatalog {
 export const EXPECTED = "expected_";
 
 const FUNCTION = /^create (?:or replace )?function (\w+\.\w+)\(([^()]*)\)\s+returns ([\s\S]*?)\s+as \$\$([\s\S]*)\$\$$/;
+const DROPPED = /^drop function (\w+\.\w+)\(([^()]*)\)$/;
 const GUARD =
   /^(?:(?:create|alter|drop) policy|create (?:constraint )?trigger|drop trigger|alter table \S+ (?:enable|disable|force|no force)) /;
 const DYNAMIC = /^do \$\$[\s\S]* (?:policy|trigger) /;
@@ -65,6 +66,12 @@ export function expectedCatalog(texts: readonly string[]): ExpectedCatalog {
     if (made) {
       const one = functionOf(made);
       functions.set(one.signature, one);
+      continue;
+    }
+    const dropped = DROPPED.exec(statement);
+    if (dropped) {
+      const [, name = "", types = ""] = dropped;
+      if (!functions.delete(`${name}(${types})`)) throw new Error(`there is no function to drop: ${name}(${types})`);
     } else if (GUARD.test(statement) || DYNAMIC.test(statement)) {
       guards.push(statement.replaceAll(TABLE, `$1 ${EXPECTED}`));
     } else if (

@@ -159,7 +159,7 @@ describe("I1 the application role", () => {
       "audit.append(smallint,jsonb)",
       "audit.append_packed(smallint,uuid[],text[],bytea[],bytea[],integer[],bytea,integer[],smallint[],uuid[],integer[],bytea)",
       "audit.drain(uuid[])",
-      "audit.index_entries(smallint,bigint,bigint,integer,bytea[],bigint[],smallint[],smallint[],uuid[],integer[])",
+      "audit.index_entries(smallint,bigint,bigint,integer,bytea,integer[],bytea,smallint[],uuid[],integer[])",
       "audit.open_log(text,text,uuid)",
     ]);
   });
@@ -252,20 +252,21 @@ describe("I5 the roles of policy and log", () => {
       ...[
         "checkpoint",
         "entry",
+        "index_batch",
         "index_section",
         "index_state",
         "log",
         "object_list",
+        "posting",
         "section",
         "section_key",
-        "subject",
       ].map((table) => `SELECT audit.${table}`),
     ]);
     for (const sql of [
       "select * from data.label",
       "insert into audit.entry default values",
       "update audit.log set size = 0",
-      "delete from audit.subject",
+      "delete from audit.posting",
       "update audit.index_state set complete_to = 0",
       "select audit.forget_index(0::smallint)",
       "select gate.person()",

@@ -57,8 +57,9 @@ async function batch(entryId: string, subject: Buffer): Promise<{ from: number; 
     await house.admin.query<{ idx: number }>("select idx::int as idx from audit.entry where id = $1", [entryId]),
   ];
   const { rows } = await ledger.query<{ reached: number }>(
-    "select audit.index_entries(0::smallint, $1, $2, 0, $3, $4, array[0]::smallint[], '{}', '{}', '{}')::int as reached",
-    [from, to, [subject], places.map(({ idx }) => idx)],
+    `select audit.index_entries(0::smallint, $1, $2, 0, $3, '{3}', int2send(($4::int - $1::bigint)::smallint) || '\\x00'::bytea,
+       '{}', '{}', '{}')::int as reached`,
+    [from, to, subject, places[0]?.idx],
   );
   return { from, reached: rows[0]?.reached ?? -1 };
 }
@@ -73,7 +74,7 @@ async function waiting(): Promise<number> {
 
 async function found(subject: Buffer): Promise<number> {
   const { rows } = await house.admin.query<{ count: number }>(
-    "select count(*)::int as count from audit.subject where subject = $1",
+    "select count(*)::int as count from audit.posting where subject = $1",
     [subject],
   );
   return rows[0]?.count ?? -1;
@@ -103,8 +104,9 @@ test("I7 a batch of the index that comes while an erasure is under way waits for
   await holder.query("begin");
   // The erasure is held where it takes the rows of the index away: it has its lock on the index by then.
   await holder.query(
-    `select 1 from audit.subject s join audit.section x on x.log_id = s.log_id and x.idx = s.idx and x.slot = s.slot
-     join audit.section_key k on k.id = x.key_id where k.id = any ($1) for update of s`,
+    `select 1 from audit.posting p join audit.index_batch b on b.log_id = p.log_id and b.first = p.first
+     where exists (select from audit.section x where x.log_id = b.log_id and x.idx >= b.first and x.idx < b.next and x.key_id = any ($1))
+     for update of p`,
     [keysOf(row)],
   );
   const [request] = await past.write("ben", LOW, EARLIER.at);

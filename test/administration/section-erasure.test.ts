@@ -191,8 +191,10 @@ describe("I7 what the log holds of a person is erased by two people", () => {
     const reached = after?.completeTo ?? 0;
     const rows = async (): Promise<string[]> => {
       const found = await house.admin.query<{ line: string }>(
-        `select idx || ' ' || slot || ' ' || encode(subject, 'hex') as line from audit.subject
-         where log_id = $1 and idx < $2 order by 1`,
+        `select w.idx || ' ' || w.slot || ' ' || encode(p.subject, 'hex') as line from audit.posting p
+         cross join lateral generate_series(0, octet_length(p.places) / 3 - 1) as n
+         cross join lateral audit.place_of(p.first, p.places, n) as w
+         where p.log_id = $1 and w.idx < $2 order by 1`,
         [house.house.keeper.logId, reached],
       );
       return found.rows.map(({ line }) => line);

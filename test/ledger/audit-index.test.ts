@@ -4,7 +4,7 @@ import { encodeCanonical } from "../../audit/index.ts";
 import { AuditSearch } from "../../src/ledger/audit-search.ts";
 import { AuditIndexer } from "../../src/ledger/indexer.ts";
 import { SubjectHashes } from "../../src/ledger/subject-hashes.ts";
-import type { MayOpen } from "../../src/policy/audit-port.ts";
+import type { FoundEntries, MayOpen } from "../../src/policy/audit-port.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import { AuditIndexStore } from "../../src/storage/audit-index-store.ts";
 import type { Outcome } from "../../src/policy/outcome.ts";
@@ -76,10 +76,15 @@ async function erase(tag: Buffer, marking: string | null = null): Promise<void> 
   await ledger.admin.query("select audit.erase_traces($1)", [rows.map(({ id }) => id)]);
 }
 
+/** What the index holds of each section, a row for each place. */
+const PLACES = `select w.idx, w.slot, p.subject from audit.posting p
+    cross join lateral generate_series(0, octet_length(p.places) / 3 - 1) as n
+    cross join lateral audit.place_of(p.first, p.places, n) as w`;
+
 /** Everything that the index holds, as text in one order. */
 async function whole(): Promise<string[]> {
   const { rows } = await ledger.admin.query<{ line: string }>(
-    `select 's ' || idx || ' ' || slot || ' ' || encode(subject, 'hex') as line from audit.subject
+    `select 's ' || idx || ' ' || slot || ' ' || encode(subject, 'hex') as line from (${PLACES}) s
      union all select 'k ' || slot || ' ' || key_id || ' ' || entries from audit.index_section
      union all select 'c ' || complete_to || ' ' || unread from audit.index_state order by 1`,
   );
@@ -132,7 +137,7 @@ describe("I5 the index behind the log", () => {
 
   test("I5 no text of a section stands in the index", async () => {
     const { rows } = await ledger.admin.query<{ column_name: string; data_type: string }>(
-      `select column_name, data_type from information_schema.columns where table_schema = 'audit' and table_name in ('subject', 'index_state', 'index_section')`,
+      `select column_name, data_type from information_schema.columns where table_schema = 'audit' and table_name in ('posting', 'index_batch', 'index_state', 'index_section')`,
     );
     expect(new Set(rows.map(({ data_type: type }) => type))).toEqual(new Set(["smallint", "bytea", "bigint", "uuid"]));
   });
@@ -183,6 +188,29 @@ describe("I5 the index behind the log", () => {
     expect((await index.state(ledger.logId)).unread).toBe(unread + 1);
   });
 
+  test("I4 whatever was taken in at once, an object is found in all its entries, newest first, page by page", async () => {
+    const object = `asset:${randomUUID()}`;
+    const places: number[] = [];
+    for (const batch of [1, 9, 2, 14, 5]) {
+      for (let at = 0; at < batch; at += 1) {
+        await answered([object, `asset:${randomUUID()}`]);
+        places.push((await ledger.store.head(ledger.logId)).size - 1);
+      }
+      await indexer().catchUp(1_000);
+    }
+    for (const limit of [1, 3, 4, 50]) {
+      const found: number[] = [];
+      let before: number | null = null;
+      do {
+        const answer: FoundEntries = await search().about([object], { before, limit, slot: 2 }, everything);
+        found.push(...answer.entries.map(({ index: at }) => at));
+        expect(answer.more).toBe(found.length < places.length);
+        before = answer.more ? answer.next : null;
+      } while (before !== null);
+      expect([limit, found]).toEqual([limit, places.toReversed()]);
+    }
+  });
+
   test("I5 a row that somebody put into the index finds nothing, and a row that was taken out is named", async () => {
     const object = `asset:${randomUUID()}`;
     await answered([object]);
@@ -190,12 +218,16 @@ describe("I5 the index behind the log", () => {
     const { size } = await ledger.store.head(ledger.logId);
     expect(await search().compare(0, size)).toEqual({ from: 0, to: size, differing: [] });
     await ledger.admin.query(
-      "insert into audit.subject (log_id, slot, subject, idx) select log_id, slot, subject, 3 from audit.subject where idx = $1",
+      `insert into audit.posting (log_id, subject, first, places)
+       select b.log_id, s.subject, b.first, int2send((3 - b.first)::smallint) || '\\x02'::bytea
+       from (${PLACES}) s, audit.index_batch b where s.idx = $1 and b.first <= 3 and b.next > 3`,
       [size - 1],
     );
     expect(await seenAt(object)).toEqual([size - 1]);
     expect((await search().compare(0, size)).differing).toEqual([3]);
-    await ledger.admin.query("delete from audit.subject where idx = 5");
+    await ledger.admin.query(
+      `delete from audit.posting p using (${PLACES}) s where s.idx = 5 and p.subject = s.subject and octet_length(p.places) = 3`,
+    );
     expect((await search().compare(0, size)).differing).toEqual([3, 5]);
     await ledger.admin.query("select audit.forget_index($1)", [ledger.logId]);
     await indexer().catchUp(1_000);
@@ -263,11 +295,11 @@ describe("I5 the index behind the log", () => {
     const { size } = await ledger.store.head(ledger.logId);
     await indexer().catchUp(size - 1 - (await index.state(ledger.logId)).completeTo);
     const [gone, stays] = [randomBytes(16), randomBytes(16)];
-    const subjects = [
-      { subject: gone, index: size - 1, slot: 2 },
-      { subject: stays, index: size - 1, slot: 0 },
+    const postings = [
+      { subject: gone, places: [{ index: size - 1, slot: 2 }] },
+      { subject: stays, places: [{ index: size - 1, slot: 0 }] },
     ];
-    await index.add(ledger.logId, { from: size - 1, to: size, unread: 0, subjects, sections: [] });
+    await index.add(ledger.logId, { from: size - 1, to: size, unread: 0, postings, sections: [] });
     expect(await index.subjects(ledger.logId, size - 1, size)).toMatchObject([{ subject: stays, slot: 0 }]);
   });
 
@@ -285,7 +317,7 @@ describe("I5 the index behind the log", () => {
 
   test("I5 the index refuses entries out of turn and entries that the log does not have", async () => {
     const { completeTo } = await index.state(ledger.logId);
-    const batch = { unread: 0, subjects: [], sections: [] };
+    const batch = { unread: 0, postings: [], sections: [] };
     expect(await index.add(ledger.logId, { ...batch, from: completeTo + 1, to: completeTo + 2 })).toBe(completeTo);
     expect(await index.add(ledger.logId, { ...batch, from: 0, to: 1 })).toBe(completeTo);
     await expect(index.add(ledger.logId, { ...batch, from: completeTo, to: completeTo + 1_000 })).rejects.toMatchObject(

@@ -37,6 +37,12 @@ describe("what the migrations make", () => {
     ]);
   });
 
+  test("is nothing of a function that was dropped, and another one of its name stays", () => {
+    const sql = "language sql stable set search_path = pg_catalog, pg_temp";
+    const texts = [made(sql), made(sql).replace("gate.f", "gate.g"), "drop function gate.f(text, uuid[]);"];
+    expect(expectedCatalog(texts).functions.map(({ signature }) => signature)).toEqual(["gate.g(text, uuid[])"]);
+  });
+
   test("is laid on copies: the tables of policies and triggers are renamed, what their conditions read is not", () => {
     const { guards } = expectedCatalog([
       `create policy p on data.a for select to caveat_app using (exists (select from data.b where b.id = a.id));
@@ -51,7 +57,8 @@ describe("what the migrations make", () => {
   });
 
   test.each([
-    "drop function gate.f()",
+    "drop function gate.f",
+    "drop function if exists gate.f()",
     "alter function gate.f() security definer",
     "create procedure gate.f() language sql as $$ $$",
     "create function gate.f(p_a text) returns int begin atomic select 1",
@@ -60,6 +67,10 @@ describe("what the migrations make", () => {
     "alter trigger t on data.a rename to s",
   ])("I9 is not guessed: a form that nobody can compare is refused (%s)", (statement) => {
     expect(() => expectedCatalog([`${statement};`])).toThrow(/^(?:nobody can compare this|gate\.f: a parameter is)/);
+  });
+
+  test("I9 is not guessed: a function that is dropped must have been made", () => {
+    expect(() => expectedCatalog(["drop function gate.f(int);"])).toThrow("there is no function to drop: gate.f(int)");
   });
 
   test("I9 is read from the migrations of this release whole: every word of a function, policy or trigger in them is in it", () => {
