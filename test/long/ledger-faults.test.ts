@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
+import { endEverything } from "../server/running-server.ts";
 import { outsideProgram } from "../outside-programs.ts";
 import { FAULTS, ProcessFaults } from "../ledger-faults/process-faults.ts";
 import type { FaultReport } from "../ledger-faults/process-faults.ts";
+import type { FaultCampaign } from "../ledger-faults/report.ts";
 import { writeFaultReport } from "../ledger-faults/report.ts";
+import { ServerCuts } from "../ledger-faults/server-cuts.ts";
 import { WireCuts } from "../ledger-faults/wire-cuts.ts";
 
 const SEED = 90_210;
@@ -51,10 +54,35 @@ async function cutEverywhere(): Promise<Wire> {
   return all;
 }
 
+/** Cuts the wire of a whole server at each message of a turn, before it or after it. */
+async function cutServer(): Promise<FaultCampaign["server"]> {
+  const server = await ServerCuts.open();
+  const all = { turns: 0, cuts: 0, messages: 0, inDoubt: 0, acknowledged: 0, faults: [] as string[] };
+  try {
+    all.messages = (await server.turn(null)).messages;
+    for (let message = 1; message <= all.messages; message += 1) {
+      const cut = { message, when: message % 2 === 0 ? "before" : "after", all: message % 3 === 0 } as const;
+      const turn = await server.turn(cut);
+      all.turns += 1;
+      tell(message, all.messages, "a whole server's wire");
+      all.cuts += turn.cuts;
+      all.inDoubt += turn.inDoubt;
+      for (const fault of turn.faults) all.faults.push(`${JSON.stringify(cut)} ${fault}`);
+    }
+    all.faults.push(...(await server.lookAtLog()));
+    all.acknowledged = server.acknowledged;
+    return all;
+  } finally {
+    await server.close();
+    await endEverything();
+  }
+}
+
 test(
   "I10 after each of a thousand faults every acknowledged entry is in the log, and no two checkpoints contradict each other",
   async () => {
     const begin = performance.now();
+    const server = await cutServer();
     const wire = await cutEverywhere();
     const { present } = outsideProgram("cc");
     const faults = await ProcessFaults.open(SEED, present);
@@ -71,6 +99,7 @@ test(
         date: new Date().toISOString(),
         seconds: Math.round((performance.now() - begin) / 1_000),
         wire,
+        server,
         processes,
         found: faults.found,
         entries: await faults.entries(),
@@ -78,9 +107,9 @@ test(
       });
       await faults.close();
     }
-    expect(wire.faults).toEqual([]);
+    expect([...wire.faults, ...server.faults]).toEqual([]);
     expect(processes.filter((report) => report.faults.length > 0)).toEqual([]);
-    expect(wire.cuts + processes.filter(({ happened }) => happened).length).toBeGreaterThanOrEqual(1_000);
+    expect(wire.cuts + server.cuts + processes.filter(({ happened }) => happened).length).toBeGreaterThanOrEqual(1_000);
   },
   HOURS_MS,
 );

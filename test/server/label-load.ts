@@ -22,6 +22,9 @@ export interface LoadResult {
   readonly inDoubt: AskedLabel[];
 }
 
+/** A load that has done nothing yet. */
+export const newLoad = (): LoadResult => ({ acknowledged: [], inDoubt: [] });
+
 /** Where labels are drawn. */
 export interface Canvas {
   readonly assetId: string;

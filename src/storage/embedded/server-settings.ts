@@ -26,6 +26,9 @@ export function serverSettings(options: {
     // Short statements only: compiling and parallel workers cost more than they give, and make times uneven.
     ["jit", "off"],
     ["max_parallel_workers_per_gather", "0"],
+    // A new segment of the write-ahead log is not filled with zeros by whoever commits first into it: that kept every entry
+    // of the log waiting for 20 to 60 ms, three times a second under load. What is committed is as durable as before.
+    ["wal_init_zero", "off"],
     // Without fsync a crash of the machine loses data; a crash of PostgreSQL still does not, because commits are written.
     ...(options.fsync
       ? []
