@@ -5,6 +5,8 @@ import { pino } from "pino";
 import { demonstrationIssuer } from "../src/composition/demonstration-issuer.ts";
 import { loadActivePolicy, policySource } from "../src/composition/policy-files.ts";
 import { Authenticator, standings } from "../src/identity/authenticate.ts";
+import { BrowserSessions } from "../src/identity/browser-sessions.ts";
+import { BrowserSessionStore } from "../src/storage/browser-session-store.ts";
 import type { Principal } from "../src/identity/principal.ts";
 import { TokenVerifier } from "../src/identity/tokens.ts";
 import type { AuditPort } from "../src/policy/audit-port.ts";
@@ -80,9 +82,13 @@ async function serve({ connection, state, installation }: OffOptions): Promise<v
       concludeIn: () => Promise.reject(new Error("pages only")),
     });
   };
+  const sessions = new BrowserSessions(new BrowserSessionStore(pool), clock);
   const app = await buildServer({
     door: { open } as Pick<Door, "open"> as Door,
-    authenticator: new Authenticator(await TokenVerifier.of([issuer]), store, clock),
+    authenticator: new Authenticator(await TokenVerifier.of([issuer]), sessions, store, clock),
+    sessions,
+    origin: null,
+    demonstrationToken: null,
     mode: "demonstration",
     workFolder: state,
     ready: () => Promise.resolve(true),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { OwnOrigin } from "./identity/own-origin.ts";
 import type { TrustedIssuer } from "./identity/tokens.ts";
 
 /** How the server is run. The only reader of the environment. */
@@ -24,6 +25,8 @@ export interface Config {
   /** Folder whose policy the server is told to run; null: policies/; "activated": whatever two people activated. */
   readonly policies: string | null;
   readonly logLevel: string;
+  /** Where the server's pages are reached. */
+  readonly origin: OwnOrigin;
   /** How long a proposal waits for its approval: 1 to 720 hours. */
   readonly proposalHours: number;
   /** A write below what its session was shown: its writer confirms it, or it is refused. */
@@ -66,6 +69,18 @@ function readFirstPolicy(path: string): FirstPolicy {
     throw new ConfigError("CAVEAT_FIRST_POLICY", "is requested and approved by two different people");
   }
   return { policyVersion, registerVersion, requestedBy, approvedBy };
+}
+
+function readOrigin(setting: string | undefined, mode: Config["mode"]): OwnOrigin {
+  if (mode === "demonstration") {
+    if (setting !== undefined)
+      throw new ConfigError("CAVEAT_ORIGIN", "demonstration mode has its pages on the loopback");
+    return "any-loopback";
+  }
+  if (setting === undefined) return null;
+  if (!URL.canParse(setting) || new URL(setting).origin !== setting || !setting.startsWith("https://"))
+    throw new ConfigError("CAVEAT_ORIGIN", "an origin, such as https://caveat.example.mil");
+  return setting as `https://${string}`;
 }
 
 const LACKS = ["tls", "durability", "host-rules"] as const;
@@ -145,6 +160,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
     databaseMayLack: readLacks(environment["CAVEAT_DATABASE_MAY_LACK"]),
     installation,
     issuers: issuersPath === undefined ? [] : readIssuers(issuersPath),
+    origin: readOrigin(environment["CAVEAT_ORIGIN"], mode),
     policies: readPolicies(environment["CAVEAT_POLICIES"]),
     firstPolicy:
       mode === "production" && environment["CAVEAT_FIRST_POLICY"] !== undefined

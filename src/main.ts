@@ -10,6 +10,7 @@ import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { drawDemonstration, loadDemonstration } from "./demonstration/load.ts";
 import { PEOPLE } from "./demonstration/people.ts";
+import { demonstrationSignIn } from "./demonstration/sign-in.ts";
 import { packageRoot } from "./storage/package-root.ts";
 import { buildServer } from "./transport/http/server.ts";
 
@@ -42,6 +43,9 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
     const app = await buildServer({
       door: house.door,
       authenticator: house.authenticator,
+      sessions: house.sessions,
+      origin: config.origin,
+      demonstrationToken: config.mode === "demonstration" ? await demonstrationSignIn(house) : null,
       mode: config.mode,
       workFolder: house.workFolder,
       ready: house.ready,

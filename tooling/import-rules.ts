@@ -96,7 +96,7 @@ export const ROOMS: readonly RoomRule[] = [
     name: "identity",
     from: IDENTITY,
     may: [ERRORS, MARKINGS, PROFILE],
-    mayAsTypes: [/^src\/storage\/access-store\.ts$/],
+    mayAsTypes: [/^src\/storage\/(access-store|browser-session-store)\.ts$/],
     reason: "who somebody is must not depend on what he may do",
   },
   {

@@ -125,6 +125,18 @@ export const EVENTS = {
     kinds: ["operation.request", "operation.outcome"],
     tells: "which officer or person, what he asked, and the entries whose sections were opened, by their markings",
   },
+  "session.opened": {
+    covers: ["logons", "session id create/destroy/renew", "concurrent logons from different stations"],
+    kinds: ["operation.request", "operation.outcome"],
+    tells:
+      "who opened a session for which browser's cookie, at which client, level and address; it is renewed by being used, which each request shows, and ends in silence when it is not",
+  },
+  "session.ended": {
+    covers: ["logoffs (S)", "session id create/destroy/renew"],
+    kinds: ["operation.request", "operation.outcome"],
+    tells:
+      "who ended which session, by signing out; one of six that a person opens ends the oldest, which its opening tells",
+  },
   "log.followed": {
     covers: ["audit and log data access", "session id create/destroy/renew"],
     kinds: ["operation.request", "operation.part", "operation.outcome"],
@@ -171,7 +183,7 @@ export const EVENTS = {
   "session.kept-elsewhere": {
     covers: ["logoffs (S)", "session id create/destroy/renew", "concurrent logons from different stations"],
     notRecorded:
-      "sessions begin and end at the issuer of tokens, whose log has them; entries carry session, client and source, by which they are told apart",
+      "sessions of programs begin and end at the issuer of tokens, whose log has them; entries carry session, client and source, by which they are told apart",
   },
   "connection.ended": {
     covers: ["time-outs"],

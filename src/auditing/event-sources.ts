@@ -89,6 +89,8 @@ export const ROUTE_EVENTS: Sources = {
   "GET /audit/archive": "log.exported",
   // Subscriptions.
   "GET /graphql": "log.followed",
+  "POST /session": "session.opened",
+  "DELETE /session": "session.ended",
   "GET /trust": "object.read",
   "GET /": "nothing.stored",
   "GET /landing.css": "nothing.stored",

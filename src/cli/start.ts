@@ -17,6 +17,8 @@ Environment:
                        what that PostgreSQL may lack: tls (over the loopback only), durability, host-rules; by commas
   CAVEAT_MODE          demonstration (default) or production
   CAVEAT_ISSUERS       production: JSON file of issuers [{"issuer","audience","publicKey"}]
+  CAVEAT_ORIGIN        production: the https address that browsers know it by, as https://caveat.example.mil; without it there
+                       are no sessions of browsers
   CAVEAT_FIRST_POLICY  production, empty database: JSON file {"policyVersion","registerVersion","requestedBy","approvedBy"}
                        that names the versions of policies/ and the two people who had them activated
   CAVEAT_POLICIES      the policy that the server is told to run: a folder (default policies/), or the word "activated" for

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { loadOrCreateDeliveryCertificates } from "../deliveries/certificate-store.ts";
 import { Authenticator, standings } from "../identity/authenticate.ts";
+import { BrowserSessions } from "../identity/browser-sessions.ts";
 import { TokenVerifier } from "../identity/tokens.ts";
 import type { TrustedIssuer } from "../identity/tokens.ts";
 import { AuditSearch } from "../ledger/audit-search.ts";
@@ -31,6 +32,7 @@ import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
 import { Database } from "../storage/database.ts";
 import { MarkingChangeStore } from "../storage/marking-changes.ts";
+import { BrowserSessionStore } from "../storage/browser-session-store.ts";
 import { SessionStore } from "../storage/session-store.ts";
 import { StandingStore } from "../storage/standing-store.ts";
 import { LedgerStore } from "../storage/ledger-store.ts";
@@ -47,6 +49,7 @@ export interface House {
   readonly config: Config;
   readonly door: Door;
   readonly authenticator: Authenticator;
+  readonly sessions: BrowserSessions;
   readonly keeper: LedgerKeeper;
   readonly keyring: Keyring;
   readonly admin: Connection;
@@ -164,7 +167,8 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       config.mode === "demonstration"
         ? [(await demonstrationIssuer(keyring.directory, config.installation)).trusted]
         : config.issuers;
-    const authenticator = new Authenticator(await TokenVerifier.of(issuers), store, clock);
+    const sessions = new BrowserSessions(new BrowserSessionStore(policyPool), clock);
+    const authenticator = new Authenticator(await TokenVerifier.of(issuers), sessions, store, clock);
     const releaseKeys = {
       statementSigner: keyring.statementSigner,
       cmsSigner: keyring.cmsSigner,
@@ -199,6 +203,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       config,
       door,
       authenticator,
+      sessions,
       keeper,
       keyring,
       admin: reached.admin,

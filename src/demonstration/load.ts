@@ -46,7 +46,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function people(house: House): Promise<Record<string, { id: string; clearance: string }>> {
+/** The people of a house by their handles. */
+export async function demonstrationPeople(house: House): Promise<Record<string, { id: string; clearance: string }>> {
   const rows = await asAdministrator(house.admin, (run) =>
     run<{ handle: string; id: string; level: string }>(
       "select p.handle, p.id, c.level from access.person p join access.clearance c on c.person_id = p.id order by p.handle",
@@ -144,7 +145,7 @@ async function loadImagery(
 /** Loads the demonstration into an empty database and notes its people for `caveat token`. */
 export async function loadDemonstration(house: House, drawing: () => Promise<DemonstrationImage[]>): Promise<void> {
   await seedDemonstration(house.admin, house.office, house.config.installation);
-  const known = await people(house);
+  const known = await demonstrationPeople(house);
   await writeFile(join(house.config.stateFolder, "people.json"), `${JSON.stringify(known, null, 2)}\n`, {
     mode: 0o600,
   });

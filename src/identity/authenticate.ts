@@ -2,6 +2,7 @@ import { CaveatError } from "../errors.ts";
 import { OBLIGATIONS, parseProfile, rolesConflict } from "../policy/profile.ts";
 import type { AccessProfile, Obligation } from "../policy/profile.ts";
 import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
+import type { BrowserSessions } from "./browser-sessions.ts";
 import type { Principal, StandingSource } from "./principal.ts";
 import { SharedReading } from "./shared-reading.ts";
 import type { TokenVerifier, VerifiedToken } from "./tokens.ts";
@@ -102,15 +103,17 @@ function principalOf(token: VerifiedToken, record: PersonRecord, derived: Derive
   };
 }
 
-/** Turns a bearer token into a Principal, from the records as they stand at this moment. */
+/** Turns a bearer token or the secret of a browser's session into a Principal, from the records as they stand at this moment. */
 export class Authenticator {
   readonly #verifier: TokenVerifier;
+  readonly #sessions: BrowserSessions;
   readonly #people: SharedReading<PersonRecord | null>;
   readonly #derived = new DerivedStandings();
   readonly #clock: () => Date;
 
-  constructor(verifier: TokenVerifier, store: AccessStore, clock: () => Date) {
+  constructor(verifier: TokenVerifier, sessions: BrowserSessions, store: AccessStore, clock: () => Date) {
     this.#verifier = verifier;
+    this.#sessions = sessions;
     this.#people = new SharedReading((key) => {
       const { personId, clientId } = JSON.parse(key) as { personId: string; clientId: string };
       return store.person(personId, clientId);
@@ -126,8 +129,24 @@ export class Authenticator {
   async principal(authorization: string | undefined): Promise<Principal> {
     const match = /^Bearer ([A-Za-z0-9._-]+)$/.exec(authorization ?? "");
     if (!match?.[1]) throw new CaveatError("UNAUTHENTICATED", "no token");
+    return this.standing(await this.verify(match[1]));
+  }
+
+  /** What a token that comes from anybody says. Throws UNAUTHENTICATED. */
+  verify(token: string): Promise<VerifiedToken> {
+    return this.#verifier.verify(token, this.#clock());
+  }
+
+  /** The principal of the secret in a cookie, which comes from anybody. Throws as `principal` does. */
+  async ofSession(secret: string): Promise<Principal> {
+    const session = await this.#sessions.find(secret);
+    if (!session) throw new CaveatError("UNAUTHENTICATED", "no session");
+    return this.standing(session);
+  }
+
+  /** Who somebody is of whom a token or a session says so. Throws as `principal` does. */
+  async standing(token: VerifiedToken): Promise<Principal> {
     const now = this.#clock();
-    const token = await this.#verifier.verify(match[1], now);
     const record = await this.#people.get(JSON.stringify({ personId: token.personId, clientId: token.clientId }));
     if (!record || record.client.status !== "approved")
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");

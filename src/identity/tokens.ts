@@ -15,7 +15,7 @@ export interface TrustedIssuer {
   readonly publicKey: string;
 }
 
-/** What a verified token says. Only `TokenVerifier.verify` makes one. */
+/** What a verified token says, or a session that was opened with one. */
 export interface VerifiedToken {
   readonly verified: true;
   readonly personId: string;
@@ -38,7 +38,8 @@ export interface TokenRequest {
   readonly authenticatedAt?: Date;
 }
 
-const LEVELS = ["U", "R", "C", "S", "TS"] as const;
+/** Levels of sessions, lowest first. */
+export const LEVELS = ["U", "R", "C", "S", "TS"] as const;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

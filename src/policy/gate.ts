@@ -31,7 +31,7 @@ import type { Outcome } from "./outcome.ts";
 
 /** What is about to be done, as far as it can be told before anything is read. Ids and names come from the caller. */
 export interface Request {
-  readonly transport: "graphql" | "upload" | "download" | "command";
+  readonly transport: "graphql" | "upload" | "download" | "session" | "command";
   readonly operation: string;
   readonly fields: readonly { readonly name: string; readonly ids: readonly string[] }[];
   readonly digest: string;

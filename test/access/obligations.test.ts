@@ -107,7 +107,12 @@ describe("RE_AUTHENTICATE", () => {
       audience: "caveat",
       publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
     };
-    const authenticator = new Authenticator(await TokenVerifier.of([trusted]), house.house.store, () => new Date());
+    const authenticator = new Authenticator(
+      await TokenVerifier.of([trusted]),
+      house.house.sessions,
+      house.house.store,
+      () => new Date(),
+    );
     const honors = async (secondsAgo: number): Promise<boolean> => {
       const now = new Date();
       const token = await issuer.issue(

@@ -145,14 +145,17 @@ describe("I1 the application role", () => {
       "access.compilation_rules(uuid)",
       "access.datasets_of_ontology(uuid)",
       "access.delivery_holds(uuid,timestamp with time zone)",
+      "access.end_session(uuid,uuid,timestamp with time zone)",
       "access.ensure_data_key(uuid,bytea)",
       "access.installed_row_security()",
       "access.markings_below(text,uuid)",
       "access.note_labels(uuid,uuid[],text,uuid[],timestamp with time zone)",
+      "access.open_session(uuid,bytea,uuid,text,text,text,timestamp with time zone,timestamp with time zone)",
       "access.prepare_policy(text)",
       "access.proposal_state(text,jsonb)",
       "access.rule_reached_by(uuid,timestamp with time zone)",
       "access.scheduled_activation()",
+      "access.use_session(bytea,timestamp with time zone)",
       "gate.register_key(uuid,bytea,bytea)",
     ]);
     expect(await list(functions, "caveat_ledger", SCHEMAS)).toEqual([

@@ -3,10 +3,12 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { demonstrationIssuer } from "../../src/composition/demonstration-issuer.ts";
+import { demonstrationSignIn } from "../../src/demonstration/sign-in.ts";
 import { CLIENT, PEOPLE } from "../../src/demonstration/people.ts";
 import type { Level } from "../../src/markings/index.ts";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import type { ServerParts } from "../../src/transport/http/parts.ts";
+import { ANY_LOOPBACK } from "../../src/identity/own-origin.ts";
 import { buildServer } from "../../src/transport/http/server.ts";
 import type { TestHouse } from "../house.ts";
 import { call } from "../server/http.ts";
@@ -28,12 +30,19 @@ export interface Serving {
 /** Serves a house on a loopback port, in production mode unless told otherwise. `clock` is that of the house. */
 export async function serve(
   house: TestHouse,
-  { mode = "production", clock = () => new Date() }: { mode?: ServerParts["mode"]; clock?: () => Date } = {},
+  {
+    mode = "production",
+    origin = mode === "demonstration" ? ANY_LOOPBACK : null,
+    clock = () => new Date(),
+  }: { mode?: ServerParts["mode"]; origin?: ServerParts["origin"]; clock?: () => Date } = {},
 ): Promise<Serving> {
-  const { door, authenticator, keyring, keeper, ready, news, trust, workFolder, config } = house.house;
+  const { door, authenticator, sessions, keyring, keeper, ready, news, trust, workFolder, config } = house.house;
   const app = await buildServer({
     door,
     authenticator,
+    sessions,
+    origin,
+    demonstrationToken: mode === "demonstration" ? await demonstrationSignIn(house.house, clock) : null,
     mode,
     workFolder,
     ready,

@@ -145,6 +145,8 @@ describe("I4 the catalogue of events", () => {
   });
 });
 
+const HOST = "127.0.0.1:4000";
+
 describe("I4 the routes of the server", () => {
   let house: TestHouse;
   let app: FastifyInstance;
@@ -157,6 +159,13 @@ describe("I4 the routes of the server", () => {
     await app.close();
     await house.remove();
   });
+
+  /** The cookie of a new session, as a browser sends it back. */
+  async function sessionCookie(): Promise<string> {
+    const headers = { authorization: await bearer(house, "otto"), host: HOST, origin: `http://${HOST}` };
+    const opened = await app.inject({ method: "POST", url: "/session", headers });
+    return String(opened.headers["set-cookie"]).split(";")[0] ?? "";
+  }
 
   test("have each their event, and one that is added without is noticed", async () => {
     expect(routes(app).length).toBeGreaterThan(8);
@@ -175,13 +184,16 @@ describe("I4 the routes of the server", () => {
       // Answers connections alone: tail.test.ts.
       if (route === "GET /graphql") continue;
       const [method, path = ""] = route.split(" ");
+      const graphql = path === "/graphql";
+      const opening = route === "POST /session";
+      const cookie = method === "DELETE" ? await sessionCookie() : null;
       const from = await logSize(house);
-      const graphql = method === "POST";
       await app.inject({
         method: method as "GET",
         url: path.replace(":id", "bm9uZQ"),
         headers: {
-          authorization: await bearer(house, "otto"),
+          ...(cookie === null ? { authorization: await bearer(house, "otto") } : { cookie }),
+          ...(opening || cookie !== null ? { host: HOST, origin: `http://${HOST}` } : {}),
           ...(graphql ? { "content-type": "application/json" } : {}),
           ...(method === "PUT" ? { "content-type": "application/octet-stream" } : {}),
         },

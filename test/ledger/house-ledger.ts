@@ -5,6 +5,8 @@ import { pino } from "pino";
 import { expect } from "vitest";
 import { exportArchive } from "../../src/auditing/queries.ts";
 import { demonstrationIssuer } from "../../src/composition/demonstration-issuer.ts";
+import { demonstrationSignIn } from "../../src/demonstration/sign-in.ts";
+import { ANY_LOOPBACK } from "../../src/identity/own-origin.ts";
 import { CLIENT } from "../../src/demonstration/people.ts";
 import type { Principal } from "../../src/identity/principal.ts";
 import type { Level } from "../../src/markings/index.ts";
@@ -88,10 +90,13 @@ export async function bearer(house: TestHouse, handle: string, level: Level = "T
 }
 
 /** The HTTP server of a house, not listening: requests are injected. */
-export function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
+export async function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
   return buildServer({
     door: house.door,
     authenticator: house.authenticator,
+    sessions: house.sessions,
+    origin: ANY_LOOPBACK,
+    demonstrationToken: await demonstrationSignIn(house),
     mode: "demonstration",
     workFolder: house.workFolder,
     ready: house.ready,

@@ -8,6 +8,9 @@ import { Pool } from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { Authenticator } from "../../src/identity/authenticate.ts";
+import { BrowserSessions } from "../../src/identity/browser-sessions.ts";
+import { ANY_LOOPBACK } from "../../src/identity/own-origin.ts";
+import { BrowserSessionStore } from "../../src/storage/browser-session-store.ts";
 import { TokenVerifier } from "../../src/identity/tokens.ts";
 import { Door } from "../../src/policy/gate.ts";
 import { AccessStore } from "../../src/storage/access-store.ts";
@@ -24,13 +27,14 @@ let port = 0;
 
 async function parts(mode: ServerParts["mode"]): Promise<ServerParts> {
   const verifier = await TokenVerifier.of([]);
+  const nowhere = new Pool({ host: "127.0.0.1", port: 1 });
+  const sessions = new BrowserSessions(new BrowserSessionStore(nowhere), () => new Date());
   return {
     door: new Door({} as never),
-    authenticator: new Authenticator(
-      verifier,
-      new AccessStore(new Pool({ host: "127.0.0.1", port: 1 })),
-      () => new Date(),
-    ),
+    authenticator: new Authenticator(verifier, sessions, new AccessStore(nowhere), () => new Date()),
+    sessions,
+    origin: mode === "demonstration" ? ANY_LOOPBACK : null,
+    demonstrationToken: mode === "demonstration" ? () => Promise.resolve(null) : null,
     mode,
     workFolder: "unused",
     ready: () => Promise.resolve(ready),

@@ -1,4 +1,4 @@
-// The demonstration's page: shows who there is, sends a question with a pasted token, shows the answer under its banner.
+// The demonstration's page: signs somebody in, sends a question in his session, shows the answer under its banner.
 // Everything that comes from the server is put in as text, never as markup.
 
 const EXAMPLES = [
@@ -84,6 +84,56 @@ function cell(row, text, name) {
   if (name === "th") element.scope = "row";
   element.textContent = text;
   row.append(element);
+  return element;
+}
+
+/** Says who is signed in. The session is a cookie that no script can read; this tab remembers only that there was one. */
+function showSession(text) {
+  history.replaceState(text === null ? null : { session: true }, "");
+  byId("session").textContent = text ?? "Nobody is signed in.";
+  byId("sign-out").hidden = text === null;
+}
+
+/** After the page was loaded anew: asks who is signed in, where somebody was. */
+async function resume() {
+  if (history.state?.session !== true) return;
+  const body = JSON.stringify({ query: "{ viewer { handle sessionLevel } }" });
+  const response = await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body });
+  const { data } = await response.json();
+  showSession(data ? `Signed in as ${data.viewer.handle}, at ${levelName(data.viewer.sessionLevel)}.` : null);
+}
+
+const levelName = (level) => byId("level").querySelector(`option[value="${level}"]`)?.textContent ?? level;
+
+/** Takes what was shown off the page: it belongs to the session that it was asked in. */
+function clearAnswer() {
+  showBanner(null);
+  byId("receipt").textContent = "";
+  byId("answer").textContent = "";
+}
+
+async function signIn(handle) {
+  clearAnswer();
+  const level = byId("level").value;
+  const body = JSON.stringify({ handle, level });
+  const headers = { "content-type": "application/json" };
+  try {
+    const response = await fetch("/session", { method: "POST", headers, body });
+    if (response.ok) showSession(`Signed in as ${handle}, at ${levelName(level)}.`);
+    else byId("session").textContent = `Refused: ${response.status}.`;
+  } catch {
+    byId("session").textContent = "The server did not answer.";
+  }
+}
+
+async function signOut() {
+  clearAnswer();
+  try {
+    await fetch("/session", { method: "DELETE" });
+    showSession(null);
+  } catch {
+    byId("session").textContent = "The server did not answer: the session is still open.";
+  }
 }
 
 async function showPeople() {
@@ -93,6 +143,12 @@ async function showPeople() {
     cell(row, person.handle, "th");
     cell(row, person.displayName, "td");
     cell(row, person.summary, "td");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Sign in";
+    button.setAttribute("aria-label", `Sign in as ${person.displayName}`);
+    button.addEventListener("click", () => void signIn(person.handle));
+    cell(row, "", "td").append(button);
     byId("people-rows").append(row);
   }
   byId("token-command").textContent = tokenCommand.replace("HANDLE", people[0]?.handle ?? "HANDLE");
@@ -120,8 +176,8 @@ async function send(event) {
   button.disabled = true;
   byId("receipt").textContent = "Sending";
   try {
-    const headers = { "content-type": "application/json", authorization: `Bearer ${byId("token").value.trim()}` };
-    const response = await fetch("/graphql", { method: "POST", headers, body, credentials: "omit" });
+    const response = await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body });
+    if (response.status === 401) showSession(null);
     const answer = await response.json();
     const { marking = null, receipt = null } = answer.extensions ?? {};
     showBanner(marking);
@@ -143,4 +199,6 @@ byId("question").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("question").requestSubmit();
 });
 chooseExample(0);
+byId("sign-out").addEventListener("click", () => void signOut());
 void showPeople();
+void resume();

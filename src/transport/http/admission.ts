@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CaveatError, toCaveatError } from "../../errors.ts";
-import type { Authenticator } from "../../identity/authenticate.ts";
 import type { Principal } from "../../identity/principal.ts";
+import type { Proof } from "./proof.ts";
 
 /** Why somebody was turned away before he was known, or before he was let in. */
 export type RefusalKind = "unauthenticated" | "unavailable" | "busy" | "malformed" | "unknown-route";
@@ -33,13 +33,13 @@ function whenOver(request: FastifyRequest, reply: FastifyReply, then: () => void
  * one person says nothing about another.
  */
 export class Admission {
-  readonly #authenticator: Authenticator;
+  readonly #proof: Proof;
   readonly #refusals: Refusals;
   readonly #underWay = new Map<string, number>();
   #all = 0;
 
-  constructor(authenticator: Authenticator, refusals: Refusals) {
-    this.#authenticator = authenticator;
+  constructor(proof: Proof, refusals: Refusals) {
+    this.#proof = proof;
     this.#refusals = refusals;
   }
 
@@ -64,7 +64,7 @@ export class Admission {
 
   async #identify(request: FastifyRequest): Promise<Principal> {
     try {
-      return await this.#authenticator.principal(request.headers.authorization);
+      return await this.#proof.principal(request);
     } catch (thrown) {
       const error = toCaveatError(thrown);
       throw this.#turnAway(error.code === "UNAUTHENTICATED" ? "unauthenticated" : "unavailable", request.ip, error);

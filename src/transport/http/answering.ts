@@ -26,6 +26,7 @@ export function refuse(reply: FastifyReply, code: PublicErrorCode): FastifyReply
 /** Which transport a route is, for the record. */
 function transportOf(request: FastifyRequest): Request["transport"] {
   if (request.routeOptions.url === "/graphql") return "graphql";
+  if (request.routeOptions.url === "/session") return "session";
   return request.method === "PUT" ? "upload" : "download";
 }
 

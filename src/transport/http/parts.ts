@@ -1,9 +1,15 @@
 import type { KeyObject } from "node:crypto";
 import type { Logger } from "pino";
 import type { Authenticator } from "../../identity/authenticate.ts";
+import type { BrowserSessions } from "../../identity/browser-sessions.ts";
+import type { VerifiedToken } from "../../identity/tokens.ts";
 import type { Door } from "../../policy/gate.ts";
 import type { News } from "../graphql/following.ts";
 import type { Refusals } from "./admission.ts";
+import type { OwnOrigin } from "../../identity/own-origin.ts";
+
+/** Issues a token for whoever is called so, at a level. */
+export type DemonstrationToken = (handle: string, level: VerifiedToken["sessionLevel"]) => Promise<string | null>;
 
 /** Somebody of the demonstration. */
 export interface LandingPerson {
@@ -25,6 +31,12 @@ export interface Landing {
 export interface ServerParts {
   readonly door: Door;
   readonly authenticator: Authenticator;
+  /** Sessions that browsers hold by a cookie. */
+  readonly sessions: BrowserSessions;
+  /** Where the server's own pages are; without them no cookie is taken and no session opened. */
+  readonly origin: OwnOrigin;
+  /** A token for somebody of the demonstration at a level, or null where nobody is called so; null in production. */
+  readonly demonstrationToken: DemonstrationToken | null;
   readonly mode: "demonstration" | "production";
   /** A private folder for uploads until they are sealed. */
   readonly workFolder: string;

@@ -11,6 +11,8 @@ import { downloadRoutes, uploadRoute } from "./file-routes.ts";
 import { graphqlRoute } from "./graphql-route.ts";
 import { openRoutes } from "./open-routes.ts";
 import type { ServerParts } from "./parts.ts";
+import { Proof } from "./proof.ts";
+import { endingRoute, openingRoute } from "./session-routes.ts";
 import { subscriptionRoute, wantsSubscription } from "./subscription-route.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
@@ -71,9 +73,17 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   answerConstantly(app, parts);
   const schema = productSchema();
   const documents = new KnownDocuments(schema, parts.mode === "demonstration");
-  const admission = new Admission(parts.authenticator, parts.refusals);
+  const proof = new Proof(parts.authenticator, parts.origin);
+  const admission = new Admission(proof, parts.refusals);
   await app.register((open) => openRoutes(open, parts));
-  await app.register((inner) => subscriptionRoute(inner, admission, new Subscriptions(parts, schema, documents)));
+  await app.register((inner) =>
+    subscriptionRoute(inner, admission, new Subscriptions(parts, proof, schema, documents)),
+  );
+  if (parts.origin !== null)
+    await app.register((inner, _options, done) => {
+      openingRoute(inner, parts, proof);
+      done();
+    });
   await app.register(async (known) => {
     known.addHook("onRequest", (request, reply) => admission.admit(request, reply));
     await known.register((inner) => graphqlRoute(inner, parts, schema, documents));
@@ -82,6 +92,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       done();
     });
     downloadRoutes(known, parts);
+    if (parts.origin !== null) endingRoute(known, parts, proof);
   });
   return app;
 }

@@ -17,6 +17,7 @@ import { GRAPHQL_HONORS } from "../obligations.ts";
 import { passRefused } from "../passage.ts";
 import { callerOf, logFailure } from "./answering.ts";
 import type { ServerParts } from "./parts.ts";
+import type { Proof } from "./proof.ts";
 import { CLOSE, SubscriptionConnection } from "./subscription-connection.ts";
 
 /** Where subscriptions are asked, over graphql-transport-ws. */
@@ -79,14 +80,16 @@ function untilEnough(
 /** Serves subscriptions, one on each connection. Who asks is known before the connection is made. */
 export class Subscriptions {
   readonly #parts: ServerParts;
+  readonly #proof: Proof;
   readonly #schema: GraphQLSchema;
   readonly #documents: KnownDocuments;
   readonly #byPerson = new Map<string, number>();
   readonly #open = new Set<Open>();
   #stopping = false;
 
-  constructor(parts: ServerParts, schema: GraphQLSchema, documents: KnownDocuments) {
+  constructor(parts: ServerParts, proof: Proof, schema: GraphQLSchema, documents: KnownDocuments) {
     this.#parts = parts;
+    this.#proof = proof;
     this.#schema = schema;
     this.#documents = documents;
   }
@@ -171,7 +174,7 @@ export class Subscriptions {
     ended: AbortSignal,
     over: () => void,
   ): AsyncGenerator<ExecutionResult> {
-    const { door, authenticator, cursorKey, news, logger } = this.#parts;
+    const { door, cursorKey, news, logger } = this.#parts;
     const failed = (error: CaveatError): void => logFailure(logger, error, ROUTE);
     try {
       const about = {
@@ -186,7 +189,7 @@ export class Subscriptions {
         schema: this.#schema,
         plan,
         open: () => door.openLong(callerOf(request), about),
-        authenticate: () => authenticator.principal(request.headers.authorization),
+        authenticate: () => this.#proof.principal(request),
         contextOf: (operation) => contextOf(operation, cursorKey),
         news,
         failed,
