@@ -55,8 +55,8 @@ outbox row is in the log; no size was signed with two roots; the verifier accept
 ${rows.join("\n")}
 
 The wire was cut at each of the ${wire.messages} messages of a turn, before and after it was handed on, of one connection and of
-all, with several numbers of appends under way. The whole server's was cut at each of the ${server.messages} messages of a turn in which six
-people label: afterwards the server is ready again by itself, every label that it acknowledged is there once, with its request
+all, with several numbers of appends under way. The whole server's was cut ${server.turns} times, at messages all over
+the ${server.messages} of a turn in which six people label: afterwards the server is ready again by itself, every label that it acknowledged is there once, with its request
 and outcome in the log, and a request that was in doubt, sent again with its key, gave one label. After the other faults ${found} acknowledged entries were found; that log then
 had ${entries}. Disks were made slow, failing (EIO of fsync) and full (ENOSPC of a write) by what stands before PostgreSQL's C
 library (\`disk-shim.c\`); PostgreSQL ends and recovers then. A machine that loses its power is not among the faults.

@@ -8,7 +8,7 @@ import type { TestDatabase } from "../database.ts";
 import { CuttingProxy } from "./cutting-proxy.ts";
 import type { Cut } from "./cutting-proxy.ts";
 
-const LABELS = 12;
+const LABELS = 6;
 const READY_MS = 30_000;
 
 /** What one turn of labeling over the wire did. */

@@ -11,6 +11,8 @@ import { WireCuts } from "../ledger-faults/wire-cuts.ts";
 const SEED = 90_210;
 const TIMES = 40;
 const IN_FLIGHT = [1, 3] as const;
+/** Of the messages of a whole server, which are thousands in a turn, the wire is cut at each one of so many. */
+const EACH_MESSAGE = 13;
 const HOURS_MS = 3 * 3_600_000;
 /** Faults between two lines of progress. */
 const TELL_EACH = 40;
@@ -54,17 +56,18 @@ async function cutEverywhere(): Promise<Wire> {
   return all;
 }
 
-/** Cuts the wire of a whole server at each message of a turn, before it or after it. */
+/** Cuts the wire of a whole server at every so many messages of a turn, before one or after it. */
 async function cutServer(): Promise<FaultCampaign["server"]> {
   const server = await ServerCuts.open();
   const all = { turns: 0, cuts: 0, messages: 0, inDoubt: 0, acknowledged: 0, faults: [] as string[] };
   try {
     all.messages = (await server.turn(null)).messages;
-    for (let message = 1; message <= all.messages; message += 1) {
-      const cut = { message, when: message % 2 === 0 ? "before" : "after", all: message % 3 === 0 } as const;
+    for (let message = 1; message <= all.messages; message += EACH_MESSAGE) {
+      const { turns } = all;
+      const cut = { message, when: turns % 2 === 0 ? "before" : "after", all: turns % 3 === 0 } as const;
       const turn = await server.turn(cut);
       all.turns += 1;
-      tell(message, all.messages, "a whole server's wire");
+      tell(all.turns, Math.ceil(all.messages / EACH_MESSAGE), "a whole server's wire");
       all.cuts += turn.cuts;
       all.inDoubt += turn.inDoubt;
       for (const fault of turn.faults) all.faults.push(`${JSON.stringify(cut)} ${fault}`);

@@ -177,6 +177,7 @@ export class Campaign {
         const difference = await this.#case(pair, `c${index}-${number}`, drawn);
         if (!difference) {
           before.push(...drawn.steps);
+          if (pair.parted) return number + 1;
           continue;
         }
         const failure: Failure = {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import type { Ask } from "./ask.ts";
-import { DECLASSIFIED } from "./declassified.ts";
+import { DECLASSIFIED, partedBy } from "./declassified.ts";
 import type { WireAnswer } from "./wire.ts";
 
 test("I2 what the campaign leaves out of a comparison stands on the list of what must show in SECURITY.md", () => {
@@ -25,6 +25,37 @@ function tar(files: Readonly<Record<string, string>>): Buffer {
   });
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
 }
+
+test("I2 of a release only that it is held in one world may show, and nothing else that differs with it", () => {
+  const ask: Ask = {
+    who: null,
+    method: "POST",
+    path: "/graphql",
+    graphql: {
+      query:
+        "mutation { n1: deliveryRelease(input: {}) { n2: delivery { id } userErrors { code message } } other { id } }",
+    },
+  };
+  const answer = (release: unknown, other: unknown = { id: "1" }): WireAnswer => {
+    const body = Buffer.from(
+      JSON.stringify({ data: { n1: release, other }, extensions: { marking: null, receipt: "r" } }),
+    );
+    return { status: 200, headers: [["content-length", String(body.length)]], body };
+  };
+  const observer = {} as Parameters<typeof partedBy>[3];
+  const parted = (a: WireAnswer, b: WireAnswer): boolean => partedBy(a, b, ask, observer) !== null;
+  const released = { n2: { id: "x" }, userErrors: [] };
+  const refusal = (code: string): object => ({
+    n2: null,
+    userErrors: [{ code, message: "a delivery needs two approvals of its manifest" }],
+  });
+  expect(parted(answer(refusal("NOT_READY")), answer(released))).toBe(true);
+  expect(parted(answer(released), answer({ n2: null }))).toBe(true);
+  expect(parted(answer(released), answer(refusal("NOT_FOUND")))).toBe(false);
+  expect(parted(answer(released), answer({ n2: { id: "y" }, userErrors: [] }))).toBe(false);
+  expect(parted(answer(refusal("NOT_READY")), answer(refusal("NOT_READY")))).toBe(false);
+  expect(parted(answer(released, { id: "1" }), answer(refusal("NOT_READY"), { id: "2" }))).toBe(false);
+});
 
 test("I2 of a package only the proof may differ, by content and length; no other file, nor which files there are", () => {
   const position = DECLASSIFIED.find(({ owner }) => owner === "deliveries");

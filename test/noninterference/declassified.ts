@@ -2,6 +2,7 @@ import { Kind, parse } from "graphql";
 import type { SelectionSetNode } from "graphql";
 import type { Ask } from "./ask.ts";
 import type { Observer } from "./pair.ts";
+import { compare } from "./observe.ts";
 import type { WireAnswer } from "./wire.ts";
 
 /** Something that may differ between two worlds although it is about hidden rows. SECURITY.md lists the same. */
@@ -14,6 +15,8 @@ export interface Declassified {
   concerns(ask: Ask, observer: Observer): boolean;
   /** The answer without it. */
   without(answer: WireAnswer, ask: Ask): WireAnswer;
+  /** Where what shows is something that was done in one world and not in the other: whether two answers differ in that alone. */
+  parts?(a: WireAnswer, b: WireAnswer, ask: Ask): boolean;
 }
 
 /** Root fields that answer with what stands in the log, or with how far it was looked through. */
@@ -80,6 +83,36 @@ function withoutProof(answer: WireAnswer): WireAnswer {
   return { ...answer, headers, body: Buffer.concat(kept) };
 }
 
+const RELEASES: ReadonlySet<string> = new Set(["deliveryRelease"]);
+const HELD: ReadonlySet<string> = new Set(["NOT_READY", "a delivery needs two approvals of its manifest"]);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether a payload is that of a release, or of one that is not ready; null where it is neither. */
+function releaseOf(payload: unknown): "released" | "held" | null {
+  if (!isObject(payload)) return null;
+  const members = Object.values(payload).filter((value) => typeof value !== "string");
+  const errors = members.filter(Array.isArray).flat() as unknown[];
+  const refusals = members.filter(Array.isArray).length;
+  const told = errors.filter(isObject).flatMap((error) => Object.values(error));
+  if (members.every((value) => (Array.isArray(value) ? value.length === 0 : isObject(value)))) return "released";
+  const held = members.every((value) => value === null || (Array.isArray(value) && value.length > 0));
+  return held && (refusals === 0 || told.every((text) => typeof text !== "string" || HELD.has(text))) ? "held" : null;
+}
+
+/** Whether a delivery was released in one world and is held in the other, and nothing else in two answers differs. */
+function heldInOne(a: WireAnswer, b: WireAnswer, ask: Ask): boolean {
+  if (a.status !== 200 || b.status !== 200 || !ask.graphql) return false;
+  const names = answeredAs(ask.graphql.query, RELEASES);
+  const payloads = [a, b].map(({ body }) =>
+    names.map((name) => releaseOf((JSON.parse(body.toString()) as { data?: Record<string, unknown> }).data?.[name])),
+  );
+  const [ofA = [], ofB = []] = payloads;
+  if (!names.every((_, at) => ofA[at] !== null && ofB[at] !== null) || ofA.join() === ofB.join()) return false;
+  return compare(withoutLog(a, names), withoutLog(b, names)) !== "different";
+}
+
 /** Everything that may show. Closed: whatever else differs is a leak. */
 export const DECLASSIFIED: readonly Declassified[] = [
   {
@@ -101,7 +134,21 @@ export const DECLASSIFIED: readonly Declassified[] = [
     concerns: ({ method, path }) => method === "GET" && /^\/deliveries\/[^/]+\/package$/.test(path),
     without: (answer) => (answer.status === 200 ? withoutProof(answer) : answer),
   },
+  {
+    name: "a delivery that two people approved stays `APPROVED`",
+    owner: "deliveries",
+    reason:
+      "what a dataset is together must not leave below that: a rule above holds the delivery, and its release shows it",
+    concerns: ({ graphql }) => graphql !== undefined && answeredAs(graphql.query, RELEASES).length > 0,
+    without: (answer) => answer,
+    parts: heldInOne,
+  },
 ];
+
+/** The name of what parts two worlds here, in this answer and from now on; null where nothing that may. */
+export function partedBy(a: WireAnswer, b: WireAnswer, ask: Ask, observer: Observer): string | null {
+  return DECLASSIFIED.find((entry) => entry.parts?.(a, b, ask) === true && entry.concerns(ask, observer))?.name ?? null;
+}
 
 /** An answer without what may show in it, and the names of what that was. */
 export function declassify(answer: WireAnswer, ask: Ask, observer: Observer): { answer: WireAnswer; by: string[] } {

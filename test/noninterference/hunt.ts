@@ -183,6 +183,7 @@ export async function hunt(
       for (let number = 0; number < cases; number += 1) {
         const { observer, steps } = scripts.draw(new Dice(`${seed}/${mutant.name}/${number}`));
         const difference = await runScript(pair, `h${number}`, observer, steps);
+        if (pair.parted) return { cases: number + 1, steps: null };
         if (!difference) continue;
         const upTo = steps.slice(0, difference.step + 1);
         let round = 0;

@@ -102,6 +102,7 @@ export class Pair {
   readonly a: World;
   readonly b: World;
   #now: number;
+  #parted = false;
 
   private constructor(parts: { base: Base; name: string; registry: Registry; a: World; b: World; now: number }) {
     this.base = parts.base;
@@ -110,6 +111,15 @@ export class Pair {
     this.a = parts.a;
     this.b = parts.b;
     this.#now = parts.now;
+  }
+
+  /** Whether something was done in one of the worlds alone that may show: they are not compared any more. */
+  get parted(): boolean {
+    return this.#parted;
+  }
+
+  part(): void {
+    this.#parted = true;
   }
 
   /** Clones a base twice, or two grounds that were cloned from it, and starts the two servers, each in its host. */

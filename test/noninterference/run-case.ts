@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Ask, Step } from "./ask.ts";
-import { declassify } from "./declassified.ts";
+import { declassify, partedBy } from "./declassified.ts";
 import { Earlier } from "./earlier.ts";
 import { compare, firstDifference } from "./observe.ts";
 import type { Comparison } from "./observe.ts";
@@ -29,7 +29,7 @@ export interface StepResult {
  *
  * @param key a name that no other script against this pair has
  * @param note told of every answer that was compared
- * @returns the first difference, or null
+ * @returns the first difference, or null: also where the worlds part in what may show, which is the last script of a pair
  */
 export async function runScript(
   pair: Pair,
@@ -59,6 +59,12 @@ export async function runScript(
       ReturnType<typeof declassify>,
     ];
     const comparison = compare(a.answer, b.answer);
+    const parted = comparison === "different" ? partedBy(a.answer, b.answer, step.low, observer) : null;
+    if (parted !== null) {
+      note(index, { answer: answers[0], comparison: "same", declassified: [...a.by, parted] });
+      pair.part();
+      return null;
+    }
     note(index, { answer: answers[0], comparison, declassified: a.by });
     if (comparison === "different") return { step: index, ask: step.low, where: firstDifference(a.answer, b.answer) };
     earlier.a.note(answers[0].body, known);
