@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
@@ -82,7 +83,12 @@ async function serve({ connection, state, installation }: OffOptions): Promise<v
       concludeIn: () => Promise.reject(new Error("pages only")),
     });
   };
-  const sessions = new BrowserSessions(new BrowserSessionStore(pool), clock);
+  const sessions = new BrowserSessions(
+    new BrowserSessionStore(pool),
+    createSecretKey(Buffer.alloc(32)),
+    () => true,
+    clock,
+  );
   const app = await buildServer({
     door: { open } as Pick<Door, "open"> as Door,
     authenticator: new Authenticator(await TokenVerifier.of([issuer]), sessions, store, clock),

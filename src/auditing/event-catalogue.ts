@@ -135,7 +135,7 @@ export const EVENTS = {
     covers: ["logoffs (S)", "session id create/destroy/renew"],
     kinds: ["operation.request", "operation.outcome"],
     tells:
-      "who ended which session, by signing out; one of six that a person opens ends the oldest, which its opening tells",
+      "who ended his session, by signing out; that one ended because its person opened more than five, or in silence, is not told",
   },
   "log.followed": {
     covers: ["audit and log data access", "session id create/destroy/renew"],

@@ -167,8 +167,14 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       config.mode === "demonstration"
         ? [(await demonstrationIssuer(keyring.directory, config.installation)).trusted]
         : config.issuers;
-    const sessions = new BrowserSessions(new BrowserSessionStore(policyPool), clock);
-    const authenticator = new Authenticator(await TokenVerifier.of(issuers), sessions, store, clock);
+    const verifier = await TokenVerifier.of(issuers);
+    const sessions = new BrowserSessions(
+      new BrowserSessionStore(policyPool),
+      await keyring.secret("browser-sessions"),
+      (issuer) => verifier.trusts(issuer),
+      clock,
+    );
+    const authenticator = new Authenticator(verifier, sessions, store, clock);
     const releaseKeys = {
       statementSigner: keyring.statementSigner,
       cmsSigner: keyring.cmsSigner,

@@ -137,11 +137,17 @@ export class Authenticator {
     return this.#verifier.verify(token, this.#clock());
   }
 
-  /** The principal of the secret in a cookie, which comes from anybody. Throws as `principal` does. */
-  async ofSession(secret: string): Promise<Principal> {
+  /**
+   * The principal of the secret in a cookie, which comes from anybody. Throws as `principal` does.
+   *
+   * @param uses whether somebody asks for something: whoever only goes on listening does not make his session last longer
+   */
+  async ofSession(secret: string, uses: boolean): Promise<Principal> {
     const session = await this.#sessions.find(secret);
     if (!session) throw new CaveatError("UNAUTHENTICATED", "no session");
-    return this.standing(session);
+    const principal = await this.standing(session.token);
+    if (uses && session.due) await this.#sessions.use(secret);
+    return principal;
   }
 
   /** Who somebody is of whom a token or a session says so. Throws as `principal` does. */

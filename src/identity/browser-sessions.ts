@@ -1,65 +1,86 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
-import type { BrowserSessionStore } from "../storage/browser-session-store.ts";
-import type { VerifiedToken } from "./tokens.ts";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import type { BrowserSessionRecord, BrowserSessionStore } from "../storage/browser-session-store.ts";
 import { LEVELS } from "./tokens.ts";
+import type { VerifiedToken } from "./tokens.ts";
 
 const SECRET_BYTES = 32;
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
+/** What was used within so long is not written down again. */
+const RENEWED_MS = 30_000;
 
 const hashOf = (secret: string): Buffer => createHash("sha256").update(secret).digest();
 
+/** An open session: the token that it stands for, and whether its use is to be noted. */
+export interface FoundSession {
+  readonly token: VerifiedToken;
+  readonly due: boolean;
+}
+
 /**
- * Sessions that a browser holds by a cookie. One is opened with a verified token, whoever issued it, and stands for it from
- * then on: same person, client, level and purpose, under a session id of its own.
+ * Sessions that a browser holds by a cookie. One is opened with a verified token, whoever issued it, and stands for that token
+ * from then on, its session id included, for as long as its issuer is trusted.
  */
 export class BrowserSessions {
   readonly #store: BrowserSessionStore;
+  readonly #key: KeyObject;
+  readonly #trusts: (issuer: string) => boolean;
   readonly #clock: () => Date;
 
-  constructor(store: BrowserSessionStore, clock: () => Date) {
+  /**
+   * @param key 32 bytes of the key folder: whoever writes rows without it lets nobody in
+   * @param trusts whether an issuer's tokens are accepted now
+   */
+  constructor(store: BrowserSessionStore, key: KeyObject, trusts: (issuer: string) => boolean, clock: () => Date) {
     this.#store = store;
+    this.#key = key;
+    this.#trusts = trusts;
     this.#clock = clock;
   }
 
-  /** What a session that is about to be opened with a token stands for. */
-  begin(token: VerifiedToken): VerifiedToken {
-    return { ...token, sessionId: randomUUID() };
+  #macOf(secret: string, record: Omit<BrowserSessionRecord, "mac">): Buffer {
+    const { sessionId, personId, clientId, issuer, level, purpose, authenticatedAt, openedAt } = record;
+    const parts = [secret, sessionId, personId, clientId, issuer, level, purpose, authenticatedAt, openedAt.getTime()];
+    return createHmac("sha256", this.#key).update(JSON.stringify(parts)).digest();
   }
 
-  /** Opens it. Returns the secret for the browser's cookie: 43 characters that are kept nowhere else. */
-  async open({ sessionId, sessionLevel, authenticatedAt, ...session }: VerifiedToken): Promise<string> {
+  /** Opens one. Returns the secret for the browser's cookie: 43 characters that are kept nowhere else. */
+  async open(token: VerifiedToken): Promise<string> {
     const secret = randomBytes(SECRET_BYTES).toString("base64url");
-    const record = {
-      id: sessionId,
-      level: sessionLevel,
-      authenticatedAt: authenticatedAt === null ? null : new Date(authenticatedAt * 1_000),
-      personId: session.personId,
-      clientId: session.clientId,
-      purpose: session.purpose,
-    };
-    await this.#store.open(hashOf(secret), record, this.#clock());
+    const { sessionId, sessionLevel: level, personId, clientId, issuer, purpose, authenticatedAt } = token;
+    const openedAt = this.#clock();
+    const record = { sessionId, personId, clientId, issuer, level, purpose, authenticatedAt, openedAt };
+    await this.#store.open(hashOf(secret), { ...record, mac: this.#macOf(secret, record) });
     return secret;
   }
 
+  /** Ends what a person has too many of beside a new one. */
+  keep({ personId }: VerifiedToken, secret: string): Promise<void> {
+    return this.#store.keep(personId, hashOf(secret));
+  }
+
   /** What the session of a secret, which comes from anybody, stands for; null where none is open. */
-  async find(secret: string): Promise<VerifiedToken | null> {
+  async find(secret: string): Promise<FoundSession | null> {
     if (!SECRET.test(secret)) return null;
-    const found = await this.#store.use(hashOf(secret), this.#clock());
+    const found = await this.#store.find(hashOf(secret), this.#clock());
     const level = LEVELS.find((known) => known === found?.level);
-    if (!found || !level) return null;
+    if (!found || !level || !this.#trusts(found.issuer)) return null;
+    if (!timingSafeEqual(found.mac, this.#macOf(secret, found))) return null;
+    const { personId, clientId, sessionId, issuer, purpose, authenticatedAt } = found;
+    const token = { verified: true, personId, clientId, sessionId, issuer, purpose, authenticatedAt } as const;
     return {
-      verified: true,
-      personId: found.personId,
-      clientId: found.clientId,
-      sessionId: found.id,
-      sessionLevel: level,
-      purpose: found.purpose,
-      authenticatedAt: found.authenticatedAt === null ? null : Math.floor(found.authenticatedAt.getTime() / 1_000),
+      token: { ...token, sessionLevel: level },
+      due: this.#clock().getTime() - found.usedAt.getTime() >= RENEWED_MS,
     };
   }
 
-  /** Ends a session of a person: nothing is answered on it any more, and subscriptions on it end. */
-  end(sessionId: string, personId: string): Promise<void> {
-    return this.#store.end(sessionId, personId, this.#clock());
+  /** Notes that a session is being used: it lasts longer by that. */
+  use(secret: string): Promise<void> {
+    return this.#store.use(hashOf(secret), this.#clock());
+  }
+
+  /** Ends a session: nothing is answered on it any more, and subscriptions on it end. Harmless where there is none. */
+  async end(secret: string): Promise<void> {
+    if (SECRET.test(secret)) await this.#store.end(hashOf(secret));
   }
 }

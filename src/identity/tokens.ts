@@ -18,6 +18,8 @@ export interface TrustedIssuer {
 /** What a verified token says, or a session that was opened with one. */
 export interface VerifiedToken {
   readonly verified: true;
+  /** Who issued it. */
+  readonly issuer: string;
   readonly personId: string;
   readonly clientId: string;
   readonly sessionId: string;
@@ -69,6 +71,11 @@ export class TokenVerifier {
     return new TokenVerifier(known);
   }
 
+  /** Whether tokens of an issuer of this name are accepted. */
+  trusts(issuer: string): boolean {
+    return this.#issuers.has(issuer);
+  }
+
   /** The content of a token that comes from anybody. Throws UNAUTHENTICATED, whatever is wrong with it. */
   async verify(token: string, now: Date): Promise<VerifiedToken> {
     const refuse = (detail: string, cause?: unknown): CaveatError =>
@@ -108,6 +115,7 @@ export class TokenVerifier {
         if ((payload.exp ?? 0) - (payload.iat ?? 0) > MAX_LIFE_SECONDS) throw refuse("life too long");
         const verified: VerifiedToken = {
           verified: true,
+          issuer: issuer.issuer,
           personId: text("sub", UUID),
           clientId: text("azp", NAME),
           sessionId: text("sid", UUID),

@@ -1,13 +1,23 @@
 import type { Pool } from "pg";
 
-/** What a session of a browser was opened for. */
+/** What a session of a browser stands for, as it was opened. */
 export interface BrowserSessionRecord {
-  readonly id: string;
+  /** HMAC over all of the following and the secret, by whoever opened it. */
+  readonly mac: Buffer;
+  readonly sessionId: string;
   readonly personId: string;
   readonly clientId: string;
+  readonly issuer: string;
   readonly level: string;
   readonly purpose: string;
-  readonly authenticatedAt: Date | null;
+  /** Unix seconds. */
+  readonly authenticatedAt: number | null;
+  readonly openedAt: Date;
+}
+
+/** One that is open. */
+export interface OpenBrowserSession extends BrowserSessionRecord {
+  readonly usedAt: Date;
 }
 
 /** Sessions of browsers, as the role caveat_policy. It knows the SHA-256 of a session's secret, never the secret. */
@@ -18,34 +28,46 @@ export class BrowserSessionStore {
     this.#pool = pool;
   }
 
-  /** Opens a session at a moment; the oldest of a person's is ended where there are too many. */
-  async open(secretHash: Buffer, session: BrowserSessionRecord, now: Date): Promise<void> {
-    const { id, personId, clientId, level, purpose, authenticatedAt } = session;
-    await this.#pool.query("select access.open_session($1, $2, $3, $4, $5, $6, $7, $8)", [
-      id,
+  /** Opens a session. */
+  async open(secretHash: Buffer, session: BrowserSessionRecord): Promise<void> {
+    await this.#pool.query("select access.open_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", [
       secretHash,
-      personId,
-      clientId,
-      level,
-      purpose,
-      authenticatedAt,
-      now,
+      session.mac,
+      session.sessionId,
+      session.personId,
+      session.clientId,
+      session.issuer,
+      session.level,
+      session.purpose,
+      session.authenticatedAt,
+      session.openedAt,
     ]);
   }
 
-  /** The open session of a secret, which lasts longer by being used; null where there is none. */
-  async use(secretHash: Buffer, now: Date): Promise<BrowserSessionRecord | null> {
-    const { rows } = await this.#pool.query<BrowserSessionRecord>({
-      name: "use-session",
-      text: `select id, person_id as "personId", client_id as "clientId", level, purpose, authenticated_at as "authenticatedAt"
-             from access.use_session($1, $2)`,
+  /** Ends those of a person that are too many beside a new one: what was used longest ago. */
+  async keep(personId: string, secretHash: Buffer): Promise<void> {
+    await this.#pool.query("select access.keep_sessions($1, $2)", [personId, secretHash]);
+  }
+
+  /** The session of a secret if it is open at a moment; null where there is none. */
+  async find(secretHash: Buffer, now: Date): Promise<OpenBrowserSession | null> {
+    const { rows } = await this.#pool.query<OpenBrowserSession>({
+      name: "find-session",
+      text: `select mac, session_id as "sessionId", person_id as "personId", client_id as "clientId", issuer, level, purpose,
+               authenticated_at as "authenticatedAt", opened_at as "openedAt", used_at as "usedAt"
+             from access.find_session($1, $2)`,
       values: [secretHash, now],
     });
     return rows[0] ?? null;
   }
 
-  /** Ends a session of a person, at once and in every process. */
-  async end(id: string, personId: string, now: Date): Promise<void> {
-    await this.#pool.query("select access.end_session($1, $2, $3)", [id, personId, now]);
+  /** Notes that it is being used, which makes it last longer. */
+  async use(secretHash: Buffer, now: Date): Promise<void> {
+    await this.#pool.query("select access.use_session($1, $2)", [secretHash, now]);
+  }
+
+  /** Ends it, at once and in every process. */
+  async end(secretHash: Buffer): Promise<void> {
+    await this.#pool.query("select access.end_session($1)", [secretHash]);
   }
 }

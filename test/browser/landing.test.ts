@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outsideProgram } from "../outside-programs.ts";
@@ -58,8 +60,8 @@ describe.skipIf(skip)("the demonstration's page in a real browser", () => {
     await page.reload();
     await page.getByText("Signed in as ana, at TOP SECRET.").waitFor();
     expect(await ask(ana)).toContain("(TS//TK//NF)");
-    // No script reads the cookie.
-    expect(await page.evaluate("document.cookie")).toBe("");
+    // No script reads the session's cookie.
+    expect(await page.evaluate("document.cookie")).toBe("caveat-signed-in=1");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("Nobody is signed in.").waitFor();
     expect(await page.locator("#answer").textContent()).toBe("");
@@ -70,25 +72,86 @@ describe.skipIf(skip)("the demonstration's page in a real browser", () => {
     await page.goto("about:blank");
     await page.context().setOffline(true);
     await page.goBack().catch(() => undefined);
+    await page.waitForTimeout(500);
+    await page.waitForLoadState();
     expect(await page.content()).not.toContain("TK//NF");
     await page.context().setOffline(false);
     await page.goto(server.url);
     expect(await ask(ana)).toContain("UNAUTHENTICATED");
   });
 
-  test("I9 a page of another site cannot use the session", async () => {
+  test("I9 a page of another origin on this machine cannot use the session, although the browser sends it along", async () => {
     const ana = await openPage(browser, server.url);
+    await signIn(ana, "Otto Officer");
+    const attempt = `new Promise((told) => {
+      const socket = new WebSocket("${server.url.replace("http", "ws")}/graphql", "graphql-transport-ws");
+      socket.onopen = () => told("open");
+      socket.onclose = () => told("refused");
+    })`;
+    expect(await ana.page.evaluate(attempt)).toBe("open");
+    const cookies: string[] = [];
+    const attacker = createServer((request, response) => {
+      cookies.push(request.headers.cookie ?? "");
+      response.setHeader("content-type", "text/html").end("<title>elsewhere</title>");
+    });
+    await new Promise<void>((resolve) => attacker.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = attacker.address() as AddressInfo;
+      const page = await ana.page.context().newPage();
+      await page.goto(`http://127.0.0.1:${port}/`);
+      // Cookies know no ports: what keeps it out is where the request comes from.
+      expect(cookies.join()).toContain("caveat-session=");
+      expect(await page.evaluate(attempt)).toBe("refused");
+      const body = JSON.stringify({ query: "mutation { x }" });
+      for (const [path, method] of [
+        ["/graphql", "POST"],
+        ["/session", "POST"],
+      ])
+        await page.evaluate(
+          `fetch("${server.url}${path ?? ""}", { method: "${method ?? ""}", mode: "no-cors", credentials: "include", body: ${JSON.stringify(body)} }).catch(() => undefined)`,
+        );
+      expect(
+        await page.evaluate(
+          `fetch("${server.url}/session", { method: "DELETE", credentials: "include" }).then(() => "sent", () => "not sent")`,
+        ),
+      ).toBe("not sent");
+    } finally {
+      attacker.close();
+    }
+    expect(await ask(ana, "Who am I, and what is there for me?")).toContain("otto");
+  });
+
+  test("I1 what was asked in one session is not shown in the next, in this tab or another", async () => {
+    const ana = await openPage(browser, server.url);
+    const { page } = ana;
     await signIn(ana, "Ana Analyst");
-    // Another name for this machine, and so another site, with pages of the same server on it.
-    const foreign = await ana.page.context().newPage();
-    await foreign.goto(server.url.replace("127.0.0.1", "localhost"));
-    const asked = `fetch("${server.url}/graphql", { method: "POST", mode: "no-cors", credentials: "include", body: "{}" })
-      .then((answer) => "sent " + answer.type, () => "not sent")`;
-    // The policy of our own pages lets them send nowhere else.
-    expect(await foreign.evaluate(asked)).toBe("not sent");
-    expect(
-      await foreign.evaluate(`fetch("/graphql", { method: "POST", body: "{}" }).then((answer) => answer.status)`),
-    ).toBe(401);
+    const other = { ...ana, page: await page.context().newPage() };
+    await other.page.goto(server.url);
+    await other.page.getByText("Signed in as ana, at TOP SECRET.").waitFor();
+    expect(await ask(other)).toContain("(TS//TK//NF)");
+    const held = Promise.withResolvers<undefined>();
+    await page.route("**/graphql", async (route) => {
+      const answer = await route.fetch();
+      await held.promise;
+      await route.fulfill({ response: answer });
+    });
+    await page.getByLabel("Examples").selectOption({ label: IMAGES });
+    await page.getByRole("button", { name: "Send" }).click();
+    await signIn(ana, "Ben Analyst");
+    held.resolve(undefined);
+    await other.page.getByText("Signed in as ben, at TOP SECRET.").waitFor();
+    await page.waitForTimeout(500);
+    for (const each of [page, other.page]) expect(await each.locator("#answer").textContent()).toBe("");
+  });
+
+  test("says that nobody is signed in only where that is so", async () => {
+    const ana = await openPage(browser, server.url);
+    const { page } = ana;
+    await signIn(ana, "Ana Analyst");
+    await page.route("**/session", (route) => route.fulfill({ status: 503, body: "{}" }));
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("The server answered 503: the session may still be open.").waitFor();
+    expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(true);
   });
 
   test("is worked with the keyboard alone", async () => {

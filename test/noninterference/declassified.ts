@@ -98,7 +98,7 @@ function releaseOf(payload: unknown): "released" | "held" | null {
   const told = errors.filter(isObject).flatMap((error) => Object.values(error));
   if (members.every((value) => (Array.isArray(value) ? value.length === 0 : isObject(value)))) return "released";
   const held = members.every((value) => value === null || (Array.isArray(value) && value.length > 0));
-  return held && (refusals === 0 || told.every((text) => typeof text !== "string" || HELD.has(text))) ? "held" : null;
+  return held && (refusals === 0 || told.every((word) => typeof word !== "string" || HELD.has(word))) ? "held" : null;
 }
 
 /** Whether a delivery was released in one world and is held in the other, and nothing else in two answers differs. */

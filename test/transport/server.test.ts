@@ -28,7 +28,12 @@ let port = 0;
 async function parts(mode: ServerParts["mode"]): Promise<ServerParts> {
   const verifier = await TokenVerifier.of([]);
   const nowhere = new Pool({ host: "127.0.0.1", port: 1 });
-  const sessions = new BrowserSessions(new BrowserSessionStore(nowhere), () => new Date());
+  const sessions = new BrowserSessions(
+    new BrowserSessionStore(nowhere),
+    createSecretKey(new Uint8Array(32)),
+    () => true,
+    () => new Date(),
+  );
   return {
     door: new Door({} as never),
     authenticator: new Authenticator(verifier, sessions, new AccessStore(nowhere), () => new Date()),

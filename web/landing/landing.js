@@ -87,38 +87,55 @@ function cell(row, text, name) {
   return element;
 }
 
-/** Says who is signed in. The session is a cookie that no script can read; this tab remembers only that there was one. */
+const SIGNED_IN = /(?:^|; )(?:__Host-)?caveat-signed-in=1(?:;|$)/;
+/** Other tabs of this server: they are told when somebody else is signed in. */
+const tabs = new BroadcastChannel("caveat-session");
+function tellTabs() {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel takes none: all that listen are of our origin
+  tabs.postMessage("another session");
+}
+
+/** Counts sessions: what was asked in one is not shown in the next. */
+let session = 0;
+
 function showSession(text) {
-  history.replaceState(text === null ? null : { session: true }, "");
   byId("session").textContent = text ?? "Nobody is signed in.";
   byId("sign-out").hidden = text === null;
 }
 
-/** After the page was loaded anew: asks who is signed in, where somebody was. */
-async function resume() {
-  if (history.state?.session !== true) return;
-  const body = JSON.stringify({ query: "{ viewer { handle sessionLevel } }" });
-  const response = await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body });
-  const { data } = await response.json();
-  showSession(data ? `Signed in as ${data.viewer.handle}, at ${levelName(data.viewer.sessionLevel)}.` : null);
+/** Takes what was shown and typed off the page: it belongs to the session that it was asked in. */
+function forget() {
+  session += 1;
+  showBanner(null);
+  byId("receipt").textContent = "";
+  byId("answer").textContent = "";
+  chooseExample(Number(byId("example").value));
 }
 
 const levelName = (level) => byId("level").querySelector(`option[value="${level}"]`)?.textContent ?? level;
 
-/** Takes what was shown off the page: it belongs to the session that it was asked in. */
-function clearAnswer() {
-  showBanner(null);
-  byId("receipt").textContent = "";
-  byId("answer").textContent = "";
+/** Asks who is signed in, where somebody is: the session is a cookie that no script can read, and another one says that it is there. */
+async function resume() {
+  const own = session;
+  showSession(null);
+  if (!SIGNED_IN.test(document.cookie)) return;
+  const body = JSON.stringify({ query: "{ viewer { handle sessionLevel } }" });
+  const response = await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body });
+  const { data } = await response.json();
+  if (own !== session || !data) return;
+  showSession(`Signed in as ${data.viewer.handle}, at ${levelName(data.viewer.sessionLevel)}.`);
 }
 
 async function signIn(handle) {
-  clearAnswer();
+  forget();
+  const own = session;
   const level = byId("level").value;
   const body = JSON.stringify({ handle, level });
   const headers = { "content-type": "application/json" };
   try {
     const response = await fetch("/session", { method: "POST", headers, body });
+    tellTabs();
+    if (own !== session) return;
     if (response.ok) showSession(`Signed in as ${handle}, at ${levelName(level)}.`);
     else byId("session").textContent = `Refused: ${response.status}.`;
   } catch {
@@ -127,13 +144,20 @@ async function signIn(handle) {
 }
 
 async function signOut() {
-  clearAnswer();
+  forget();
+  const own = session;
+  let text = "The server did not answer: the session may still be open.";
   try {
-    await fetch("/session", { method: "DELETE" });
-    showSession(null);
+    const { status } = await fetch("/session", { method: "DELETE" });
+    // 401: there is no such session any more.
+    text = status === 200 || status === 401 ? null : `The server answered ${status}: the session may still be open.`;
+    tellTabs();
   } catch {
-    byId("session").textContent = "The server did not answer: the session is still open.";
+    // Said below.
   }
+  if (own !== session) return;
+  if (text === null) showSession(null);
+  else byId("session").textContent = text;
 }
 
 async function showPeople() {
@@ -173,17 +197,20 @@ async function send(event) {
     byId("variables").focus();
     return;
   }
+  const own = session;
   button.disabled = true;
   byId("receipt").textContent = "Sending";
   try {
     const response = await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body });
-    if (response.status === 401) showSession(null);
     const answer = await response.json();
+    if (own !== session) return;
+    if (response.status === 401) showSession(null);
     const { marking = null, receipt = null } = answer.extensions ?? {};
     showBanner(marking);
     byId("receipt").textContent = receipt === null ? `Refused: ${response.status}.` : `Receipt ${receipt}.`;
     byId("answer").textContent = JSON.stringify(answer.data ?? answer.errors, null, 2);
   } catch {
+    if (own !== session) return;
     showBanner(null);
     byId("receipt").textContent = "The server did not answer.";
     byId("answer").textContent = "";
@@ -202,3 +229,7 @@ chooseExample(0);
 byId("sign-out").addEventListener("click", () => void signOut());
 void showPeople();
 void resume();
+tabs.addEventListener("message", () => {
+  forget();
+  void resume();
+});

@@ -45,29 +45,45 @@ export class Admission {
 
   /** Sets `request.caller`. Throws UNAUTHENTICATED, BUSY or UNAVAILABLE, after noting it. */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    this.enter(request, reply);
+    this.let(request, reply, await this.#identify(request));
+  }
+
+  /** Counts a request of anybody among all. Throws BUSY, after noting it. */
+  enter(request: FastifyRequest, reply: FastifyReply): void {
     if (this.#all >= CONCURRENCY.all)
-      throw this.#turnAway("busy", request.ip, new CaveatError("BUSY", "too many requests"));
+      throw this.#note("busy", request.ip, new CaveatError("BUSY", "too many requests"));
     this.#all += 1;
     whenOver(request, reply, () => {
       this.#all -= 1;
     });
-    const caller = await this.#identify(request);
+  }
+
+  /** Lets somebody in who is known now. Throws BUSY, after noting it. */
+  let(request: FastifyRequest, reply: FastifyReply, caller: Principal): void {
     // Whoever hung up meanwhile would be counted for ever: the end of his answer has been told already.
     if (request.raw.socket.destroyed) throw new CaveatError("INVALID_REQUEST", "gave up");
     const mine = this.#underWay.get(caller.personId) ?? 0;
-    if (mine >= CONCURRENCY.person)
-      throw this.#turnAway("busy", `person:${caller.personId}`, new CaveatError("BUSY", "too many of one person"));
+    // Whoever wants to end his session must not be kept from it, by others that use it least of all.
+    const ends = request.method === "DELETE";
+    if (mine >= CONCURRENCY.person && !ends)
+      throw this.#note("busy", `person:${caller.personId}`, new CaveatError("BUSY", "too many of one person"));
     this.#underWay.set(caller.personId, mine + 1);
     whenOver(request, reply, () => this.#leave(caller.personId));
     request.caller = caller;
+  }
+
+  /** Notes why somebody is turned away before he is known; returns what to throw. */
+  turnAway(request: FastifyRequest, error: CaveatError): CaveatError {
+    const kinds = { UNAUTHENTICATED: "unauthenticated", UNAVAILABLE: "unavailable", BUSY: "busy" } as const;
+    return this.#note(error.code in kinds ? kinds[error.code as keyof typeof kinds] : "malformed", request.ip, error);
   }
 
   async #identify(request: FastifyRequest): Promise<Principal> {
     try {
       return await this.#proof.principal(request);
     } catch (thrown) {
-      const error = toCaveatError(thrown);
-      throw this.#turnAway(error.code === "UNAUTHENTICATED" ? "unauthenticated" : "unavailable", request.ip, error);
+      throw this.turnAway(request, toCaveatError(thrown));
     }
   }
 
@@ -77,7 +93,7 @@ export class Admission {
     else this.#underWay.delete(personId);
   }
 
-  #turnAway(kind: RefusalKind, source: string, error: CaveatError): CaveatError {
+  #note(kind: RefusalKind, source: string, error: CaveatError): CaveatError {
     this.#refusals.note(kind, source);
     return error;
   }

@@ -18,14 +18,23 @@ export class Proof {
     this.cookie = new SessionCookie(own);
   }
 
-  /** Who asks, as he stands now. Throws UNAUTHENTICATED or UNAVAILABLE. */
-  principal(request: FastifyRequest): Promise<Principal> {
-    const { authorization, cookie } = request.headers;
-    const secret = authorization === undefined ? this.cookie.secretIn(cookie) : null;
+  /**
+   * Who asks, as he stands now. Throws UNAUTHENTICATED or UNAVAILABLE.
+   *
+   * @param uses false where he is only proven anew on what he asked before
+   */
+  principal(request: FastifyRequest, uses = true): Promise<Principal> {
+    const { authorization } = request.headers;
+    const secret = this.secretOf(request);
     if (secret === null) return this.#authenticator.principal(authorization);
     if (!this.fromOwnPage(request))
       return Promise.reject(new CaveatError("UNAUTHENTICATED", "a cookie from another site"));
-    return this.#authenticator.ofSession(secret);
+    return this.#authenticator.ofSession(secret, uses);
+  }
+
+  /** The secret of the session that a request is made in; null where it is made in none. */
+  secretOf({ headers }: FastifyRequest): string | null {
+    return headers.authorization === undefined ? this.cookie.secretIn(headers.cookie) : null;
   }
 
   /** Whether a request comes from a page of our own. */

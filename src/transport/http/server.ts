@@ -81,7 +81,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   );
   if (parts.origin !== null)
     await app.register((inner, _options, done) => {
-      openingRoute(inner, parts, proof);
+      openingRoute(inner, { parts, proof, admission });
       done();
     });
   await app.register(async (known) => {
@@ -92,7 +92,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       done();
     });
     downloadRoutes(known, parts);
-    if (parts.origin !== null) endingRoute(known, parts, proof);
+    if (parts.origin !== null) endingRoute(known, { parts, proof, admission });
   });
   return app;
 }

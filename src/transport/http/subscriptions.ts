@@ -189,7 +189,7 @@ export class Subscriptions {
         schema: this.#schema,
         plan,
         open: () => door.openLong(callerOf(request), about),
-        authenticate: () => this.#proof.principal(request),
+        authenticate: () => this.#proof.principal(request, false),
         contextOf: (operation) => contextOf(operation, cursorKey),
         news,
         failed,
