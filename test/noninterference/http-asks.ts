@@ -44,7 +44,7 @@ const BROKEN: readonly string[] = [
   '{"query":"mutation { labelCreate(input: {}) { userErrors { code } } }"}',
 ];
 
-/** Draws what is not a document: files in and out, what is no GraphQL, unknown paths, odd headers, bad tokens. */
+/** Draws what is not a document: files in and out, sessions, what is no GraphQL, unknown paths, odd headers, bad tokens. */
 export class HttpAsks {
   readonly #dice: Dice;
   readonly #pools: Pools;
@@ -69,6 +69,7 @@ export class HttpAsks {
       [8, () => this.#tooLarge()],
       [4, () => this.#unknown()],
       [1, () => this.#get("/trust")],
+      [2, () => this.#session()],
       [1, () => this.#open()],
       [this.#officer ? 0 : 1, () => this.#get("/audit/archive")],
       [this.#officer ? 0 : 1, () => this.#get(`/audit/archive?about=${this.#id("asset")}`)],
@@ -147,6 +148,23 @@ export class HttpAsks {
       `/deliveries/${this.#id("delivery")}/manifest`,
     ];
     return { ...this.#get(dice.pick(paths)), method: dice.pick(["GET", "GET", "HEAD", "OPTIONS", "DELETE", "POST"]) };
+  }
+
+  /** Sessions of browsers: opened by a token or by a name, ended, from a page of the server's own and from elsewhere. */
+  #session(): Ask {
+    const dice = this.#dice;
+    const headers: Record<string, string> = {
+      origin: dice.pick(["{{origin}}", "{{origin}}", "{{origin}}", "https://example.org"]),
+      ...(dice.chance(0.2) ? { cookie: `caveat-session=${"a".repeat(43)}` } : {}),
+    };
+    const path = "/session";
+    if (dice.chance(0.5)) return { who: this.#who, method: dice.chance(0.8) ? "POST" : "DELETE", path, headers };
+    const said = {
+      handle: dice.pick([this.#who.handle, "ana", "nobody"]),
+      level: dice.pick(["U", "C", "S", "TS", "X"]),
+    };
+    const typed = { ...headers, "content-type": "application/json" };
+    return { who: null, method: "POST", path, headers: typed, text: JSON.stringify(said) };
   }
 
   #open(): Ask {

@@ -56,22 +56,24 @@ export class World {
   readonly name: string;
   readonly ground: Ground;
   readonly #host: Host;
+  readonly #origin: string;
   readonly #wire: Wire;
   readonly #tokens: Tokens;
   readonly #registry: Registry;
 
   private constructor(parts: {
     name: string;
+    url: string;
     ground: Ground;
     host: Host;
-    wire: Wire;
     tokens: Tokens;
     registry: Registry;
   }) {
     this.name = parts.name;
+    this.#origin = new URL(parts.url).origin;
     this.ground = parts.ground;
     this.#host = parts.host;
-    this.#wire = parts.wire;
+    this.#wire = new Wire(parts.url);
     this.#tokens = parts.tokens;
     this.#registry = parts.registry;
   }
@@ -83,13 +85,13 @@ export class World {
     on: { ground: Ground; tokens: Tokens; registry: Registry; boot: Moment },
   ): Promise<World> {
     const url = await host.open(name, on.boot, environmentOf(on.ground));
-    return new World({ name, ground: on.ground, host, wire: new Wire(url), tokens: on.tokens, registry: on.registry });
+    return new World({ name, url, ground: on.ground, host, tokens: on.tokens, registry: on.registry });
   }
 
   /** What is sent for an ask. `stream` names the randomness of the answer, `local` the script's own names. */
   async callOf(ask: Ask, at: Moment, local: (name: string) => string | undefined): Promise<WireCall> {
     const own = (name: string): string | undefined =>
-      local(name) ?? (name === "key.act" ? `act-${at.stream}` : undefined);
+      local(name) ?? (name === "origin" ? this.#origin : name === "key.act" ? `act-${at.stream}` : undefined);
     const text = (value: string): string => this.#registry.resolve(value, own);
     const headers: Record<string, string> = { "x-request-id": `${at.stream};${at.now}` };
     if (ask.who) headers["authorization"] = `Bearer ${await this.#tokens.of(ask.who, at.now)}`;
