@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { v7 as uuid7 } from "./entry-id.ts";
+import { ID_BYTES, v7 as uuid7 } from "./entry-id.ts";
 import { encodeLeaf } from "../../audit/index.ts";
 import type { LeafKind, LeafSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
 import { NONCE_BYTES, monthOf } from "./sealing.ts";
-import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
+import type { PlainList, PlainSection, SealedSection, SectionSealer } from "./sealing.ts";
 
 /** An entry to be written. */
 export interface EntryDraft {
@@ -41,6 +41,9 @@ const SALT_BYTES = 16;
 const QUEUE_DEADLINE_MS = 4_000;
 /** Entries that are sealed in one turn of the event loop: sealing more would keep the log's answers waiting. */
 const SEALED_IN_TURN = 24;
+
+const isSealed = (section: SealedSection | Promise<SealedSection>): section is SealedSection =>
+  !(section instanceof Promise);
 
 /** UTC with microseconds; the clock has milliseconds, the counter below keeps entries of one process apart. */
 function timestamp(now: Date): string {
@@ -102,20 +105,22 @@ export class LedgerWriter {
   }
 
   /** Seals the sections and builds the leaf of an entry of this log, or of another one. */
-  async record(draft: EntryDraft, logId = this.logId, id = this.newId()): Promise<AppendRecord> {
+  async record(draft: EntryDraft, logId = this.logId, known?: string): Promise<AppendRecord> {
     const { lists = [] } = draft;
+    // Drawn at once, because each draw is a call of its own: nonces or what stands for sections that are not there, salt and id.
+    const random = randomBytes(SLOTS * SLOT_BYTES + SALT_BYTES + ID_BYTES);
+    const drawn = (index: number, from: number, to: number): Buffer =>
+      random.subarray(SLOT_BYTES * index + from, SLOT_BYTES * index + to);
+    const id = known ?? uuid7(this.#clock(), random.subarray(-ID_BYTES));
     // One for lists and sections: a list is erased with the outcome that carries its digest.
     const scope = { subject: draft.personTag, month: monthOf(this.#clock()) };
     if (lists.length > 0)
       await this.#store.keepLists(id, await Promise.all(lists.map((list) => this.#sealer.sealList(id, list, scope))));
     const counter = this.#takeCounter(logId);
-    // Drawn at once, because each draw is a call of its own: a nonce or what stands for a section that is not there, and the salt.
-    const random = randomBytes(SLOTS * SLOT_BYTES + SALT_BYTES);
-    const drawn = (index: number, from: number, to: number): Buffer =>
-      random.subarray(SLOT_BYTES * index + from, SLOT_BYTES * index + to);
-    const sealed = await Promise.all(
-      draft.sections.map((section) => this.#sealer.seal(id, section, scope, drawn(section.slot, 0, NONCE_BYTES))),
+    const sealing = draft.sections.map((section) =>
+      this.#sealer.seal(id, section, scope, drawn(section.slot, 0, NONCE_BYTES)),
     );
+    const sealed = sealing.every(isSealed) ? sealing : await Promise.all(sealing);
     const slot = (index: number): LeafSlot => {
       const found = sealed.find((section) => section.slot === index);
       return found
@@ -128,7 +133,7 @@ export class LedgerWriter {
       producer: { boot: this.#boot, counter, replica: this.#replica },
       slots: [slot(0), slot(1), slot(2), slot(3)],
       time: timestamp(this.#clock()),
-      salt: random.toString("hex", SLOTS * SLOT_BYTES),
+      salt: random.toString("hex", SLOTS * SLOT_BYTES, SLOTS * SLOT_BYTES + SALT_BYTES),
     });
     return {
       id,
