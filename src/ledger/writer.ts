@@ -120,7 +120,7 @@ export class LedgerWriter {
     const sealing = draft.sections.map((section) =>
       this.#sealer.seal(id, section, scope, drawn(section.slot, 0, NONCE_BYTES)),
     );
-    const sealed = sealing.every(isSealed) ? sealing : await Promise.all(sealing);
+    const sealed = sealing.every(isSealed) ? sealing : await Promise.all(sealing.map((one) => Promise.resolve(one)));
     const slot = (index: number): LeafSlot => {
       const found = sealed.find((section) => section.slot === index);
       return found
