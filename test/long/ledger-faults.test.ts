@@ -12,7 +12,7 @@ const SEED = 90_210;
 const TIMES = 40;
 const IN_FLIGHT = [1, 3] as const;
 /** Of the messages of a whole server, which are thousands in a turn, the wire is cut at each one of so many. */
-const EACH_MESSAGE = 31;
+const EACH_MESSAGE = 7;
 const HOURS_MS = 3 * 3_600_000;
 /** Faults between two lines of progress. */
 const TELL_EACH = 40;
