@@ -26,12 +26,18 @@ export function bound(value: unknown): unknown {
 }
 
 /**
- * A rollback on a session that PostgreSQL has ended must not keep its connection: Kysely gives a connection back only after
- * the rollback succeeded. The pool drops a connection that is gone.
+ * A transaction that could not be begun, and a rollback on a session that PostgreSQL has ended, must not keep their connection:
+ * Kysely gives one back only after a commit or a rollback that succeeded. The pool drops a connection that is gone.
  */
 function releasing(driver: Driver): Driver {
+  const begin = driver.beginTransaction.bind(driver);
   const rollback = driver.rollbackTransaction.bind(driver);
   return Object.assign(driver, {
+    beginTransaction: (...given: Parameters<Driver["beginTransaction"]>): Promise<void> =>
+      begin(...given).catch(async (error: unknown) => {
+        await driver.releaseConnection(given[0]).catch(() => undefined);
+        throw error;
+      }),
     rollbackTransaction: (connection: DatabaseConnection): Promise<void> => rollback(connection).catch(() => undefined),
   });
 }
