@@ -10,8 +10,8 @@ import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { drawDemonstration, loadDemonstration } from "./demonstration/load.ts";
 import { PEOPLE } from "./demonstration/people.ts";
-import { demonstrationSignIn } from "./demonstration/sign-in.ts";
 import { packageRoot } from "./storage/package-root.ts";
+import type { ServerParts } from "./transport/http/parts.ts";
 import { buildServer } from "./transport/http/server.ts";
 
 const DRAIN_MS = 10_000;
@@ -35,8 +35,9 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
   try {
     await rm(house.workFolder, { recursive: true, force: true });
     await mkdir(house.workFolder, { recursive: true, mode: 0o700 });
+    let demonstrationToken: ServerParts["demonstrationToken"] = null;
     if (config.mode === "demonstration") {
-      await loadDemonstration(house, () => drawing ?? drawDemonstration());
+      demonstrationToken = await loadDemonstration(house, () => drawing ?? drawDemonstration());
       await house.writeTrust();
     }
     const cursorKey = await house.keyring.secret("cursors");
@@ -45,7 +46,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       authenticator: house.authenticator,
       sessions: house.sessions,
       origin: config.origin,
-      demonstrationToken: config.mode === "demonstration" ? await demonstrationSignIn(house) : null,
+      demonstrationToken,
       mode: config.mode,
       workFolder: house.workFolder,
       ready: house.ready,

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { demonstrationIssuer } from "../composition/demonstration-issuer.ts";
 import type { House } from "../composition/house.ts";
 import { createAsset, createDataset } from "../datasets/commands.ts";
 import { pageOfProgram } from "../datasets/queries.ts";
@@ -10,12 +8,12 @@ import type { Principal } from "../identity/principal.ts";
 import { createLabel } from "../labeling/commands.ts";
 import { createOntology } from "../labeling/ontology-commands.ts";
 import type { Operation } from "../policy/operation.ts";
-import { asAdministrator } from "../storage/administration.ts";
 import { rasterizeSvg } from "../storage/imagery/rasterize.ts";
 import type { HarborObject } from "../tour/harbor/scene.ts";
 import { harborScenes } from "../tour/harbor/scenes.ts";
-import { CLIENT } from "./people.ts";
 import { seedDemonstration } from "./seed.ts";
+import { demonstrationPeople, demonstrationSignIn } from "./sign-in.ts";
+import type { SignIn } from "./sign-in.ts";
 
 const SEED = 7;
 const RELEASED = "SECRET//REL TO USA, FVEY";
@@ -44,16 +42,6 @@ type As = (handle: string) => Promise<Principal>;
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-/** The people of a house by their handles. */
-export async function demonstrationPeople(house: House): Promise<Record<string, { id: string; clearance: string }>> {
-  const rows = await asAdministrator(house.admin, (run) =>
-    run<{ handle: string; id: string; level: string }>(
-      "select p.handle, p.id, c.level from access.person p join access.clearance c on c.person_id = p.id order by p.handle",
-    ),
-  );
-  return Object.fromEntries(rows.map((row) => [row.handle, { id: row.id, clearance: row.level }]));
 }
 
 async function through<O>(
@@ -142,35 +130,26 @@ async function loadImagery(
   });
 }
 
-/** Loads the demonstration into an empty database and notes its people for `caveat token`. */
-export async function loadDemonstration(house: House, drawing: () => Promise<DemonstrationImage[]>): Promise<void> {
+/** Loads the demonstration into an empty database and notes its people for `caveat token`. Returns what signs them in. */
+export async function loadDemonstration(house: House, drawing: () => Promise<DemonstrationImage[]>): Promise<SignIn> {
   await seedDemonstration(house.admin, house.office, house.config.installation);
-  const known = await demonstrationPeople(house);
-  await writeFile(join(house.config.stateFolder, "people.json"), `${JSON.stringify(known, null, 2)}\n`, {
+  const people = await demonstrationPeople(house);
+  await writeFile(join(house.config.stateFolder, "people.json"), `${JSON.stringify(people, null, 2)}\n`, {
     mode: 0o600,
   });
-  const { issuer } = await demonstrationIssuer(house.keyring.directory, house.config.installation);
+  const signIn = await demonstrationSignIn(house, people);
   const as: As = async (handle) => {
-    const person = known[handle];
-    if (!person) throw new Error("no such person");
-    const token = await issuer.issue(
-      {
-        personId: person.id,
-        clientId: CLIENT.id,
-        sessionId: randomUUID(),
-        sessionLevel: person.clearance as "TS",
-        purpose: "demonstration",
-      },
-      new Date(),
-    );
+    const token = await signIn(handle, people[handle]?.clearance ?? "U");
+    if (token === null) throw new Error("no such person");
     return house.authenticator.principal(`Bearer ${token}`);
   };
   const sam = await as("sam");
   const [programId] = [...sam.programs];
-  if (programId === undefined) return;
+  if (programId === undefined) return signIn;
   const held = await through(house, sam, "look at demonstration", (operation) =>
     operation.nested((grant) => pageOfProgram(grant, "dataset", programId, { first: 1, after: null })),
   );
   // Also after a start that was cut off between the people and the imagery.
   if (held.rows.length === 0) await loadImagery(house, as, programId, await drawing());
+  return signIn;
 }

@@ -127,13 +127,13 @@ export class Authenticator {
    * approved.
    */
   async principal(authorization: string | undefined): Promise<Principal> {
-    const match = /^Bearer ([A-Za-z0-9._-]+)$/.exec(authorization ?? "");
-    if (!match?.[1]) throw new CaveatError("UNAUTHENTICATED", "no token");
-    return this.standing(await this.verify(match[1]));
+    return this.standing(await this.bearer(authorization));
   }
 
-  /** What a token that comes from anybody says. Throws UNAUTHENTICATED. */
-  verify(token: string): Promise<VerifiedToken> {
+  /** What the token of an Authorization header says, which comes from anybody. Throws UNAUTHENTICATED. */
+  async bearer(authorization: string | undefined): Promise<VerifiedToken> {
+    const [, token] = /^Bearer ([A-Za-z0-9._-]+)$/.exec(authorization ?? "") ?? [];
+    if (token === undefined) throw new CaveatError("UNAUTHENTICATED", "no token");
     return this.#verifier.verify(token, this.#clock());
   }
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import { LEVELS } from "../markings/index.ts";
 import type { BrowserSessionRecord, BrowserSessionStore } from "../storage/browser-session-store.ts";
-import { LEVELS } from "./tokens.ts";
 import type { VerifiedToken } from "./tokens.ts";
 
 const SECRET_BYTES = 32;

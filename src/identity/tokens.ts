@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { SignJWT, errors, importPKCS8, importSPKI, jwtVerify } from "jose";
 import type { CryptoKey } from "jose";
 import { CaveatError } from "../errors.ts";
+import { LEVELS } from "../markings/index.ts";
+import type { Level } from "../markings/index.ts";
 
 const ALGORITHM = "ES384";
 const MAX_LIFE_SECONDS = 900;
@@ -23,7 +25,7 @@ export interface VerifiedToken {
   readonly personId: string;
   readonly clientId: string;
   readonly sessionId: string;
-  readonly sessionLevel: "U" | "R" | "C" | "S" | "TS";
+  readonly sessionLevel: Level;
   readonly purpose: string;
   /** When the person proved who he is (claim auth_time, unix seconds); null where the issuer does not say. */
   readonly authenticatedAt: number | null;
@@ -34,14 +36,12 @@ export interface TokenRequest {
   readonly personId: string;
   readonly clientId: string;
   readonly sessionId: string;
-  readonly sessionLevel: VerifiedToken["sessionLevel"];
+  readonly sessionLevel: Level;
   readonly purpose: string;
   /** When the person proved who he is; now where it is not said. */
   readonly authenticatedAt?: Date;
 }
 
-/** Levels of sessions, lowest first. */
-export const LEVELS = ["U", "R", "C", "S", "TS"] as const;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

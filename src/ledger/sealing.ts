@@ -45,8 +45,6 @@ interface DataKey {
 
 interface KeptKey {
   readonly loading: Promise<DataKey>;
-  /** What came of it: whoever has it need not wait. */
-  loaded: DataKey | null;
   /** Milliseconds of the monotonic clock. */
   readonly until: number;
 }
@@ -98,21 +96,17 @@ export class SectionSealer {
     this.#kek = kek;
   }
 
-  #keyFor(marking: string, scope: SectionScope): DataKey | Promise<DataKey> {
+  #keyFor(marking: string, scope: SectionScope): Promise<DataKey> {
     // Only what is over can be erased, so that of what is erased nothing is kept here.
     if (scope.month !== this.#month) this.#keys = new Map();
     this.#month = scope.month;
     const who = scope.subject?.toString("latin1") ?? "";
     const own = this.#keys.get(who) ?? this.#newcomer(who);
     const known = own.get(marking);
-    if (known && known.until > performance.now()) return known.loaded ?? known.loading;
+    if (known && known.until > performance.now()) return known.loading;
     const loading = this.#load(marking, scope);
-    const kept: KeptKey = { loading, loaded: null, until: performance.now() + KEY_LIFETIME_MS };
-    own.set(marking, kept);
-    loading.then(
-      (key) => (kept.loaded = key),
-      () => own.delete(marking),
-    );
+    own.set(marking, { loading, until: performance.now() + KEY_LIFETIME_MS });
+    loading.catch(() => own.delete(marking));
     return loading;
   }
 
@@ -152,19 +146,8 @@ export class SectionSealer {
    * Seals one section of the entry with this id. Its key is its own, so that 12 random bytes are a nonce that it never had.
    * Throws UNAVAILABLE when the key of its scope was destroyed.
    */
-  seal(
-    entryId: string,
-    section: PlainSection,
-    scope: SectionScope,
-    nonce: Buffer,
-  ): SealedSection | Promise<SealedSection> {
-    const key = this.#keyFor(section.marking, scope);
-    return key instanceof Promise
-      ? key.then((loaded) => this.#seal(entryId, section, loaded, nonce))
-      : this.#seal(entryId, section, key, nonce);
-  }
-
-  #seal(entryId: string, section: PlainSection, { id, key }: DataKey, nonce: Buffer): SealedSection {
+  async seal(entryId: string, section: PlainSection, scope: SectionScope, nonce: Buffer): Promise<SealedSection> {
+    const { id, key } = await this.#keyFor(section.marking, scope);
     const salt = this.#derive(key, "salt", entryId, section.slot);
     const cipher = createCipheriv("aes-256-gcm", this.#sectionKey(key, entryId, section.slot), nonce);
     const sealed = Buffer.concat([

@@ -5,7 +5,7 @@ import type { LeafKind, LeafSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
 import { NONCE_BYTES, monthOf } from "./sealing.ts";
-import type { PlainList, PlainSection, SealedSection, SectionSealer } from "./sealing.ts";
+import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
 
 /** An entry to be written. */
 export interface EntryDraft {
@@ -41,9 +41,6 @@ const SALT_BYTES = 16;
 const QUEUE_DEADLINE_MS = 4_000;
 /** Entries that are sealed in one turn of the event loop: sealing more would keep the log's answers waiting. */
 const SEALED_IN_TURN = 24;
-
-const isSealed = (section: SealedSection | Promise<SealedSection>): section is SealedSection =>
-  !(section instanceof Promise);
 
 /** UTC with microseconds; the clock has milliseconds, the counter below keeps entries of one process apart. */
 function timestamp(now: Date): string {
@@ -117,10 +114,9 @@ export class LedgerWriter {
     if (lists.length > 0)
       await this.#store.keepLists(id, await Promise.all(lists.map((list) => this.#sealer.sealList(id, list, scope))));
     const counter = this.#takeCounter(logId);
-    const sealing = draft.sections.map((section) =>
-      this.#sealer.seal(id, section, scope, drawn(section.slot, 0, NONCE_BYTES)),
+    const sealed = await Promise.all(
+      draft.sections.map((section) => this.#sealer.seal(id, section, scope, drawn(section.slot, 0, NONCE_BYTES))),
     );
-    const sealed = sealing.every(isSealed) ? sealing : await Promise.all(sealing.map((one) => Promise.resolve(one)));
     const slot = (index: number): LeafSlot => {
       const found = sealed.find((section) => section.slot === index);
       return found
@@ -146,8 +142,8 @@ export class LedgerWriter {
   }
 
   /** The same for the outbox of a transaction: the id, and the record as the text that `audit.append` reads. */
-  async proposed(draft: EntryDraft, logId = this.logId, id = this.newId()): Promise<ProposedRecord> {
-    const { leaf, kind, personTag, gateHash, sections } = await this.record(draft, logId, id);
+  async proposed(...about: Parameters<LedgerWriter["record"]>): Promise<ProposedRecord> {
+    const { id, leaf, kind, personTag, gateHash, sections } = await this.record(...about);
     const base64 = (bytes: Buffer | null): string | null => bytes?.toString("base64") ?? null;
     const text = JSON.stringify({
       id,

@@ -59,33 +59,24 @@ interface PairRule {
   readonly conditions: ClosedConditions | null;
 }
 
-// What of each pair rule is the same for everybody, worked out once for a policy: the rules that allow or refuse, and those that oblige.
-const pairRules = new WeakMap<
-  Policy,
-  { readonly deciding: readonly PairRule[]; readonly obliging: readonly PairRule[] }
->();
+// What of each pair rule is the same for everybody, worked out once for a policy.
+const pairRules = new WeakMap<Policy, readonly PairRule[]>();
 
-function pairRulesOf(policy: Policy): {
-  readonly deciding: readonly PairRule[];
-  readonly obliging: readonly PairRule[];
-} {
-  const known = pairRules.get(policy);
-  if (known) return known;
-  const all = policy.rules.flatMap((rule): PairRule[] =>
-    "pair" in rule.when ? [{ rule, pair: rule.when.pair, conditions: onMarking(rule.when.pair) }] : [],
-  );
-  const made = {
-    deciding: all.filter(({ rule }) => rule.effect !== "oblige"),
-    obliging: all.filter(({ rule }) => rule.effect === "oblige"),
-  };
-  pairRules.set(policy, made);
-  return made;
+function pairRulesOf(policy: Policy): readonly PairRule[] {
+  const known =
+    pairRules.get(policy) ??
+    policy.rules.flatMap((rule) =>
+      "pair" in rule.when ? [{ rule, pair: rule.when.pair, conditions: onMarking(rule.when.pair) }] : [],
+    );
+  pairRules.set(policy, known);
+  return known;
 }
 
 function abilityOf(policy: Policy, profile: AccessProfile, obliging: boolean): PairAbility {
   requireLoaded(policy);
-  const rules = obliging ? pairRulesOf(policy).obliging : pairRulesOf(policy).deciding;
-  const applying = rules.filter(({ pair }) => appliesTo(pair, profile));
+  const applying = pairRulesOf(policy).filter(
+    ({ rule, pair }) => (rule.effect === "oblige") === obliging && appliesTo(pair, profile),
+  );
   const key = `${obliging ? "oblige" : "allow"} ${applying.map(({ rule }) => rule.id).join(" ")}`;
   const known = abilities.get(policy) ?? new Map<string, PairAbility>();
   abilities.set(policy, known);

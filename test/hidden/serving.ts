@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { demonstrationIssuer } from "../../src/composition/demonstration-issuer.ts";
-import { demonstrationSignIn } from "../../src/demonstration/sign-in.ts";
+import { demonstrationPeople, demonstrationSignIn } from "../../src/demonstration/sign-in.ts";
 import { CLIENT, PEOPLE } from "../../src/demonstration/people.ts";
 import type { Level } from "../../src/markings/index.ts";
 import { packageRoot } from "../../src/storage/package-root.ts";
@@ -42,7 +42,10 @@ export async function serve(
     authenticator,
     sessions,
     origin,
-    demonstrationToken: mode === "demonstration" ? await demonstrationSignIn(house.house, clock) : null,
+    demonstrationToken:
+      mode === "demonstration"
+        ? await demonstrationSignIn(house.house, await demonstrationPeople(house.house), clock)
+        : null,
     mode,
     workFolder,
     ready,

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { drawLabels, newLoad } from "../server/label-load.ts";
 import { LabelWatch } from "../server/label-watch.ts";
 import { call } from "../server/http.ts";
-import { startServer, within } from "../server/running-server.ts";
+import { startServer } from "../server/running-server.ts";
 import type { RunningServer } from "../server/running-server.ts";
 import { createDatabase } from "../database.ts";
 import type { TestDatabase } from "../database.ts";
@@ -76,13 +77,8 @@ export class ServerCuts {
   }
 
   async #ready(): Promise<boolean> {
-    let ready = false;
-    const ask = async (): Promise<void> => {
-      ready = (await call(this.#server.url, { method: "GET", path: "/readyz" })).status === 200;
-    };
-    return within(READY_MS, () => {
-      if (!ready) void ask().catch(() => undefined);
-      return ready;
-    });
+    for (const begin = performance.now(); performance.now() - begin < READY_MS; await sleep(20))
+      if ((await call(this.#server.url, { method: "GET", path: "/readyz" })).status === 200) return true;
+    return false;
   }
 }

@@ -13,6 +13,7 @@ import type { MarkingOffice } from "../../src/policy/marking-office.ts";
 import type { RecordedDecision } from "../../src/policy/last-look.ts";
 import { HIGH, LOW, openLedger } from "./ledger-fixture.ts";
 import type { TestLedger } from "./ledger-fixture.ts";
+import { PLACES } from "./postings.ts";
 
 let ledger: TestLedger;
 let index: AuditIndexStore;
@@ -75,11 +76,6 @@ async function erase(tag: Buffer, marking: string | null = null): Promise<void> 
   await ledger.admin.query("alter table audit.section_key enable always trigger guarded");
   await ledger.admin.query("select audit.erase_traces($1)", [rows.map(({ id }) => id)]);
 }
-
-/** What the index holds of each section, a row for each place. */
-const PLACES = `select w.idx, w.slot, p.subject from audit.posting p
-    cross join lateral generate_series(0, octet_length(p.places) / 3 - 1) as n
-    cross join lateral audit.place_of(p.first, p.places, n) as w`;
 
 /** Everything that the index holds, as text in one order. */
 async function whole(): Promise<string[]> {

@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { expect } from "vitest";
 import { exportArchive } from "../../src/auditing/queries.ts";
 import { demonstrationIssuer } from "../../src/composition/demonstration-issuer.ts";
-import { demonstrationSignIn } from "../../src/demonstration/sign-in.ts";
+import { demonstrationPeople, demonstrationSignIn } from "../../src/demonstration/sign-in.ts";
 import { ANY_LOOPBACK } from "../../src/identity/own-origin.ts";
 import { CLIENT } from "../../src/demonstration/people.ts";
 import type { Principal } from "../../src/identity/principal.ts";
@@ -96,7 +96,7 @@ export async function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
     authenticator: house.authenticator,
     sessions: house.sessions,
     origin: ANY_LOOPBACK,
-    demonstrationToken: await demonstrationSignIn(house),
+    demonstrationToken: await demonstrationSignIn(house, await demonstrationPeople(house)),
     mode: "demonstration",
     workFolder: house.workFolder,
     ready: house.ready,

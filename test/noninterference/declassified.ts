@@ -51,8 +51,8 @@ function answeredAs(query: string, fields: ReadonlySet<string>): string[] {
   }
 }
 
-/** Without headers and members that the length or the markings of the log are part of. */
-function withoutLog(answer: WireAnswer, names: readonly string[]): WireAnswer {
+/** Without these members of the answer, and without what their length and markings are part of. */
+function withoutMembers(answer: WireAnswer, names: readonly string[]): WireAnswer {
   const headers = answer.headers.filter(([name]) => name !== "content-length" && name !== "caveat-marking");
   if (names.length === 0) return { ...answer, headers, body: Buffer.alloc(0) };
   const body = JSON.parse(answer.body.toString()) as {
@@ -110,7 +110,7 @@ function heldInOne(a: WireAnswer, b: WireAnswer, ask: Ask): boolean {
   );
   const [ofA = [], ofB = []] = payloads;
   if (!names.every((_, at) => ofA[at] !== null && ofB[at] !== null) || ofA.join() === ofB.join()) return false;
-  return compare(withoutLog(a, names), withoutLog(b, names)) !== "different";
+  return compare(withoutMembers(a, names), withoutMembers(b, names)) !== "different";
 }
 
 /** Everything that may show. Closed: whatever else differs is a leak. */
@@ -124,7 +124,9 @@ export const DECLASSIFIED: readonly Declassified[] = [
       (ask.path.startsWith("/audit/archive") ||
         (ask.graphql !== undefined && answeredAs(ask.graphql.query, LOG_FIELDS).length > 0)),
     without: (answer, ask) =>
-      answer.status === 200 ? withoutLog(answer, ask.graphql ? answeredAs(ask.graphql.query, LOG_FIELDS) : []) : answer,
+      answer.status === 200
+        ? withoutMembers(answer, ask.graphql ? answeredAs(ask.graphql.query, LOG_FIELDS) : [])
+        : answer,
   },
   {
     name: "the position of a release in its recipient's log, to whoever fetches the package",

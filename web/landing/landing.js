@@ -112,6 +112,10 @@ function forget() {
   chooseExample(Number(byId("example").value));
 }
 
+/** Sends JSON to the server, in the session of whoever is signed in. */
+const post = (path, body) =>
+  fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
 const levelName = (level) => byId("level").querySelector(`option[value="${level}"]`)?.textContent ?? level;
 
 /** Asks who is signed in, where somebody is: the session is a cookie that no script can read, and another one says that it is there. */
@@ -119,8 +123,7 @@ async function resume() {
   const own = session;
   showSession(null);
   if (!SIGNED_IN.test(document.cookie)) return;
-  const body = JSON.stringify({ query: "{ viewer { handle sessionLevel } }" });
-  const response = await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body });
+  const response = await post("/graphql", { query: "{ viewer { handle sessionLevel } }" });
   const { data } = await response.json();
   if (own !== session || !data) return;
   showSession(`Signed in as ${data.viewer.handle}, at ${levelName(data.viewer.sessionLevel)}.`);
@@ -130,10 +133,8 @@ async function signIn(handle) {
   forget();
   const own = session;
   const level = byId("level").value;
-  const body = JSON.stringify({ handle, level });
-  const headers = { "content-type": "application/json" };
   try {
-    const response = await fetch("/session", { method: "POST", headers, body });
+    const response = await post("/session", { handle, level });
     tellTabs();
     if (own !== session) return;
     if (response.ok) showSession(`Signed in as ${handle}, at ${levelName(level)}.`);
@@ -191,7 +192,7 @@ async function send(event) {
   const variables = byId("variables").value.trim();
   let body;
   try {
-    body = JSON.stringify({ query: byId("query").value, variables: variables === "" ? {} : JSON.parse(variables) });
+    body = { query: byId("query").value, variables: variables === "" ? {} : JSON.parse(variables) };
   } catch {
     byId("receipt").textContent = "The variables are not JSON.";
     byId("variables").focus();
@@ -201,7 +202,7 @@ async function send(event) {
   button.disabled = true;
   byId("receipt").textContent = "Sending";
   try {
-    const response = await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body });
+    const response = await post("/graphql", body);
     const answer = await response.json();
     if (own !== session) return;
     if (response.status === 401) showSession(null);

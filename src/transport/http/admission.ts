@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CaveatError, toCaveatError } from "../../errors.ts";
+import type { PublicErrorCode } from "../../errors.ts";
 import type { Principal } from "../../identity/principal.ts";
 import type { Proof } from "./proof.ts";
 
@@ -10,6 +11,15 @@ export type RefusalKind = "unauthenticated" | "unavailable" | "busy" | "malforme
 export interface Refusals {
   note(kind: RefusalKind, source: string): void;
 }
+
+const KINDS: Readonly<Record<PublicErrorCode, RefusalKind>> = {
+  UNAUTHENTICATED: "unauthenticated",
+  INVALID_REQUEST: "malformed",
+  NOT_FOUND: "malformed",
+  TOO_LARGE: "malformed",
+  BUSY: "busy",
+  UNAVAILABLE: "unavailable",
+};
 
 /** How many requests may be under way at once. */
 export const CONCURRENCY = { person: 8, all: 256 } as const;
@@ -44,9 +54,9 @@ export class Admission {
   }
 
   /** Sets `request.caller`. Throws UNAUTHENTICATED, BUSY or UNAVAILABLE, after noting it. */
-  async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async admit(request: FastifyRequest, reply: FastifyReply, most?: number): Promise<void> {
     this.enter(request, reply);
-    this.let(request, reply, await this.#identify(request));
+    this.let(request, reply, await this.#identify(request), most);
   }
 
   /** Counts a request of anybody among all. Throws BUSY, after noting it. */
@@ -59,14 +69,12 @@ export class Admission {
     });
   }
 
-  /** Lets somebody in who is known now. Throws BUSY, after noting it. */
-  let(request: FastifyRequest, reply: FastifyReply, caller: Principal): void {
+  /** Lets somebody in who is known now, unless so many of his are under way. Throws BUSY, after noting it. */
+  let(request: FastifyRequest, reply: FastifyReply, caller: Principal, most: number = CONCURRENCY.person): void {
     // Whoever hung up meanwhile would be counted for ever: the end of his answer has been told already.
     if (request.raw.socket.destroyed) throw new CaveatError("INVALID_REQUEST", "gave up");
     const mine = this.#underWay.get(caller.personId) ?? 0;
-    // Whoever wants to end his session must not be kept from it, by others that use it least of all.
-    const ends = request.method === "DELETE";
-    if (mine >= CONCURRENCY.person && !ends)
+    if (mine >= most)
       throw this.#note("busy", `person:${caller.personId}`, new CaveatError("BUSY", "too many of one person"));
     this.#underWay.set(caller.personId, mine + 1);
     whenOver(request, reply, () => this.#leave(caller.personId));
@@ -75,8 +83,7 @@ export class Admission {
 
   /** Notes why somebody is turned away before he is known; returns what to throw. */
   turnAway(request: FastifyRequest, error: CaveatError): CaveatError {
-    const kinds = { UNAUTHENTICATED: "unauthenticated", UNAVAILABLE: "unavailable", BUSY: "busy" } as const;
-    return this.#note(error.code in kinds ? kinds[error.code as keyof typeof kinds] : "malformed", request.ip, error);
+    return this.#note(KINDS[error.code], request.ip, error);
   }
 
   async #identify(request: FastifyRequest): Promise<Principal> {

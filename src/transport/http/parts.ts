@@ -2,14 +2,14 @@ import type { KeyObject } from "node:crypto";
 import type { Logger } from "pino";
 import type { Authenticator } from "../../identity/authenticate.ts";
 import type { BrowserSessions } from "../../identity/browser-sessions.ts";
-import type { VerifiedToken } from "../../identity/tokens.ts";
+import type { Level } from "../../markings/index.ts";
 import type { Door } from "../../policy/gate.ts";
 import type { News } from "../graphql/following.ts";
 import type { Refusals } from "./admission.ts";
 import type { OwnOrigin } from "../../identity/own-origin.ts";
 
 /** Issues a token for whoever is called so, at a level. */
-export type DemonstrationToken = (handle: string, level: VerifiedToken["sessionLevel"]) => Promise<string | null>;
+export type DemonstrationToken = (handle: string, level: Level) => Promise<string | null>;
 
 /** Somebody of the demonstration. */
 export interface LandingPerson {

@@ -12,7 +12,7 @@ import { graphqlRoute } from "./graphql-route.ts";
 import { openRoutes } from "./open-routes.ts";
 import type { ServerParts } from "./parts.ts";
 import { Proof } from "./proof.ts";
-import { endingRoute, openingRoute } from "./session-routes.ts";
+import { sessionRoutes } from "./session-routes.ts";
 import { subscriptionRoute, wantsSubscription } from "./subscription-route.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
@@ -79,11 +79,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await app.register((inner) =>
     subscriptionRoute(inner, admission, new Subscriptions(parts, proof, schema, documents)),
   );
-  if (parts.origin !== null)
-    await app.register((inner, _options, done) => {
-      openingRoute(inner, { parts, proof, admission });
-      done();
-    });
+  if (parts.origin !== null) await app.register((inner) => sessionRoutes(inner, parts, proof, admission));
   await app.register(async (known) => {
     known.addHook("onRequest", (request, reply) => admission.admit(request, reply));
     await known.register((inner) => graphqlRoute(inner, parts, schema, documents));
@@ -92,7 +88,6 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       done();
     });
     downloadRoutes(known, parts);
-    if (parts.origin !== null) endingRoute(known, { parts, proof, admission });
   });
   return app;
 }

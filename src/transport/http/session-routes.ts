@@ -2,8 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CaveatError, toCaveatError } from "../../errors.ts";
 import type { Principal } from "../../identity/principal.ts";
-import { LEVELS } from "../../identity/tokens.ts";
 import type { VerifiedToken } from "../../identity/tokens.ts";
+import { LEVELS } from "../../markings/index.ts";
+import type { Level } from "../../markings/index.ts";
 import { FILE_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
 import { JSON_TYPE } from "../public-answer.ts";
@@ -19,16 +20,9 @@ const MOST_BODY_BYTES = 1_024;
 /** What leaves the browser with its session: copies of answers, and whatever the page kept. The cookie is taken by itself. */
 const FORGET = '"cache", "storage"';
 
-/** What the two routes are made of. */
-export interface SessionRouteParts {
-  readonly parts: ServerParts;
-  readonly proof: Proof;
-  readonly admission: Admission;
-}
-
 interface Chosen {
   readonly handle: string;
-  readonly level: (typeof LEVELS)[number];
+  readonly level: Level;
 }
 
 /** Whom somebody of the demonstration says he is, and at which level; what he sends comes from anybody. */
@@ -46,19 +40,13 @@ function chosenIn(body: unknown): Chosen {
 /** The token that a session is to be opened with: the request's own, or in demonstration mode one for whom it names. */
 async function tokenOf(
   { authenticator, demonstrationToken }: ServerParts,
-  request: FastifyRequest,
+  { headers: { authorization }, body }: FastifyRequest,
 ): Promise<VerifiedToken> {
-  const { authorization } = request.headers;
-  if (authorization !== undefined) {
-    const [, token] = /^Bearer ([A-Za-z0-9._-]+)$/.exec(authorization) ?? [];
-    if (token === undefined) throw new CaveatError("UNAUTHENTICATED", "no token");
-    return authenticator.verify(token);
-  }
-  if (demonstrationToken === null) throw new CaveatError("UNAUTHENTICATED", "no token");
-  const { handle, level } = chosenIn(request.body);
+  if (authorization !== undefined || demonstrationToken === null) return authenticator.bearer(authorization);
+  const { handle, level } = chosenIn(body);
   const token = await demonstrationToken(handle, level);
   if (token === null) throw new CaveatError("UNAUTHENTICATED", "nobody of the demonstration");
-  return authenticator.verify(token);
+  return authenticator.bearer(`Bearer ${token}`);
 }
 
 function through(
@@ -80,7 +68,7 @@ function through(
  * demonstration mode, for somebody of the demonstration. Both are one way: a token is verified, and the session stands for it.
  * Nothing is read of a request that does not come from a page of our own.
  */
-export function openingRoute(app: FastifyInstance, { parts, proof, admission }: SessionRouteParts): void {
+function openingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, admission: Admission): void {
   const { authenticator, sessions } = parts;
   app.addHook("onRequest", async (request, reply) => {
     admission.enter(request, reply);
@@ -129,10 +117,12 @@ export function openingRoute(app: FastifyInstance, { parts, proof, admission }: 
 }
 
 /**
- * Serves DELETE /session to whoever was let in by a session's cookie: it ends here, in every process, and in the browser. It
- * is taken away even where that cannot be put on record; then the answer is that of the log.
+ * Serves DELETE /session to whoever is let in by a session's cookie, however much of his is under way: he must not be kept from
+ * it, by others that use it least of all. It ends here, in every process, and in the browser. It is taken away even where that
+ * cannot be put on record; then the answer is that of the log.
  */
-export function endingRoute(app: FastifyInstance, { parts, proof }: SessionRouteParts): void {
+function endingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, admission: Admission): void {
+  app.addHook("onRequest", (request, reply) => admission.admit(request, reply, Infinity));
   app.delete("/session", async (request, reply) => {
     const secret = proof.secretOf(request);
     if (secret === null) throw new CaveatError("NOT_FOUND", "a token is no session here");
@@ -146,6 +136,20 @@ export function endingRoute(app: FastifyInstance, { parts, proof }: SessionRoute
     reply.header("set-cookie", proof.cookie.taking).header("clear-site-data", FORGET);
     return answer(reply, null, receipt);
   });
+}
+
+/** Serves the sessions of browsers. */
+export async function sessionRoutes(
+  app: FastifyInstance,
+  parts: ServerParts,
+  proof: Proof,
+  admission: Admission,
+): Promise<void> {
+  for (const route of [openingRoute, endingRoute])
+    await app.register((inner, _options, done) => {
+      route(inner, parts, proof, admission);
+      done();
+    });
 }
 
 function answer(reply: FastifyReply, session: object | null, receipt: string): FastifyReply {
