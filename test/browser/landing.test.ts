@@ -152,6 +152,10 @@ describe.skipIf(skip)("the demonstration's page in a real browser", () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("The server answered 503: the session may still be open.").waitFor();
     expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(true);
+    await page.route("**/graphql", (route) => route.fulfill({ status: 503, body: "{}" }));
+    await page.reload();
+    await page.getByText("The server answered 503: somebody may be signed in.").waitFor();
+    expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(true);
   });
 
   test("is worked with the keyboard alone", async () => {

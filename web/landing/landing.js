@@ -125,8 +125,9 @@ async function resume() {
   if (!SIGNED_IN.test(document.cookie)) return;
   const response = await post("/graphql", { query: "{ viewer { handle sessionLevel } }" });
   const { data } = await response.json();
-  if (own !== session || !data) return;
-  showSession(`Signed in as ${data.viewer.handle}, at ${levelName(data.viewer.sessionLevel)}.`);
+  if (own !== session) return;
+  if (data) showSession(`Signed in as ${data.viewer.handle}, at ${levelName(data.viewer.sessionLevel)}.`);
+  else if (response.status !== 401) showSession(`The server answered ${response.status}: somebody may be signed in.`);
 }
 
 async function signIn(handle) {
