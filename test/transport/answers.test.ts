@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { GraphQLError } from "graphql";
+import { GraphQLError, buildSchema, parse } from "graphql";
+import type { GraphQLObjectType } from "graphql";
 import { CaveatError, PUBLIC_ERRORS } from "../../src/errors.ts";
 import type { PublicErrorCode } from "../../src/errors.ts";
 import { gravest } from "../../src/transport/graphql/executor.ts";
+import { executeWhole, noteResolvers } from "../../src/transport/graphql/settled.ts";
 import { publicAnswer, rawAnswer } from "../../src/transport/public-answer.ts";
 
 const CODES = Object.keys(PUBLIC_ERRORS) as PublicErrorCode[];
@@ -44,4 +47,24 @@ test("of several errors the answer does not tell which came first", () => {
     expect(gravest(errors).code).toBe("INVALID_REQUEST");
   }
   expect(gravest([wrapped("NOT_FOUND"), wrapped("UNAVAILABLE")]).code).toBe("UNAVAILABLE");
+});
+
+test("what several resolvers throw is all there, whichever is first, even where the first makes the answer null", async () => {
+  const late = (ms: number, code: PublicErrorCode) => () =>
+    sleep(ms).then(() => Promise.reject(new CaveatError(code, "test")));
+  const codesAfter = async (slow: number, quick: number): Promise<unknown[]> => {
+    const schema = buildSchema("type Query { deep: Deep! other: String! } type Deep { deeper: Deep! end: String! }");
+    const type = (name: string) => (schema.getType(name) as GraphQLObjectType).getFields();
+    Object.assign(type("Query")["deep"] ?? {}, { resolve: () => sleep(1).then(() => ({})) });
+    Object.assign(type("Query")["other"] ?? {}, { resolve: late(quick, "NOT_FOUND") });
+    Object.assign(type("Deep")["deeper"] ?? {}, { resolve: () => sleep(1).then(() => ({})) });
+    Object.assign(type("Deep")["end"] ?? {}, { resolve: late(slow, "INVALID_REQUEST") });
+    noteResolvers(schema);
+    const contextValue = { thrown: [] as unknown[], underWay: null };
+    const document = parse("{ deep { deeper { end } } other }");
+    await executeWhole({ schema, document, contextValue });
+    return contextValue.thrown.map((error) => (error as CaveatError).code);
+  };
+  expect(await codesAfter(30, 0)).toEqual(["NOT_FOUND", "INVALID_REQUEST"]);
+  expect(await codesAfter(0, 30)).toEqual(["INVALID_REQUEST", "NOT_FOUND"]);
 });

@@ -19,6 +19,8 @@ export interface Context {
   readonly classes: Batch<OntologyClassRow | null>;
   /** Errors as they were thrown. */
   readonly thrown: unknown[];
+  /** Resolvers that have not ended yet; null where nobody waits for them. */
+  underWay: Set<Promise<unknown>> | null;
 }
 
 /** The context of an operation. `cursorKey` is a secret of 32 bytes. */
@@ -43,6 +45,7 @@ export function contextOf(operation: Operation, cursorKey: KeyObject): Context {
     datasets: oneByOne((grant, id) => grant.read.byId("dataset", id)),
     classes: oneByOne((grant, id) => grant.read.byId("ontologyClass", id)),
     thrown: [],
+    underWay: null,
   };
 }
 

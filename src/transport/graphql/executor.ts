@@ -8,7 +8,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { GraphQLError, execute } from "graphql";
+import { GraphQLError } from "graphql";
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { CaveatError, toCaveatError } from "../../errors.ts";
 import type { PublicErrorCode } from "../../errors.ts";
@@ -16,6 +16,7 @@ import { compileOperation } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { Context } from "./context.ts";
 import type { Plan } from "./plan.ts";
+import { executeWhole } from "./settled.ts";
 
 type GatewayInterface = ApolloServerOptionsWithGateway<Context>["gateway"];
 type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface["load"]>>["executor"]>;
@@ -91,7 +92,7 @@ function executorOf(schema: GraphQLSchema): GatewayExecutor {
     compiled.set(operation, known);
     const variableValues = request.variables ?? {};
     if (known.run) return { data: (await known.run(context, variableValues)) as Record<string, unknown> | null };
-    const result = await execute({ schema, document, operationName, variableValues, contextValue: context });
+    const result = await executeWhole({ schema, document, operationName, variableValues, contextValue: context });
     context.thrown.push(...(result.errors ?? []));
     return { data: (result.errors ? null : result.data) as Record<string, unknown> | null };
   };

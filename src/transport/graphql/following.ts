@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSourceEventStream, execute } from "graphql";
+import { createSourceEventStream } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { CaveatError, toCaveatError } from "../../errors.ts";
 import type { Principal } from "../../identity/principal.ts";
@@ -9,6 +9,7 @@ import type { Operation } from "../../policy/operation.ts";
 import type { Context } from "./context.ts";
 import { dataFrom, gravest } from "./executor.ts";
 import type { Plan } from "./plan.ts";
+import { executeWhole } from "./settled.ts";
 
 /** What a subscription field follows. */
 export interface Following {
@@ -87,7 +88,7 @@ async function followed({ schema, plan, news }: SubscriptionParts): Promise<Foll
 /** The data of one look. Throws the gravest of what was thrown on the way. */
 async function dataOf({ schema, plan }: SubscriptionParts, context: Context, value: object): Promise<object> {
   const [root] = plan.fields;
-  const { data, errors } = await execute({
+  const { data, errors } = await executeWhole({
     schema,
     document: plan.document,
     operationName: plan.input.operationName,

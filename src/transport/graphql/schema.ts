@@ -47,6 +47,7 @@ import { PolicyStepResolver, PolicyVersionResolver } from "./policy-versions.ts"
 import { ProgramResolver } from "./program.ts";
 import { ProposalMutations } from "./proposal-mutations.ts";
 import { ProposalResolver } from "./proposal.ts";
+import { noteResolvers } from "./settled.ts";
 import { ViewerResolver } from "./viewer.ts";
 
 /** Every resolver of the product. */
@@ -116,6 +117,7 @@ export function schemaOf(resolvers: BuildSchemaOptions["resolvers"]): GraphQLSch
   const schema = buildSchemaSync({ resolvers, validate: false, pubSub: UNUSED });
   requireActions(schema);
   noteDirectResolvers(schema);
+  noteResolvers(schema);
   return schema;
 }
 
