@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import type { Ask } from "./ask.ts";
-import { DECLASSIFIED, partedBy } from "./declassified.ts";
+import { DECLASSIFIED, declassify, partedBy } from "./declassified.ts";
 import type { WireAnswer } from "./wire.ts";
 
 test("I2 what the campaign leaves out of a comparison stands on the list of what must show in SECURITY.md", () => {
@@ -71,4 +71,22 @@ test("I2 of a package only the proof may differ, by content and length; no other
   expect(told({ ...whole, "data/labels.json": "y".repeat(600) })).not.toBe(told(whole));
   expect(told({ ...whole, "manifest.json": "{ }" })).not.toBe(told(whole));
   expect(told({ ...whole, "proof/more.txt": "" })).not.toBe(told(whole));
+});
+
+test("I2 of a compliance officer's session only its high-water may differ, under whatever name; nobody else's may", () => {
+  const query = "query { n1: viewer { ...n9 handle } other { id } } fragment n9 on Viewer { n2: highWater readOns }";
+  const ask: Ask = { who: null, method: "POST", path: "/graphql", graphql: { query } };
+  const answer = (n2: string | null, handle = "otto", id = "1"): WireAnswer => {
+    const data = { n1: { n2, readOns: [], handle }, other: { id } };
+    const body = Buffer.from(JSON.stringify({ data, extensions: { marking: n2, receipt: "r" } }));
+    return { status: 200, headers: [["content-length", String(body.length)]], body };
+  };
+  type Seen = Parameters<typeof declassify>[2];
+  const as = (role: string): Seen => ({ person: { roles: [role] } }) as unknown as Seen;
+  const seen = (one: WireAnswer, role = "compliance-officer"): string =>
+    declassify(one, ask, as(role)).answer.body.toString();
+  expect(seen(answer("SECRET"))).toBe(seen(answer(null)));
+  expect(seen(answer("SECRET"))).not.toBe(seen(answer(null, "ana")));
+  expect(seen(answer("SECRET"))).not.toBe(seen(answer(null, "otto", "2")));
+  expect(seen(answer("SECRET"), "analyst")).not.toBe(seen(answer(null), "analyst"));
 });

@@ -1,4 +1,4 @@
-import { Kind, parse } from "graphql";
+import { Kind, parse, visit } from "graphql";
 import type { SelectionSetNode } from "graphql";
 import type { Ask } from "./ask.ts";
 import type { Observer } from "./pair.ts";
@@ -64,6 +64,35 @@ function withoutMembers(answer: WireAnswer, names: readonly string[]): WireAnswe
   return { ...answer, headers, body: Buffer.from(JSON.stringify(body)) };
 }
 
+const VIEWERS: ReadonlySet<string> = new Set(["viewer"]);
+
+/** Names under which a document asks for a field, wherever it does. */
+function askedAs(query: string, field: string): string[] {
+  try {
+    const names: string[] = [];
+    visit(parse(query), {
+      Field({ alias, name }) {
+        if (name.value === field) names.push((alias ?? name).value);
+      },
+    });
+    return names;
+  } catch {
+    return [];
+  }
+}
+
+/** An answer without what the caller's session was shown before, and without the marking of that. */
+function withoutHighWater(answer: WireAnswer, query: string): WireAnswer {
+  const names = askedAs(query, "highWater");
+  const { headers, body } = withoutMembers(answer, ["nothing"]);
+  const read = JSON.parse(body.toString()) as { data?: Record<string, unknown> };
+  for (const viewer of answeredAs(query, VIEWERS)) {
+    const shown = read.data?.[viewer];
+    if (isObject(shown)) for (const name of names) if (name in shown) shown[name] = "declassified";
+  }
+  return { ...answer, headers, body: Buffer.from(JSON.stringify(read)) };
+}
+
 const BLOCK = 512;
 const text = (bytes: Buffer, from: number, length: number): string =>
   bytes.toString("latin1", from, from + length).replace(/\0.*$/s, "");
@@ -127,6 +156,18 @@ export const DECLASSIFIED: readonly Declassified[] = [
       answer.status === 200
         ? withoutMembers(answer, ask.graphql ? answeredAs(ask.graphql.query, LOG_FIELDS) : [])
         : answer,
+  },
+  {
+    name: "the high-water of a compliance officer's session",
+    owner: "audit",
+    reason:
+      "it is what the session was shown, and an officer is shown the log, which tells of acts on rows that he does not see",
+    concerns: ({ graphql }, { person }) =>
+      person.roles.includes("compliance-officer") &&
+      graphql !== undefined &&
+      askedAs(graphql.query, "highWater").length > 0,
+    without: (answer, { graphql }) =>
+      answer.status === 200 && graphql ? withoutHighWater(answer, graphql.query) : answer,
   },
   {
     name: "the position of a release in its recipient's log, to whoever fetches the package",
