@@ -88,12 +88,12 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
   await seedDemonstration(house.admin, house.office, config.installation);
   const admin = new Client({ ...database.admin });
   await admin.connect();
-  const people = new Map(
-    (await admin.query<{ id: string; handle: string }>("select id, handle from access.person")).rows.map((row) => [
-      row.handle,
-      row.id,
-    ]),
-  );
+  const people = new Map<string, string>();
+  const meet = async (): Promise<void> => {
+    const { rows } = await admin.query<{ id: string; handle: string }>("select id, handle from access.person");
+    for (const { id, handle } of rows) people.set(handle, id);
+  };
+  await meet();
   const programs = await admin.query<{ id: string }>("select id from data.program where name = 'HARBOR WATCH'");
   const { issuer } = await demonstrationIssuer(house.keyring.directory, config.installation);
   const personId = (handle: string): string => {
@@ -110,6 +110,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     programId: programs.rows[0]?.id ?? "",
     personId,
     async as(handle, level) {
+      if (!people.has(handle)) await meet();
       const sessionLevel = level ?? PEOPLE.find((person) => person.handle === handle)?.clearance ?? "U";
       const request = {
         personId: personId(handle),

@@ -55,6 +55,13 @@ export const ACTIONS: ReadonlyMap<string, Handling> = new Map<string, Handling>(
   ["marking.raise", "copy"],
   ["list.read", "view"],
   ["list.create", "copy"],
+  ["project.read", "view"],
+  ["project.create", "copy"],
+  ["task.read", "view"],
+  ["task.create", "copy"],
+  ["task.work", "copy"],
+  ["task.review", "copy"],
+  ["task.draft", "copy"],
 ]);
 
 /** What actions are about; a rule file is named for each. */

@@ -1,5 +1,5 @@
 -- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.
--- Policy sha384:cdf24fc95bbccd81290fcfbdb072623fd177d6c675f304272cbc0a78a8840b8055d31c3a8a85b538f013474689cba8d0
+-- Policy sha384:6da9ab09a40d26b556963b2dda2e7c6f2a8419643076d43c3b1156e656b655b2ddd85d37828683daf182311e776d23c6
 
 alter table data.program enable row level security;
 alter table data.program force row level security;
@@ -98,7 +98,7 @@ alter table data.dataset_marking enable row level security;
 alter table data.dataset_marking force row level security;
 drop policy if exists dataset_marking_read on data.dataset_marking;
 create policy dataset_marking_read on data.dataset_marking for select to caveat_app using (
-  exists (select from gate.scope(array['dataset.read', 'asset.read', 'label.read']) as caller (person, programs, dataset_read, asset_read, label_read) where
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'label.read', 'project.read', 'task.read']) as caller (person, programs, dataset_read, asset_read, label_read, project_read, task_read) where
     ((noun in ('asset')
       and dataset_marking_id = any(caller.dataset_read)
       and marking_id = any(caller.asset_read)
@@ -106,11 +106,19 @@ create policy dataset_marking_read on data.dataset_marking for select to caveat_
     or (noun in ('label')
       and dataset_marking_id = any(caller.dataset_read)
       and marking_id = any(caller.label_read)
+      and program_id = any(caller.programs))
+    or (noun in ('project')
+      and dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.project_read)
+      and program_id = any(caller.programs))
+    or (noun in ('task')
+      and dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.task_read)
       and program_id = any(caller.programs))))
 );
 drop policy if exists dataset_marking_insert on data.dataset_marking;
 create policy dataset_marking_insert on data.dataset_marking for insert to caveat_app with check (
-  exists (select from gate.scope(array['dataset.read', 'asset.create', 'label.create', 'label.import']) as caller (person, programs, dataset_read, asset_create, label_create, label_import) where
+  exists (select from gate.scope(array['dataset.read', 'asset.create', 'label.create', 'label.import', 'project.create', 'task.create']) as caller (person, programs, dataset_read, asset_create, label_create, label_import, project_create, task_create) where
     ((noun in ('asset')
       and dataset_marking_id = any(caller.dataset_read)
       and marking_id = any(caller.asset_create)
@@ -122,6 +130,14 @@ create policy dataset_marking_insert on data.dataset_marking for insert to cavea
     or (noun in ('label')
       and dataset_marking_id = any(caller.dataset_read)
       and marking_id = any(caller.label_import)
+      and program_id = any(caller.programs))
+    or (noun in ('project')
+      and dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.project_create)
+      and program_id = any(caller.programs))
+    or (noun in ('task')
+      and dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.task_create)
       and program_id = any(caller.programs))))
 );
 
@@ -326,6 +342,119 @@ create policy label_review_insert on data.label_review for insert to caveat_app 
       and revision_marking_id = any(caller.label_review)
       and marking_id = any(caller.label_review)
       and (program_id = any(caller.programs) and not (revision_author_id = caller.person)))))
+);
+
+alter table data.project enable row level security;
+alter table data.project force row level security;
+drop policy if exists project_read on data.project;
+create policy project_read on data.project for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'project.read']) as caller (person, programs, dataset_read, project_read) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.project_read)
+      and program_id = any(caller.programs))))
+);
+drop policy if exists project_insert on data.project;
+create policy project_insert on data.project for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'project.create']) as caller (person, programs, dataset_read, project_create) where
+    author_id = caller.person and
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.project_create)
+      and program_id = any(caller.programs))))
+);
+
+alter table data.guideline enable row level security;
+alter table data.guideline force row level security;
+drop policy if exists guideline_read on data.guideline;
+create policy guideline_read on data.guideline for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'project.read']) as caller (person, programs, dataset_read, project_read) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.project_read)
+      and program_id = any(caller.programs))))
+);
+drop policy if exists guideline_insert on data.guideline;
+create policy guideline_insert on data.guideline for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'project.read', 'project.create']) as caller (person, programs, dataset_read, project_read, project_create) where
+    author_id = caller.person and
+    ((dataset_marking_id = any(caller.dataset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.project_create)
+      and program_id = any(caller.programs))))
+);
+
+alter table data.task enable row level security;
+alter table data.task force row level security;
+drop policy if exists task_read on data.task;
+create policy task_read on data.task for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.read']) as caller (person, programs, dataset_read, asset_read, project_read, task_read) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_read)
+      and program_id = any(caller.programs))))
+);
+drop policy if exists task_insert on data.task;
+create policy task_insert on data.task for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.create']) as caller (person, programs, dataset_read, asset_read, project_read, task_create) where
+    author_id = caller.person and
+    ((dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_create)
+      and program_id = any(caller.programs))))
+);
+
+alter table data.task_act enable row level security;
+alter table data.task_act force row level security;
+drop policy if exists task_act_read on data.task_act;
+create policy task_act_read on data.task_act for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.read']) as caller (person, programs, dataset_read, asset_read, project_read, task_read) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_read)
+      and program_id = any(caller.programs))))
+);
+drop policy if exists task_act_insert on data.task_act;
+create policy task_act_insert on data.task_act for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.work', 'task.review']) as caller (person, programs, dataset_read, asset_read, project_read, task_work, task_review) where
+    person_id = caller.person and
+    ((kind in ('lease', 'extend', 'submit', 'skip')
+      and dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_work)
+      and program_id = any(caller.programs))
+    or (kind in ('examine', 'accept', 'reject', 'choose')
+      and dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_review)
+      and program_id = any(caller.programs))))
+);
+
+alter table data.task_draft enable row level security;
+alter table data.task_draft force row level security;
+drop policy if exists task_draft_read on data.task_draft;
+create policy task_draft_read on data.task_draft for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.draft']) as caller (person, programs, dataset_read, asset_read, project_read, task_draft) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and task_marking_id = any(caller.task_draft)
+      and marking_id = any(caller.task_draft)
+      and (program_id = any(caller.programs) and person_id = caller.person))))
+);
+drop policy if exists task_draft_insert on data.task_draft;
+create policy task_draft_insert on data.task_draft for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.draft']) as caller (person, programs, dataset_read, asset_read, project_read, task_draft) where
+    person_id = caller.person and
+    ((dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and task_marking_id = any(caller.task_draft)
+      and marking_id = any(caller.task_draft)
+      and (program_id = any(caller.programs) and person_id = caller.person))))
 );
 
 alter table data.delivery enable row level security;

@@ -33,9 +33,11 @@ export const ROOT_FIELD_EVENTS: Sources = {
   "Query.policyVersions": "object.read",
   "Query.program": "object.read",
   "Query.programs": "object.read",
+  "Query.project": "object.read",
   "Query.proposal": "object.read",
   "Query.proposals": "object.read",
   "Query.recipients": "object.read",
+  "Query.task": "object.read",
   "Query.viewer": "object.read",
   "Subscription.auditTail": "log.followed",
   "Mutation.assetCreate": "object.write",
@@ -56,6 +58,7 @@ export const ROOT_FIELD_EVENTS: Sources = {
   "Mutation.deliveryRelease": "delivery.made",
   "Mutation.deliveryRequest": "delivery.made",
   "Mutation.distributionListCreate": "need-to-know.changed",
+  "Mutation.guidelineAdd": "object.write",
   "Mutation.labelCreate": "object.write",
   "Mutation.labelRetract": "object.write",
   "Mutation.labelReview": "object.write",
@@ -71,12 +74,20 @@ export const ROOT_FIELD_EVENTS: Sources = {
   "Mutation.personRestorePropose": "privilege.granted",
   "Mutation.personSuspend": "privilege.revoked",
   "Mutation.policyActivatePropose": "policy.changed",
+  "Mutation.projectCreate": "object.write",
+  "Mutation.projectTasksAdd": "object.write",
   "Mutation.proposalApprove": "two-people.act",
   "Mutation.proposalWithdraw": "two-people.act",
   "Mutation.readOnGrantPropose": "privilege.granted",
   "Mutation.readOnRevoke": "privilege.revoked",
   "Mutation.roleGrantPropose": "privilege.granted",
   "Mutation.roleRevoke": "privilege.revoked",
+  "Mutation.taskDraftSave": "object.write",
+  "Mutation.taskLeaseExtend": "object.write",
+  "Mutation.taskLeaseNext": "object.write",
+  "Mutation.taskReview": "object.write",
+  "Mutation.taskSkip": "object.write",
+  "Mutation.taskSubmit": "object.write",
 };
 
 /** What each route of the server is recorded as; before it is let in, a request to any but the open ones may be turned away. */
@@ -172,6 +183,7 @@ export const JOB_EVENTS: Sources = {
   "setTimeout of src/transport/http/body.ts": "answer.failed",
   // Gathers what the fields of one question read.
   "setImmediate of src/transport/graphql/batch.ts": "object.read",
+  "setImmediate of src/transport/graphql/settled.ts": "object.read",
   // A turn between entries that are sealed at once.
   "setImmediate of src/ledger/writer.ts": "authorization.decision",
   // The pause between two looks of a subscription.

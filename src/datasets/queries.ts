@@ -9,7 +9,7 @@ import type { RowOf } from "../storage/tables.ts";
 export type ListedNoun = "dataset" | "ontology" | "asset" | "label" | "delivery";
 
 /** Nouns that can be asked for by id. */
-export type NodeNoun = "program" | "dataset" | "ontology" | "asset" | "label" | "delivery";
+export type NodeNoun = "program" | "dataset" | "ontology" | "asset" | "label" | "delivery" | "project" | "task";
 
 /** Rows of a page of a dataset of which nothing is to be taken together. */
 const UNAGGREGATED = 10;
@@ -123,6 +123,20 @@ async function shownLabels(
     async (ids) => new Map((await grant.read.latestRevisions(ids)).map(({ labelId, classId }) => [labelId, classId])),
   );
   return withheld.size === 0 ? labels : labels.filter(({ id }) => !withheld.has(id));
+}
+
+/** Those of the labels with these ids that the caller may see, but for those that a rule withholds from him. */
+export async function labelsByIds(
+  grant: Grant,
+  datasetId: string,
+  ids: readonly string[],
+): Promise<readonly RowOf<"label">[]> {
+  const labels: RowOf<"label">[] = [];
+  for (const id of ids) {
+    const label = await grant.read.byId("label", id);
+    if (label) labels.push(label);
+  }
+  return shownLabels(grant, datasetId, labels);
 }
 
 /**

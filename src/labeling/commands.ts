@@ -24,7 +24,8 @@ export interface CreateLabelInput {
 
 type Above = Pick<RowOf<"label">, "datasetId" | "assetId" | "programId" | "datasetMarkingId" | "assetMarkingId">;
 
-function labelRows(
+/** The rows of a new label: its identity and its first revision. */
+export function labelRows(
   grant: Grant,
   { asset, assetMarking }: LabelContext,
   content: LabelContent,

@@ -14,6 +14,8 @@ export const NOUNS = [
   "policy",
   "marking",
   "list",
+  "project",
+  "task",
 ] as const;
 
 /** A noun of the closed list. */
@@ -62,6 +64,13 @@ export const ACTIONS = [
   "policy.compare",
   "audit.administer",
   "audit.approve",
+  "project.read",
+  "project.create",
+  "task.read",
+  "task.create",
+  "task.work",
+  "task.review",
+  "task.draft",
 ] as const;
 
 /** An action of the closed list. */
@@ -83,6 +92,8 @@ const VIEWING: ReadonlySet<Action> = new Set<Action>([
   "policy.read",
   "policy.explain",
   "policy.compare",
+  "project.read",
+  "task.read",
 ]);
 
 /** Whether the value is an action of the closed list. */

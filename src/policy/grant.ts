@@ -11,6 +11,7 @@ import { isForeignKeyViolation, sqlState } from "../storage/ports.ts";
 import { ListRecords } from "../storage/list-records.ts";
 import type { DistributionListRow, InternedMarking, StandingRecords } from "../storage/ports.ts";
 import { Reader } from "../storage/reader.ts";
+import { TaskRecords } from "../storage/task-records.ts";
 import { tables } from "../storage/tables.ts";
 import type { RowOf, TableName } from "../storage/tables.ts";
 import type { Transaction } from "../storage/transaction.ts";
@@ -77,6 +78,11 @@ const WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
   "labelReview",
   "delivery",
   "deliveryHoldLift",
+  "project",
+  "guideline",
+  "task",
+  "taskAct",
+  "taskDraft",
 ]);
 
 const transactions = new WeakMap<Grant, Transaction>();
@@ -104,6 +110,7 @@ export class Grant {
   readonly blobs: GrantedBlobs;
   readonly deliveryRecords: DeliveryRecords;
   readonly lists: ListRecords;
+  readonly tasks: TaskRecords;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
   readonly proposals: StandingRecords;
@@ -167,6 +174,7 @@ export class Grant {
     };
     this.deliveryRecords = new DeliveryRecords(tx);
     this.lists = new ListRecords(tx);
+    this.tasks = new TaskRecords(tx, (table, row) => this.#ledger.read(table, row));
     this.audit = parts.audit;
     this.releaseKeys = parts.releaseKeys;
     this.#ledger = parts.ledger;
@@ -286,7 +294,7 @@ export class Grant {
       for (const source of sources) {
         if (!dominates(marking.effective, source.effective)) throw new Error("write down refused");
       }
-      if (WRITTEN.has(name)) await this.#mindHighWater(marking.effective);
+      if (WRITTEN.has(name)) await this.#mindHighWater(marking);
       const object = `${name}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
       const about = facts ?? this.facts(String(values[table.program]), this.principal.personId, stateOf(name, values));
       if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
@@ -302,11 +310,29 @@ export class Grant {
     await this.#noteMarkings(name, rows as unknown as Readonly<Record<string, unknown>>[]);
   }
 
-  /** Refuses a write below what this session was shown, unless the site lets the writer confirm it and he did. */
-  async #mindHighWater(effective: Effective): Promise<void> {
+  /** Whether a row at this marking would be below what this session was shown. */
+  async isBelowShown({ effective }: InternedMarking): Promise<boolean> {
     this.#shown ??= this.#highWater.of(this.principal, this.office);
     const shown = await this.#shown;
-    if (shown === null || dominates(effective, shown)) return;
+    return shown !== null && !dominates(effective, shown);
+  }
+
+  /** Whether the writer said that nothing of what he was shown is in what he writes below it, where the site lets him say so. */
+  get writesBelow(): boolean {
+    return this.#confirmsBelow && this.#highWater.rule === "confirm";
+  }
+
+  /** The marking of what may hold anything that this session was shown, and of something with the given one. */
+  async aboveShown(marking: InternedMarking): Promise<InternedMarking> {
+    let all = marking;
+    for (const shown of await this.#highWater.shown(this.principal, this.office))
+      all = await this.office.raised(all, shown);
+    return all;
+  }
+
+  /** Refuses a write below what this session was shown, unless the site lets the writer confirm it and he did. */
+  async #mindHighWater(marking: InternedMarking): Promise<void> {
+    if (!(await this.isBelowShown(marking))) return;
     if (this.#highWater.rule === "refuse") {
       throw new UserError("BELOW_HIGHWATER", "this session was shown more than may be written down here", ["marking"]);
     }
@@ -378,7 +404,7 @@ export class Grant {
     const distinct = new Map(rows.map((row) => [`${String(row["markingId"])}|${String(row["datasetId"])}`, row]));
     for (const row of distinct.values()) {
       const held = name === "labelRevision" || name === "labelReview" ? "label" : name;
-      if (held === "asset" || held === "label") {
+      if (held === "asset" || held === "label" || held === "project" || held === "task") {
         await this.#tx.rows(
           `insert into data.dataset_marking (dataset_id, program_id, dataset_marking_id, noun, marking_id)
            values (?, ?, ?, ?, ?) on conflict do nothing`,

@@ -49,6 +49,8 @@ const ABOVE: Readonly<Record<string, readonly [table: string, id: string]>> = {
   revisionMarkingId: ["labelRevision", "revisionId"],
   ontologyMarkingId: ["ontology", "ontologyId"],
   deliveryMarkingId: ["delivery", "deliveryId"],
+  projectMarkingId: ["project", "projectId"],
+  taskMarkingId: ["task", "taskId"],
 };
 
 function nameOf(table: string, values: Readonly<Record<string, unknown>>): string {

@@ -46,6 +46,7 @@ const noun = (...values: string[]) => ({ column: "noun", values });
 
 const DATASET = ["dataset_marking_id", "dataset.read"] as const;
 const ASSET = ["asset_marking_id", "asset.read"] as const;
+const PROJECT = ["project_marking_id", "project.read"] as const;
 const OF_DELIVERY = {
   above: [],
   own: ["delivery_marking_id"],
@@ -129,11 +130,15 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     read: [
       { action: "asset.read", when: noun("asset") },
       { action: "label.read", when: noun("label") },
+      { action: "project.read", when: noun("project") },
+      { action: "task.read", when: noun("task") },
     ],
     insert: [
       { action: "asset.create", when: noun("asset") },
       { action: "label.create", when: noun("label") },
       { action: "label.import", when: noun("label") },
+      { action: "project.create", when: noun("project") },
+      { action: "task.create", when: noun("task") },
     ],
     makers: [],
   },
@@ -228,6 +233,54 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     read: [{ action: "label.read" }],
     insert: [{ action: "label.review" }],
     makers: ["reviewer_id"],
+  },
+  {
+    table: "project",
+    above: [DATASET],
+    own: ["marking_id"],
+    facts: inProgram("author_id"),
+    read: [{ action: "project.read" }],
+    insert: [{ action: "project.create" }],
+    makers: ["author_id"],
+  },
+  {
+    table: "guideline",
+    above: [DATASET, PROJECT],
+    own: ["marking_id"],
+    facts: inProgram("author_id"),
+    read: [{ action: "project.read" }],
+    insert: [{ action: "project.create" }],
+    makers: ["author_id"],
+  },
+  {
+    table: "task",
+    above: [DATASET, ASSET, PROJECT],
+    own: ["marking_id"],
+    facts: inProgram("author_id"),
+    read: [{ action: "task.read" }],
+    insert: [{ action: "task.create" }],
+    makers: ["author_id"],
+  },
+  {
+    table: "task_act",
+    above: [DATASET, ASSET, PROJECT],
+    own: ["marking_id"],
+    facts: inProgram(null),
+    read: [{ action: "task.read" }],
+    insert: [
+      { action: "task.work", when: kind("lease", "extend", "submit", "skip") },
+      { action: "task.review", when: kind("examine", "accept", "reject", "choose") },
+    ],
+    makers: ["person_id"],
+  },
+  {
+    table: "task_draft",
+    above: [DATASET, ASSET, PROJECT],
+    own: ["task_marking_id", "marking_id"],
+    facts: inProgram("person_id"),
+    read: [{ action: "task.draft" }],
+    insert: [{ action: "task.draft" }],
+    makers: ["person_id"],
   },
   {
     table: "delivery",

@@ -86,6 +86,9 @@ const LOCATE = {
     "select program_id, array[dataset_marking_id, marking_id] as marking_ids, author_id from data.asset where id = $1",
   label:
     "select program_id, array[dataset_marking_id, asset_marking_id, marking_id] as marking_ids, author_id, state from data.label where id = $1",
+  project:
+    "select program_id, array[dataset_marking_id, marking_id] as marking_ids, author_id from data.project where id = $1",
+  task: "select program_id, array[dataset_marking_id, asset_marking_id, project_marking_id, marking_id] as marking_ids, author_id from data.task where id = $1",
   delivery:
     "select program_id, array[dataset_marking_id, marking_id] as marking_ids, requester_id as author_id, state from data.delivery where id = $1",
   proposal:

@@ -20,6 +20,8 @@ export const LISTS = {
   ontology: { sorts: ["ID_ASC"], filters: [] },
   delivery: { sorts: ["ID_ASC"], filters: [] },
   proposal: { sorts: ["ID_ASC"], filters: [] },
+  project: { sorts: ["ID_ASC"], filters: [] },
+  task: { sorts: ["ID_ASC"], filters: [] },
 } as const satisfies Record<string, { readonly sorts: readonly ListSort[]; readonly filters: readonly ListFilter[] }>;
 
 /** A noun that has lists. */
@@ -33,6 +35,9 @@ export const HISTORIES = {
   labelReview: "label",
   ontologyVersion: "ontology",
   ontologyClass: "version",
+  guideline: "project",
+  taskAct: "task",
+  taskDraft: "task",
 } as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

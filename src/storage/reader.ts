@@ -19,6 +19,8 @@ const PARENTS = {
   delivery: "delivery_id",
   revision: "revision_id",
   proposal: "proposal_id",
+  project: "project_id",
+  task: "task_id",
   kind: "kind",
   self: "id",
 } as const;

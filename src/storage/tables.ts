@@ -25,6 +25,13 @@ function administer({ family }: { readonly family: string }): string {
   return `${family}.administer`;
 }
 
+/** What stands above a task and all that hangs on it. */
+const ABOVE_TASK = [
+  ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+  ["asset_marking_id", "assetMarkingId", "asset.read"],
+  ["project_marking_id", "projectMarkingId", "project.read"],
+] as const;
+
 /** The tables that rows are disclosed from. */
 export const tables = {
   program: table<Row<typeof entities.Program>>({
@@ -152,6 +159,52 @@ export const tables = {
       ["marking_id", "markingId", "label.read"],
     ],
     owner: "revisionAuthorId",
+    program: "programId",
+  }),
+  project: table<Row<typeof entities.Project>>({
+    entity: entities.Project,
+    name: "data.project",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "project.read"],
+    ],
+    owner: "authorId",
+    program: "programId",
+  }),
+  guideline: table<Row<typeof entities.Guideline>>({
+    entity: entities.Guideline,
+    name: "data.guideline",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["project_marking_id", "projectMarkingId", "project.read"],
+      ["marking_id", "markingId", "project.read"],
+    ],
+    owner: "authorId",
+    program: "programId",
+  }),
+  task: table<Row<typeof entities.Task>>({
+    entity: entities.Task,
+    name: "data.task",
+    markings: [...ABOVE_TASK, ["marking_id", "markingId", "task.read"]],
+    owner: "authorId",
+    program: "programId",
+  }),
+  taskAct: table<Row<typeof entities.TaskAct>>({
+    entity: entities.TaskAct,
+    name: "data.task_act",
+    markings: [...ABOVE_TASK, ["marking_id", "markingId", "task.read"]],
+    owner: null,
+    program: "programId",
+  }),
+  taskDraft: table<Row<typeof entities.TaskDraft>>({
+    entity: entities.TaskDraft,
+    name: "data.task_draft",
+    markings: [
+      ...ABOVE_TASK,
+      ["task_marking_id", "taskMarkingId", "task.draft"],
+      ["marking_id", "markingId", "task.draft"],
+    ],
+    owner: "personId",
     program: "programId",
   }),
   delivery: table<Row<typeof entities.Delivery>>({

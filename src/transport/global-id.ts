@@ -17,6 +17,10 @@ export const ID_NOUNS = [
   "distributionList",
   "compilation",
   "compilationRule",
+  "project",
+  "guideline",
+  "task",
+  "taskAct",
 ] as const;
 
 /** A noun that an id can name. */

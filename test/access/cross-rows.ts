@@ -31,7 +31,14 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   proposal_approval: ["proposal_id"],
   proposal_withdrawal: ["proposal_id"],
 };
-const WORDS: Readonly<Record<string, string>> = { origin: "human", verdict: "accept", kind: "create", noun: "asset" };
+const WORDS: Readonly<Record<string, string | number>> = {
+  origin: "human",
+  verdict: "accept",
+  kind: "create",
+  noun: "asset",
+  stage: "LABEL",
+  lease_seconds: 60,
+};
 
 /** The columns that tell rows of a table apart in these tests. */
 export function keyColumns(table: string): readonly string[] {
@@ -70,7 +77,9 @@ export async function dataColumns(admin: Client): Promise<ReadonlyMap<string, re
 function filler({ column_name, data_type, is_nullable }: ColumnRow): unknown {
   if (is_nullable === "YES") return null;
   if (data_type === "uuid") return randomUUID();
-  if (data_type === "text") return WORDS[column_name] ?? randomUUID();
+  const word = WORDS[column_name];
+  if (word !== undefined) return word;
+  if (data_type === "text") return randomUUID();
   if (data_type === "bytea") return "\\x00";
   if (data_type === "jsonb") return {};
   return data_type.startsWith("timestamp") ? "2026-09-20T12:00:00Z" : 1;

@@ -37,6 +37,9 @@ export interface CrossWorld {
  * key or a check, which PostgreSQL looks at after row security: that, too, tells that row security let it through.
  */
 const PROBE = `
+  -- They refuse what is no act of its place before row security is asked: here only row security is.
+  alter table data.task_act disable trigger performed;
+  alter table data.task_draft disable trigger kept;
   create schema probe;
   grant usage on schema probe to caveat_app;
   create function probe.passes(p_table text, p_rows jsonb) returns boolean[] language plpgsql as $$

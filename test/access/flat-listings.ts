@@ -2,6 +2,7 @@ import { people } from "../../src/administration/people.ts";
 import { explainReaders } from "../../src/administration/explain.ts";
 import { explainReach } from "../../src/administration/reach.ts";
 import { distributionLists } from "../../src/datasets/list-commands.ts";
+import { draftOf, progressOf } from "../../src/labeling/task-queries.ts";
 import { programs } from "../../src/datasets/queries.ts";
 import { CLIENT } from "../../src/demonstration/people.ts";
 import type { Level } from "../../src/markings/index.ts";
@@ -33,9 +34,10 @@ async function twoPages(
   return [...(first?.rows ?? []), ...(second?.rows ?? [])];
 }
 
-function holderOf({ house, datasetId }: FlatWorld, noun: ListedNoun) {
+function holderOf({ house, datasetId, projectId }: FlatWorld, noun: ListedNoun) {
   if (noun === "proposal") return { key: { parent: "kind", id: KIND }, holder: { kind: KIND } } as const;
-  if (noun === "asset" || noun === "label")
+  if (noun === "task") return { key: { parent: "project", id: projectId }, holder: { dataset: datasetId } } as const;
+  if (noun === "asset" || noun === "label" || noun === "project")
     return { key: { parent: "dataset", id: datasetId }, holder: { dataset: datasetId } } as const;
   return { key: { parent: "program", id: house.programId }, holder: { program: house.programId } } as const;
 }
@@ -99,6 +101,19 @@ function ofCommands(world: FlatWorld): Listing[] {
         twoPages((after) => explainReach.run(grant, { personId, clientId: CLIENT.id, first: 10, after })),
     },
     {
+      name: "draft of a task",
+      as: ["ana", "S"],
+      read: async (grant) => [(await draftOf(grant, world.taskId)) ?? {}],
+    },
+    {
+      name: "progress of a project",
+      as: ["ana", "S"],
+      read: async (grant) => {
+        const project = await grant.read.byId("project", world.projectId);
+        return project ? [await progressOf(grant, project)] : [];
+      },
+    },
+    {
       name: "distribution lists",
       as: ["ana", "S"],
       read: (grant) => twoPages((after) => distributionLists.run(grant, { first: 10, after })),
@@ -130,6 +145,8 @@ export function offered(world: FlatWorld): Listing[] {
     label: world.labelId,
     ontology: world.ontologyId,
     version: world.versionId,
+    project: world.projectId,
+    task: world.taskId,
   };
   const orders = {
     compilation: "t.id",
@@ -138,6 +155,9 @@ export function offered(world: FlatWorld): Listing[] {
     labelReview: "t.created_at desc, t.id",
     ontologyVersion: "t.version desc, t.id",
     ontologyClass: "t.key, t.id",
+    guideline: "t.created_at desc, t.id",
+    taskAct: "t.created_at desc, t.id",
+    taskDraft: "t.created_at desc, t.id",
   };
   const histories = (Object.keys(HISTORIES) as (keyof typeof HISTORIES)[]).map((name): Listing => {
     const parent = HISTORIES[name];

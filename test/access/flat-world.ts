@@ -1,3 +1,4 @@
+import { TaskWorld } from "../tasks/task-world.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { S, TS, U, makeAsset, request, review, smallWorld } from "./harbor-world.ts";
@@ -10,6 +11,9 @@ export const KIND = "clearance.grant";
 export interface FlatWorld extends SmallWorld {
   readonly house: TestHouse;
   readonly deliveryId: string;
+  readonly projectId: string;
+  /** A task of ana, who has a draft of it. */
+  readonly taskId: string;
   /** Plants rows of one marking in every list and history, as the product would have kept them. */
   plant(of: string, count: number): Promise<void>;
   /** Plants one row of every other marking of the level TS beside the visible ones, and one of TS into every visible dataset. */
@@ -21,6 +25,9 @@ export interface FlatWorld extends SmallWorld {
   /** Plants programs of a marking, each with a dataset of it and an asset that is due; nobody is read into them. */
   plantPrograms(of: string, count: number): Promise<void>;
 }
+
+/** Tables whose rows stand in datasets. */
+const IN_DATASETS: ReadonlySet<string> = new Set(["asset", "label", "project", "task"]);
 
 /** Statements with which rows are planted: what row security, keys and triggers would say is left out. */
 class Planter {
@@ -111,7 +118,8 @@ async function plantRows(at: FlatWorld, planter: Planter, reviewId: string, of: 
      from data.dataset, generate_series(1, $3::int) g where id = $1`,
     [at.datasetId, planter.idOf(of), count],
   );
-  for (const noun of ["asset", "label"])
+  await plantTasks(at, planter, of, count);
+  for (const noun of ["asset", "label", "project", "task"])
     await planter.run(
       `insert into data.dataset_marking select (jsonb_populate_record(d, jsonb_build_object('noun', $2::text, 'marking_id', $3::uuid))).*
        from data.dataset_marking d where d.dataset_id = $1 limit 1 on conflict do nothing`,
@@ -124,11 +132,32 @@ async function plantRows(at: FlatWorld, planter: Planter, reviewId: string, of: 
     );
 }
 
+/** Projects, tasks, and what hangs on one of each. */
+async function plantTasks(at: FlatWorld, planter: Planter, of: string, count: number): Promise<void> {
+  await planter.copies("project", at.projectId, of, count, "'name', g::text");
+  await planter.copies("task", at.taskId, of, count, `'made_marking_id', md5('${of}' || g)::uuid`);
+  const below = [
+    ["guideline", "project_id", at.projectId, `'counted_marking_id', md5('${of}' || g)::uuid`],
+    ["task_act", "task_id", at.taskId, "'comment', g::text"],
+    ["task_draft", "task_id", at.taskId, "'body', g"],
+  ] as const;
+  for (const [table, parent, id, set] of below)
+    await planter.copies(
+      table,
+      await one(at.house, `select id from data.${table} where ${parent} = $1 limit 1`, id),
+      of,
+      count,
+      set,
+    );
+}
+
 async function plantMarkings(at: FlatWorld, planter: Planter): Promise<void> {
   const others = "access.marking m where m.effective ->> 'level' = 'TS' and m.id <> $2";
   const rows = [
     ["asset", at.assetId, ""],
     ["label", at.labelId, ""],
+    ["project", at.projectId, ""],
+    ["task", at.taskId, ", 'made_marking_id', m.id"],
     ["dataset", at.datasetId, ", 'name', m.id"],
     ["ontology", at.ontologyId, ", 'name', m.id"],
     ["delivery", at.deliveryId, ""],
@@ -140,12 +169,12 @@ async function plantMarkings(at: FlatWorld, planter: Planter): Promise<void> {
       [from, planter.idOf(TS)],
     );
     await planter.run(
-      table === "asset" || table === "label"
+      IN_DATASETS.has(table)
         ? `insert into data.dataset_marking select (jsonb_populate_record(d, jsonb_build_object('marking_id', m.id))).*
            from data.dataset_marking d, ${others} and d.dataset_id = $1 and d.marking_id = $3 and d.noun = '${table}'`
         : `insert into data.program_marking select (jsonb_populate_record(d, jsonb_build_object('marking_id', m.id))).*
            from data.program_marking d, ${others} and d.program_id = $1 and d.marking_id = $3 and d.noun = '${table}'`,
-      [table === "asset" || table === "label" ? at.datasetId : at.house.programId, planter.idOf(TS), planter.idOf(U)],
+      [IN_DATASETS.has(table) ? at.datasetId : at.house.programId, planter.idOf(TS), planter.idOf(U)],
     );
   }
   await planter.run(
@@ -217,6 +246,11 @@ export async function openFlatWorld(): Promise<FlatWorld> {
   });
   const reviewId = await house.run(await house.as("rita"), (operation) => review(operation, small.labelId));
   const deliveryId = (await request(house, await house.as("petra"), small.datasetId)).id;
+  const tasks = TaskWorld.of(house, small.datasetId, [small.assetId]);
+  const projectId = await tasks.project({ leaseSeconds: 28_800 });
+  const ana = await house.as("ana");
+  const taskId = (await tasks.next(ana, projectId))?.taskId ?? "";
+  await tasks.draft(ana, taskId, "drawn");
   const { rows } = await house.admin.query<{ banner: string; id: string }>("select banner, id from access.marking");
   const marking = new Map([U, S, TS].map((text) => [text, rows.find(({ banner }) => banner === text)?.id ?? ""]));
   const planter = new Planter(house, marking);
@@ -229,6 +263,8 @@ export async function openFlatWorld(): Promise<FlatWorld> {
     ...small,
     house,
     deliveryId,
+    projectId,
+    taskId,
     plant: (of, count) => untriggered(() => plantRows(at, planter, reviewId, of, count)),
     plantMarkings: () => untriggered(() => plantMarkings(at, planter)),
     // People and lists of readers are kept by triggers, too.

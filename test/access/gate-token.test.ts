@@ -90,6 +90,11 @@ describe("I1 a gate token opens", () => {
         .filter(([, n]) => n === 0)
         .map(([table]) => table),
     ).toEqual([
+      "project",
+      "guideline",
+      "task",
+      "task_act",
+      "task_draft",
       "proposal",
       "proposal_marking",
       "proposal_approval",

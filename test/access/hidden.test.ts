@@ -81,7 +81,7 @@ describe("I2 two worlds that differ in what is hidden", () => {
   test("the first world holds more, and whoever may see it is told so", async () => {
     const look = async (told: Told[], operation: Operation): Promise<void> => lookAt(told, operation, common.datasetId);
     expect(await transcript(high, "ana", "TS", look)).not.toBe(await transcript(low, "ana", "TS", look));
-    expect(hidden).toHaveLength(12);
+    expect(hidden).toHaveLength(15);
   });
 
   test.each(OBSERVERS)("I2 answer %s at %s alike on everything that both hold", async (handle, level) => {

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { reviseLabel } from "../../src/labeling/commands.ts";
 import type { Level } from "../../src/markings/index.ts";
 import type { Operation } from "../../src/policy/operation.ts";
+import { addGuideline, addTasks } from "../../src/labeling/project-commands.ts";
+import { TaskWorld } from "../tasks/task-world.ts";
 import type { TestHouse } from "../house.ts";
 import {
   BOX,
@@ -30,6 +32,9 @@ export interface Common {
   readonly emptyAssetId: string;
   readonly anasLabel: string;
   readonly bensLabel: string;
+  readonly projectId: string;
+  /** A task that ben has, with a draft of his. */
+  readonly taskId: string;
 }
 
 /** One operation of a person in a house. */
@@ -55,7 +60,30 @@ export async function loadCommon(house: TestHouse): Promise<Common> {
   const anasLabel = await as(house, "ana", (operation) => draw(operation, brought.assetId));
   const bensLabel = await as(house, "ben", (operation) => draw(operation, brought.assetId));
   await as(house, "rita", (operation) => review(operation, bensLabel, null, "fine"), "S");
-  return { ...brought, anasLabel, bensLabel };
+  const tasks = TaskWorld.of(house, brought.datasetId, [brought.assetId, brought.emptyAssetId]);
+  const projectId = await tasks.project({ leaseSeconds: 28_800 });
+  const ben = await house.as("ben", "S");
+  const taskId = (await tasks.next(ben, projectId))?.taskId ?? "";
+  await tasks.draft(ben, taskId, { strokes: 3 });
+  return { ...brought, anasLabel, bensLabel, projectId, taskId };
+}
+
+/** A project of its own, and in the common one guidelines and tasks above those that are there, taken, drafted and handed in. */
+async function addHiddenTasks(
+  house: TestHouse,
+  { datasetId, projectId, assetId, emptyAssetId }: Common,
+): Promise<string[]> {
+  const tasks = TaskWorld.of(house, datasetId, [assetId, emptyAssetId]);
+  const project = await tasks.project({ name: HIDDEN_NAME, marking: TS });
+  await as(house, "sam", async (operation) => {
+    await operation.mutate(addGuideline, { projectId, text: HIDDEN_NAME, marking: TS });
+    await operation.mutate(addTasks, { projectId, assetIds: [assetId, emptyAssetId], priority: 9, marking: TS });
+  });
+  const ana = await house.as("ana");
+  const held = [await tasks.next(ana, projectId), await tasks.next(ana, project)];
+  for (const one of held) if (one) await tasks.draft(ana, one.taskId, HIDDEN_NAME);
+  if (held[0]) await tasks.submit(ana, held[0]);
+  return [project, ...held.map((one) => one?.taskId ?? "")];
 }
 
 /** Everything that people of higher clearance can add; returns the ids of what they made. */
@@ -90,6 +118,7 @@ export async function addHidden(house: TestHouse, common: Common): Promise<strin
     await review(operation, anasLabel),
     await review(operation, bensLabel, TS, "doubtful"),
   ]);
+  const worked = await addHiddenTasks(house, common);
   const delivery = await request(house, await house.as("petra"), datasetId);
   await approve(house, await house.as("victor"), delivery);
   // What no command adds to an object that is there: a compilation of it, and a class with a marking of its own.
@@ -104,5 +133,5 @@ export async function addHidden(house: TestHouse, common: Common): Promise<strin
      from data.ontology_class c where c.version_id = $4`,
     [classId, rows[0]?.id, HIDDEN_CLASS, versionId],
   );
-  return [...brought, ...drawn, ...reviews, delivery.id, classId];
+  return [...brought, ...drawn, ...reviews, ...worked, delivery.id, classId];
 }

@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GateTokenMint } from "../../src/policy/gate-token.ts";
 import type { GateClaim } from "../../src/policy/gate-token.ts";
+import { TaskWorld } from "../tasks/task-world.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { review, smallWorld } from "./harbor-world.ts";
@@ -18,6 +19,10 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, nothing: unknow
   // Of all actions that there are: the parameter is the caller's.
   "gate.markings(text)": ["gate.markings('ACTION')", []],
   "gate.scope(text[])": ["(select s from gate.scope(array['ACTION']) s)", null],
+  "access.next_slot(uuid,text,uuid[],timestamp with time zone)": [
+    "(select s.task_id from access.next_slot('PROJECT'::uuid, 'LABEL', 'ALL'::uuid[], now()) s)",
+    null,
+  ],
   // Takes a record under the MAC of a server process only, and answers nothing.
   "audit.propose(smallint,uuid,text,uuid,bytea)": [
     "audit.propose(0::smallint, gen_random_uuid(), '{}', 'KEY'::uuid, sha256(''))",
@@ -33,6 +38,9 @@ let other: Client;
 let maker: TokenMaker;
 let claim: GateClaim;
 let key: string;
+let projectId: string;
+/** Every marking, as the text of an array. */
+let allMarkings: string;
 /** Relations of which the application role may read anything, with what it may read of them. */
 let relations: readonly { readonly name: string; readonly columns: string }[];
 let functions: readonly string[];
@@ -53,7 +61,9 @@ async function shown(token: string | null, client = app): Promise<Record<string,
       for (const action of call.includes("ACTION") ? actions : [""]) {
         await client.query("savepoint here");
         const answer = await client
-          .query<{ value: unknown }>(`select ${call.replace("ACTION", action).replace("KEY", key)} as value`)
+          .query<{ value: unknown }>(
+            `select ${call.replace("ACTION", action).replace("KEY", key).replace("PROJECT", projectId).replace("ALL", allMarkings)} as value`,
+          )
           .then(
             ({ rows }) => rows[0]?.value,
             (error: unknown) => (error as { code?: string }).code ?? "?",
@@ -72,6 +82,9 @@ beforeAll(async () => {
   house = await openTestHouse();
   const world = await smallWorld(house);
   await house.run(await house.as("rita"), (operation) => review(operation, world.labelId));
+  projectId = await TaskWorld.of(house, world.datasetId, [world.assetId]).project();
+  const markings = await house.admin.query<{ id: string }>("select id from access.marking");
+  allMarkings = `{${markings.rows.map(({ id }) => id).join(",")}}`;
   app = new Client({ ...house.database.as("caveat_app") });
   other = new Client({ ...house.database.as("caveat_app") });
   await app.connect();
@@ -119,6 +132,7 @@ describe("I1 with SQL as the application role", () => {
       expect([name, seen[name]]).toEqual([name, expect.any(Number)]);
     expect(seen["gate.person()"]).toBe(claim.personId);
     expect(seen["gate.scope(text[]) label.read"]).toEqual(expect.stringContaining(claim.personId));
+    expect(seen["access.next_slot(uuid,text,uuid[],timestamp with time zone)"]).toEqual(expect.any(String));
     expect(seen["gate.markings(text) label.read"]).toEqual(expect.arrayContaining([expect.any(String)]));
   });
 

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Level } from "../../src/markings/index.ts";
 import { S } from "../access/harbor-world.ts";
 import type { HttpAnswer } from "../server/http.ts";
-import { AROUND, NODE_QUESTION, ask, each, gid, inBoth } from "./worlds.ts";
+import { AROUND, NODE_QUESTION, WORK_QUESTION, ask, each, gid, inBoth } from "./worlds.ts";
 import type { Script, Worlds } from "./worlds.ts";
 
 /** Who looks, each in a session that does not reach what is hidden. */
@@ -16,7 +16,7 @@ export const OBSERVERS: readonly (readonly [handle: string, level: Level])[] = [
   ["charlotte", "S"],
 ];
 /** Nouns of ids that can be asked for. */
-export const NOUNS = ["program", "dataset", "ontology", "asset", "label", "delivery"] as const;
+export const NOUNS = ["program", "dataset", "ontology", "asset", "label", "delivery", "project", "task"] as const;
 
 /** Every text that anybody was told. */
 export const everything: string[] = [];
@@ -165,6 +165,27 @@ export function meddling(worlds: Worlds, id: string): Script {
       { datasetId: named("dataset"), marking: S, reason: "x" },
       "dataset { id }",
     ),
+    input("projectCreate", "ProjectCreateInput", { datasetId: named("dataset"), name: "x" }, "project { id }"),
+    input("guidelineAdd", "GuidelineAddInput", { projectId: named("project"), text: "x" }, "project { id }"),
+    input(
+      "projectTasksAdd",
+      "ProjectTasksAddInput",
+      { projectId: named("project"), assetIds: [gid("asset", worlds.common.assetId)] },
+      "added",
+    ),
+    input(
+      "projectTasksAdd",
+      "ProjectTasksAddInput",
+      { projectId: gid("project", worlds.common.projectId), assetIds: [named("asset")] },
+      "added",
+    ),
+    input("taskLeaseNext", "TaskLeaseNextInput", { projectId: named("project") }, "task { id }"),
+    input("taskLeaseNext", "TaskLeaseNextInput", { projectId: named("project"), part: "REVIEW" }, "task { id }"),
+    input("taskLeaseExtend", "TaskLeaseExtendInput", { taskId: named("task"), epoch: 1 }, "task { id }"),
+    input("taskDraftSave", "TaskDraftSaveInput", { taskId: named("task"), body: {} }, "task { id }"),
+    input("taskSkip", "TaskSkipInput", { taskId: named("task"), epoch: 1, reason: "x" }, "task { id }"),
+    input("taskSubmit", "TaskSubmitInput", { taskId: named("task"), epoch: 1, labels: [], activeMs: 1 }, "task { id }"),
+    input("taskReview", "TaskReviewInput", { taskId: named("task"), epoch: 1, verdict: "ACCEPT" }, "task { id }"),
     input(
       "compilationRuleAdd",
       "CompilationRuleAddInput",
@@ -175,7 +196,7 @@ export function meddling(worlds: Worlds, id: string): Script {
 }
 
 const idsOf = (worlds: Worlds): string[] => {
-  const { ontologyId, datasetId, assetId, emptyAssetId, anasLabel, bensLabel } = worlds.common;
+  const { ontologyId, datasetId, assetId, emptyAssetId, anasLabel, bensLabel, projectId, taskId } = worlds.common;
   const program = gid("program", worlds.high.house.programId);
   return [
     program,
@@ -185,8 +206,17 @@ const idsOf = (worlds: Worlds): string[] => {
     gid("asset", emptyAssetId),
     gid("label", anasLabel),
     gid("label", bensLabel),
+    gid("project", projectId),
+    gid("task", taskId),
   ];
 };
 /** Asks everything about everything that both worlds hold. */
 export const lookAtAll = (worlds: Worlds): Script =>
-  each([ask(AROUND), ...idsOf(worlds).map((id) => ask(NODE_QUESTION, { id }))]);
+  each([
+    ask(AROUND),
+    ...idsOf(worlds).map((id) => ask(NODE_QUESTION, { id })),
+    ask(WORK_QUESTION, {
+      project: gid("project", worlds.common.projectId),
+      task: gid("task", worlds.common.taskId),
+    }),
+  ]);

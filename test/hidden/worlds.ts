@@ -127,6 +127,10 @@ const LABEL = `id origin state createdAt authorId ${MARKING} latest { ${REVISION
 const PAGE = "pageInfo { hasNextPage endCursor }";
 const ASSET = `id title mediaType width height displayUrl createdAt ${MARKING}`;
 
+const TASK = `id stage round priority createdAt ${MARKING} asset { id } lease { epoch stage lastsUntil }
+  draft { body createdAt ${MARKING} }
+  acts(first: 8) { id kind stage round comment activeMs createdAt personId guidelineId chosenId labels { id } }`;
+
 /** Everything that can be asked about an object by its id. */
 export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id
   ... on Program { name ${MARKING} }
@@ -134,6 +138,7 @@ export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id
     compilations { id reason ${MARKING} }
     compilationRules { id reason atLeast windowHours createdAt reachedBy class { id } wholeMarking { banner } ${MARKING} }
     ontologyVersion { id version ${MARKING} classes { id key name ${MARKING} } }
+    projects(first: 10) { edges { cursor node { id name progress { tasks } } } ${PAGE} }
     assets(first: 5) { edges { cursor node { ${ASSET} labels(first: 5) { edges { cursor node { ${LABEL} } } ${PAGE} } } } ${PAGE} }
     labels(first: 5) { edges { cursor node { id state ${MARKING} asset { id } } } ${PAGE} } }
   ... on Ontology { name ${MARKING} versions(first: 10) { id version ${MARKING} classes { id key name attributes shapes ${MARKING} } } }
@@ -142,6 +147,14 @@ export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id
   ... on Delivery { purpose deliveryState: state manifest manifestSha384 packageUrl requesterId requestedAt ${MARKING}
     holds { id liftedBy ${MARKING} } approvals { approverId approvedAt } recipient { id name } }
 } viewer { handle sessionLevel } }`;
+
+/** Everything that can be asked about a project and a task by their ids. */
+export const WORK_QUESTION = `query($project: ID!, $task: ID!) {
+  project(id: $project) { id name opinions reviewed leaseSeconds skipLimit createdAt ${MARKING} dataset { id }
+    ontologyVersion { id } guidelines(first: 20) { id version body authorId createdAt ${MARKING} }
+    progress { tasks toLabel beingLabeled toJudge beingJudged done setAside }
+    tasks(first: 8) { edges { cursor node { ${TASK} } } ${PAGE} } }
+  task(id: $task) { ${TASK} project { id name } } }`;
 
 /** Everything that can be asked without an id. */
 export const AROUND = `{ viewer { id handle sessionLevel }

@@ -183,6 +183,52 @@ export const ACTS = {
     const banner = label.chain.at(-1)?.[1] ?? "";
     return made(act(ANALYST, "labelRetract", input, shown), thing(name, label, banner, "label.read"));
   },
+  project(name: string, dataset: Thing, text: string, banner: string): Act {
+    const input = {
+      datasetId: `{{${dataset.name}}}`,
+      name: text,
+      marking: banner,
+      guidelines: text,
+      leaseSeconds: 3_600,
+    };
+    return made(
+      act(STEWARD, "projectCreate", input, `made: project { ${ID_AND_MARKING} }`),
+      thing(name, dataset, banner),
+    );
+  },
+  /** A version of guidelines that those alone are shown who see its marking. */
+  guideline(name: string, project: Thing, text: string, banner: string): Act {
+    const input = { projectId: `{{${project.name}}}`, text, marking: banner };
+    return {
+      ask: act(STEWARD, "guidelineAdd", input, "made: project { id }"),
+      thing: thing(name, project, banner, "project.read"),
+    };
+  },
+  /** Makes an image a task of a project, at a marking at or above those of both. */
+  tasks(name: string, project: Thing, asset: Thing, banner: string, priority: number): Act {
+    const input = { projectId: `{{${project.name}}}`, assetIds: [`{{${asset.name}}}`], marking: banner, priority };
+    return {
+      ask: act(STEWARD, "projectTasksAdd", input, "made: project { id } added"),
+      thing: thing(name, project, banner, "task.read"),
+    };
+  },
+  /** Takes the next task of a project. */
+  lease(name: string, project: Thing, banner: string): Act {
+    const shown = `made: task { ${ID_AND_MARKING} asset { asset: id } }`;
+    return made(
+      act(ANALYST, "taskLeaseNext", { projectId: `{{${project.name}}}` }, shown),
+      thing(name, project, banner),
+    );
+  },
+  /** Hands in a task of which nothing was done before. */
+  submit(task: Thing, number: number): Ask {
+    const labels = [{ classKey: "ship", shape: box(number) }];
+    const input = { taskId: `{{${task.name}}}`, epoch: 1, labels, activeMs: 5 };
+    return act(ANALYST, "taskSubmit", input, "made: task { id }");
+  },
+  draft(task: Thing, text: string): Ask {
+    return act(ANALYST, "taskDraftSave", { taskId: `{{${task.name}}}`, body: { text } }, "made: task { id }");
+  },
   /** Raises an object, at once. */
   raise(of: Thing, banner: string): Ask {
     const input = { objectId: `{{${of.name}}}`, marking: banner, reason: "more than was thought" };

@@ -158,16 +158,35 @@ class Loading {
         compilation,
       ),
     );
+    const assets: Thing[] = [];
     for (let n = dice.below(5); n > 0; n -= 1) {
       const asset = this.#add(ACTS.asset(this.#name("asset"), dataset, dice.pick(NAMES), this.#marking(dataset)));
       // Some pictures are the same as others, under the same marking and under another one.
       // Bytes are still missing of some; nothing can be drawn on those.
       if (dice.chance(0.15)) continue;
       this.asks.push(ACTS.content(asset, dice.below(6)));
+      assets.push(asset);
       for (let labels = dice.below(4); labels > 0; labels -= 1) this.#label(asset);
       if (dice.chance(0.15)) this.asks.push(ACTS.labelsImport(asset, "ship", dice.between(1, 3)));
     }
+    if (assets.length > 0 && dice.chance(0.7)) this.#project(dataset, assets);
     if (dice.chance(0.8)) this.#delivery(dataset);
+  }
+
+  /** A project with tasks, of which some are taken, drafted and handed in. */
+  #project(dataset: Thing, assets: readonly Thing[]): void {
+    const dice = this.#dice;
+    const marking = this.#marking(dataset);
+    const project = this.#add(ACTS.project(this.#name("project"), dataset, dice.pick(NAMES), marking));
+    for (const asset of assets) {
+      const fitting = this.#marking(asset, marking);
+      this.#add(ACTS.tasks(this.#name("tasks"), project, asset, fitting, dice.below(10)));
+    }
+    if (!dice.chance(0.7)) return;
+    const task = this.#add(ACTS.lease(this.#name("task"), project, marking));
+    const next = dice.below(3);
+    if (next === 1) this.asks.push(ACTS.draft(task, dice.pick(NAMES)));
+    if (next === 2) this.asks.push(ACTS.submit(task, dice.below(40)));
   }
 
   #label(asset: Thing): void {

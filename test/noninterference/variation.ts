@@ -65,6 +65,9 @@ export class Variation {
       [2, () => this.#compilation()],
       [2, () => this.#rule()],
       [2, () => this.#retract()],
+      [2, () => this.#project()],
+      [2, () => this.#guideline()],
+      [3, () => this.#tasks()],
     ];
     if (this.#dice.chance(0.12)) return this.#remark();
     const act = this.#dice.weighted(draws)();
@@ -92,6 +95,7 @@ export class Variation {
       const imported = dice.chance(0.2) ? [ACTS.labelsImport(thing, "ship", dice.between(1, 3))] : [];
       return [ACTS.content(thing, dice.below(12)), ...imported];
     }
+    if (thing.noun === "project") return this.#work(thing);
     if (thing.noun !== "delivery") return [];
     const all = [ACTS.approve(thing, 0), ACTS.approve(thing, 1), ACTS.release(thing)];
     return all.slice(0, dice.below(4));
@@ -190,6 +194,43 @@ export class Variation {
     const verdict = this.#dice.chance(0.5) ? "ACCEPT" : "REJECT";
     const comment = this.#dice.pick(NAMES);
     return label && ACTS.review(this.#name("labelReview"), label, this.#marking(label), verdict, comment);
+  }
+
+  #project(): Act | null {
+    const dataset = this.#pick("dataset");
+    return dataset && ACTS.project(this.#name("project"), dataset, this.#dice.pick(NAMES), this.#marking(dataset));
+  }
+
+  #guideline(): Act | null {
+    const project = this.#pick("project");
+    return project && ACTS.guideline(this.#name("guideline"), project, this.#dice.pick(NAMES), this.#marking(project));
+  }
+
+  /** A task of an image that observers may see, in a project that they may see, above both. */
+  #tasks(): Act | null {
+    const project = this.#pick("project");
+    const asset = project && this.#pick("asset", ({ under }) => under === project.under);
+    if (!asset) return null;
+    const both = { ...project, chain: [...project.chain, ...asset.chain] };
+    return ACTS.tasks(this.#name("tasks"), project, asset, this.#marking(both), this.#dice.below(10));
+  }
+
+  /** In a project that only this variation has somebody labels; in any other, what he takes would be missing there. */
+  #work(project: Thing): Ask[] {
+    const dice = this.#dice;
+    const asset = this.#pick("asset", ({ under }) => under === project.under);
+    if (!asset) return [];
+    const both = { ...project, chain: [...project.chain, ...asset.chain] };
+    const marking = this.#marking(both);
+    const { ask: adding } = ACTS.tasks(this.#name("tasks"), project, asset, marking, dice.below(10));
+    const { ask: leasing, thing: task } = ACTS.lease(this.#name("task"), project, marking);
+    this.#things.push(task);
+    this.made.push(task);
+    // Whoever sees no tasks may see labels.
+    const shows = !this.#hidden({ ...asset, chain: [...asset.chain, ["label.read", marking]] });
+    const next = dice.below(shows ? 2 : 3);
+    if (next === 0) return [adding, leasing];
+    return [adding, leasing, next === 1 ? ACTS.draft(task, dice.pick(NAMES)) : ACTS.submit(task, 3)];
   }
 
   #delivery(): Act | null {

@@ -50,8 +50,10 @@ test("of several errors the answer does not tell which came first", () => {
 });
 
 test("what several resolvers throw is all there, whichever is first, even where the first makes the answer null", async () => {
-  const late = (ms: number, code: PublicErrorCode) => () =>
-    sleep(ms).then(() => Promise.reject(new CaveatError(code, "test")));
+  const late = (ms: number, code: PublicErrorCode) => async (): Promise<never> => {
+    await sleep(ms);
+    throw new CaveatError(code, "test");
+  };
   const codesAfter = async (slow: number, quick: number): Promise<unknown[]> => {
     const schema = buildSchema("type Query { deep: Deep! other: String! } type Deep { deeper: Deep! end: String! }");
     const type = (name: string) => (schema.getType(name) as GraphQLObjectType).getFields();

@@ -19,6 +19,7 @@ import {
   ProposalWithdrawal,
   Revocation,
 } from "./proposal.ts";
+import { Guideline, Project, Task, TaskAct, TaskDraft } from "./project.ts";
 import { Ontology, OntologyClass, OntologyVersion } from "./ontology.ts";
 
 /** Every table of the data schema that the application role reads and writes. */
@@ -38,6 +39,11 @@ export const entities = {
   Label,
   LabelRevision,
   LabelReview,
+  Project,
+  Guideline,
+  Task,
+  TaskAct,
+  TaskDraft,
   Recipient,
   Delivery,
   DeliveryApproval,

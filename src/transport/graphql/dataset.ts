@@ -1,18 +1,20 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
 import { contentMarking, countOf, pageOfDataset } from "../../datasets/queries.ts";
+import { projectsOf } from "../../labeling/task-queries.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { AssetConnection } from "./asset.ts";
-import { connectionById, connectionType } from "./connection.ts";
+import { PageArgs, connectionById, connectionType } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
 import type { Context } from "./context.ts";
 import { LabelConnection } from "./label.ts";
+import { ProjectConnection } from "./project.ts";
 import { AssetListArgs, LabelListArgs, listQuery } from "./list-args.ts";
 import { Marking, Node } from "./node.ts";
 import { OntologyVersion } from "./ontology-version.ts";
 import type { OntologyVersionRow } from "./ontology-version.ts";
-import type { AssetRow, DatasetRow, LabelRow, MarkingValue } from "./rows.ts";
+import type { AssetRow, DatasetRow, LabelRow, MarkingValue, ProjectRow } from "./rows.ts";
 import { DateTimeScalar } from "./scalars.ts";
 
 /** A dataset with its own marking. */
@@ -76,6 +78,17 @@ export class DatasetResolver {
     const { sort, where, query } = listQuery(args);
     return connectionById(context, { field: "Dataset.labels", parent: row.id, query }, args, (page) =>
       context.operation.nested((grant) => pageOfDataset(grant, "label", row.id, { ...page, sort, where })),
+    );
+  }
+
+  @FieldResolver(() => ProjectConnection)
+  projects(
+    @Ctx() context: Context,
+    @Root() row: DatasetRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<ProjectRow>> {
+    return connectionById(context, { field: "Dataset.projects", parent: row.id }, args, (page) =>
+      context.operation.nested((grant) => projectsOf(grant, row.id, page)),
     );
   }
 

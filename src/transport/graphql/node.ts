@@ -13,6 +13,8 @@ export const NODE_TYPES = {
   asset: "Asset",
   label: "Label",
   delivery: "Delivery",
+  project: "Project",
+  task: "Task",
 } as const satisfies Record<NodeNoun, string>;
 
 /** A marking as people read it. */
@@ -50,7 +52,16 @@ export async function anyNode(context: Context, text: string): Promise<object | 
 @Resolver()
 export class NodeResolver {
   @Query(() => Node, { nullable: true, description: "An object by its id; null when it is hidden or absent." })
-  @Does("program.read", "dataset.read", "ontology.read", "asset.read", "label.read", "delivery.read")
+  @Does(
+    "program.read",
+    "dataset.read",
+    "ontology.read",
+    "asset.read",
+    "label.read",
+    "delivery.read",
+    "project.read",
+    "task.read",
+  )
   node(@Ctx() context: Context, @Arg("id", () => ID) id: string): Promise<object | null> {
     return anyNode(context, id);
   }

@@ -1,5 +1,6 @@
 import type { Grant } from "../../policy/grant.ts";
 import type { approvalsOf, recipients } from "../../deliveries/commands.ts";
+import type { actsOf, draftOf, guidelinesOf } from "../../labeling/task-queries.ts";
 import type { distributionList } from "../../datasets/list-commands.ts";
 import type { NodeRow } from "../../datasets/queries.ts";
 
@@ -10,9 +11,14 @@ export type DatasetRow = NodeRow<"dataset">;
 export type OntologyRow = NodeRow<"ontology">;
 export type AssetRow = NodeRow<"asset">;
 export type LabelRow = NodeRow<"label">;
+export type ProjectRow = NodeRow<"project">;
+export type TaskRow = NodeRow<"task">;
 export type DeliveryRow = NodeRow<"delivery">;
 export type RevisionRow = Awaited<ReturnType<Grant["read"]["latestRevisions"]>>[number];
 export type ApprovalRow = Awaited<ReturnType<typeof approvalsOf>>[number];
+export type GuidelineRow = Awaited<ReturnType<typeof guidelinesOf>>[number];
+export type TaskActRow = Awaited<ReturnType<typeof actsOf>>[number];
+export type TaskDraftRow = NonNullable<Awaited<ReturnType<typeof draftOf>>>;
 export type RecipientRow = Awaited<ReturnType<(typeof recipients)["run"]>>[number];
 export type DistributionListRow = NonNullable<Awaited<ReturnType<(typeof distributionList)["run"]>>>;
 export type MarkingValue = Awaited<ReturnType<Grant["marking"]>>;

@@ -45,9 +45,13 @@ import { PolicyExplainResolver } from "./policy-explain.ts";
 import { PolicyMutations } from "./policy-mutations.ts";
 import { PolicyStepResolver, PolicyVersionResolver } from "./policy-versions.ts";
 import { ProgramResolver } from "./program.ts";
+import { ProjectMutations } from "./project-mutations.ts";
+import { GuidelineResolver, ProjectResolver } from "./project.ts";
 import { ProposalMutations } from "./proposal-mutations.ts";
 import { ProposalResolver } from "./proposal.ts";
 import { noteResolvers } from "./settled.ts";
+import { TaskMutations } from "./task-mutations.ts";
+import { TaskActResolver, TaskDraftResolver, TaskResolver } from "./task.ts";
 import { ViewerResolver } from "./viewer.ts";
 
 /** Every resolver of the product. */
@@ -102,6 +106,13 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   PolicyRuleChangeResolver,
   PolicyRowChangeResolver,
   PolicyMutations,
+  ProjectResolver,
+  GuidelineResolver,
+  ProjectMutations,
+  TaskResolver,
+  TaskActResolver,
+  TaskDraftResolver,
+  TaskMutations,
 ];
 
 // Nothing is published in the process: what a subscription shows is looked up through the door, each time.

@@ -17,7 +17,7 @@ export function noteResolvers(schema: GraphQLSchema): void {
       const { resolve } = field;
       if (!resolve) continue;
       field.resolve = (row, args, context: Noted | undefined, info) => {
-        if (!context?.underWay) return resolve(row, args, context, info) as unknown;
+        if (!context?.underWay) return resolve(row, args, context, info);
         const { thrown, underWay } = context;
         try {
           const value: unknown = resolve(row, args, context, info);

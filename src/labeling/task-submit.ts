@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { UserError, command } from "../policy/command.ts";
+import type { Command } from "../policy/command.ts";
+import type { Grant } from "../policy/grant.ts";
+import { dominates } from "../markings/index.ts";
+import { sqlState } from "../storage/ports.ts";
+import type { InternedMarking } from "../storage/ports.ts";
+import type { RowOf } from "../storage/tables.ts";
+import { labelRows } from "./commands.ts";
+import { checkContent, labelContext } from "./label-content.ts";
+import { commentOf, heldTask, perform, taskColumns } from "./task-commands.ts";
+import type { Held } from "./task-commands.ts";
+
+const MOST_LABELS = 1_000;
+const MOST_BYTES = 512 * 1_024;
+const MOST_VERSIONS = 20;
+/** A day: more than anybody works on one task without handing it in. */
+const MOST_ACTIVE = 86_400_000;
+
+/** A label as it is handed in with a task. Shape and attributes come from the caller. */
+export interface SubmittedLabel {
+  readonly classKey: string;
+  readonly shape: unknown;
+  readonly attributes: unknown;
+  readonly marking: string | null;
+}
+
+/** What is handed in. */
+export interface SubmitInput extends Held {
+  readonly labels: readonly SubmittedLabel[];
+  /** How long the caller worked on it, as his client says, in milliseconds. */
+  readonly activeMs: number;
+  readonly comment: string;
+}
+
+/** The newest guidelines that the caller sees and that stand no higher than the task: an act must not name what is above it. */
+async function guidelineOf(grant: Grant, task: RowOf<"task">, marking: InternedMarking): Promise<string | null> {
+  const key = { parent: "project", id: task.projectId } as const;
+  for (const { id, markingId } of await grant.read.all("guideline", key, MOST_VERSIONS, "t.created_at desc, t.id"))
+    if (dominates(marking.effective, (await grant.marking(markingId)).effective)) return id;
+  return null;
+}
+
+/** Hands a task in: its labels and the act are written together or not at all. No label is below the task. */
+export const submitTask: Command<SubmitInput, Held> = command({
+  name: "taskSubmit",
+  action: "task.work",
+  target: ({ taskId }) => ({ noun: "task", id: taskId }),
+  async run(grant, { labels, activeMs, comment, ...held }) {
+    const { task, place } = await heldTask(grant, held);
+    if (labels.length > MOST_LABELS) throw new UserError("INVALID_INPUT", "at most 1,000 labels", ["labels"]);
+    if (!Number.isInteger(activeMs) || activeMs < 0 || activeMs > MOST_ACTIVE)
+      throw new UserError("INVALID_INPUT", "milliseconds, at most a day", ["activeMs"]);
+    const project = await grant.read.byId("project", task.projectId);
+    if (!project) throw new UserError("NOT_FOUND", "not found");
+    const context = await labelContext(grant, task.assetId, project.ontologyVersionId);
+    const taskMarking = await grant.marking(task.markingId);
+    const rows = [];
+    for (const [index, input] of labels.entries()) {
+      const content = checkContent(context, input, ["labels", String(index)]);
+      const sources = [context.assetMarking, content.classMarking, taskMarking] as const;
+      const marking = await grant.markingOf(input.marking, [...sources], "label.create", task.programId);
+      rows.push(labelRows(grant, context, content, marking, "human", null));
+    }
+    const sources = [context.assetMarking, taskMarking];
+    await grant.insert(
+      "label",
+      rows.map(({ label }) => label),
+      "label.create",
+      sources,
+    );
+    await grant.insert(
+      "labelRevision",
+      rows.map(({ revision }) => revision),
+      "label.create",
+      sources,
+    );
+    await perform(grant, task, "submit", place, {
+      activeMs,
+      comment: commentOf(comment, "comment"),
+      labelIds: rows.map(({ label }) => label.id),
+      guidelineId: await guidelineOf(grant, task, taskMarking),
+    });
+    return held;
+  },
+});
+
+/** A draft as the caller's client keeps it: any JSON. */
+export interface DraftInput {
+  readonly taskId: string;
+  readonly body: unknown;
+}
+
+/**
+ * Keeps what somebody has drawn and not handed in, also after he lost the task. It stands at the marking of all that his
+ * session was shown, so that nobody is asked whether something of that is in it, and nothing of it goes down.
+ */
+export const saveDraft: Command<DraftInput, { taskId: string }> = command({
+  name: "taskDraftSave",
+  action: "task.work",
+  target: ({ taskId }) => ({ noun: "task", id: taskId }),
+  async run(grant, { taskId, body }) {
+    const task = await grant.read.byId("task", taskId);
+    if (!task) throw new UserError("NOT_FOUND", "not found");
+    if (Buffer.byteLength(JSON.stringify(body ?? null)) > MOST_BYTES)
+      throw new UserError("INVALID_INPUT", "at most 512 KiB of JSON", ["body"]);
+    const own = await grant.marking(task.markingId);
+    const marking = await grant.aboveShown(own);
+    const { personId } = grant.principal;
+    const row = {
+      id: randomUUID(),
+      ...taskColumns(task),
+      taskMarkingId: task.markingId,
+      markingId: marking.id,
+      personId,
+      body: body ?? null,
+      createdAt: grant.now(),
+    };
+    try {
+      await grant.insert("taskDraft", [row], "task.draft", [own], grant.facts(task.programId, personId));
+    } catch (error) {
+      if (sqlState(error) === "CV005") throw new UserError("LEASE_OVER", "the task was never yours");
+      throw error;
+    }
+    return { taskId: task.id };
+  },
+});

@@ -1,0 +1,106 @@
+import { defineEntity, p } from "@mikro-orm/core";
+
+const ofDataset = {
+  datasetId: p.uuid(),
+  programId: p.uuid(),
+  datasetMarkingId: p.uuid(),
+  markingId: p.uuid(),
+} as const;
+
+const ofProject = { projectId: p.uuid(), ...ofDataset, projectMarkingId: p.uuid() } as const;
+
+const ofTask = { taskId: p.uuid(), ...ofProject, assetId: p.uuid(), assetMarkingId: p.uuid() } as const;
+
+/** Work on a dataset: its classes, and how many people label and judge an image. */
+export const Project = defineEntity({
+  name: "Project",
+  schema: "data",
+  tableName: "project",
+  properties: {
+    id: p.uuid().primary(),
+    ...ofDataset,
+    authorId: p.uuid(),
+    ontologyVersionId: p.uuid(),
+    name: p.text(),
+    opinions: p.integer(),
+    reviewed: p.boolean(),
+    leaseSeconds: p.integer(),
+    skipLimit: p.integer(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** A version of a project's guidelines. */
+export const Guideline = defineEntity({
+  name: "Guideline",
+  schema: "data",
+  tableName: "guideline",
+  properties: {
+    id: p.uuid().primary(),
+    ...ofProject,
+    authorId: p.uuid(),
+    countedMarkingId: p.uuid(),
+    version: p.integer(),
+    body: p.text(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** An image to be labeled in a project. Stage, round and lease follow from the acts. */
+export const Task = defineEntity({
+  name: "Task",
+  schema: "data",
+  tableName: "task",
+  properties: {
+    id: p.uuid().primary(),
+    ...ofProject,
+    assetId: p.uuid(),
+    assetMarkingId: p.uuid(),
+    authorId: p.uuid(),
+    madeMarkingId: p.uuid(),
+    priority: p.integer(),
+    stage: p.text(),
+    round: p.integer(),
+    leasedUntil: p.datetime().nullable(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** What somebody did to a task, at its marking. */
+export const TaskAct = defineEntity({
+  name: "TaskAct",
+  schema: "data",
+  tableName: "task_act",
+  properties: {
+    id: p.uuid().primary(),
+    ...ofTask,
+    personId: p.uuid(),
+    round: p.integer(),
+    stage: p.text(),
+    slot: p.integer(),
+    epoch: p.integer(),
+    kind: p.text(),
+    lastsUntil: p.datetime().nullable(),
+    comment: p.text(),
+    activeMs: p.integer().nullable(),
+    labelIds: p.json<readonly string[]>(),
+    chosenId: p.uuid().nullable(),
+    guidelineId: p.uuid().nullable(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** What somebody has drawn and not handed in; nobody but him sees it. */
+export const TaskDraft = defineEntity({
+  name: "TaskDraft",
+  schema: "data",
+  tableName: "task_draft",
+  properties: {
+    id: p.uuid().primary(),
+    ...ofTask,
+    taskMarkingId: p.uuid(),
+    personId: p.uuid(),
+    body: p.json<unknown>(),
+    createdAt: p.datetime(),
+  },
+});

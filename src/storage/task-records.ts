@@ -1,0 +1,117 @@
+import type { RowListener } from "./reader.ts";
+import { tables } from "./tables.ts";
+import type { RowOf } from "./tables.ts";
+import type { TableLock, Transaction } from "./transaction.ts";
+
+/** Where the next act of somebody goes: a place in a stage of a task, and the epoch that is in force there. */
+export interface Slot {
+  readonly taskId: string;
+  readonly round: number;
+  readonly slot: number;
+  readonly epoch: number;
+  /** Whether the caller holds it already. */
+  readonly held: boolean;
+}
+
+/** Tasks of a project at one marking and stage. */
+export interface StageCount {
+  readonly markingId: string;
+  readonly stage: string;
+  readonly tasks: number;
+  /** Of these, how many somebody has just now. */
+  readonly leased: number;
+}
+
+/** Places and counts of tasks, in one transaction. */
+export class TaskRecords {
+  readonly #tx: Transaction;
+  readonly #listener: RowListener;
+
+  constructor(tx: Transaction, listener: RowListener) {
+    this.#tx = tx;
+    this.#listener = listener;
+  }
+
+  /** Markings of the tasks that a dataset holds, as far as the caller may read tasks of that marking. Nothing is disclosed. */
+  async heldMarkings(datasetId: string): Promise<string[]> {
+    const { open, on } = this.#tx.lock([["data.dataset_marking", "t"]]);
+    const [lock] = on as readonly [TableLock];
+    const rows = await this.#tx.rows<{ marking_id: string }>(
+      `with ${open.sql} select t.marking_id from data.dataset_marking t where t.dataset_id = ? and t.noun = 'task' and ${lock.sql}
+       order by t.marking_id`,
+      [...open.params, datasetId, ...lock.params],
+    );
+    return rows.map((row) => row.marking_id);
+  }
+
+  /**
+   * The place that the caller holds in a stage of a project, or the next one that is free, of tasks at one of these markings;
+   * locked until the transaction ends. Null where there is none.
+   */
+  async next(projectId: string, stage: string, markings: readonly string[], now: Date): Promise<Slot | null> {
+    const rows = await this.#tx.rows<{ task_id: string; round: number; slot: number; epoch: number; held: boolean }>(
+      "select * from access.next_slot(?::uuid, ?, ?::uuid[], ?::timestamptz)",
+      [projectId, stage, `{${markings.join(",")}}`, now],
+    );
+    const [row] = rows;
+    return row ? { taskId: row.task_id, round: row.round, slot: row.slot, epoch: row.epoch, held: row.held } : null;
+  }
+
+  /** What somebody did last to a task, through both locks; with an epoch, of his acts of that epoch. */
+  async lastAct(taskId: string, personId: string, epoch: number | null = null): Promise<RowOf<"taskAct"> | null> {
+    const { open, on } = this.#tx.lock([["data.task_act", "t"]]);
+    const [lock] = on as readonly [TableLock];
+    const rows = await this.#tx.mapped(
+      tables.taskAct.entity,
+      `with ${open.sql} select t.* from data.task_act t
+       where t.task_id = ?::uuid and t.person_id = ?::uuid and (?::int is null or t.epoch = ?::int) and ${lock.sql}
+       order by t.created_at desc, t.round desc, t.epoch desc, t.id limit 1`,
+      [...open.params, taskId, personId, epoch, epoch, ...lock.params],
+    );
+    const [row] = rows;
+    if (row) this.#listener("taskAct", row);
+    return row ?? null;
+  }
+
+  /** Which of these images the caller sees a task of in a project, made under this marking. */
+  async assetsWithTask(projectId: string, markingIds: readonly string[], assetIds: readonly string[]) {
+    const { open, on } = this.#tx.lock([["data.task", "t"]]);
+    const [lock] = on as readonly [TableLock];
+    const rows = await this.#tx.rows<{ asset_id: string; made_marking_id: string }>(
+      `with ${open.sql} select t.asset_id, t.made_marking_id from data.task t
+       where t.project_id = ? and t.asset_id = any (?::uuid[]) and t.made_marking_id = any (?::uuid[]) and ${lock.sql}`,
+      [...open.params, projectId, `{${assetIds.join(",")}}`, `{${markingIds.join(",")}}`, ...lock.params],
+    );
+    return new Set(rows.map((row) => `${row.asset_id} ${row.made_marking_id}`));
+  }
+
+  /** How many of the tasks that the caller sees stand where; the work depends on these alone. Their markings are disclosed. */
+  async counts({ id, datasetId, programId, datasetMarkingId }: RowOf<"project">, now: Date): Promise<StageCount[]> {
+    const { open, on } = this.#tx.lock([
+      ["data.dataset_marking", "d"],
+      ["data.task", "t"],
+    ]);
+    const [held, lock] = on as readonly [TableLock, TableLock];
+    const rows = await this.#tx.rows<{
+      marking_id: string;
+      stage: string;
+      n: string | number;
+      leased: string | number;
+    }>(
+      `with ${open.sql} select t.marking_id, t.stage, count(*) as n, count(*) filter (where t.leased_until > ?::timestamptz) as leased
+       from data.dataset_marking d join data.task t on t.project_id = ?::uuid and t.marking_id = d.marking_id
+       where d.dataset_id = ?::uuid and d.noun = 'task' and d.marking_id = any ((select ${lock.readable} from open)::uuid[])
+         and ${held.sql} and ${lock.sql}
+       group by t.marking_id, t.stage`,
+      [...open.params, now, id, datasetId, ...held.params, ...lock.params],
+    );
+    for (const { marking_id: markingId } of rows)
+      this.#listener("datasetMarking", { datasetId, noun: "task", markingId, programId, datasetMarkingId });
+    return rows.map(({ marking_id: markingId, stage, n, leased }) => ({
+      markingId,
+      stage,
+      tasks: Number(n),
+      leased: Number(leased),
+    }));
+  }
+}
