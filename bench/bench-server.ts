@@ -32,7 +32,7 @@ export async function withServer(
   work: (server: BenchServer) => Promise<void>,
 ): Promise<void> {
   const state = join(folder, "state");
-  await mkdir(state, { mode: 0o700 });
+  await mkdir(state, { mode: 0o700, recursive: true });
   const environment = { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] };
   const server = await startOwnServer(state, environment, signal);
   try {

@@ -7,6 +7,7 @@ import { logBench } from "./log.ts";
 import { matrixBench } from "./matrix.ts";
 import { mutationsBench } from "./mutations.ts";
 import { pagesBench } from "./pages.ts";
+import { tilesBench } from "./tiles.ts";
 import { verifyBench } from "./verify.ts";
 
 const BENCHES: Readonly<Record<string, Benchmark>> = {
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, Benchmark>> = {
   matrix: matrixBench,
   verify: verifyBench,
   delivery: deliveryBench,
+  tiles: tilesBench,
 };
 
 function list(): string {

@@ -232,7 +232,7 @@ alter table data.blob force row level security;
 drop policy if exists blob_read on data.blob;
 create policy blob_read on data.blob for select to caveat_app using (
   exists (select from gate.scope(array['dataset.read', 'asset.read', 'delivery.read']) as caller (person, programs, dataset_read, asset_read, delivery_read) where
-    ((kind in ('original', 'display')
+    ((kind in ('original', 'display', 'tiles')
       and dataset_marking_id = any(caller.dataset_read)
       and marking_id = any(caller.asset_read)
       and program_id = any(caller.programs))
@@ -244,7 +244,7 @@ create policy blob_read on data.blob for select to caveat_app using (
 drop policy if exists blob_insert on data.blob;
 create policy blob_insert on data.blob for insert to caveat_app with check (
   exists (select from gate.scope(array['dataset.read', 'asset.create', 'delivery.request']) as caller (person, programs, dataset_read, asset_create, delivery_request) where
-    ((kind in ('original', 'display')
+    ((kind in ('original', 'display', 'tiles')
       and dataset_marking_id = any(caller.dataset_read)
       and marking_id = any(caller.asset_create)
       and program_id = any(caller.programs))

@@ -96,6 +96,9 @@ export const ROUTE_EVENTS: Sources = {
   "POST /graphql": "authorization.decision",
   "PUT /assets/:id/content": "object.write",
   "GET /assets/:id/display": "object.download",
+  "POST /assets/:id/view": "object.download",
+  // Under the entries of the view that it is of; one of its own where it is refused.
+  "GET /views/:view/:level/:column/:row": "object.download",
   "GET /deliveries/:id/package": "delivery.fetched",
   "GET /audit/archive": "log.exported",
   // Subscriptions.
@@ -183,6 +186,8 @@ export const JOB_EVENTS: Sources = {
   "setTimeout of src/transport/http/body.ts": "answer.failed",
   // Gathers what the fields of one question read.
   "setImmediate of src/transport/graphql/batch.ts": "object.read",
+  "setInterval of src/storage/imagery/deriving.ts": "object.write",
+  "setTimeout of src/storage/imagery/deriving.ts": "object.write",
   "setImmediate of src/transport/graphql/settled.ts": "object.read",
   // A turn between entries that are sealed at once.
   "setImmediate of src/ledger/writer.ts": "authorization.decision",

@@ -8,9 +8,12 @@ import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { burnWatermark } from "../storage/imagery/watermark.ts";
-import { makeDisplayCopy } from "../storage/imagery/display-copy.ts";
+import { sealAhead } from "../storage/blobs/ahead.ts";
+import type { SealedAhead } from "../storage/blobs/ahead.ts";
+import { deriveFrom } from "../storage/imagery/deriving.ts";
 import { ImageError } from "../storage/imagery/image-error.ts";
 import { probeImage } from "../storage/imagery/probe.ts";
+import type { ImageHeader } from "../storage/imagery/probe.ts";
 import type { Made } from "./commands.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
 
@@ -23,8 +26,16 @@ export interface ReceiveContentInput {
   readonly body: AsyncIterable<Uint8Array>;
   /** A private folder for the file until it is sealed. */
   readonly workFolder: string;
-  /** Where the bytes lie once they have been received. */
-  readonly path?: string;
+  /** What was received, once it has been. */
+  readonly received?: Received;
+}
+
+/** An original that was received, and what was made of it. */
+interface Received {
+  readonly path: string;
+  readonly header: ImageHeader;
+  readonly display: Uint8Array;
+  readonly tiles: SealedAhead;
 }
 
 /** Writes a stream to a file of its own, with a limit in bytes. Throws TOO_LARGE. */
@@ -42,9 +53,17 @@ async function receive(body: AsyncIterable<Uint8Array>, path: string, limit: num
   return bytes;
 }
 
+/** What an image that is none, or is too large, is told as. */
+function refusalOfImage(error: unknown): unknown {
+  if (!(error instanceof ImageError)) return error;
+  const code = error.code === "IMAGE_TOO_LARGE" ? "TOO_LARGE" : "INVALID_REQUEST";
+  return new CaveatError(code, error.code, { cause: error });
+}
+
 /**
  * Receives the bytes of an asset: checks size, type and pixel grid from the header before anything is decoded, makes the
- * display copy without metadata, seals both. An asset receives its bytes once.
+ * display copy and the tiles without metadata, seals all. Pictures are decoded before there is a transaction. An asset
+ * receives its bytes once.
  */
 export const receiveContent: Command<ReceiveContentInput, Made> = command({
   name: "assetContentReceive",
@@ -52,63 +71,64 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
   async prepare(input) {
     const path = join(input.workFolder, randomUUID());
-    const dispose = (): Promise<void> => rm(path, { force: true });
+    let tiles: SealedAhead | null = null;
+    const dispose = async (): Promise<void> => {
+      await tiles?.dispose();
+      await rm(path, { force: true });
+    };
     try {
       await receive(input.body, path, MAX_UPLOAD_BYTES);
+      const header = await probeImage(path);
+      const { display, pack } = await deriveFrom(path, header);
+      tiles = await sealAhead(input.workFolder, pack);
+      return { input: { ...input, received: { path, header, display, tiles } }, dispose };
     } catch (error) {
       await dispose();
-      throw error;
+      throw refusalOfImage(error);
     }
-    return { input: { ...input, path }, dispose };
   },
-  async run(grant, { assetId, path }) {
-    if (path === undefined) throw new Error("nothing was received");
+  async run(grant, { assetId, received }) {
+    if (received === undefined) throw new Error("nothing was received");
     const asset = await grant.read.byId("asset", assetId);
     if (!asset) throw new UserError("NOT_FOUND", "not found");
     if (await grant.read.byId("assetContent", assetId, "asset"))
       throw new UserError("ALREADY_DONE", "this asset has its content");
+    const { path, header, display, tiles } = received;
+    if (header.mediaType !== asset.mediaType)
+      throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
+    const owner = {
+      assetId: asset.id,
+      deliveryId: null,
+      programId: asset.programId,
+      datasetMarkingId: asset.datasetMarkingId,
+      markingId: asset.markingId,
+    };
+    const original = await grant.blobs.seal(
+      { ...owner, kind: "original", mediaType: header.mediaType },
+      createReadStream(path),
+    );
+    const shown = await grant.blobs.seal({ ...owner, kind: "display", mediaType: "image/jpeg" }, [display]);
+    const pack = await grant.blobs.adopt({ ...owner, kind: "tiles", mediaType: "application/octet-stream" }, tiles);
+    const row = {
+      assetId: asset.id,
+      datasetId: asset.datasetId,
+      programId: asset.programId,
+      datasetMarkingId: asset.datasetMarkingId,
+      markingId: asset.markingId,
+      width: header.width,
+      height: header.height,
+      originalBlobId: original.id,
+      displayBlobId: shown.id,
+      tilesBlobId: pack.id,
+      uploadedAt: grant.now(),
+    };
     try {
-      const header = await probeImage(path);
-      if (header.mediaType !== asset.mediaType)
-        throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
-      const display = await makeDisplayCopy(path);
-      const owner = {
-        assetId: asset.id,
-        deliveryId: null,
-        programId: asset.programId,
-        datasetMarkingId: asset.datasetMarkingId,
-        markingId: asset.markingId,
-      };
-      const original = await grant.blobs.seal(
-        { ...owner, kind: "original", mediaType: header.mediaType },
-        createReadStream(path),
-      );
-      const shown = await grant.blobs.seal({ ...owner, kind: "display", mediaType: display.mediaType }, [
-        display.bytes,
-      ]);
-      const row = {
-        assetId: asset.id,
-        datasetId: asset.datasetId,
-        programId: asset.programId,
-        datasetMarkingId: asset.datasetMarkingId,
-        markingId: asset.markingId,
-        width: header.width,
-        height: header.height,
-        originalBlobId: original.id,
-        displayBlobId: shown.id,
-        uploadedAt: grant.now(),
-      };
       await grant.insert("assetContent", [row], "asset.create", [await grant.marking(asset.markingId)]);
-      return { id: asset.id };
     } catch (error) {
-      if (error instanceof ImageError) {
-        throw new CaveatError(error.code === "IMAGE_TOO_LARGE" ? "TOO_LARGE" : "INVALID_REQUEST", error.code, {
-          cause: error,
-        });
-      }
       if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "this asset has its content");
       throw error;
     }
+    return { id: asset.id };
   },
 });
 
@@ -121,7 +141,7 @@ export interface Outgoing {
 }
 
 /** The copy with who sees it and when burnt in (WATERMARK). One that cannot be marked does not leave. */
-async function watermarked(grant: Grant, body: AsyncIterable<Buffer>): Promise<Buffer> {
+export async function watermarked(grant: Grant, body: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Buffer> {
   const { handle, personId } = grant.principal;
   const at = `${grant.now().toISOString().slice(0, 16).replace("T", " ")}Z`;
   const chunks: Buffer[] = [];

@@ -73,9 +73,15 @@ interface Scene {
   readonly tag: Buffer;
 }
 
+/** What further looks under a request entry rest on. The nonce opens its gate: it leaves the process sealed only. */
+export interface Ticket {
+  readonly requestId: string;
+  readonly nonce: Buffer;
+}
+
 /** A request entry that is durable, and what opens its gate. */
-interface Admitted {
-  readonly appended: Appended;
+interface Admitted<A extends Pick<Appended, "id"> = Appended> {
+  readonly appended: A;
   readonly nonce: Buffer;
   readonly receipt: string;
 }
@@ -104,6 +110,23 @@ export class Door {
   async open(caller: Principal, request: Request): Promise<Operation> {
     const scene = await this.#scene(caller, request.honors);
     return this.#operation(scene, await this.#admit(scene, request), "operation.outcome");
+  }
+
+  /** As {@link open}; with what further looks at the same thing rest on, which the outcome of this operation says was disclosed. */
+  async openForLooks(caller: Principal, request: Request): Promise<{ operation: Operation; ticket: Ticket }> {
+    const scene = await this.#scene(caller, request.honors);
+    const admitted = await this.#admit(scene, request);
+    const ticket = { requestId: admitted.appended.id, nonce: admitted.nonce };
+    return { operation: this.#operation(scene, admitted, "operation.outcome"), ticket };
+  }
+
+  /**
+   * A further look under a request entry that is in the log: both locks and the last look decide it anew. It writes nothing
+   * where it shows what the outcome of that entry says (a tile of an image that was opened), and an entry where it fails.
+   */
+  async look(caller: Principal, honors: Request["honors"], { requestId, nonce }: Ticket): Promise<Operation> {
+    const receipt = randomBytes(16).toString("hex");
+    return this.#operation(await this.#scene(caller, honors), { appended: { id: requestId }, nonce, receipt }, null);
   }
 
   /**
@@ -196,8 +219,8 @@ export class Door {
 
   #operation(
     scene: Scene,
-    { appended, nonce, receipt }: Admitted,
-    kind: "operation.outcome" | "operation.part",
+    { appended, nonce, receipt }: Admitted<Pick<Appended, "id">>,
+    kind: "operation.outcome" | "operation.part" | null,
     wrote: (entryId: string) => void = () => undefined,
   ): Operation {
     const { writer, mint, clock } = this.#parts;
@@ -237,10 +260,12 @@ export class Door {
       markingChanges: this.#parts.markingChanges,
       highWater: this.#parts.highWater,
       clock,
-      begin: () => this.#parts.database.begin(minted, scope),
+      begin: () =>
+        kind === null ? Promise.reject(new Error("a look changes nothing")) : this.#parts.database.begin(minted, scope),
       beginReading: () => this.#parts.database.beginReading(minted, scope),
       conclude: async (outcome, ledger, grant) => {
-        const written = outcome.command === null ? kind : "mutation.outcome";
+        if (kind === null && outcome.result === "answered") return;
+        const written = outcome.command === null ? (kind ?? "operation.part") : "mutation.outcome";
         wrote((await writer.append(this.#outcome(scene, written, outcome, ledger, grant))).id);
       },
       concludeIn: async (tx, outcome, ledger, grant) => {

@@ -4,6 +4,7 @@ import type { Effective, ListDemand } from "../markings/index.ts";
 import type { Principal, Standing, StandingSource } from "../identity/principal.ts";
 import type { LocatedNoun, Placement } from "../storage/access-store.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
+import type { SealedAhead } from "../storage/blobs/ahead.ts";
 import type { BlobOwner, BlobRow, BlobVault } from "../storage/blobs/vault.ts";
 import type { CompilationRecords } from "../storage/compilation-records.ts";
 import { DeliveryRecords } from "../storage/delivery-records.ts";
@@ -40,10 +41,14 @@ export type { Hold } from "./together.ts";
 export interface GrantedBlobs {
   /** Seals a stream and writes its row. */
   seal(owner: BlobOwner, source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<BlobRow>;
+  /** Takes over what was sealed ahead, and writes its row. */
+  adopt(owner: BlobOwner, sealed: SealedAhead): Promise<BlobRow>;
   /** The row of a blob through both locks; null when hidden or absent. */
   row(id: string): Promise<BlobRow | null>;
   /** Opens a blob: its key is fetched now, the bytes stream later. */
   open(row: BlobRow): Promise<AsyncGenerator<Buffer>>;
+  /** Opens stretches of a blob: its key is fetched now. Reading beyond its end throws. */
+  openAt(row: BlobRow): Promise<(offset: number, length: number) => Promise<Buffer>>;
 }
 
 /** What the functions of migrations/0008 refuse because of what happened in the meantime, by SQLSTATE. */
@@ -170,7 +175,9 @@ export class Grant {
     this.blobs = {
       seal: (owner, source) => vault.seal(tx, owner, source),
       row: (id) => vault.row(tx, id),
+      adopt: (owner, sealed) => vault.adopt(tx, owner, sealed),
       open: (row) => vault.open(tx, row),
+      openAt: (row) => vault.openAt(tx, row),
     };
     this.deliveryRecords = new DeliveryRecords(tx);
     this.lists = new ListRecords(tx);

@@ -193,11 +193,11 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     own: ["marking_id"],
     facts: inProgram(null),
     read: [
-      { action: "asset.read", when: kind("original", "display") },
+      { action: "asset.read", when: kind("original", "display", "tiles") },
       { action: "delivery.read", when: kind("package") },
     ],
     insert: [
-      { action: "asset.create", when: kind("original", "display") },
+      { action: "asset.create", when: kind("original", "display", "tiles") },
       { action: "delivery.request", when: kind("package") },
     ],
     makers: [],

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ownProgram } from "./outside.ts";
@@ -30,6 +30,8 @@ export interface OwnServer {
  * Throws TourError SERVER with the last lines that it said, or the signal's reason.
  */
 export async function startOwnServer(state: string, env: Environment, signal: AbortSignal): Promise<OwnServer> {
+  // What an earlier server of this folder said is not what this one says.
+  await rm(join(state, "server.json"), { force: true });
   const child = spawn(process.execPath, ["--enable-source-maps", ownProgram("caveat"), "start"], {
     cwd: state,
     env: { ...env, CAVEAT_STATE: state, PORT: "0", LOG_LEVEL: "warn" },

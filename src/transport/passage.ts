@@ -29,13 +29,21 @@ function publicError(thrown: unknown): CaveatError {
  * Takes one request through the door: its entry is durable before `work` runs, its outcome before this resolves (I4).
  * Throws what `work` threw, as a public error, after that was recorded; UNAVAILABLE when either entry cannot be written.
  */
-export async function pass<T>(
+export function pass<T>(
   door: Door,
   principal: Principal,
   request: Request,
   work: (operation: Operation) => Promise<T>,
 ): Promise<Passed<T>> {
-  const operation = await door.open(principal, request).catch(unavailable("door"));
+  return passOpened(() => door.open(principal, request), work);
+}
+
+/** As {@link pass}, through a door that is opened in another way. */
+export async function passOpened<T>(
+  open: () => Promise<Operation>,
+  work: (operation: Operation) => Promise<T>,
+): Promise<Passed<T>> {
+  const operation = await open().catch(unavailable("door"));
   const close = (): Promise<{ banner: string | null; receipt: string }> =>
     operation.close().catch(unavailable("outcome"));
   let value: T;

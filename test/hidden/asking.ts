@@ -44,10 +44,13 @@ export const nodes = (ids: readonly string[]): Script =>
 /** Asks for the files of an id. */
 export const files = (id: string): Script =>
   each(
-    [`/assets/${gid("asset", id)}/display`, `/deliveries/${gid("delivery", id)}/package`].map(
-      (path): Script =>
-        async ({ server }, token) => [await server.send(token, { method: "GET", path })],
-    ),
+    [
+      ["GET", `/assets/${gid("asset", id)}/display`],
+      ["GET", `/deliveries/${gid("delivery", id)}/package`],
+      ["POST", `/assets/${gid("asset", id)}/view`],
+    ].map(([method = "GET", path = ""]): Script => async ({ server }, token) => [
+      await server.send(token, { method, path }),
+    ]),
   );
 /** A new idempotency key. */
 export const key = (): string => randomUUID().replaceAll("-", "");

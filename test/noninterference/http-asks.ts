@@ -62,6 +62,8 @@ export class HttpAsks {
   draw(): Ask {
     const draws: readonly (readonly [number, Draw])[] = [
       [8, () => this.#get(`/assets/${this.#id("asset")}/display`)],
+      [5, () => this.#view()],
+      [5, () => this.#tile()],
       [5, () => this.#upload()],
       [4, () => this.#get(`/deliveries/${this.#id("delivery")}/package`)],
       [6, () => this.#broken()],
@@ -85,6 +87,17 @@ export class HttpAsks {
 
   #get(path: string): Ask {
     return { who: this.#who, method: "GET", path, headers: this.#dice.pick(ODD_HEADERS) };
+  }
+
+  #view(): Ask {
+    return { who: this.#who, method: "POST", path: `/assets/${this.#id("asset")}/view` };
+  }
+
+  /** A tile of an image that may have been opened before. */
+  #tile(): Ask {
+    const dice = this.#dice;
+    const view = dice.chance(0.9) ? `{{cursor.${dice.below(8)}}}` : "A".repeat(120);
+    return this.#get(`/views/${view}/${dice.below(8)}/${dice.below(2)}/${dice.below(2)}`);
   }
 
   #upload(): Ask {

@@ -1,15 +1,14 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, randomBytes, randomUUID } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, randomBytes, randomUUID } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import { unwrapKey, wrapKey } from "../../signing/key-wrap.ts";
 import { Blob, DataKey } from "../entities/asset.ts";
 import type { Row } from "../entities/index.ts";
 import type { BlobKeys, MarkingChangeStore } from "../marking-changes.ts";
 import type { TableLock, Transaction } from "../transaction.ts";
+import { sealAhead } from "./ahead.ts";
+import type { SealedAhead } from "./ahead.ts";
 import type { BlobPort } from "./port.ts";
-import { openStream, sealStream } from "./seal-stream.ts";
+import { openStream, openStretch } from "./seal-stream.ts";
 
 /** What a sealed blob belongs to. */
 export interface BlobOwner {
@@ -18,7 +17,7 @@ export interface BlobOwner {
   readonly programId: string;
   readonly datasetMarkingId: string;
   readonly markingId: string;
-  readonly kind: "original" | "display" | "package";
+  readonly kind: "original" | "display" | "tiles" | "package";
   readonly mediaType: string;
 }
 
@@ -60,34 +59,25 @@ export class BlobVault {
     owner: BlobOwner,
     source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<BlobRow> {
-    const dataKey = await this.#dataKey(tx, owner.markingId, true);
-    const temporary = await this.#port.temporary(randomUUID());
-    const sha256 = createHash("sha256");
-    const sha384 = createHash("sha384");
-    let bytes = 0;
-    async function* measured(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of source) {
-        sha256.update(chunk);
-        sha384.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
-      }
-    }
-    const id = randomUUID();
-    const contentKey = createSecretKey(randomBytes(32));
+    return this.adopt(tx, owner, await sealAhead(await this.#port.incoming(), source));
+  }
+
+  /** Takes over what was sealed ahead: wraps its key under the data key of its marking, and writes its row. */
+  async adopt(tx: Transaction, owner: BlobOwner, sealed: SealedAhead): Promise<BlobRow> {
     try {
-      await pipeline(sealStream(contentKey, measured()), createWriteStream(temporary, { mode: 0o600 }));
-      const digest = sha256.digest();
+      const dataKey = await this.#dataKey(tx, owner.markingId, true);
+      const id = randomUUID();
       const addressKey = Buffer.from(hkdfSync("sha384", dataKey, "", "caveat/blob/address", 32));
       // Of the blob and not of its content: the same bytes twice are sealed under two keys.
       const address = createHmac("sha256", addressKey).update(id).digest("hex");
-      await this.#port.keep(temporary, address);
-      const wrappedKey = wrapKey(dataKey, contentKey.export());
-      const row: BlobRow = { id, ...owner, address, bytes, sha256: digest, sha384: sha384.digest(), wrappedKey };
+      await this.#port.keep(sealed.path, address);
+      const wrappedKey = wrapKey(dataKey, sealed.contentKey.export());
+      const { bytes, sha256, sha384 } = sealed;
+      const row: BlobRow = { id, ...owner, address, bytes, sha256, sha384, wrappedKey };
       await tx.insert(Blob, [row] as never);
       return row;
     } finally {
-      await rm(temporary, { force: true });
+      await sealed.dispose();
     }
   }
 
@@ -99,11 +89,21 @@ export class BlobVault {
     return (await tx.mapped<BlobRow>(Blob, sql, [...open.params, id, ...lock.params]))[0] ?? null;
   }
 
+  async #contentKey(tx: Transaction, row: BlobRow): Promise<KeyObject> {
+    const dataKey = await this.#dataKey(tx, row.markingId, false);
+    return row.wrappedKey ? createSecretKey(unwrapKey(dataKey, Buffer.from(row.wrappedKey))) : dataKey;
+  }
+
   /** Opens a blob; the key is fetched now, in this transaction, the bytes stream later. */
   async open(tx: Transaction, row: BlobRow): Promise<AsyncGenerator<Buffer>> {
-    const dataKey = await this.#dataKey(tx, row.markingId, false);
-    const contentKey = row.wrappedKey ? createSecretKey(unwrapKey(dataKey, Buffer.from(row.wrappedKey))) : dataKey;
-    return openStream(contentKey, this.#port.read(row.address));
+    return openStream(await this.#contentKey(tx, row), this.#port.read(row.address));
+  }
+
+  /** Opens stretches of a blob: the key is fetched now, in this transaction. */
+  async openAt(tx: Transaction, row: BlobRow): Promise<(offset: number, length: number) => Promise<Buffer>> {
+    const key = await this.#contentKey(tx, row);
+    const read = (offset: number, length: number): Promise<Buffer> => this.#port.readAt(row.address, offset, length);
+    return (offset, length) => openStretch(key, read, row.bytes, offset, length);
   }
 
   /** Wraps the content key of a blob under the data key of another marking: no byte of it is written again. */

@@ -36,6 +36,7 @@ export const AssetContent = defineEntity({
     height: p.integer(),
     originalBlobId: p.uuid(),
     displayBlobId: p.uuid(),
+    tilesBlobId: p.uuid().nullable(),
     uploadedAt: p.datetime(),
   },
 });

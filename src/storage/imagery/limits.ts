@@ -1,11 +1,15 @@
 /** Limits on what is decoded. All are checked on the header, before a single pixel is. */
 export const IMAGE_LIMITS = {
-  /** Longest side in pixels. */
-  side: 32_768,
-  /** Pixels of the whole picture (16,384 x 16,384). */
-  pixels: 268_435_456,
+  /** Longest side in pixels: that of the widest JPEG. */
+  side: 65_535,
+  /** Pixels of the whole picture. */
+  pixels: 1_073_741_824,
   /** Bytes once decoded: pixels x bands x bytes of a sample. */
-  decodedBytes: 1_610_612_736,
+  decodedBytes: 6_442_450_944,
+  /** Bytes once decoded of what is decoded in the server itself; more in a process of its own. */
+  decodedHere: 67_108_864,
+  /** Bytes of memory that such a process may take. */
+  memory: 2_147_483_648,
   /** The same for interlaced and progressive files, which decoders hold in memory whole. */
   interlacedBytes: 268_435_456,
   /** Decoded bytes to bytes of the file. Photographs stay below 50; what is drawn may reach several hundred. */
@@ -15,5 +19,5 @@ export const IMAGE_LIMITS = {
   /** Bands of a picture. */
   bands: 16,
   /** Seconds that one decoding may take. */
-  seconds: 60,
+  seconds: 300,
 } as const;

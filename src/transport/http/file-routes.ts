@@ -22,7 +22,7 @@ const DISPLAY = { transport: "download", honors: DISPLAY_HONORS } as const;
 const DOWNLOAD = { transport: "download", honors: FILE_HONORS } as const;
 
 /** The id in a path that a caller gave. */
-function idOf(request: FastifyRequest, noun: IdNoun): string {
+export function idOf(request: FastifyRequest, noun: IdNoun): string {
   const { id } = request.params as { readonly id?: string };
   return localId(noun, id ?? "");
 }
@@ -53,18 +53,15 @@ function subjectsOf(request: FastifyRequest): string[] | null {
   return ids.map(named);
 }
 
-/** Takes a file's request through the door; what is hidden or absent is NOT_FOUND after its outcome is durable. */
-async function through<T>(
-  parts: ServerParts,
+/** What the request entry of a file's request says. */
+export function aboutFile(
   request: FastifyRequest,
   way: Pick<Request, "transport" | "honors">,
   name: string,
-  work: (operation: Operation) => Promise<T | null>,
   ids: readonly string[] = recorded(request),
-): Promise<Passed<T>> {
-  const caller = callerOf(request);
+): Request {
   const stretches = Math.max(1, Math.ceil(ids.length / IDS_OF_A_FIELD));
-  const about = {
+  return {
     ...way,
     operation: name,
     fields: Array.from({ length: stretches }, (_, at) => ({
@@ -74,7 +71,18 @@ async function through<T>(
     digest: "",
     source: request.ip,
   };
-  const passage = pass(parts.door, caller, about, work);
+}
+
+/** Takes a file's request through the door; what is hidden or absent is NOT_FOUND after its outcome is durable. */
+async function through<T>(
+  parts: ServerParts,
+  request: FastifyRequest,
+  way: Pick<Request, "transport" | "honors">,
+  name: string,
+  work: (operation: Operation) => Promise<T | null>,
+  ids?: readonly string[],
+): Promise<Passed<T>> {
+  const passage = pass(parts.door, callerOf(request), aboutFile(request, way, name, ids), work);
   request.passage = passage;
   const { value, marking, receipt } = await passage;
   if (value === null) throw new CaveatError("NOT_FOUND", name);

@@ -8,6 +8,7 @@ import { rawAnswer } from "../public-answer.ts";
 import { Admission } from "./admission.ts";
 import { answerConstantly, refuse } from "./answering.ts";
 import { downloadRoutes, uploadRoute } from "./file-routes.ts";
+import { viewRoutes } from "./view-routes.ts";
 import { graphqlRoute } from "./graphql-route.ts";
 import { openRoutes } from "./open-routes.ts";
 import type { ServerParts } from "./parts.ts";
@@ -20,6 +21,7 @@ const HEADER_BYTES = 16 * 1024;
 const HEADER_MILLISECONDS = 10_000;
 const REQUEST_MILLISECONDS = 15 * 60_000;
 const SILENCE_MILLISECONDS = 60_000;
+/** Of an id, or of a view, in a path. */
 const PATH_ID_CHARACTERS = 128;
 
 /** A connection that its other end gave up: there is nobody left to answer, and nothing was refused. */
@@ -88,6 +90,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       done();
     });
     downloadRoutes(known, parts);
+    viewRoutes(known, parts);
   });
   return app;
 }

@@ -1,0 +1,27 @@
+import { once } from "node:events";
+import { makeDisplayCopy } from "./display-copy.ts";
+import { ImageError } from "./image-error.ts";
+import { probeImage } from "./probe.ts";
+import { makePyramid } from "./pyramid.ts";
+
+// A program of its own for large pictures: what a decoder does with them, it does in a process that can be ended. Its only
+// argument is the path of the original; it writes the length of the display copy (4 bytes), the copy and the pack of tiles,
+// on failure the code to its standard error.
+async function write(piece: Uint8Array): Promise<void> {
+  if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+}
+
+try {
+  const [path = ""] = process.argv.slice(2);
+  const header = await probeImage(path);
+  const { bytes } = await makeDisplayCopy(path);
+  const pack = await makePyramid(path, header);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  await write(length);
+  await write(bytes);
+  for (const piece of pack) await write(piece);
+} catch (error) {
+  process.stderr.write(error instanceof ImageError ? error.code : "IMAGE_DAMAGED");
+  process.exitCode = 1;
+}

@@ -1,0 +1,217 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { raiseMarking } from "../../src/administration/markings.ts";
+import { createAsset } from "../../src/datasets/commands.ts";
+import { receiveContent } from "../../src/datasets/content.ts";
+import type { PackHead } from "../../src/storage/imagery/tile-pack.ts";
+import { gridOf } from "../../src/storage/imagery/tile-pack.ts";
+import { globalId } from "../../src/transport/global-id.ts";
+import { S, TS, U, makeDataset, makeOntology } from "../access/harbor-world.ts";
+import { serve } from "../hidden/serving.ts";
+import type { Serving } from "../hidden/serving.ts";
+import { openTestHouse } from "../house.ts";
+import type { TestHouse } from "../house.ts";
+import type { HttpAnswer } from "../server/http.ts";
+
+const [WIDTH, HEIGHT] = [700, 413];
+
+let house: TestHouse;
+let server: Serving;
+let original: Buffer;
+let assetId = "";
+let datasetId = "";
+let ahead = 0;
+
+interface Opened extends PackHead {
+  readonly view: string;
+  readonly tiles: string;
+  readonly until: string;
+}
+
+async function image(marking: string): Promise<string> {
+  return house.run(await house.as("sam"), async (operation) => {
+    const { id } = await operation.mutate(createAsset, { datasetId, title: "scene", mediaType: "image/png", marking });
+    const body = (async function* () {
+      yield original;
+    })();
+    await operation.mutate(receiveContent, { assetId: id, body, workFolder: house.house.workFolder });
+    return id;
+  });
+}
+
+beforeAll(async () => {
+  house = await openTestHouse({ clock: () => new Date(Date.now() + ahead) });
+  server = await serve(house, { clock: () => new Date(Date.now() + ahead) });
+  // Every place has a colour of its own: a tile out of place shows.
+  const pixels = Buffer.alloc(WIDTH * HEIGHT * 3);
+  for (let y = 0; y < HEIGHT; y += 1)
+    for (let x = 0; x < WIDTH; x += 1) pixels.set([(x * 255) / WIDTH, (y * 255) / HEIGHT, 128], (y * WIDTH + x) * 3);
+  original = await sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    .png()
+    .toBuffer();
+  datasetId = await house.run(await house.as("sam"), async (operation) => {
+    const { versionId } = await makeOntology(operation, { programId: house.programId });
+    return makeDataset(operation, { programId: house.programId, versionId, name: "Scenes" });
+  });
+  assetId = await image(U);
+});
+afterAll(async () => {
+  await server.close();
+  await house.remove();
+});
+beforeEach(() => {
+  ahead = 0;
+});
+
+async function open(token: string, id = assetId): Promise<Opened | number> {
+  const answer = await server.send(token, { method: "POST", path: `/assets/${globalId("asset", id)}/view` });
+  if (answer.status !== 200) return answer.status;
+  return (JSON.parse(answer.body.toString()) as { data: Opened }).data;
+}
+
+async function opened(token: string, id = assetId): Promise<Opened> {
+  const view = await open(token, id);
+  if (typeof view === "number") throw new Error(`not opened: ${view}`);
+  return view;
+}
+
+const tile = (token: string, { view }: Opened, level: number, column: number, row: number): Promise<HttpAnswer> =>
+  server.send(token, { method: "GET", path: `/views/${view}/${level}/${column}/${row}` });
+
+async function entries(): Promise<readonly string[]> {
+  const { rows } = await house.admin.query<{ kind: string }>(
+    "select kind from audit.entry where kind like 'operation.%' order by log_id, idx",
+  );
+  return rows.map(({ kind }) => kind);
+}
+
+describe("an image in tiles", () => {
+  test("every tile of every level is there, and shows the pixels of its place", async () => {
+    const ben = await server.token("ben", "S");
+    const view = await opened(ben);
+    expect(view).toMatchObject({ width: WIDTH, height: HEIGHT, tileSide: 256, levels: 11 });
+    for (let level = 0; level < view.levels; level += 1) {
+      const { columns, rows } = gridOf(view, level);
+      const scale = 2 ** (view.levels - 1 - level);
+      for (let row = 0; row < rows; row += 1)
+        for (let column = 0; column < columns; column += 1) {
+          const answer = await tile(ben, view, level, column, row);
+          expect([answer.status, level, column, row]).toEqual([200, level, column, row]);
+          const { data, info } = await sharp(answer.body).raw().toBuffer({ resolveWithObject: true });
+          expect(info.width).toBe(Math.min(256, Math.ceil(WIDTH / scale) - column * 256));
+          expect(info.height).toBe(Math.min(256, Math.ceil(HEIGHT / scale) - row * 256));
+          const [x, y] = [Math.floor(info.width / 2), Math.floor(info.height / 2)];
+          const at = (y * info.width + x) * info.channels;
+          const [red, green] = [((column * 256 + x) * scale * 255) / WIDTH, ((row * 256 + y) * scale * 255) / HEIGHT];
+          const near = 6 + (scale * 255) / Math.min(WIDTH, HEIGHT);
+          expect(Math.abs((data[at] ?? 0) - red)).toBeLessThan(near);
+          expect(Math.abs((data[at + 1] ?? 0) - green)).toBeLessThan(near);
+        }
+    }
+  });
+
+  test("I4 opening is a request and its outcome in the log; its tiles write nothing, and one that is refused is written", async () => {
+    const ben = await server.token("ben", "S");
+    const before = await entries();
+    const view = await opened(ben);
+    expect((await entries()).slice(before.length)).toEqual(["operation.request", "operation.outcome"]);
+    for (let column = 0; column < 3; column += 1) await tile(ben, view, 10, column, 0);
+    expect((await entries()).length).toBe(before.length + 2);
+    expect((await tile(ben, view, 10, 9, 9)).status).toBe(404);
+    expect((await entries()).slice(before.length + 2)).toEqual(["operation.part"]);
+  });
+
+  test("a tile comes with its marking, and no browser keeps it", async () => {
+    const ben = await server.token("ben", "S");
+    const { headers } = await tile(ben, await opened(ben), 10, 0, 0);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "caveat-marking": U,
+      "cache-control": "no-store",
+      "content-type": "image/jpeg",
+    });
+  });
+
+  test("a view is good for a minute, for the person and the session that opened it, and as it was given", async () => {
+    const ben = await server.token("ben", "S");
+    const view = await opened(ben);
+    expect((await tile(await server.token("ana", "S"), view, 10, 0, 0)).status).toBe(404);
+    expect((await tile(await server.token("ben", "S"), view, 10, 0, 0)).status).toBe(404);
+    expect((await server.send("nobody", { method: "GET", path: `/views/${view.view}/10/0/0` })).status).toBe(401);
+    const bytes = Buffer.from(view.view, "base64url");
+    for (const at of [0, 20, 60, bytes.length - 1]) {
+      const altered = Buffer.from(bytes);
+      altered[at] = (altered[at] ?? 0) ^ 1;
+      expect((await tile(ben, { ...view, view: altered.toString("base64url") }, 10, 0, 0)).status).toBe(404);
+    }
+    expect((await tile(ben, view, 10, 0, 0)).status).toBe(200);
+    for (const [level, column, row] of [
+      [11, 0, 0],
+      [10, 3, 0],
+      [10, 0, 2],
+      [0, 1, 0],
+    ] as const)
+      expect((await tile(ben, view, level, column, row)).status).toBe(404);
+    for (const path of ["/-1/0/0", "/10/0/00", "/10/0/1e0", "/a/b/c"])
+      expect((await server.send(ben, { method: "GET", path: `/views/${view.view}${path}` })).status).toBe(404);
+    ahead = 61_000;
+    expect((await tile(ben, view, 10, 0, 0)).status).toBe(404);
+    expect((await tile(ben, await opened(ben), 10, 0, 0)).status).toBe(200);
+  });
+
+  test("I2 an image that is hidden is opened like one that is not there, and so is one without tiles", async () => {
+    const high = await image(TS);
+    const ben = await server.token("ben", "S");
+    const bare = await house.run(await house.as("sam"), (operation) =>
+      operation.mutate(createAsset, { datasetId, title: "empty", mediaType: "image/png", marking: U }),
+    );
+    const answers = await Promise.all(
+      [high, "00000000-0000-4000-8000-000000000000", bare.id].map((id) =>
+        server.send(ben, { method: "POST", path: `/assets/${globalId("asset", id)}/view` }),
+      ),
+    );
+    const [first] = answers;
+    expect(first?.status).toBe(404);
+    expect(answers.every(({ body }) => body.equals(first?.body ?? Buffer.alloc(0)))).toBe(true);
+    expect(await open(await server.token("ana", "TS"), high)).toMatchObject({ width: WIDTH });
+  });
+
+  test("a marking that is raised, a membership and a clearance that are taken away end what is open at the next tile", async () => {
+    const id = await image(U);
+    const ben = await server.token("ben", "S");
+    const view = await opened(ben, id);
+    expect((await tile(ben, view, 10, 0, 0)).status).toBe(200);
+    await house.run(await house.as("sam"), (operation) =>
+      operation.mutate(raiseMarking, { noun: "asset" as const, id, marking: S, reason: "it shows more" }),
+    );
+    // He may see it still, under another marking: he opens it anew.
+    expect((await tile(ben, view, 10, 0, 0)).status).toBe(404);
+    const again = await opened(ben, id);
+    expect((await tile(ben, again, 10, 0, 0)).status).toBe(200);
+    const { admin } = house;
+    const person = house.personId("ben");
+    await admin.query("update access.clearance set level = 'C' where person_id = $1", [person]);
+    expect((await tile(ben, again, 10, 0, 0)).status).not.toBe(200);
+    await admin.query("update access.clearance set level = 'S' where person_id = $1", [person]);
+    await admin.query("delete from access.membership where person_id = $1", [person]);
+    expect((await tile(ben, again, 10, 0, 0)).status).toBe(404);
+    await admin.query("insert into access.membership (person_id, program_id, source) values ($1, $2, 'test')", [
+      person,
+      house.programId,
+    ]);
+    expect((await tile(ben, again, 10, 0, 0)).status).toBe(200);
+  });
+
+  test("nothing of an image lies on the disk unsealed", () => {
+    const found: string[] = [];
+    for (const entry of readdirSync(house.stateFolder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const bytes = readFileSync(path);
+      for (const magic of ["CVT1", "\u00ff\u00d8\u00ff\u00e0", "\u0089PNG"])
+        if (bytes.includes(Buffer.from(magic, "latin1"))) found.push(path);
+    }
+    expect(found).toEqual([]);
+  });
+});
