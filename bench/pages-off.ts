@@ -103,7 +103,7 @@ async function serve({ connection, state, installation }: OffOptions): Promise<v
     logger: pino({ level: "silent" }),
     cursorKey: await keyring.secret("cursors"),
     trustFile: () => Promise.resolve("{}"),
-    landing: { folder: join(packageRoot(), "web", "landing"), people: [], tokenCommand: "" },
+    landing: { folder: join(packageRoot(), "web", "landing"), workbench: null, people: [], tokenCommand: "" },
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
   process.stdout.write(`${JSON.stringify({ port: (app.server.address() as AddressInfo).port })}\n`);

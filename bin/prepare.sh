@@ -23,7 +23,7 @@ stamp_packages() {
 
 # Names and contents of everything that goes into dist: no time stamp can lie about that.
 source_record() {
-  (cd "$root" && find src audit migrations bench tsconfig.json tsconfig.build.json -type f -exec cksum {} + 2>/dev/null | LC_ALL=C sort -k 3)
+  (cd "$root" && find src audit migrations bench web tsconfig.json tsconfig.build.json -type f -exec cksum {} + 2>/dev/null | LC_ALL=C sort -k 3)
 }
 
 build_current() { [ -f "$root/dist/.sources" ] && source_record | cmp -s - "$root/dist/.sources"; }
@@ -66,6 +66,8 @@ build() {
   mkdir -p "$root/.build-dist"
   source_record >"$root/.build-dist/.sources"
   (cd "$root" && node_modules/.bin/tsc -p tsconfig.build.json --noEmitOnError --outDir .build-dist >&2 9>&-) || die "the build failed"
+  find_node 24 0
+  (cd "$root" && "$node" node_modules/vite/bin/vite.js build --config web/vite.config.ts --outDir "$root/.build-dist/web" >&2 9>&-) || die "the page was not built"
   [ ! -d "$root/dist" ] || mv "$root/dist" "$root/.build/old"
   mv "$root/.build-dist" "$root/dist"
   rm -rf "$root/.build/old"

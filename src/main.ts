@@ -57,6 +57,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       trustFile: house.trust,
       landing: {
         folder: join(packageRoot(), "web", "landing"),
+        workbench: join(packageRoot(), "dist", "web"),
         people:
           config.mode === "demonstration"
             ? PEOPLE.map(({ handle, displayName, summary }) => ({ handle, displayName, summary }))

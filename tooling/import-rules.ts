@@ -60,6 +60,13 @@ export const ROOMS: readonly RoomRule[] = [
     may: [],
     reason: "whoever verifies us must not have to trust our server's code or any package",
   },
+  {
+    name: "workbench",
+    from: /^web\/workbench\//,
+    may: [],
+    node: [],
+    reason: "the page carries nothing of the server, which tells it what it may show",
+  },
   { name: "markings", from: MARKINGS, may: [XML], node: [], reason: "pure, and shared with the browser" },
   { name: "xml", from: XML, may: [], node: [], reason: "one reader of hostile XML for whoever needs one; pure" },
   { name: "errors", from: ERRORS, may: [], node: [], reason: "everyone imports it" },

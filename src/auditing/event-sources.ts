@@ -110,6 +110,9 @@ export const ROUTE_EVENTS: Sources = {
   "GET /landing.css": "nothing.stored",
   "GET /landing.js": "nothing.stored",
   "GET /demonstration.json": "nothing.stored",
+  "GET /workbench": "nothing.stored",
+  "GET /workbench.css": "nothing.stored",
+  "GET /workbench.js": "nothing.stored",
   "GET /healthz": "nothing.stored",
   "GET /readyz": "nothing.stored",
 };

@@ -7,6 +7,7 @@ import { receiveContent } from "../datasets/content.ts";
 import type { Principal } from "../identity/principal.ts";
 import { createLabel } from "../labeling/commands.ts";
 import { createOntology } from "../labeling/ontology-commands.ts";
+import { addTasks, createProject } from "../labeling/project-commands.ts";
 import type { Operation } from "../policy/operation.ts";
 import { rasterizeSvg } from "../storage/imagery/rasterize.ts";
 import type { HarborObject } from "../tour/harbor/scene.ts";
@@ -17,6 +18,8 @@ import type { SignIn } from "./sign-in.ts";
 
 const SEED = 7;
 const RELEASED = "SECRET//REL TO USA, FVEY";
+const GUIDELINES =
+  "Draw an upright box around every object that you can name, as tight as its pixels allow. Of what lies half in the image draw the half that is there. Leave shadows and wakes out.";
 const CLOSE_HOLD = "TOP SECRET//TK//NOFORN";
 
 /** A drawn scene with the truth of what is in it. */
@@ -113,6 +116,19 @@ async function loadImagery(
       });
       assets.push({ id: asset.id, objects: image.objects });
     }
+    const project = await operation.mutate(createProject, {
+      datasetId: dataset.id,
+      name: "Vessels and vehicles in the harbor",
+      opinions: 1,
+      reviewed: true,
+      leaseSeconds: 900,
+      skipLimit: 3,
+      marking: null,
+      readers: null,
+      guidelines: GUIDELINES,
+    });
+    const assetIds = assets.map(({ id }) => id);
+    await operation.mutate(addTasks, { projectId: project.id, assetIds, priority: 5, marking: null });
     return assets;
   });
   await through(house, await as("ana"), "label demonstration", async (operation) => {

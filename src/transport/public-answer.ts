@@ -46,6 +46,9 @@ export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** The same for the workbench, which writes no markup at all: no text becomes a script or an element. */
+export const WORKBENCH_POLICY = `${PAGE_POLICY}; require-trusted-types-for 'script'; trusted-types 'none'`;
+
 /** The bytes of a whole HTTP/1.1 answer, for a connection on which no request could be read. */
 export function rawAnswer(code: PublicErrorCode): string {
   const { status, body } = publicAnswer(code);

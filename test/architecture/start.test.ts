@@ -34,9 +34,12 @@ beforeEach(() => {
     "echo npm >>calls",
     "mkdir -p node_modules/.bin",
     "cp tools/tsc node_modules/.bin/tsc",
+    "mkdir -p node_modules/vite/bin",
+    "cp tools/vite.js node_modules/vite/bin/vite.js",
     `ln -s '${process.execPath}' node_modules/.bin/node`,
     "echo output of npm",
   ]);
+  writeFileSync(join(clone, "tools", "vite.js"), 'if (require("node:fs").existsSync("page-error")) process.exit(1);');
   program("tsc", [
     "echo tsc >>calls",
     "echo output of tsc",
@@ -106,6 +109,14 @@ test("two starts at once install and build once, and both run", async () => {
 test("a type error stops the start and leaves the last build as it was", () => {
   caveat();
   writeFileSync(join(clone, "type-error"), "");
+  writeFileSync(join(clone, "src/cli/main.js"), "wrong");
+  expect(caveat()).toMatchObject({ status: 1, stdout: "" });
+  expect(readFileSync(join(clone, "dist/src/cli/main.js"), "utf8")).toContain("process.cwd()");
+});
+
+test("a page that does not build stops the start, too, and leaves the last build as it was", () => {
+  caveat();
+  writeFileSync(join(clone, "page-error"), "");
   writeFileSync(join(clone, "src/cli/main.js"), "wrong");
   expect(caveat()).toMatchObject({ status: 1, stdout: "" });
   expect(readFileSync(join(clone, "dist/src/cli/main.js"), "utf8")).toContain("process.cwd()");

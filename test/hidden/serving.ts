@@ -54,7 +54,12 @@ export async function serve(
     logger: pino({ level: "silent" }),
     cursorKey: await keyring.secret("cursors"),
     trustFile: trust,
-    landing: { folder: join(packageRoot(), "web", "landing"), people: [], tokenCommand: "" },
+    landing: {
+      folder: join(packageRoot(), "web", "landing"),
+      workbench: join(packageRoot(), "dist", "web"),
+      people: [],
+      tokenCommand: "",
+    },
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;

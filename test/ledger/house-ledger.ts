@@ -105,6 +105,11 @@ export async function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
     logger: pino({ level: "silent" }),
     cursorKey: createSecretKey(new Uint8Array(32)),
     trustFile: house.trust,
-    landing: { folder: join(packageRoot(), "web", "landing"), people: [], tokenCommand: "" },
+    landing: {
+      folder: join(packageRoot(), "web", "landing"),
+      workbench: join(packageRoot(), "dist", "web"),
+      people: [],
+      tokenCommand: "",
+    },
   });
 }

@@ -50,6 +50,7 @@ async function parts(mode: ServerParts["mode"]): Promise<ServerParts> {
     trustFile: () => Promise.resolve("{}"),
     landing: {
       folder: fileURLToPath(new URL("../../web/landing", import.meta.url)),
+      workbench: null,
       people: [{ handle: "ana", displayName: "Ana", summary: "<analyst>" }],
       tokenCommand: "caveat token --as HANDLE",
     },

@@ -22,6 +22,8 @@ export interface LandingPerson {
 export interface Landing {
   /** The folder with the page's files. */
   readonly folder: string;
+  /** The folder with the built workbench; null where it is not served. */
+  readonly workbench: string | null;
   readonly people: readonly LandingPerson[];
   /** The command that prints a token, with HANDLE where the person's handle goes. */
   readonly tokenCommand: string;

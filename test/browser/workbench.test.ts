@@ -1,0 +1,154 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { outsideProgram } from "../outside-programs.ts";
+import { endEverything, startServer } from "../server/running-server.ts";
+import type { RunningServer } from "../server/running-server.ts";
+import { openPage, startChromium } from "./chromium.ts";
+import type { WatchedPage } from "./chromium.ts";
+
+const { skip } = outsideProgram("chromium");
+const RELEASED = "SECRET//REL TO USA, FVEY";
+
+describe.skipIf(skip)("the workbench in a real browser", () => {
+  let server: RunningServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServer(), startChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await endEverything();
+  });
+
+  const enter = async (name: string, level = "SECRET"): Promise<WatchedPage> => {
+    const watched = await openPage(browser, server.url);
+    const { page } = watched;
+    await page.getByLabel("Level of the session").selectOption({ label: level });
+    await page.getByRole("button", { name: `Sign in as ${name}` }).click();
+    await page.getByText(/^Signed in as/).waitFor();
+    await page.getByRole("link", { name: "To the workbench" }).click();
+    await page.getByRole("heading", { name: "Projects" }).waitFor();
+    return watched;
+  };
+  const banners = (page: Page): Promise<string[]> => page.locator(".banner").allTextContents();
+  const shapes = (page: Page): Promise<string[]> => page.locator(".shapes button").allTextContents();
+  /** Whether anything of an image was drawn: pixels of more than a few colors. */
+  const colors = (page: Page): Promise<number> =>
+    page.evaluate(`(() => {
+      const canvas = document.querySelector("canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const found = new Set();
+      for (let at = 0; at < data.length; at += 4 * 97) found.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+      return found.size;
+    })()`);
+  const seesImage = async (page: Page): Promise<void> => {
+    await expect.poll(() => colors(page), { timeout: 15_000 }).toBeGreaterThan(50);
+  };
+
+  test("an analyst takes a task, labels it by mouse and by keyboard alone, undoes, reloads without loss and hands it in; a reviewer judges it", async () => {
+    const watched = await enter("Ben Analyst");
+    const { page } = watched;
+    expect(await page.locator(".projects li").allTextContents()).toEqual([
+      expect.stringContaining("0 of 1 done, 1 to label"),
+    ]);
+    await page.getByRole("button", { name: /^Label: / }).click();
+    await page.locator("canvas").waitFor();
+    await seesImage(page);
+    expect(await banners(page)).toEqual([RELEASED, RELEASED]);
+
+    // A box by one drag, and another of the same class by two clicks: no key, no menu.
+    const canvas = await page.locator("canvas").boundingBox();
+    if (!canvas) throw new Error("no canvas");
+    const at = (x: number, y: number): [number, number] => [canvas.x + canvas.width * x, canvas.y + canvas.height * y];
+    await page.mouse.move(...at(0.3, 0.3));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.4, 0.35));
+    await page.mouse.move(...at(0.45, 0.4));
+    await page.mouse.up();
+    await page.mouse.click(...at(0.5, 0.5));
+    await page.mouse.click(...at(0.6, 0.6));
+    expect(await shapes(page)).toEqual([
+      expect.stringMatching(/^1\. .*, box$/),
+      expect.stringMatching(/^2\. .*, box$/),
+    ]);
+
+    // By keyboard alone: another class, a corner, the other corner.
+    await page.locator("canvas").focus();
+    await page.keyboard.press("2");
+    await page.keyboard.press("Enter");
+    for (let times = 0; times < 4; times += 1) {
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowDown");
+    }
+    await page.keyboard.press("Enter");
+    expect(await shapes(page)).toHaveLength(3);
+    await page.keyboard.press("Control+z");
+    expect(await shapes(page)).toHaveLength(2);
+    await page.keyboard.press("Control+Shift+Z");
+    expect(await shapes(page)).toHaveLength(3);
+    await page.getByText("Saved.").waitFor();
+
+    // After a reload the same task, with what was drawn and its steps.
+    await page.reload();
+    await page.getByRole("button", { name: /^Label: / }).click();
+    await page.locator(".shapes button").nth(2).waitFor();
+    await page.keyboard.press("Control+z");
+    expect(await shapes(page)).toHaveLength(2);
+    await page.keyboard.press("Control+Shift+Z");
+    await seesImage(page);
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("There is no task for you").waitFor();
+    expect(await page.locator(".projects li").allTextContents()).toEqual([
+      expect.stringContaining("0 to label, 1 to judge"),
+    ]);
+    expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
+
+    const reviewer = await enter("Rita Reviewer");
+    await reviewer.page.getByRole("button", { name: /^Review: / }).click();
+    await reviewer.page.locator(".shapes button").nth(2).waitFor();
+    await seesImage(reviewer.page);
+    await reviewer.page.keyboard.press("x");
+    await reviewer.page.getByRole("textbox", { name: "What is wrong?" }).fill("One is missing.");
+    await reviewer.page.getByRole("button", { name: "Go on" }).click();
+    await reviewer.page.getByText("There is no task for you").waitFor();
+    expect(await reviewer.page.locator(".projects li").allTextContents()).toEqual([
+      expect.stringContaining("1 to label, 0 to judge"),
+    ]);
+    expect([reviewer.elsewhere, reviewer.complaints]).toEqual([[], []]);
+  });
+
+  test("I1 two people at two windows see what is theirs of one project, under its banner", async () => {
+    const [ana, ben] = [await enter("Ana Analyst", "TOP SECRET"), await enter("Ben Analyst")];
+    expect(await ana.page.locator(".projects li").allTextContents()).toEqual([expect.stringContaining("of 2 done")]);
+    expect(await ben.page.locator(".projects li").allTextContents()).toEqual([expect.stringContaining("of 1 done")]);
+    expect(await ben.page.content()).not.toContain("TS//TK");
+    expect((await banners(ana.page))[0]).toBe("TOP SECRET//TK//NOFORN");
+    expect((await banners(ben.page))[0]).toBe(RELEASED);
+  });
+
+  test("a text that looks like markup is shown as text, and the page's policy lets nothing else be", async () => {
+    const watched = await enter("Ben Analyst");
+    const { page } = watched;
+    const policy = (await page.request.get(`${server.url}/workbench`)).headers()["content-security-policy"] ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain("unsafe");
+    // What an evaluation from outside may do says nothing of the page's eval: it stands in the policy.
+    const attempts = `[() => { document.body.innerHTML = "<b>x</b>"; }, () => { document.createElement("script").text = "1"; },
+      () => document.write("x"), () => new DOMParser().parseFromString("<b>x</b>", "text/html")].map((act) => {
+      try { act(); return "done"; } catch { return "refused"; }
+    })`;
+    expect(await page.evaluate(attempts)).toEqual(["refused", "refused", "refused", "refused"]);
+  });
+
+  test("nobody who is signed out is shown anything, and nothing of the work is left in the browser", async () => {
+    const { page } = await enter("Ben Analyst");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("Nobody is signed in.").waitFor();
+    await page.goto(`${server.url}/workbench`);
+    await page.getByText("Nobody is signed in.").waitFor();
+    const stores =
+      "[localStorage.length, sessionStorage.length, (await caches.keys()).length, (await indexedDB.databases()).length]";
+    expect(await page.evaluate(`(async () => ${stores})()`)).toEqual([0, 0, 0, 0]);
+  });
+});

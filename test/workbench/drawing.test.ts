@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseShape } from "../../src/labeling/shape-parse.ts";
+import { Drawing, boxBetween, isOn, moved } from "../../web/workbench/drawing.ts";
+import type { Drawn, Shape } from "../../web/workbench/drawing.ts";
+
+const [WIDTH, HEIGHT] = [640, 480];
+const position = fc.tuple(
+  fc.double({ min: -50, max: 700, noNaN: true }),
+  fc.double({ min: -50, max: 700, noNaN: true }),
+);
+const box = (x: number): Shape => ({ kind: "box", x, y: 1, width: 4, height: 4 });
+const drawn = (id: string, x = 0): Drawn => ({ id, classKey: "ship", shape: box(x) });
+
+type Step = (drawing: Drawing) => void;
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.nat(20).map((n): Step => (drawing) => {
+    const id = `d${n}`;
+    if (!drawing.drawn.some((one) => one.id === id)) drawing.add(drawn(id));
+  }),
+  fc.nat(20).map(
+    (n): Step =>
+      (drawing) =>
+        drawing.remove(`d${n}`),
+  ),
+  fc.tuple(fc.nat(20), fc.nat(9)).map(
+    ([n, x]): Step =>
+      (drawing) =>
+        drawing.replace(drawn(`d${n}`, x)),
+  ),
+);
+/** What is there, by id: what comes back comes back on top. */
+const content = (drawing: Drawing): Drawn[] => drawing.drawn.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+describe("a drawing", () => {
+  test("undone step by step it is as it was, and done again as it became, also from what a draft kept", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.nat(40), (steps, back) => {
+        const drawing = new Drawing();
+        const states = [content(drawing)];
+        for (const one of steps) {
+          one(drawing);
+          const now = content(drawing);
+          if (JSON.stringify(now) !== JSON.stringify(states.at(-1))) states.push(now);
+        }
+        const undone = Math.min(back, states.length - 1);
+        for (let n = 0; n < undone; n += 1) drawing.undo();
+        expect(content(drawing)).toEqual(states.at(-1 - undone));
+        const again = Drawing.from(JSON.parse(JSON.stringify(drawing.keep())));
+        for (let n = 0; n < undone; n += 1) again.redo();
+        expect(content(again)).toEqual(states.at(-1));
+      }),
+      { seed: 11, numRuns: 300 },
+    );
+  });
+
+  test("what is no draft is an empty drawing", () => {
+    for (const kept of [null, 7, "x", [], {}, { format: 2, drawn: [], done: [], undone: [] }, { format: 1, drawn: 3 }])
+      expect(Drawing.from(kept).drawn).toEqual([]);
+  });
+
+  test("a new step after some were undone leaves nothing to do again", () => {
+    const drawing = new Drawing();
+    drawing.add(drawn("a"));
+    drawing.undo();
+    drawing.add(drawn("b"));
+    drawing.redo();
+    expect(drawing.drawn.map(({ id }) => id)).toEqual(["b"]);
+  });
+});
+
+describe("shapes", () => {
+  test("whatever is drawn, and moved however far, the server takes", () => {
+    const grid = { width: WIDTH, height: HEIGHT };
+    fc.assert(
+      fc.property(position, position, position, (from, to, by) => {
+        const made = boxBetween(from, to, WIDTH, HEIGHT);
+        if (made === null) return;
+        expect(parseShape(made, grid)).toMatchObject({ ok: true });
+        expect(parseShape(moved(made, by, WIDTH, HEIGHT), grid)).toMatchObject({ ok: true });
+      }),
+      { seed: 12, numRuns: 500 },
+    );
+  });
+
+  test("a place is on a shape where it is inside it, and near a point", () => {
+    const triangle: Shape = {
+      kind: "polygon",
+      rings: [
+        [
+          [0, 0],
+          [10, 0],
+          [0, 10],
+        ],
+      ],
+    };
+    expect([isOn(triangle, [2, 2], 1), isOn(triangle, [8, 8], 1)]).toEqual([true, false]);
+    expect([isOn(box(5), [7, 3], 0), isOn(box(5), [12, 3], 0)]).toEqual([true, false]);
+    expect([isOn({ kind: "point", x: 5, y: 5 }, [8, 9], 5), isOn({ kind: "point", x: 5, y: 5 }, [8, 9], 4)]).toEqual([
+      true,
+      false,
+    ]);
+  });
+});

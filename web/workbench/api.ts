@@ -1,0 +1,83 @@
+/** Why a request has no data: the public code, or the code of the first refusal of its input. */
+export class Refused extends Error {
+  readonly code: string;
+
+  constructor(code: string, message = code) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Data with the banner over all of it, which the server worked out. */
+export interface Answer<T> {
+  readonly data: T;
+  readonly marking: string | null;
+}
+
+interface Body<T> {
+  readonly data?: T;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
+  readonly extensions?: { readonly marking?: string | null };
+}
+
+/** Sends JSON in the session of whoever is signed in. Throws Refused. */
+async function post<T>(path: string, body: unknown): Promise<Answer<T>> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new Refused("NO_ANSWER");
+  });
+  const { data, errors, extensions } = (await response.json()) as Body<T>;
+  if (data === undefined) throw new Refused(errors?.[0]?.extensions?.code ?? `${response.status}`);
+  return { data, marking: extensions?.marking ?? null };
+}
+
+/** Asks a question. */
+export const query = <T>(text: string, variables: object = {}): Promise<Answer<T>> =>
+  post<T>("/graphql", { query: text, variables });
+
+interface Payload {
+  readonly userErrors: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Does something once, however often it is sent: the key is the caller's for this act. Throws Refused with the refusal's code. */
+export async function mutate<T extends object>(
+  field: string,
+  input: object,
+  selection: string,
+  key: string = crypto.randomUUID(),
+): Promise<Answer<T>> {
+  const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
+  const text = `mutation ($input: ${type}!) { act: ${field}(input: $input) { ${selection} userErrors { code message } } }`;
+  const { data, marking } = await query<{ act: T & Payload }>(text, { input: { ...input, idempotencyKey: key } });
+  const [refusal] = data.act.userErrors;
+  if (refusal) throw new Refused(refusal.code, refusal.message);
+  return { data: data.act, marking };
+}
+
+/** An image that is open for looking at its tiles. */
+export interface View {
+  readonly view: string;
+  readonly until: string;
+  readonly width: number;
+  readonly height: number;
+  readonly tileSide: number;
+  readonly levels: number;
+}
+
+/** Opens an image; good for a minute. */
+export const openView = async (assetId: string): Promise<View> =>
+  (await post<View>(`/assets/${assetId}/view`, {})).data;
+
+/** One tile; null where the view is over, or there is none. */
+export async function tile(view: View, level: number, column: number, row: number): Promise<ImageBitmap | null> {
+  const response = await fetch(`/views/${view.view}/${level}/${column}/${row}`);
+  return response.ok ? createImageBitmap(await response.blob()) : null;
+}
+
+/** Ends the session. */
+export async function signOut(): Promise<void> {
+  await fetch("/session", { method: "DELETE" });
+}

@@ -1,0 +1,25 @@
+import { fixed } from "./dom.ts";
+import { TEXT } from "./text.ts";
+
+const LEVELS = [
+  ["TOP SECRET", "TS"],
+  ["SECRET", "S"],
+  ["CONFIDENTIAL", "C"],
+  ["RESTRICTED", "C"],
+  ["UNCLASSIFIED", "U"],
+] as const;
+
+/** The level that colors a banner: the first level that it names, as in "//NATO SECRET" or "TOP SECRET//NOFORN". */
+function levelOf(banner: string): string {
+  const first = banner.split("//").find((part) => part !== "") ?? "";
+  return LEVELS.find(([name]) => first.includes(name))?.[1] ?? "none";
+}
+
+/** Puts the server's banner over what is shown above and below it; the color repeats what the text says. */
+export function showBanner(marking: string | null): void {
+  for (const id of ["banner-top", "banner-bottom"]) {
+    const banner = fixed(id);
+    banner.textContent = marking ?? TEXT.nothingShown;
+    banner.dataset["level"] = marking === null ? "none" : levelOf(marking);
+  }
+}

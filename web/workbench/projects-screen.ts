@@ -1,0 +1,76 @@
+import { query, signOut } from "./api.ts";
+import { showBanner } from "./banner.ts";
+import { button, element, say, show } from "./dom.ts";
+import { TEXT } from "./text.ts";
+import type { Part } from "./task.ts";
+
+interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly opinions: number;
+  readonly marking: { readonly portion: string };
+  readonly progress: Readonly<Record<"tasks" | "toLabel" | "toJudge" | "done" | "setAside", number>>;
+}
+
+interface Overview {
+  readonly viewer: { readonly handle: string; readonly sessionLevel: string; readonly roles: readonly string[] };
+  readonly programs: Edges<{
+    readonly datasets: Edges<{
+      readonly name: string;
+      readonly marking: { readonly portion: string };
+      readonly projects: Edges<Project>;
+    }>;
+  }>;
+}
+
+interface Edges<T> {
+  readonly edges: readonly { readonly node: T }[];
+}
+
+const OVERVIEW = `{ viewer { handle sessionLevel roles } programs(first: 5) { edges { node { datasets(first: 10) { edges { node {
+  name marking { portion } projects(first: 10) { edges { node { id name opinions marking { portion }
+    progress { tasks toLabel toJudge done setAside } } } } } } } } } } }`;
+
+const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
+
+/** Shows the projects that the caller may see; `work` begins with one. Throws Refused. */
+export async function projectsScreen(work: (projectId: string, part: Part) => void): Promise<void> {
+  const { data, marking } = await query<Overview>(OVERVIEW);
+  const { handle, sessionLevel, roles } = data.viewer;
+  const reviews = roles.includes("reviewer");
+  const rows = nodes(data.programs).flatMap(({ datasets }) =>
+    nodes(datasets).flatMap((dataset) =>
+      nodes(dataset.projects).map(({ id, name, opinions, marking: own, progress }) => {
+        const { done, tasks, toLabel, toJudge, setAside } = progress;
+        const acts = [
+          button(TEXT.label, () => work(id, "LABEL"), { "aria-label": `${TEXT.label}: ${name}` }),
+          ...(reviews
+            ? [
+                button(TEXT.review, () => work(id, opinions > 1 ? "ADJUDICATE" : "REVIEW"), {
+                  "aria-label": `${TEXT.review}: ${name}`,
+                }),
+              ]
+            : []),
+        ];
+        return element("li", {}, [
+          element("h2", {}, [`${own.portion} ${name}`]),
+          element("p", {}, [`${dataset.marking.portion} ${dataset.name}`]),
+          element("p", {}, [TEXT.progress(done, tasks, toLabel, toJudge, setAside)]),
+          element("div", { class: "row" }, acts),
+        ]);
+      }),
+    ),
+  );
+  showBanner(marking);
+  show([
+    element("header", { class: "row" }, [
+      element("h1", {}, [TEXT.projects]),
+      element("span", {}, [TEXT.person(handle, sessionLevel)]),
+      button(TEXT.signOut, () => {
+        void signOut().finally(() => location.assign("/"));
+      }),
+    ]),
+    rows.length === 0 ? element("p", {}, [TEXT.noProjects]) : element("ul", { class: "projects" }, rows),
+  ]);
+  say("");
+}

@@ -1,0 +1,273 @@
+import { Refused, mutate } from "./api.ts";
+import { showBanner } from "./banner.ts";
+import { CanvasTools, TOOLS } from "./canvas-tools.ts";
+import type { Tool } from "./canvas-tools.ts";
+import { ask, button, element, say, show } from "./dom.ts";
+import { Drawing } from "./drawing.ts";
+import { Saving } from "./saving.ts";
+import { drawnOf, opinionsOf } from "./task.ts";
+import type { Act, Task } from "./task.ts";
+import { TEXT } from "./text.ts";
+import { Viewer } from "./viewer.ts";
+
+const TOOL_KEYS: Readonly<Record<string, Tool>> = { v: "select", h: "pan", b: "box", p: "polygon", k: "point" };
+
+/** What follows when a task was ended in one way or another: the next one, or the list of projects. */
+export interface Then {
+  readonly next: () => void;
+  readonly leave: () => void;
+}
+
+/** One task on the screen, to label or to judge, until it is handed in, judged, put back or left. */
+export class TaskScreen {
+  readonly #task: Task;
+  readonly #then: Then;
+  readonly #judges: boolean;
+  readonly #began = performance.now();
+  readonly #opinions: readonly Act[];
+  readonly #tools: CanvasTools;
+  readonly #saving: Saving | null;
+  #drawing: Drawing;
+  #opinion = 0;
+  #viewer: Viewer | null = null;
+  #over = false;
+  readonly #list = element("ol", { class: "shapes", "aria-label": TEXT.shapes });
+  readonly #place = element("span", { class: "place" });
+  readonly #buttons = new Map<string, HTMLButtonElement>();
+  readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
+
+  private constructor(task: Task, then: Then) {
+    this.#task = task;
+    this.#then = then;
+    this.#judges = task.stage !== "LABEL";
+    this.#opinions = this.#judges ? opinionsOf(task) : [];
+    this.#drawing = this.#judges ? this.#shown() : Drawing.from(task.draft?.body);
+    this.#tools = new CanvasTools(() => this.#viewer, {
+      drawing: () => this.#drawing,
+      classes: (task.project?.ontologyVersion?.classes ?? []).map(({ key }) => key),
+      changed: () => this.#changed(),
+      draws: !this.#judges,
+    });
+    if (this.#judges) this.#tools.tool = "select";
+    const lease = task.lease;
+    this.#saving =
+      lease &&
+      new Saving(
+        task.id,
+        lease,
+        () => (this.#judges ? null : this.#drawing),
+        () => this.#lost(),
+      );
+  }
+
+  /** Shows a task under the banner of the answer that it came in. */
+  static async open(task: Task, marking: string | null, then: Then): Promise<void> {
+    const screen = new TaskScreen(task, then);
+    showBanner(marking);
+    const canvas = element("canvas", { tabindex: "0", "aria-label": TEXT.canvas });
+    show([screen.#header(), element("div", { class: "work" }, [screen.#side(), canvas, screen.#right()])]);
+    screen.#tools.listen(canvas);
+    document.addEventListener("keydown", screen.#onKey);
+    screen.#viewer = await Viewer.open(canvas, task.asset?.id ?? "", (context) => screen.#tools.paint(context));
+    screen.#changed();
+    canvas.focus();
+  }
+
+  #shown(): Drawing {
+    const act = this.#opinions[this.#opinion];
+    return Drawing.from({ format: 1, drawn: act ? drawnOf(act) : [], done: [], undone: [] });
+  }
+
+  #header(): HTMLElement {
+    const { project, asset } = this.#task;
+    const acts = this.#judges
+      ? [
+          ...(this.#task.stage === "ADJUDICATE"
+            ? [button(TEXT.choose, () => void this.#judge("CHOOSE"))]
+            : [button(TEXT.accept, () => void this.#judge("ACCEPT"))]),
+          button(TEXT.reject, () => void this.#judge("REJECT")),
+        ]
+      : [button(TEXT.submit, () => void this.#submit())];
+    const skips = (project?.skipLimit ?? 0) > 0 ? [button(TEXT.skip, () => void this.#skip())] : [];
+    return element("header", { class: "row" }, [
+      element("h1", {}, [`${asset?.marking.portion ?? ""} ${asset?.title ?? ""}`]),
+      ...acts,
+      ...skips,
+      button(TEXT.keys, () => void this.#help()),
+      button(TEXT.backToProjects, () => void this.#leave()),
+    ]);
+  }
+
+  #side(): HTMLElement {
+    const choice = (name: string, text: string, act: () => void): HTMLButtonElement => {
+      const made = button(text, act, { "aria-pressed": "false" });
+      this.#buttons.set(name, made);
+      return made;
+    };
+    const tools = TOOLS.filter((tool) => !this.#judges || tool === "select" || tool === "pan").map((tool) =>
+      choice(`tool ${tool}`, TEXT.toolNames[tool], () => this.#tools.use(tool)),
+    );
+    const classes = this.#judges
+      ? []
+      : (this.#task.project?.ontologyVersion?.classes ?? []).map(({ key, name }, at) =>
+          choice(`class ${key}`, at < 9 ? `${at + 1} ${name}` : name, () => this.#tools.classify(key)),
+        );
+    const opinions =
+      this.#opinions.length < 2
+        ? []
+        : this.#opinions.map((_, at) =>
+            choice(`opinion ${at}`, TEXT.opinion(at + 1), () => {
+              this.#opinion = at;
+              this.#drawing = this.#shown();
+              this.#changed();
+            }),
+          );
+    return element("section", { class: "side", "aria-label": TEXT.tools }, [
+      ...tools,
+      ...opinions,
+      ...(classes.length > 0 ? [element("h2", {}, [TEXT.classes]), ...classes] : []),
+      element("h2", {}, [""]),
+      ...(this.#judges
+        ? []
+        : [
+            button(TEXT.undo, () => this.#undo(false)),
+            button(TEXT.redo, () => this.#undo(true)),
+            button(TEXT.remove, () => this.#tools.remove()),
+          ]),
+      button(TEXT.fit, () => this.#viewer?.fit()),
+      this.#place,
+    ]);
+  }
+
+  #right(): HTMLElement {
+    const [guideline] = this.#task.project?.guidelines ?? [];
+    return element("section", { class: "right" }, [
+      element("h2", {}, [TEXT.shapes]),
+      this.#list,
+      element("h2", {}, [TEXT.guidelines]),
+      element("p", { class: "guidelines" }, [
+        guideline ? `${guideline.marking.portion} ${guideline.body}` : TEXT.noGuidelines,
+      ]),
+    ]);
+  }
+
+  #changed(): void {
+    const { tool, classKey, selected, cross } = this.#tools;
+    for (const [name, made] of this.#buttons)
+      made.setAttribute(
+        "aria-pressed",
+        String(name === `tool ${tool}` || name === `class ${classKey}` || name === `opinion ${this.#opinion}`),
+      );
+    this.#place.textContent = cross ? TEXT.place(Math.floor(cross[0]), Math.floor(cross[1])) : "";
+    const { drawn } = this.#drawing;
+    this.#list.replaceChildren(
+      ...(drawn.length === 0
+        ? [element("li", {}, [TEXT.noShapes])]
+        : drawn.map(({ id, classKey: key, shape }, at) =>
+            element("li", {}, [
+              button(TEXT.drawn(key, at + 1, shape.kind), () => this.#tools.select(id), {
+                "aria-pressed": String(id === selected),
+              }),
+            ]),
+          )),
+    );
+    this.#viewer?.draw();
+    this.#saving?.changed();
+  }
+
+  #undo(again: boolean): void {
+    if (again) this.#drawing.redo();
+    else this.#drawing.undo();
+    this.#changed();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
+    if (this.#over || document.querySelector("dialog[open]") || target instanceof HTMLTextAreaElement) return;
+    const name = key.toLowerCase();
+    const act = ((): (() => void) | undefined => {
+      if ((ctrlKey || metaKey) && name === "z" && !this.#judges) return () => this.#undo(shiftKey);
+      if ((ctrlKey || metaKey) && name === "enter" && !this.#judges) return () => void this.#submit();
+      if (altKey && name === "s") return () => void this.#skip();
+      if (ctrlKey || metaKey || altKey) return undefined;
+      const classes = this.#task.project?.ontologyVersion?.classes ?? [];
+      const chosen = /^[1-9]$/.test(key) && !this.#judges ? classes[Number(key) - 1] : undefined;
+      if (chosen) return () => this.#tools.classify(chosen.key);
+      const tool = TOOL_KEYS[name];
+      if (tool && this.#buttons.has(`tool ${tool}`)) return () => this.#tools.use(tool);
+      if (this.#judges && name === "a")
+        return () => void this.#judge(this.#task.stage === "ADJUDICATE" ? "CHOOSE" : "ACCEPT");
+      if (this.#judges && name === "x") return () => void this.#judge("REJECT");
+      if (name === "?") return () => void this.#help();
+      if (name === "escape") return () => this.#tools.drop();
+      if (name === "delete" && !this.#judges) return () => this.#tools.remove();
+      if (key === "+" || key === "=") return () => this.#viewer?.zoom(1);
+      if (key === "-") return () => this.#viewer?.zoom(-1);
+      if (key === "0") return () => this.#viewer?.fit();
+      return undefined;
+    })();
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  async #help(): Promise<void> {
+    await ask(TEXT.keyHelp.map(([keys, what]) => `${keys}: ${what}`).join("\n"), false, TEXT.ok, TEXT.cancel);
+  }
+
+  #end(): void {
+    this.#over = true;
+    document.removeEventListener("keydown", this.#onKey);
+    this.#saving?.end();
+    this.#viewer?.end();
+  }
+
+  async #leave(): Promise<void> {
+    await this.#saving?.save();
+    this.#end();
+    this.#then.leave();
+  }
+
+  #lost(): void {
+    this.#end();
+    say(TEXT.lost);
+    this.#then.leave();
+  }
+
+  /** Does the last thing to this task; where the session was shown higher things, its person is asked first. */
+  async #last(field: string, input: object): Promise<void> {
+    if (this.#over || !this.#task.lease) return;
+    const all = { taskId: this.#task.id, epoch: this.#task.lease.epoch, ...input };
+    // One key for this act: what was sent and not answered is sent again as the same.
+    const key = crypto.randomUUID();
+    try {
+      await mutate(field, all, "task { id }", key);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.code === "LEASE_OVER") return this.#lost();
+      if (error.code !== "BELOW_HIGHWATER") return say(TEXT.refused(error.message));
+      if ((await ask(TEXT.below, false, TEXT.ok, TEXT.cancel)) === null) return;
+      await mutate(field, { ...all, belowHighWater: true }, "task { id }");
+    }
+    this.#end();
+    say(TEXT.handedIn);
+    this.#then.next();
+  }
+
+  #submit(): Promise<void> {
+    const labels = this.#drawing.drawn.map(({ classKey, shape }) => ({ classKey, shape, attributes: {} }));
+    return this.#last("taskSubmit", { labels, activeMs: Math.round(performance.now() - this.#began) });
+  }
+
+  async #skip(): Promise<void> {
+    const reason = await ask(TEXT.skipReason, true, TEXT.ok, TEXT.cancel);
+    if (reason !== null) await this.#last("taskSkip", { reason });
+  }
+
+  async #judge(verdict: "ACCEPT" | "REJECT" | "CHOOSE"): Promise<void> {
+    const comment = verdict === "REJECT" ? await ask(TEXT.rejectReason, true, TEXT.ok, TEXT.cancel) : "";
+    if (comment === null) return;
+    const chosen = verdict === "CHOOSE" ? { chosenId: this.#opinions[this.#opinion]?.id } : {};
+    await this.#last("taskReview", { verdict, comment, ...chosen });
+  }
+}

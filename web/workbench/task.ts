@@ -1,0 +1,72 @@
+import { mutate, query } from "./api.ts";
+import type { Answer } from "./api.ts";
+import type { Drawn, Shape } from "./drawing.ts";
+
+/** A task with everything that is shown of it, in one answer: its banner is that of the screen. */
+export interface Task {
+  readonly id: string;
+  readonly stage: "LABEL" | "ADJUDICATE" | "REVIEW" | "DONE" | "SET_ASIDE";
+  readonly round: number;
+  readonly marking: { readonly portion: string };
+  readonly lease: { readonly epoch: number; readonly lastsUntil: string } | null;
+  readonly draft: { readonly body: unknown } | null;
+  readonly project: {
+    readonly id: string;
+    readonly name: string;
+    readonly skipLimit: number;
+    readonly ontologyVersion: { readonly classes: readonly { readonly key: string; readonly name: string }[] } | null;
+    readonly guidelines: readonly {
+      readonly version: number;
+      readonly body: string;
+      readonly marking: { readonly portion: string };
+    }[];
+  } | null;
+  readonly asset: {
+    readonly id: string;
+    readonly title: string;
+    readonly marking: { readonly portion: string };
+  } | null;
+  readonly acts: readonly Act[];
+}
+
+/** What somebody did to it. */
+export interface Act {
+  readonly id: string;
+  readonly kind: string;
+  readonly round: number;
+  readonly comment: string;
+  readonly labels: readonly {
+    readonly id: string;
+    readonly latest: { readonly shape: Shape; readonly class: { readonly key: string } | null } | null;
+  }[];
+}
+
+const TASK = `id stage round marking { portion } lease { epoch lastsUntil } draft { body }
+  project { id name skipLimit ontologyVersion { classes { key name } } guidelines(first: 1) { version body marking { portion } } }
+  asset { id title marking { portion } }
+  acts(first: 12) { id kind round comment labels { id latest { shape class { key } } } }`;
+
+/** What is to be done with the tasks that are asked for. */
+export type Part = "LABEL" | "REVIEW" | "ADJUDICATE";
+
+/** The next task; null where there is none. Throws Refused. */
+export async function nextTask(projectId: string, part: Part, below: boolean): Promise<Answer<Task | null>> {
+  const input = { projectId, part, ...(below ? { belowHighWater: true } : {}) };
+  const { data } = await mutate<{ task: { id: string } | null }>("taskLeaseNext", input, "task { id }");
+  if (!data.task) return { data: null, marking: null };
+  const shown = await query<{ task: Task | null }>(`query ($id: ID!) { task(id: $id) { ${TASK} } }`, {
+    id: data.task.id,
+  });
+  return { data: shown.data.task, marking: shown.marking };
+}
+
+/** Labels of an act, as they are drawn. */
+export function drawnOf(act: Act): Drawn[] {
+  return act.labels.flatMap(({ id, latest }) =>
+    latest ? [{ id, classKey: latest.class?.key ?? "", shape: latest.shape }] : [],
+  );
+}
+
+/** What was handed in in this round, newest first. */
+export const opinionsOf = (task: Task): readonly Act[] =>
+  task.acts.filter(({ kind, round }) => kind === "submit" && round === task.round);
