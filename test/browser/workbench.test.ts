@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outsideProgram } from "../outside-programs.ts";
@@ -7,6 +9,7 @@ import { openPage, startChromium } from "./chromium.ts";
 import type { WatchedPage } from "./chromium.ts";
 
 const { skip } = outsideProgram("chromium");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.js"), "utf8");
 const RELEASED = "SECRET//REL TO USA, FVEY";
 
 describe.skipIf(skip)("the workbench in a real browser", () => {
@@ -139,6 +142,43 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
       try { act(); return "done"; } catch { return "refused"; }
     })`;
     expect(await page.evaluate(attempts)).toEqual(["refused", "refused", "refused", "refused"]);
+  });
+
+  test.each([
+    ["light", "Rita Reviewer"],
+    ["dark", "Ana Analyst"],
+  ] as const)("every screen passes WCAG 2.1 A and AA, %s", async (colorScheme, name) => {
+    const { page } = await enter(name, "TOP SECRET");
+    await page.emulateMedia({ colorScheme });
+    const violations = async (): Promise<unknown> => {
+      await page.evaluate(AXE);
+      return page.evaluate(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })
+        .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`);
+    };
+    expect(["projects", await violations()]).toEqual(["projects", []]);
+    await page.getByRole("button", { name: /^Label: / }).click();
+    await page.locator("canvas").waitFor();
+    await seesImage(page);
+    await page.locator("canvas").focus();
+    await page.keyboard.press("Enter");
+    for (let times = 0; times < 4; times += 1) await page.keyboard.press("ArrowRight");
+    for (let times = 0; times < 4; times += 1) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.locator(".shapes button").first().waitFor();
+    expect(["task", await violations()]).toEqual(["task", []]);
+    await page.keyboard.press("?");
+    await page.locator("dialog[open]").waitFor();
+    expect(["keys", await violations()]).toEqual(["keys", []]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Alt+s");
+    await page.getByRole("textbox").waitFor();
+    expect(["put back", await violations()]).toEqual(["put back", []]);
+    await page.getByRole("textbox").fill("Not for me.");
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByText("Nobody is signed in.").waitFor();
+    expect(["signed out", await violations()]).toEqual(["signed out", []]);
   });
 
   test("nobody who is signed out is shown anything, and nothing of the work is left in the browser", async () => {

@@ -235,7 +235,11 @@ export class CanvasTools {
       context.stroke();
       context.setLineDash([]);
       context.fillStyle = context.strokeStyle;
-      context.font = "12px system-ui, sans-serif";
+      context.font = "600 12px system-ui, sans-serif";
+      // Readable on any ground.
+      context.strokeStyle = "#101214";
+      context.lineWidth = 3;
+      context.strokeText(classKey, x + 2, y - 5);
       context.fillText(classKey, x + 2, y - 5);
     }
     const cross = this.cross && viewer.toScreen(this.cross);
