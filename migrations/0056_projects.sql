@@ -85,7 +85,7 @@ create table data.task_act (
   stage text not null check (stage in ('LABEL', 'ADJUDICATE', 'REVIEW')),
   slot int not null,
   epoch int not null,
-  kind text not null check (kind in ('lease', 'examine', 'extend', 'submit', 'skip', 'accept', 'reject', 'choose')),
+  kind text not null check (kind in ('lease', 'examine', 'extend', 'submit', 'skip', 'accept', 'reject', 'choose', 'reopen')),
   lasts_until timestamptz,
   comment text not null,
   active_ms int check (active_ms >= 0),
@@ -98,6 +98,7 @@ create table data.task_act (
     on update cascade
 );
 create index task_act_history on data.task_act (task_id, marking_id, created_at desc, id);
+create index task_act_opinions on data.task_act (task_id, round, created_at, id) where kind = 'submit';
 create index task_act_own on data.task_act (task_id, person_id, created_at desc);
 
 -- What somebody has drawn and not handed in: for nobody but him, at the marking of what his session was shown.
@@ -134,6 +135,8 @@ create table access.task_slot (
   lasts_until timestamptz,
   primary key (task_id, round, stage, slot)
 );
+-- What somebody has just now is found by him, whatever others have, and whatever is hidden from him.
+create index task_slot_held on access.task_slot (person_id) where state = 'LEASED';
 create unique index task_slot_done on access.task_slot (task_id, round, stage, person_id) where state = 'DONE';
 
 alter table data.dataset_marking drop constraint dataset_marking_noun_check;

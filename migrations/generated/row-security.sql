@@ -417,7 +417,7 @@ create policy task_act_read on data.task_act for select to caveat_app using (
 );
 drop policy if exists task_act_insert on data.task_act;
 create policy task_act_insert on data.task_act for insert to caveat_app with check (
-  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.work', 'task.review']) as caller (person, programs, dataset_read, asset_read, project_read, task_work, task_review) where
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.work', 'task.review', 'task.create']) as caller (person, programs, dataset_read, asset_read, project_read, task_work, task_review, task_create) where
     person_id = caller.person and
     ((kind in ('lease', 'extend', 'submit', 'skip')
       and dataset_marking_id = any(caller.dataset_read)
@@ -430,6 +430,12 @@ create policy task_act_insert on data.task_act for insert to caveat_app with che
       and asset_marking_id = any(caller.asset_read)
       and project_marking_id = any(caller.project_read)
       and marking_id = any(caller.task_review)
+      and program_id = any(caller.programs))
+    or (kind in ('reopen')
+      and dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_create)
       and program_id = any(caller.programs))))
 );
 

@@ -85,6 +85,7 @@ export const ROOT_FIELD_EVENTS: Sources = {
   "Mutation.taskDraftSave": "object.write",
   "Mutation.taskLeaseExtend": "object.write",
   "Mutation.taskLeaseNext": "object.write",
+  "Mutation.taskReopen": "object.write",
   "Mutation.taskReview": "object.write",
   "Mutation.taskSkip": "object.write",
   "Mutation.taskSubmit": "object.write",
@@ -187,6 +188,8 @@ export const JOB_EVENTS: Sources = {
   "setTimeout of src/storage/compilation-store.ts": "suspicion.absent",
   // Ends a body that comes too slowly: the request is answered, and its outcome says so.
   "setTimeout of src/transport/http/body.ts": "answer.failed",
+  // Takes the limit off a connection whose body has come: its request is answered once the picture is made.
+  "setTimeout of src/transport/http/file-routes.ts": "object.write",
   // Gathers what the fields of one question read.
   "setImmediate of src/transport/graphql/batch.ts": "object.read",
   "setInterval of src/storage/imagery/deriving.ts": "object.write",

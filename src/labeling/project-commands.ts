@@ -156,7 +156,8 @@ export const addTasks: Command<AddTasksInput, { id: string; added: number }> = c
     const project = await grant.read.byId("project", projectId);
     const version = project && (await grant.read.byId("ontologyVersion", project.ontologyVersionId));
     if (!project || !version) throw new UserError("NOT_FOUND", "not found");
-    const ids = [...new Set(assetIds)];
+    // In one order, whoever adds them: two who add the same ones do not wait for each other crosswise.
+    const ids = [...new Set(assetIds)].toSorted();
     if (ids.length === 0 || ids.length > MOST_TASKS)
       throw new UserError("INVALID_INPUT", "1 to 500 images at once", ["assetIds"]);
     within(priority, 0, 9, "priority");

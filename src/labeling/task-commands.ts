@@ -6,7 +6,7 @@ import { isId } from "../policy/target.ts";
 import { sqlState } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
 
-type Kind = "lease" | "examine" | "extend" | "submit" | "skip" | "accept" | "reject" | "choose";
+type Kind = "lease" | "examine" | "extend" | "submit" | "skip" | "accept" | "reject" | "choose" | "reopen";
 
 /** What an act says beside where it stands. */
 export type ActContent = Partial<
@@ -82,7 +82,7 @@ export async function perform(
     createdAt: grant.now(),
     ...content,
   };
-  const action = JUDGING.has(kind) ? "task.review" : "task.work";
+  const action = JUDGING.has(kind) ? "task.review" : kind === "reopen" ? "task.create" : "task.work";
   try {
     await grant.insert("taskAct", [row], action, [marking], grant.facts(task.programId, null));
   } catch (error) {
@@ -131,8 +131,8 @@ function leasing(name: string, kind: "lease" | "examine", action: "task.work" | 
       }
       const task = await grant.read.byId("task", next.taskId);
       if (!task) return { taskId: null };
-      const epoch = next.held ? next.epoch : next.epoch + 1;
-      await perform(grant, task, next.held ? "extend" : kind, { ...next, stage, epoch });
+      // A new lease gets its epoch from PostgreSQL.
+      await perform(grant, task, next.held ? "extend" : kind, { ...next, stage });
       return { taskId: task.id };
     },
   });
@@ -197,5 +197,18 @@ export const judgeTask: Command<
     if (chosenId !== null && chosen?.taskId !== task.id) throw new UserError("NOT_FOUND", "not found", ["chosenId"]);
     await perform(grant, task, verdict, place, { comment: text, chosenId });
     return held;
+  },
+});
+
+/** Gives a task that was set aside back to those who label: a new round of it. */
+export const reopenTask: Command<{ taskId: string }, { taskId: string }> = command({
+  name: "taskReopen",
+  action: "task.create",
+  target: ({ taskId }) => ({ noun: "task", id: taskId }),
+  async run(grant, { taskId }) {
+    const task = await grant.read.byId("task", taskId);
+    if (!task) throw new UserError("NOT_FOUND", "not found");
+    await perform(grant, task, "reopen", { round: task.round, stage: "LABEL", slot: 0, epoch: 0 });
+    return { taskId };
   },
 });

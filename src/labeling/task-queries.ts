@@ -39,9 +39,14 @@ export async function leaseOf(
   return { epoch: last.epoch, stage: last.stage, lastsUntil: last.lastsUntil };
 }
 
-/** Labels that were handed in by an act, as far as the caller may see them. */
-export function labelsOf(grant: Grant, act: RowOf<"taskAct">): Promise<readonly RowOf<"label">[]> {
-  return labelsByIds(grant, act.datasetId, act.labelIds);
+/** Some of the labels that were handed in by an act, as far as the caller may see them. */
+export function labelsOf(
+  grant: Grant,
+  act: RowOf<"taskAct">,
+  from: number,
+  count: number,
+): Promise<readonly RowOf<"label">[]> {
+  return labelsByIds(grant, act.datasetId, act.labelIds.slice(from, from + count));
 }
 
 /** How many of the tasks that the caller sees stand where. */

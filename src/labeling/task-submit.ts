@@ -13,7 +13,8 @@ import type { Held } from "./task-commands.ts";
 
 const MOST_LABELS = 1_000;
 const MOST_BYTES = 512 * 1_024;
-const MOST_VERSIONS = 20;
+/** As many as a project may have. */
+const MOST_VERSIONS = 201;
 /** A day: more than anybody works on one task without handing it in. */
 const MOST_ACTIVE = 86_400_000;
 
@@ -60,6 +61,13 @@ export const submitTask: Command<SubmitInput, Held> = command({
       const content = checkContent(context, input, ["labels", String(index)]);
       const sources = [context.assetMarking, content.classMarking, taskMarking] as const;
       const marking = await grant.markingOf(input.marking, [...sources], "label.create", task.programId);
+      // An act names its labels at the task's marking: what is above that must not be counted there.
+      if (!dominates(taskMarking.effective, marking.effective))
+        throw new UserError("INVALID_MARKING", "a label above its task is not handed in with it", [
+          "labels",
+          String(index),
+          "marking",
+        ]);
       rows.push(labelRows(grant, context, content, marking, "human", null));
     }
     const sources = [context.assetMarking, taskMarking];
@@ -102,8 +110,10 @@ export const saveDraft: Command<DraftInput, { taskId: string }> = command({
   async run(grant, { taskId, body }) {
     const task = await grant.read.byId("task", taskId);
     if (!task) throw new UserError("NOT_FOUND", "not found");
-    if (Buffer.byteLength(JSON.stringify(body ?? null)) > MOST_BYTES)
-      throw new UserError("INVALID_INPUT", "at most 512 KiB of JSON", ["body"]);
+    const text = JSON.stringify(body ?? null);
+    // PostgreSQL keeps no NUL, whether in a value or in a name.
+    if (body === null || body === undefined || text.includes("\\u0000") || Buffer.byteLength(text) > MOST_BYTES)
+      throw new UserError("INVALID_INPUT", "at most 512 KiB of JSON without NUL characters", ["body"]);
     const own = await grant.marking(task.markingId);
     const marking = await grant.aboveShown(own);
     const { personId } = grant.principal;
@@ -113,7 +123,7 @@ export const saveDraft: Command<DraftInput, { taskId: string }> = command({
       taskMarkingId: task.markingId,
       markingId: marking.id,
       personId,
-      body: body ?? null,
+      body,
       createdAt: grant.now(),
     };
     try {

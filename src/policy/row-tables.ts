@@ -270,6 +270,7 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     insert: [
       { action: "task.work", when: kind("lease", "extend", "submit", "skip") },
       { action: "task.review", when: kind("examine", "accept", "reject", "choose") },
+      { action: "task.create", when: kind("reopen") },
     ],
     makers: ["person_id"],
   },

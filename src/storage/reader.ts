@@ -87,6 +87,21 @@ export class Reader {
     return this.#seen(name, rows);
   }
 
+  /** Those of the rows with these ids that the caller sees, in the order of the ids as they are given. */
+  async some<N extends TableName>(name: N, ids: readonly string[]): Promise<RowOf<N>[]> {
+    if (ids.length === 0) return [];
+    const table = this.#table(name);
+    const { open, on } = this.#tx.lock([[table.name, "t"]]);
+    const [lock] = on as readonly [TableLock];
+    const rows = await this.#tx.mapped(
+      table.entity,
+      `with ${open.sql} select t.* from ${table.name} t where t.id = any (?::uuid[]) and ${lock.sql}
+       order by array_position(?::uuid[], t.id)`,
+      [...open.params, `{${ids.join(",")}}`, ...lock.params, `{${ids.join(",")}}`],
+    );
+    return this.#seen(name, rows);
+  }
+
   /**
    * A page of rows below a parent. Merges one index range for each marking that the caller may read of those that the
    * dataset (for its assets and labels) or the program (for the rest) holds, so that the work depends on the page and on

@@ -73,16 +73,39 @@ export class TaskRecords {
     return row ?? null;
   }
 
+  /** What was handed in in the round in which a task is, oldest first. */
+  async opinions({ id, round }: Pick<RowOf<"task">, "id" | "round">): Promise<RowOf<"taskAct">[]> {
+    const { open, on } = this.#tx.lock([["data.task_act", "t"]]);
+    const [lock] = on as readonly [TableLock];
+    const rows = await this.#tx.mapped(
+      tables.taskAct.entity,
+      `with ${open.sql} select t.* from data.task_act t
+       where t.task_id = ?::uuid and t.round = ?::int and t.kind = 'submit' and ${lock.sql} order by t.created_at, t.id limit 9`,
+      [...open.params, id, round, ...lock.params],
+    );
+    for (const row of rows) this.#listener("taskAct", row);
+    return rows;
+  }
+
   /** Which of these images the caller sees a task of in a project, made under this marking. */
   async assetsWithTask(projectId: string, markingIds: readonly string[], assetIds: readonly string[]) {
     const { open, on } = this.#tx.lock([["data.task", "t"]]);
     const [lock] = on as readonly [TableLock];
-    const rows = await this.#tx.rows<{ asset_id: string; made_marking_id: string }>(
-      `with ${open.sql} select t.asset_id, t.made_marking_id from data.task t
-       where t.project_id = ? and t.asset_id = any (?::uuid[]) and t.made_marking_id = any (?::uuid[]) and ${lock.sql}`,
-      [...open.params, projectId, `{${assetIds.join(",")}}`, `{${markingIds.join(",")}}`, ...lock.params],
+    const rows = await this.#tx.rows<{ asset_id: string; made_marking_id: string; marking_id: string }>(
+      `with ${open.sql} select t.asset_id, t.made_marking_id, t.marking_id from data.task t
+       where t.project_id = ? and t.asset_id = any (?::uuid[]) and (t.made_marking_id = any (?::uuid[]) or t.marking_id = any (?::uuid[])) and ${lock.sql}`,
+      [
+        ...open.params,
+        projectId,
+        `{${assetIds.join(",")}}`,
+        `{${markingIds.join(",")}}`,
+        `{${markingIds.join(",")}}`,
+        ...lock.params,
+      ],
     );
-    return new Set(rows.map((row) => `${row.asset_id} ${row.made_marking_id}`));
+    return new Set(
+      rows.flatMap((row) => [`${row.asset_id} ${row.made_marking_id}`, `${row.asset_id} ${row.marking_id}`]),
+    );
   }
 
   /** How many of the tasks that the caller sees stand where; the work depends on these alone. Their markings are disclosed. */

@@ -26,6 +26,7 @@ export const MEASURED: Readonly<Record<string, string>> = {
   "Query.programs": "programs",
   "Query.proposals": "proposals, ",
   "Task.acts": "taskActs of a task",
+  "Task.opinions": "opinions of a task",
   "Viewer.programs": "programs",
 };
 
@@ -55,7 +56,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
     "goes over all interned markings in memory; their number grows with new markings, not with rows",
   "PolicyVersion.documents": "documents carry no marking",
   "PolicyVersion.steps": "documents carry no marking",
-  "TaskAct.labels": "ids that one act names, looked up one by one: as many as whoever handed them in wrote",
+  "TaskAct.labels": "ids that one act names, looked up at once: as many as whoever handed them in wrote",
   "Query.auditCheckpoints": "signed sizes of the log are shown to whoever reads it at all: none is passed over",
   "Query.auditEntries": "headers of all entries are shown to whoever reads the log at all: none is passed over",
   "Query.clients": "the registry has one marking: it is shown whole or not at all",

@@ -106,6 +106,14 @@ function ofCommands(world: FlatWorld): Listing[] {
       read: async (grant) => [(await draftOf(grant, world.taskId)) ?? {}],
     },
     {
+      name: "opinions of a task",
+      as: ["ana", "S"],
+      read: async (grant) => {
+        const task = await grant.read.byId("task", world.taskId);
+        return task ? [task, ...(await grant.tasks.opinions(task))] : [];
+      },
+    },
+    {
       name: "progress of a project",
       as: ["ana", "S"],
       read: async (grant) => {

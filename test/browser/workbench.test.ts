@@ -34,6 +34,16 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
     await page.getByRole("heading", { name: "Projects" }).waitFor();
     return watched;
   };
+  /** Takes a task; where the session was shown higher things, its person says that none of them is in what he does. */
+  const takeTask = async (page: Page, act: () => Promise<void>): Promise<void> => {
+    await act();
+    const question = page.getByRole("dialog");
+    await page.locator("canvas").or(question).first().waitFor();
+    if (await question.isVisible()) await page.getByRole("button", { name: "Go on" }).click();
+    await page.locator("canvas").waitFor();
+    await seesImage(page);
+  };
+  const label = (page: Page) => page.getByRole("button", { name: /^Label: / });
   const banners = (page: Page): Promise<string[]> => page.locator(".banner").allTextContents();
   const shapes = (page: Page): Promise<string[]> => page.locator(".shapes button").allTextContents();
   /** Whether anything of an image was drawn: pixels of more than a few colors. */
@@ -156,9 +166,7 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
         .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`);
     };
     expect(["projects", await violations()]).toEqual(["projects", []]);
-    await page.getByRole("button", { name: /^Label: / }).click();
-    await page.locator("canvas").waitFor();
-    await seesImage(page);
+    await takeTask(page, () => label(page).click());
     await page.locator("canvas").focus();
     await page.keyboard.press("Enter");
     for (let times = 0; times < 4; times += 1) await page.keyboard.press("ArrowRight");
@@ -175,10 +183,59 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
     expect(["put back", await violations()]).toEqual(["put back", []]);
     await page.getByRole("textbox").fill("Not for me.");
     await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("heading", { name: "Projects" }).waitFor();
     await page.context().clearCookies();
     await page.reload();
     await page.getByText("Nobody is signed in.").waitFor();
     expect(["signed out", await violations()]).toEqual(["signed out", []]);
+  });
+
+  test("what one person drew goes off every page at once when he signs out on another, unsaved as it is, and is sent by nobody else", async () => {
+    const watched = await enter("Ana Analyst", "TOP SECRET");
+    const { page } = watched;
+    const other = await page.context().newPage();
+    const sent: string[] = [];
+    other.on("request", (request) => {
+      const field = /act: (\w+)/.exec(request.postData() ?? "")?.[1];
+      if (field) sent.push(field);
+    });
+    let asked = 0;
+    other.on("dialog", (dialog) => {
+      asked += 1;
+      void dialog.dismiss();
+    });
+    await other.goto(`${server.url}/workbench`);
+    await takeTask(other, () => label(other).click());
+    await other.locator("canvas").focus();
+    await other.keyboard.press("k");
+    await other.keyboard.press("Enter");
+    await other.locator(".shapes button").first().waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await other.getByText("Nobody is signed in.").waitFor();
+    expect(await other.locator("canvas").count()).toBe(0);
+    expect(await banners(other)).toEqual(["nothing marked is shown", "nothing marked is shown"]);
+    const before = sent.length;
+    await other.waitForTimeout(3_000);
+    expect([sent.length, asked]).toEqual([before, 0]);
+  });
+
+  test("a key that is held hands in one task, and nothing that nobody has looked at", async () => {
+    const { page } = await enter("Ana Analyst", "TOP SECRET");
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      const field = /act: (\w+)/.exec(request.postData() ?? "")?.[1];
+      if (field) sent.push(field);
+    });
+    await takeTask(page, () => label(page).dblclick());
+    expect(await page.locator("canvas").count()).toBe(1);
+    await page.locator("canvas").focus();
+    await page.keyboard.down("Control");
+    for (let times = 0; times < 6; times += 1) await page.keyboard.down("Enter");
+    await page.keyboard.up("Enter");
+    await page.keyboard.up("Control");
+    await expect.poll(() => sent.filter((field) => field === "taskSubmit").length).toBe(1);
+    await page.waitForTimeout(1_500);
+    expect(sent.filter((field) => field === "taskSubmit")).toHaveLength(1);
   });
 
   test("nobody who is signed out is shown anything, and nothing of the work is left in the browser", async () => {

@@ -129,7 +129,8 @@ const ASSET = `id title mediaType width height displayUrl createdAt ${MARKING}`;
 
 const TASK = `id stage round priority createdAt ${MARKING} asset { id } lease { epoch stage lastsUntil }
   draft { body createdAt ${MARKING} }
-  acts(first: 8) { id kind stage round comment activeMs createdAt personId guidelineId chosenId labels { id } }`;
+  acts(first: 8) { id kind stage round comment activeMs createdAt personId guidelineId chosenId labels(first: 5) { id } }
+  opinions { id labels(first: 5) { id } }`;
 
 /** Everything that can be asked about an object by its id. */
 export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id

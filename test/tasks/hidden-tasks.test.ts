@@ -6,6 +6,7 @@ import { guidelinesOf, tasksOf } from "../../src/labeling/task-queries.ts";
 import type { Principal } from "../../src/identity/principal.ts";
 import { S, TS, U } from "../access/harbor-world.ts";
 import { TokenMaker, backendOf } from "../access/tokens.ts";
+import { BY_INDEX } from "../../src/storage/by-index.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import { TaskWorld } from "./task-world.ts";
@@ -212,10 +213,10 @@ describe("tasks by marking", () => {
     const maker = await TokenMaker.open(house);
     try {
       const token = maker.token(await maker.claimOf(await house.as("ana", "S"), await backendOf(app)));
-      const tried = async (sql: string): Promise<string> => {
+      const tried = async (sql: string, as = token): Promise<string> => {
         await app.query("begin");
         try {
-          await app.query("select set_config('caveat.gate', $1, true)", [token]);
+          await app.query("select set_config('caveat.gate', $1, true)", [as]);
           return await app.query(sql).then(
             ({ rowCount }) => `${String(rowCount)} rows`,
             (error: unknown) => (error as { code?: string }).code ?? "?",
@@ -234,9 +235,180 @@ describe("tasks by marking", () => {
          from data.task t where t.project_id = '${project}'`;
       expect(await tried(act(house.personId("ben")))).toBe("42501");
       expect(await tried(act(house.personId("ana")))).toBe("1 rows");
+      // A lease of another time than the server's is none: not one that never ends, nor one that was over.
+      for (const time of ["now() + interval '9000 years'", "now() - interval '1 hour'"])
+        expect(await tried(act(house.personId("ana")).replace("now()", time))).toBe("42501");
+      // The marking by which tasks of an image are told apart is the row's own, whatever is said.
+      const twin = (column: string): string =>
+        `insert into data.task select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), '${column}', t.dataset_id))).*
+         from data.task t where t.project_id = '${project}'`;
+      const sam = maker.token(await maker.claimOf(await house.as("sam", "S"), await backendOf(app)));
+      expect(await tried(twin("made_marking_id"), sam)).toBe("23505");
     } finally {
       await maker.close();
       await app.end();
     }
+  });
+
+  test("I1 an act on a task as it was before it was raised is refused in one way, whatever goes on above", async () => {
+    const more = await TaskWorld.load(house, [U], "Raised under a look");
+    const project = await more.project();
+    const { rows } = await house.admin.query<{ row: object }>(
+      "select to_jsonb(t) as row from data.task t where t.project_id = $1",
+      [project],
+    );
+    const before = JSON.stringify(rows[0]?.row);
+    await house.run(await house.as("sam"), (operation) =>
+      operation.mutate(raiseMarking, {
+        noun: "asset" as const,
+        id: more.assetIds[0] ?? "",
+        marking: TS,
+        reason: "it shows more",
+      }),
+    );
+    const app = new Client({ ...house.database.as("caveat_app") });
+    await app.connect();
+    const maker = await TokenMaker.open(house);
+    try {
+      const token = maker.token(await maker.claimOf(await house.as("ben", "C"), await backendOf(app)));
+      const tried = async (kind: string, stage: string, epoch: number): Promise<string> => {
+        await app.query("begin");
+        try {
+          await app.query("select set_config('caveat.gate', $1, true)", [token]);
+          return await app
+            .query(
+              `insert into data.task_act select gen_random_uuid(), t.id, t.project_id, t.dataset_id, t.asset_id, t.program_id,
+                 t.dataset_marking_id, t.asset_marking_id, t.project_marking_id, t.marking_id, $2, 1, $3, 1, $4, $5, null, '', null, '[]', null, null, now()
+               from jsonb_populate_record(null::data.task, $1) t`,
+              [before, house.personId("ben"), stage, epoch, kind],
+            )
+            .then(
+              () => "done",
+              (error: unknown) => (error as { code?: string }).code ?? "?",
+            );
+        } finally {
+          await app.query("rollback");
+        }
+      };
+      const answers = async (): Promise<string[]> => {
+        const found: string[] = [];
+        for (const kind of ["lease", "extend", "submit"])
+          for (const stage of ["LABEL", "REVIEW"])
+            for (const epoch of [0, 1, 2]) found.push(await tried(kind, stage, epoch));
+        return found;
+      };
+      const free = await answers();
+      expect(new Set(free)).toEqual(new Set(["42501"]));
+      const ana = await house.as("ana", "TS");
+      const held = await more.next(ana, project);
+      expect(await answers()).toEqual(free);
+      await more.submit(ana, held ?? { taskId: "", epoch: 0 });
+      expect(await answers()).toEqual(free);
+    } finally {
+      await maker.close();
+      await app.end();
+    }
+  });
+
+  test("a draft that is saved while its image is raised waits for the raise, or comes before it: neither is lost to the other", async () => {
+    const more = await TaskWorld.load(house, [U, U, U, U], "Raised under a draft");
+    const project = await more.project();
+    const ben = await house.as("ben", "C");
+    for (const id of more.assetIds) {
+      const held = await more.next(ben, project);
+      const task = held && (await more.task(ben, held.taskId));
+      if (!held || !task) throw new Error("no task");
+      await more.draft(ben, held.taskId, "first");
+      const raising = house.run(await house.as("sam"), (operation) =>
+        operation.mutate(raiseMarking, {
+          noun: "asset" as const,
+          id: task.assetId,
+          marking: TS,
+          reason: `it shows more than ${id}`,
+        }),
+      );
+      const saving = Promise.all(
+        [1, 2, 3, 4].map((n) =>
+          more.draft(ben, held.taskId, `again ${n}`).catch((error: { code?: string }) => error.code ?? "?"),
+        ),
+      );
+      await raising;
+      for (const one of await saving)
+        expect(["NOT_FOUND", "STALE", "NOT_PERMITTED"]).toContain(typeof one === "string" ? one : "NOT_FOUND");
+      expect(await bannerOf("task", held.taskId)).toBe(TS);
+      expect(await more.drafted(ben, held.taskId)).toBeNull();
+    }
+  });
+
+  test("an image that is raised does not become a second task where it is added again", async () => {
+    const more = await TaskWorld.load(house, [U], "Added again");
+    const project = await more.project();
+    const sam = await house.as("sam");
+    await house.run(sam, (operation) =>
+      operation.mutate(raiseMarking, {
+        noun: "asset" as const,
+        id: more.assetIds[0] ?? "",
+        marking: S,
+        reason: "more",
+      }),
+    );
+    const again = { projectId: project, assetIds: more.assetIds, priority: 1, marking: null };
+    expect(await house.run(sam, (operation) => operation.mutate(addTasks, again))).toMatchObject({ added: 0 });
+  });
+
+  test("I2 what it takes to hand out a task does not grow with tasks that are hidden, nor with what others hold", async () => {
+    const more = await TaskWorld.load(house, [U], "Flat");
+    const project = await more.project();
+    const ben = await house.as("ben", "C");
+    const buffers = async (): Promise<number> => {
+      const app = new Client({ ...house.database.as("caveat_app") });
+      await app.connect();
+      const maker = await TokenMaker.open(house);
+      try {
+        const token = maker.token(await maker.claimOf(ben, await backendOf(app)));
+        const { rows } = await house.admin.query<{ id: string }>("select id from access.marking");
+        const all = `{${rows.map(({ id }) => id).join(",")}}`;
+        let least = Infinity;
+        for (let times = 0; times < 3; times += 1) {
+          await app.query("begin");
+          for (const [name, value] of Object.entries(BY_INDEX)) await app.query(`set local ${name} = '${value}'`);
+          await app.query("select set_config('caveat.gate', $1, true)", [token]);
+          const plan = await app.query<{ "QUERY PLAN": string }>(
+            "explain (analyze, buffers, costs off) select * from access.next_slot($1::uuid, 'LABEL', $2::uuid[], now())",
+            [project, all],
+          );
+          await app.query("rollback");
+          const text = plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
+          least = Math.min(least, Number(/Buffers: shared hit=(\d+)/.exec(text)?.[1] ?? Infinity));
+        }
+        return least;
+      } finally {
+        await maker.close();
+        await app.end();
+      }
+    };
+    const { admin } = house;
+    const hide = async (from: number, to: number): Promise<void> => {
+      await admin.query("set session_replication_role = replica");
+      await admin.query(
+        `insert into data.task select (jsonb_populate_record(t, jsonb_build_object('id', md5('flat' || g)::uuid, 'made_marking_id', md5('flat' || g)::uuid,
+           'priority', 9, 'marking_id', (select id from access.marking where banner = $2)))).*
+         from data.task t, generate_series(${from}, ${to}) g where t.project_id = $1 and t.priority <> 9`,
+        [project, TS],
+      );
+      await admin.query("reset session_replication_role");
+      await admin.query(
+        `insert into access.task_slot (task_id, round, stage, slot, state, person_id, epoch, lasts_until)
+         select id, 1, 'LABEL', 1, 'LEASED', $2, 1, now() + interval '1 hour' from data.task t
+         where project_id = $1 and priority = 9 and not exists (select from access.task_slot s where s.task_id = t.id)`,
+        [project, house.personId("rita")],
+      );
+      await admin.query("vacuum analyze data.task, access.task_slot");
+    };
+    // Indexes have a level more from some size on: what counts is that nothing grows with each row.
+    await hide(1, 2_000);
+    const before = await buffers();
+    await hide(2_001, 12_000);
+    expect(await buffers()).toBeLessThan(before * 1.2 + 20);
   });
 });

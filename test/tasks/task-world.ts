@@ -1,10 +1,18 @@
 import type { Principal } from "../../src/identity/principal.ts";
 import { addTasks, createProject } from "../../src/labeling/project-commands.ts";
 import type { CreateProjectInput } from "../../src/labeling/project-commands.ts";
-import { extendLease, judgeTask, leaseToJudge, leaseToLabel, skipTask } from "../../src/labeling/task-commands.ts";
+import {
+  extendLease,
+  judgeTask,
+  leaseToJudge,
+  leaseToLabel,
+  reopenTask,
+  skipTask,
+} from "../../src/labeling/task-commands.ts";
 import { draftOf, leaseOf, progressOf } from "../../src/labeling/task-queries.ts";
 import type { Progress } from "../../src/labeling/task-queries.ts";
 import { saveDraft, submitTask } from "../../src/labeling/task-submit.ts";
+import type { SubmittedLabel } from "../../src/labeling/task-submit.ts";
 import { inputDigest } from "../../src/policy/idempotency.ts";
 import type { RowOf } from "../../src/storage/tables.ts";
 import { BOX, makeAsset, makeDataset, makeOntology } from "../access/harbor-world.ts";
@@ -77,10 +85,17 @@ export class TaskWorld {
     });
   }
 
-  submit(who: Principal, held: Held, labels = 1, key: string | null = null): Promise<Held> {
+  submit(
+    who: Principal,
+    held: Held,
+    labels = 1,
+    key: string | null = null,
+    last: Partial<SubmittedLabel> = {},
+  ): Promise<Held> {
+    const label = { classKey: "ship", shape: BOX, attributes: {}, marking: null };
     const input = {
       ...held,
-      labels: Array.from({ length: labels }, () => ({ classKey: "ship", shape: BOX, attributes: {}, marking: null })),
+      labels: Array.from({ length: labels }, (_, at) => (at === labels - 1 ? { ...label, ...last } : label)),
       activeMs: 1_000,
       comment: "",
     };
@@ -94,6 +109,10 @@ export class TaskWorld {
 
   skip(who: Principal, held: Held, reason = "too dark"): Promise<Held> {
     return this.house.run(who, (operation) => operation.mutate(skipTask, { ...held, reason }));
+  }
+
+  reopen(who: Principal, taskId: string): Promise<unknown> {
+    return this.house.run(who, (operation) => operation.mutate(reopenTask, { taskId }));
   }
 
   judge(who: Principal, held: Held, verdict: "accept" | "reject" | "choose", chosenId: string | null = null) {

@@ -3,7 +3,7 @@ import type { Principal } from "../../src/identity/principal.ts";
 import { actsOf } from "../../src/labeling/task-queries.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
-import { U } from "../access/harbor-world.ts";
+import { S, U } from "../access/harbor-world.ts";
 import { TaskWorld } from "./task-world.ts";
 
 let house: TestHouse;
@@ -116,6 +116,19 @@ describe("tasks", () => {
     const before = await world.labels(world.assetIds[0] ?? "");
     const task = await held(ana, project);
     await expect(world.submit(ana, task, 1_001)).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    await expect(world.submit(ana, task, 3, null, { classKey: "none" })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+      path: ["labels", "2", "classKey"],
+    });
+    await expect(world.submit(ana, task, 2, null, { shape: { kind: "box" } })).rejects.toMatchObject({
+      code: "INVALID_SHAPE",
+    });
+    await expect(world.submit(ana, task, 2, null, { marking: S })).rejects.toMatchObject({ code: "INVALID_MARKING" });
+    // Refused by PostgreSQL after the labels were inserted: they are gone with it.
+    await house.admin.query("update access.task_slot set lasts_until = now() - interval '1 day' where task_id = $1", [
+      task.taskId,
+    ]);
+    await expect(world.submit(ana, task, 2)).rejects.toMatchObject({ code: "LEASE_OVER" });
     expect(await world.labels(world.assetIds[0] ?? "")).toBe(before);
     expect(await world.task(ana, task.taskId)).toMatchObject({ stage: "LABEL" });
   });
@@ -129,6 +142,11 @@ describe("tasks", () => {
     await world.skip(ben, await held(ben, project));
     expect(await world.next(rita, project)).toBeNull();
     expect(await world.progress(ana, project)).toMatchObject({ tasks: 1, setAside: 1 });
+    await expect(world.reopen(ana, task.taskId)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    await world.reopen(await house.as("sam"), task.taskId);
+    expect(await world.progress(ana, project)).toMatchObject({ toLabel: 1, setAside: 0 });
+    await expect(world.reopen(await house.as("sam"), task.taskId)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    await world.submit(ana, await held(ana, project));
     const strict = await world.project({ skipLimit: 0 }, single());
     await expect(world.skip(ana, await held(ana, strict))).rejects.toMatchObject({ code: "NOT_PERMITTED" });
   });
@@ -180,5 +198,39 @@ describe("tasks", () => {
     expect(added.added).toBe(1);
     const urgent = await world.task(ana, (await held(ana, project)).taskId);
     expect(urgent?.assetId).toBe(world.assetIds[1]);
+  });
+
+  test("a task that one put back is not taken from another who works on it", async () => {
+    const project = await world.project({ opinions: 2, skipLimit: 1 }, single());
+    const [first, second] = [await held(ana, project), await held(ben, project)];
+    await world.skip(ben, second);
+    await world.submit(ana, first);
+    // Nobody has it any more, and as many as the project says put it back.
+    expect(await world.progress(ana, project)).toMatchObject({ toLabel: 0, setAside: 1 });
+  });
+
+  test("an epoch is good for one lease of a task alone, whichever place it was of", async () => {
+    const project = await world.project({ opinions: 2 }, single());
+    const lost = await held(ana, project);
+    wait(61);
+    await held(ben, project);
+    const again = await held(ana, project);
+    expect(again.taskId).toBe(lost.taskId);
+    expect(again.epoch).toBeGreaterThan(lost.epoch + 1);
+    await expect(world.submit(ana, lost)).rejects.toMatchObject({ code: "LEASE_OVER" });
+    await world.submit(ana, again);
+  });
+
+  test("who asks several times at once gets one task", async () => {
+    const project = await world.project({ opinions: 2 });
+    const found = await Promise.all([1, 2, 3, 4].map(() => held(ana, project)));
+    expect(new Set(found.map(({ taskId, epoch }) => `${taskId} ${epoch}`)).size).toBe(1);
+  });
+
+  test("a draft that PostgreSQL cannot keep is refused as what it is", async () => {
+    const project = await world.project({}, single());
+    const { taskId } = await held(ana, project);
+    for (const body of ["a\u0000b", { "a\u0000": 1 }, null, "x".repeat(600_000)])
+      await expect(world.draft(ana, taskId, body)).rejects.toMatchObject({ code: "INVALID_INPUT" });
   });
 });

@@ -20,6 +20,17 @@ interface Body<T> {
   readonly extensions?: { readonly marking?: string | null };
 }
 
+/** How far the server's clock is ahead of this machine's, in milliseconds, as its last answer told. */
+let ahead = 0;
+
+/** Now by the server's clock: leases and views are over by that one. */
+export const serverNow = (): number => Date.now() + ahead;
+
+function noteClock({ headers }: Response): void {
+  const told = Date.parse(headers.get("date") ?? "");
+  if (!Number.isNaN(told)) ahead = told - Date.now();
+}
+
 /** Sends JSON in the session of whoever is signed in. Throws Refused. */
 async function post<T>(path: string, body: unknown): Promise<Answer<T>> {
   const response = await fetch(path, {
@@ -29,6 +40,7 @@ async function post<T>(path: string, body: unknown): Promise<Answer<T>> {
   }).catch(() => {
     throw new Refused("NO_ANSWER");
   });
+  noteClock(response);
   const { data, errors, extensions } = (await response.json()) as Body<T>;
   if (data === undefined) throw new Refused(errors?.[0]?.extensions?.code ?? `${response.status}`);
   return { data, marking: extensions?.marking ?? null };
@@ -77,7 +89,15 @@ export async function tile(view: View, level: number, column: number, row: numbe
   return response.ok ? createImageBitmap(await response.blob()) : null;
 }
 
-/** Ends the session. */
+/** Pages of this server in this browser: each is told where somebody signs in or out. */
+export const sessions = new BroadcastChannel("caveat-session");
+
+/** Ends the session, and tells the other pages. */
 export async function signOut(): Promise<void> {
-  await fetch("/session", { method: "DELETE" });
+  try {
+    await fetch("/session", { method: "DELETE" });
+  } finally {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel takes none: all that listen are of our origin
+    sessions.postMessage("another session");
+  }
 }

@@ -1,4 +1,4 @@
-import { boxBetween, cornersOf, isOn, moved } from "./drawing.ts";
+import { boxBetween, cornersOf, isOn, moved, polygonOf } from "./drawing.ts";
 import type { Drawing, Position, Shape } from "./drawing.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly classes: readonly string[];
   /** Called after whatever changed. */
   readonly changed: () => void;
+  /** Called where only the crosshair moved. */
+  readonly pointed: () => void;
   /** False where labels are looked at only. */
   readonly draws: boolean;
 }
@@ -42,7 +44,7 @@ export class CanvasTools {
   /** Where the crosshair is, in pixels of the image. */
   cross: Position | null = null;
   #corners: Position[] = [];
-  #drag: { readonly from: Position; readonly screen: Position; moves: boolean } | null = null;
+  #drag: { readonly from: Position; readonly screen: Position; readonly pans: boolean; moves: boolean } | null = null;
 
   constructor(viewer: () => Viewer | null, around: Surroundings) {
     this.#viewer = viewer;
@@ -85,6 +87,7 @@ export class CanvasTools {
   listen(canvas: HTMLCanvasElement): void {
     const at = (event: MouseEvent): Position => [event.offsetX, event.offsetY];
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button > 1) return;
       canvas.setPointerCapture(event.pointerId);
       canvas.focus();
       this.#press(at(event), event.button === 1);
@@ -109,8 +112,8 @@ export class CanvasTools {
     if (!viewer) return;
     const from = viewer.toImage(screen);
     this.cross = from;
-    this.#drag = { from, screen, moves: false };
-    if (pans || this.tool === "pan") return;
+    this.#drag = { from, screen, pans: pans || this.tool === "pan", moves: false };
+    if (this.#drag.pans) return;
     if (this.tool === "select") {
       const near = NEAR / viewer.scale;
       // What was drawn last lies on top.
@@ -125,16 +128,16 @@ export class CanvasTools {
     const drag = this.#drag;
     this.cross = viewer.toImage(screen);
     if (drag && Math.hypot(screen[0] - drag.screen[0], screen[1] - drag.screen[1]) > 3) drag.moves = true;
-    if (drag && this.tool === "pan") viewer.move(dx, dy);
+    if (drag?.pans) viewer.move(dx, dy);
     viewer.draw();
-    this.#around.changed();
+    this.#around.pointed();
   }
 
   #release(screen: Position): void {
     const viewer = this.#viewer();
     const drag = this.#drag;
     this.#drag = null;
-    if (!viewer || !drag?.moves) return;
+    if (!viewer || !drag?.moves || drag.pans) return;
     const to = viewer.toImage(screen);
     if (this.tool === "box" && this.#around.draws) this.#corner(to);
     if (this.tool === "select" && this.#around.draws) this.nudge([to[0] - drag.from[0], to[1] - drag.from[1]]);
@@ -154,7 +157,8 @@ export class CanvasTools {
     const viewer = this.#viewer();
     if (!viewer) return;
     const place: Position = [Math.min(Math.max(at[0], 0), viewer.width), Math.min(Math.max(at[1], 0), viewer.height)];
-    if (this.tool === "point") this.#finish({ kind: "point", x: place[0], y: place[1] });
+    if (this.tool === "point")
+      this.#finish({ kind: "point", x: Math.round(place[0] * 100) / 100, y: Math.round(place[1] * 100) / 100 });
     else if (this.tool === "box") {
       const [first] = this.#corners;
       this.#corners = first ? [] : [place];
@@ -163,7 +167,8 @@ export class CanvasTools {
     } else if (this.tool === "polygon") {
       const [first] = this.#corners;
       const closes = first && Math.hypot(first[0] - place[0], first[1] - place[1]) * viewer.scale < NEAR;
-      if (closes && this.#corners.length > 2) this.#finish({ kind: "polygon", rings: [this.#corners] });
+      const polygon = closes ? polygonOf(this.#corners) : null;
+      if (polygon) this.#finish(polygon);
       else if (!closes) this.#corners = [...this.#corners, place];
     }
     this.#around.changed();
@@ -194,7 +199,8 @@ export class CanvasTools {
         const step = shiftKey ? 1 : 12 / viewer.scale;
         const [x, y] = this.cross ?? viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
         this.cross = [x + direction[0] * step, y + direction[1] * step];
-        this.#around.changed();
+        viewer.draw();
+        this.#around.pointed();
       }
       return true;
     }

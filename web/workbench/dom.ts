@@ -38,6 +38,11 @@ export function say(text: string): void {
   fixed("status").textContent = text;
 }
 
+/** Takes every question off the screen, as if it had been left. */
+export function forgetDialogs(): void {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.dispatchEvent(new Event("cancel"));
+}
+
 /** Asks for a line of text, or for a yes; null where it was left. Its banner is the page's own, above and below it. */
 export function ask(question: string, withText: boolean, yes: string, no: string): Promise<string | null> {
   return new Promise((resolve) => {

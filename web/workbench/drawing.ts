@@ -29,6 +29,11 @@ export interface Kept {
 }
 
 const MOST_STEPS = 200;
+/** Of each kind; the server takes drafts of half a mebibyte. */
+const KEPT_STEPS_BYTES = 60_000;
+
+/** Hundredths of a pixel are more than anybody can point at. */
+const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 /** What is drawn on one image, with its steps. Knows nothing of the page. */
 export class Drawing {
@@ -95,8 +100,18 @@ export class Drawing {
     this.#apply(change);
   }
 
+  /** What a draft keeps: all that is drawn, and as many of the last steps as there is room for. */
   keep(): Kept {
-    return { format: 1, drawn: this.#drawn, done: this.#done, undone: this.#undone };
+    const room = (steps: readonly Change[], most: number): readonly Change[] => {
+      let left = most;
+      const from = steps.findLastIndex((one) => {
+        left -= JSON.stringify(one).length;
+        return left < 0;
+      });
+      return steps.slice(from + 1);
+    };
+    const undone = room(this.#undone, KEPT_STEPS_BYTES);
+    return { format: 1, drawn: this.#drawn, done: room(this.#done, KEPT_STEPS_BYTES), undone };
   }
 
   /** The drawing of a draft; an empty one for what is none. */
@@ -113,7 +128,7 @@ export class Drawing {
 
 /** The box between two corners, whichever way it was drawn, inside an image; null where it has no area. */
 export function boxBetween([ax, ay]: Position, [bx, by]: Position, width: number, height: number): Shape | null {
-  const within = (value: number, most: number): number => Math.round(Math.min(Math.max(value, 0), most) * 100) / 100;
+  const within = (value: number, most: number): number => rounded(Math.min(Math.max(value, 0), most));
   const [left, right] = [within(Math.min(ax, bx), width), within(Math.max(ax, bx), width)];
   const [top, bottom] = [within(Math.min(ay, by), height), within(Math.max(ay, by), height)];
   if (right - left < 1 || bottom - top < 1) return null;
@@ -140,8 +155,11 @@ export function moved(shape: Shape, [dx, dy]: Position, width: number, height: n
   const x = Math.min(Math.max(dx, -Math.min(...xs)), width - Math.max(...xs));
   const y = Math.min(Math.max(dy, -Math.min(...ys)), height - Math.max(...ys));
   if (shape.kind === "polygon")
-    return { ...shape, rings: shape.rings.map((ring) => ring.map(([cx, cy]): Position => [cx + x, cy + y])) };
-  return { ...shape, x: shape.x + x, y: shape.y + y };
+    return {
+      ...shape,
+      rings: shape.rings.map((ring) => ring.map(([cx, cy]): Position => [rounded(cx + x), rounded(cy + y)])),
+    };
+  return { ...shape, x: rounded(shape.x + x), y: rounded(shape.y + y) };
 }
 
 /** Whether a position is on a shape, or as near to a point as `near`. */
@@ -163,4 +181,17 @@ export function isOn(shape: Shape, [x, y]: Position, near: number): boolean {
     }
     return inside;
   });
+}
+
+/** The polygon of these corners, rounded and without repeated ones; null where it has no area. */
+export function polygonOf(corners: readonly Position[]): Shape | null {
+  const ring = corners
+    .map(([x, y]): Position => [rounded(x), rounded(y)])
+    .filter(([x, y], at, all) => at === 0 || x !== all[at - 1]?.[0] || y !== all[at - 1]?.[1]);
+  let twice = 0;
+  for (const [at, [x, y]] of ring.entries()) {
+    const [px, py] = ring.at(at - 1) ?? [x, y];
+    twice += px * y - x * py;
+  }
+  return ring.length > 2 && Math.abs(twice) > 1 ? { kind: "polygon", rings: [ring] } : null;
 }

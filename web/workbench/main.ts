@@ -1,20 +1,33 @@
-import { Refused } from "./api.ts";
+import { Refused, sessions } from "./api.ts";
 import { showBanner } from "./banner.ts";
-import { ask, button, element, say, show } from "./dom.ts";
+import { ask, button, element, forgetDialogs, say, show } from "./dom.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
 import { nextTask } from "./task.ts";
 import type { Part } from "./task.ts";
 import { TEXT } from "./text.ts";
 
-/** Sessions of this browser: where another page signs somebody else in or out, what is shown here is not his. */
-const sessions = new BroadcastChannel("caveat-session");
+/** What is on the screen: one task at a time. Counted, so that what was asked for before comes too late. */
+let current: TaskScreen | null = null;
+let turn = 0;
+
+/** Ends what is on the screen and begins something else; answers to what was begun before show nothing any more. */
+function begin(): number {
+  current?.end();
+  current = null;
+  forgetDialogs();
+  turn += 1;
+  return turn;
+}
 
 /** Shows why something cannot be shown, and nothing of what was there before. */
 function refused(error: unknown): void {
+  begin();
   const code = error instanceof Refused ? error.code : "UNAVAILABLE";
   showBanner(null);
+  say("");
   show([
+    element("h1", {}, [TEXT.notShown]),
     element("p", {}, [
       code === "UNAUTHENTICATED" ? TEXT.signedOut : code === "NO_ANSWER" ? TEXT.noAnswer : TEXT.refused(code),
     ]),
@@ -25,30 +38,52 @@ function refused(error: unknown): void {
   ]);
 }
 
-async function projects(): Promise<void> {
-  await projectsScreen((projectId, part) => void work(projectId, part)).catch(refused);
+async function projects(said = ""): Promise<void> {
+  const own = begin();
+  try {
+    const shown = await projectsScreen((projectId, part) => void work(projectId, part));
+    if (own !== turn) return;
+    shown();
+    say(said);
+  } catch (error) {
+    if (own === turn) refused(error);
+  }
 }
 
 async function work(projectId: string, part: Part, below = false): Promise<void> {
+  const own = begin();
   try {
     const { data: task, marking } = await nextTask(projectId, part, below);
+    if (own !== turn) return;
     if (!task) {
-      await projects();
-      say(TEXT.nothingToDo);
+      await projects(TEXT.nothingToDo);
       return;
     }
-    await TaskScreen.open(task, marking, {
+    current = new TaskScreen(task, {
       next: () => void work(projectId, part),
-      leave: () => void projects(),
+      leave: (said) => void projects(said),
+      refused,
     });
+    await current.show(marking);
   } catch (error) {
+    if (own !== turn) return;
     if (error instanceof Refused && error.code === "BELOW_HIGHWATER" && !below) {
-      if ((await ask(TEXT.below, false, TEXT.ok, TEXT.cancel)) !== null) await work(projectId, part, true);
+      // Asked over the list of projects, not over what is over.
+      await projects();
+      const listed = turn;
+      const yes = await ask(TEXT.below, false, TEXT.ok, TEXT.cancel);
+      if (listed === turn && yes !== null) await work(projectId, part, true);
       return;
     }
     refused(error);
   }
 }
 
-sessions.addEventListener("message", () => location.reload());
+// Somebody signed in or out on another page: what is here is not his. It goes at once, and asks nobody.
+sessions.addEventListener("message", () => {
+  begin();
+  showBanner(null);
+  show([]);
+  location.reload();
+});
 void projects();

@@ -1,6 +1,6 @@
 import { query, signOut } from "./api.ts";
 import { showBanner } from "./banner.ts";
-import { button, element, say, show } from "./dom.ts";
+import { button, element, show } from "./dom.ts";
 import { TEXT } from "./text.ts";
 import type { Part } from "./task.ts";
 
@@ -33,8 +33,8 @@ const OVERVIEW = `{ viewer { handle sessionLevel roles } programs(first: 5) { ed
 
 const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
 
-/** Shows the projects that the caller may see; `work` begins with one. Throws Refused. */
-export async function projectsScreen(work: (projectId: string, part: Part) => void): Promise<void> {
+/** The projects that the caller may see, as something that shows them; `work` begins with one. Throws Refused. */
+export async function projectsScreen(work: (projectId: string, part: Part) => void): Promise<() => void> {
   const { data, marking } = await query<Overview>(OVERVIEW);
   const { handle, sessionLevel, roles } = data.viewer;
   const reviews = roles.includes("reviewer");
@@ -61,16 +61,17 @@ export async function projectsScreen(work: (projectId: string, part: Part) => vo
       }),
     ),
   );
-  showBanner(marking);
-  show([
-    element("header", { class: "row" }, [
-      element("h1", {}, [TEXT.projects]),
-      element("span", {}, [TEXT.person(handle, sessionLevel)]),
-      button(TEXT.signOut, () => {
-        void signOut().finally(() => location.assign("/"));
-      }),
-    ]),
-    rows.length === 0 ? element("p", {}, [TEXT.noProjects]) : element("ul", { class: "projects" }, rows),
-  ]);
-  say("");
+  return () => {
+    showBanner(marking);
+    show([
+      element("header", { class: "row" }, [
+        element("h1", {}, [TEXT.projects]),
+        element("span", {}, [TEXT.person(handle, sessionLevel)]),
+        button(TEXT.signOut, () => {
+          void signOut().finally(() => location.assign("/"));
+        }),
+      ]),
+      rows.length === 0 ? element("p", {}, [TEXT.noProjects]) : element("ul", { class: "projects" }, rows),
+    ]);
+  };
 }

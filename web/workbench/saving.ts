@@ -1,10 +1,18 @@
-import { Refused, mutate } from "./api.ts";
+import { Refused, mutate, serverNow } from "./api.ts";
 import { say } from "./dom.ts";
 import type { Drawing } from "./drawing.ts";
 import { TEXT } from "./text.ts";
 
 const SAVED_AFTER_MS = 2_000;
 const CHECKED_EVERY_MS = 5_000;
+/** After these the same draft would be refused again. */
+const FINAL: ReadonlySet<string> = new Set([
+  "INVALID_INPUT",
+  "LEASE_OVER",
+  "NOT_FOUND",
+  "UNAUTHENTICATED",
+  "TOO_LARGE",
+]);
 
 /**
  * Keeps what is drawn as a draft on the server a moment after it changed, and the lease for as long as somebody works. What is
@@ -16,14 +24,16 @@ export class Saving {
   readonly #drawing: () => Drawing | null;
   readonly #lost: () => void;
   #until: number;
-  #lasts: number;
-  #saved = 0;
+  readonly #lasts: number;
+  #saved: number;
   #active = performance.now();
   #timer = 0;
-  #under: Promise<void> | null = null;
+  /** Saves run one after another, so that none that is older comes last. */
+  #chain: Promise<void> = Promise.resolve();
+  #over = false;
   readonly #checks = setInterval(() => void this.#check(), CHECKED_EVERY_MS);
   readonly #onLeave = (event: BeforeUnloadEvent): void => {
-    if (this.#dirty) event.preventDefault();
+    if (this.dirty) event.preventDefault();
   };
   readonly #onActive = (): void => {
     this.#active = performance.now();
@@ -40,20 +50,21 @@ export class Saving {
     this.#drawing = drawing;
     this.#lost = lost;
     this.#until = Date.parse(lease.lastsUntil);
-    this.#lasts = Math.max(this.#until - Date.now(), 10_000);
+    this.#lasts = Math.max(this.#until - serverNow(), 10_000);
     this.#saved = drawing()?.version ?? 0;
     addEventListener("beforeunload", this.#onLeave);
     for (const kind of ["pointermove", "keydown"]) addEventListener(kind, this.#onActive);
   }
 
-  get #dirty(): boolean {
+  /** Whether something is drawn that the server did not acknowledge. */
+  get dirty(): boolean {
     const drawing = this.#drawing();
-    return drawing !== null && drawing.version !== this.#saved;
+    return !this.#over && drawing !== null && drawing.version !== this.#saved;
   }
 
   /** Told after whatever may have changed. */
   changed(): void {
-    if (!this.#dirty || this.#timer !== 0) return;
+    if (!this.dirty || this.#timer !== 0) return;
     say(TEXT.saving);
     this.#timer = setTimeout(() => {
       this.#timer = 0;
@@ -61,31 +72,35 @@ export class Saving {
     }, SAVED_AFTER_MS);
   }
 
-  /** Saves what is not saved yet; one after another. */
-  async save(): Promise<void> {
-    await this.#under;
+  /** Saves what is not saved yet, after whatever is being saved. */
+  save(): Promise<void> {
+    this.#chain = this.#chain.then(() => this.#save());
+    return this.#chain;
+  }
+
+  async #save(): Promise<void> {
     const drawing = this.#drawing();
-    if (!this.#dirty || !drawing) return;
+    if (!this.dirty || !drawing) return;
     const { version } = drawing;
-    this.#under = mutate("taskDraftSave", { taskId: this.#taskId, body: drawing.keep() }, "task { id }").then(
-      () => {
-        this.#saved = version;
-        say(TEXT.saved);
-      },
-      () => {
+    try {
+      await mutate("taskDraftSave", { taskId: this.#taskId, body: drawing.keep() }, "task { id }");
+      this.#saved = version;
+      say(TEXT.saved);
+    } catch (error) {
+      const code = error instanceof Refused ? error.code : "UNAVAILABLE";
+      if (FINAL.has(code)) say(TEXT.notSaved(code));
+      else {
         say(TEXT.unsaved);
         this.changed();
-      },
-    );
-    await this.#under;
-    this.#under = null;
+      }
+    }
   }
 
   /** Keeps the lease where somebody worked since the last look, before half of it is over. */
   async #check(): Promise<void> {
-    const left = this.#until - Date.now();
+    const left = this.#until - serverNow();
     const works = performance.now() - this.#active < this.#lasts / 2;
-    if (left > this.#lasts / 2 || !works) return;
+    if (this.#over || left > this.#lasts / 2 || !works) return;
     try {
       const { data } = await mutate<{ task: { lease: { lastsUntil: string } | null } | null }>(
         "taskLeaseExtend",
@@ -94,14 +109,17 @@ export class Saving {
       );
       if (data.task?.lease) this.#until = Date.parse(data.task.lease.lastsUntil);
     } catch (error) {
-      if (error instanceof Refused && ["LEASE_OVER", "NOT_FOUND"].includes(error.code)) this.#lost();
+      if (!this.#over && error instanceof Refused && ["LEASE_OVER", "NOT_FOUND"].includes(error.code)) this.#lost();
     }
   }
 
-  end(): void {
+  /** Saves nothing more, once what is being saved is there. */
+  async end(): Promise<void> {
+    this.#over = true;
     clearInterval(this.#checks);
     clearTimeout(this.#timer);
     removeEventListener("beforeunload", this.#onLeave);
     for (const kind of ["pointermove", "keydown"]) removeEventListener(kind, this.#onActive);
+    await this.#chain;
   }
 }

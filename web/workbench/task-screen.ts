@@ -5,17 +5,18 @@ import type { Tool } from "./canvas-tools.ts";
 import { ask, button, element, say, show } from "./dom.ts";
 import { Drawing } from "./drawing.ts";
 import { Saving } from "./saving.ts";
-import { drawnOf, opinionsOf } from "./task.ts";
+import { drawnOf } from "./task.ts";
 import type { Act, Task } from "./task.ts";
 import { TEXT } from "./text.ts";
 import { Viewer } from "./viewer.ts";
 
 const TOOL_KEYS: Readonly<Record<string, Tool>> = { v: "select", h: "pan", b: "box", p: "polygon", k: "point" };
 
-/** What follows when a task was ended in one way or another: the next one, or the list of projects. */
+/** What follows when a task was ended in one way or another: the next one, the list of projects, or a reason. */
 export interface Then {
   readonly next: () => void;
-  readonly leave: () => void;
+  readonly leave: (said: string) => void;
+  readonly refused: (error: unknown) => void;
 }
 
 /** One task on the screen, to label or to judge, until it is handed in, judged, put back or left. */
@@ -31,21 +32,27 @@ export class TaskScreen {
   #opinion = 0;
   #viewer: Viewer | null = null;
   #over = false;
+  /** An act that is under way: there is one at a time. */
+  #acting = false;
+  /** Keys of acts by what they say: what was sent and not answered is sent again as the same act. */
+  readonly #keys = new Map<string, string>();
+  readonly #times = new Map<string, number>();
   readonly #list = element("ol", { class: "shapes", "aria-label": TEXT.shapes });
   readonly #place = element("span", { class: "place" });
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
 
-  private constructor(task: Task, then: Then) {
+  constructor(task: Task, then: Then) {
     this.#task = task;
     this.#then = then;
     this.#judges = task.stage !== "LABEL";
-    this.#opinions = this.#judges ? opinionsOf(task) : [];
+    this.#opinions = this.#judges ? task.opinions : [];
     this.#drawing = this.#judges ? this.#shown() : Drawing.from(task.draft?.body);
     this.#tools = new CanvasTools(() => this.#viewer, {
       drawing: () => this.#drawing,
       classes: (task.project?.ontologyVersion?.classes ?? []).map(({ key }) => key),
       changed: () => this.#changed(),
+      pointed: () => this.#pointed(),
       draws: !this.#judges,
     });
     if (this.#judges) this.#tools.tool = "select";
@@ -56,20 +63,31 @@ export class TaskScreen {
         task.id,
         lease,
         () => (this.#judges ? null : this.#drawing),
-        () => this.#lost(),
+        () => void this.#lost(),
       );
   }
 
-  /** Shows a task under the banner of the answer that it came in. */
-  static async open(task: Task, marking: string | null, then: Then): Promise<void> {
-    const screen = new TaskScreen(task, then);
+  /** Shows the task under the banner of the answer that it came in. Throws Refused, and is over then. */
+  async show(marking: string | null): Promise<void> {
     showBanner(marking);
+    say("");
     const canvas = element("canvas", { tabindex: "0", "aria-label": TEXT.canvas });
-    show([screen.#header(), element("div", { class: "work" }, [screen.#side(), canvas, screen.#right()])]);
-    screen.#tools.listen(canvas);
-    document.addEventListener("keydown", screen.#onKey);
-    screen.#viewer = await Viewer.open(canvas, task.asset?.id ?? "", (context) => screen.#tools.paint(context));
-    screen.#changed();
+    show([this.#header(), element("div", { class: "work" }, [this.#side(), canvas, this.#right()])]);
+    try {
+      const viewer = await Viewer.open(canvas, this.#task.asset?.id ?? "", (context) => this.#tools.paint(context));
+      if (this.#over) {
+        viewer.end();
+        return;
+      }
+      this.#viewer = viewer;
+    } catch (error) {
+      if (this.#over) return;
+      this.end();
+      throw error;
+    }
+    this.#tools.listen(canvas);
+    document.addEventListener("keydown", this.#onKey);
+    this.#changed();
     canvas.focus();
   }
 
@@ -126,7 +144,7 @@ export class TaskScreen {
       ...tools,
       ...opinions,
       ...(classes.length > 0 ? [element("h2", {}, [TEXT.classes]), ...classes] : []),
-      element("h2", {}, [""]),
+      element("hr"),
       ...(this.#judges
         ? []
         : [
@@ -152,27 +170,45 @@ export class TaskScreen {
   }
 
   #changed(): void {
-    const { tool, classKey, selected, cross } = this.#tools;
+    const { tool, classKey, selected } = this.#tools;
     for (const [name, made] of this.#buttons)
       made.setAttribute(
         "aria-pressed",
         String(name === `tool ${tool}` || name === `class ${classKey}` || name === `opinion ${this.#opinion}`),
       );
-    this.#place.textContent = cross ? TEXT.place(Math.floor(cross[0]), Math.floor(cross[1])) : "";
-    const { drawn } = this.#drawing;
-    this.#list.replaceChildren(
-      ...(drawn.length === 0
-        ? [element("li", {}, [TEXT.noShapes])]
-        : drawn.map(({ id, classKey: key, shape }, at) =>
-            element("li", {}, [
-              button(TEXT.drawn(key, at + 1, shape.kind), () => this.#tools.select(id), {
-                "aria-pressed": String(id === selected),
-              }),
-            ]),
-          )),
-    );
+    this.#pointed();
+    this.#listed(selected);
     this.#viewer?.draw();
     this.#saving?.changed();
+  }
+
+  #pointed(): void {
+    const { cross } = this.#tools;
+    this.#place.textContent = cross ? TEXT.place(Math.floor(cross[0]), Math.floor(cross[1])) : "";
+  }
+
+  /** Brings the list up to date in place, so that whoever is in it stays where he is. */
+  #listed(selected: string | null): void {
+    const { drawn } = this.#drawing;
+    if (drawn.length === 0) {
+      this.#list.replaceChildren(element("li", {}, [TEXT.noShapes]));
+      return;
+    }
+    const rows = [...this.#list.children].filter((row) => row.querySelector("button"));
+    for (const [at, { id, classKey: key, shape }] of drawn.entries()) {
+      let row = rows[at];
+      if (!row) {
+        row = element("li", {}, [button("", () => this.#tools.select(this.#drawing.drawn[at]?.id ?? null))]);
+        rows.push(row);
+      }
+      const made = row.querySelector("button");
+      made?.setAttribute("aria-pressed", String(id === selected));
+      const text = TEXT.drawn(key, at + 1, shape.kind);
+      if (made && made.textContent !== text) made.textContent = text;
+    }
+    const shown = rows.slice(0, drawn.length);
+    if (shown.length !== this.#list.children.length || shown.some((row, at) => row !== this.#list.children[at]))
+      this.#list.replaceChildren(...shown);
   }
 
   #undo(again: boolean): void {
@@ -185,6 +221,12 @@ export class TaskScreen {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
     if (this.#over || document.querySelector("dialog[open]") || target instanceof HTMLTextAreaElement) return;
     const name = key.toLowerCase();
+    // A key that is held does the small things again, and never hands in, judges or puts back what nobody has looked at.
+    const large =
+      (!ctrlKey && !metaKey && !altKey && this.#judges && ["a", "x"].includes(name)) ||
+      name === "enter" ||
+      (altKey && name === "s");
+    if (event.repeat && large) return;
     const act = ((): (() => void) | undefined => {
       if ((ctrlKey || metaKey) && name === "z" && !this.#judges) return () => this.#undo(shiftKey);
       if ((ctrlKey || metaKey) && name === "enter" && !this.#judges) return () => void this.#submit();
@@ -215,56 +257,85 @@ export class TaskScreen {
     await ask(TEXT.keyHelp.map(([keys, what]) => `${keys}: ${what}`).join("\n"), false, TEXT.ok, TEXT.cancel);
   }
 
-  #end(): void {
+  /** Ends the screen: nothing of it listens, draws or saves any more. */
+  end(): void {
     this.#over = true;
     document.removeEventListener("keydown", this.#onKey);
-    this.#saving?.end();
+    void this.#saving?.end();
     this.#viewer?.end();
   }
 
   async #leave(): Promise<void> {
     await this.#saving?.save();
-    this.#end();
-    this.#then.leave();
+    if (this.#over) return;
+    if (this.#saving?.dirty && (await ask(TEXT.leaveUnsaved, false, TEXT.ok, TEXT.cancel)) === null) return;
+    if (this.#over) return;
+    this.end();
+    this.#then.leave("");
   }
 
-  #lost(): void {
-    this.#end();
-    say(TEXT.lost);
-    this.#then.leave();
+  async #lost(): Promise<void> {
+    // A draft outlives the lease.
+    await this.#saving?.save();
+    if (this.#over) return;
+    this.end();
+    this.#then.leave(TEXT.lost);
   }
 
-  /** Does the last thing to this task; where the session was shown higher things, its person is asked first. */
+  /**
+   * Does the last thing to this task, once; where the session was shown higher things, its person is asked first. Drafts are
+   * saved before it, so that none comes after it.
+   */
   async #last(field: string, input: object): Promise<void> {
-    if (this.#over || !this.#task.lease) return;
-    const all = { taskId: this.#task.id, epoch: this.#task.lease.epoch, ...input };
-    // One key for this act: what was sent and not answered is sent again as the same.
-    const key = crypto.randomUUID();
+    if (this.#over || this.#acting || !this.#task.lease) return;
+    this.#acting = true;
     try {
-      await mutate(field, all, "task { id }", key);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (error.code === "LEASE_OVER") return this.#lost();
-      if (error.code !== "BELOW_HIGHWATER") return say(TEXT.refused(error.message));
-      if ((await ask(TEXT.below, false, TEXT.ok, TEXT.cancel)) === null) return;
-      await mutate(field, { ...all, belowHighWater: true }, "task { id }");
+      await this.#saving?.save();
+      let all = { taskId: this.#task.id, epoch: this.#task.lease.epoch, ...input };
+      for (let sent = false; !sent && !this.#over;) {
+        const said = JSON.stringify([field, all]);
+        const key = this.#keys.get(said) ?? crypto.randomUUID();
+        this.#keys.set(said, key);
+        try {
+          await mutate(field, all, "task { id }", key);
+          sent = true;
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error;
+          // What was refused is known: the next one is another act. What was not answered is sent again as the same.
+          if (error.code !== "NO_ANSWER") this.#keys.delete(said);
+          if (this.#over) return;
+          if (error.code === "LEASE_OVER") return await this.#lost();
+          if (error.code === "UNAUTHENTICATED") return this.#then.refused(error);
+          if (error.code !== "BELOW_HIGHWATER" || "belowHighWater" in all) return say(TEXT.refused(error.message));
+          if ((await ask(TEXT.below, false, TEXT.ok, TEXT.cancel)) === null) return;
+          all = { ...all, belowHighWater: true } as typeof all;
+        }
+      }
+      if (this.#over) return;
+      this.end();
+      this.#then.next();
+    } finally {
+      this.#acting = false;
     }
-    this.#end();
-    say(TEXT.handedIn);
-    this.#then.next();
   }
 
   #submit(): Promise<void> {
     const labels = this.#drawing.drawn.map(({ classKey, shape }) => ({ classKey, shape, attributes: {} }));
-    return this.#last("taskSubmit", { labels, activeMs: Math.round(performance.now() - this.#began) });
+    // The same drawing handed in again after no answer is the same act, with the same time.
+    const drawn = JSON.stringify(labels);
+    const activeMs = this.#times.get(drawn) ?? Math.round(performance.now() - this.#began);
+    this.#times.set(drawn, activeMs);
+    return this.#last("taskSubmit", { labels, activeMs });
   }
 
   async #skip(): Promise<void> {
+    if (this.#acting) return;
     const reason = await ask(TEXT.skipReason, true, TEXT.ok, TEXT.cancel);
     if (reason !== null) await this.#last("taskSkip", { reason });
   }
 
   async #judge(verdict: "ACCEPT" | "REJECT" | "CHOOSE"): Promise<void> {
+    if (this.#acting) return;
     const comment = verdict === "REJECT" ? await ask(TEXT.rejectReason, true, TEXT.ok, TEXT.cancel) : "";
     if (comment === null) return;
     const chosen = verdict === "CHOOSE" ? { chosenId: this.#opinions[this.#opinion]?.id } : {};

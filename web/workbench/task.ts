@@ -26,14 +26,13 @@ export interface Task {
     readonly title: string;
     readonly marking: { readonly portion: string };
   } | null;
-  readonly acts: readonly Act[];
+  /** What was handed in in this round, oldest first. */
+  readonly opinions: readonly Act[];
 }
 
 /** What somebody did to it. */
 export interface Act {
   readonly id: string;
-  readonly kind: string;
-  readonly round: number;
   readonly comment: string;
   readonly labels: readonly {
     readonly id: string;
@@ -44,7 +43,7 @@ export interface Act {
 const TASK = `id stage round marking { portion } lease { epoch lastsUntil } draft { body }
   project { id name skipLimit ontologyVersion { classes { key name } } guidelines(first: 1) { version body marking { portion } } }
   asset { id title marking { portion } }
-  acts(first: 12) { id kind round comment labels { id latest { shape class { key } } } }`;
+  opinions { id comment labels(first: 100, skip: $skip) { id latest { shape class { key } } } }`;
 
 /** What is to be done with the tasks that are asked for. */
 export type Part = "LABEL" | "REVIEW" | "ADJUDICATE";
@@ -54,10 +53,21 @@ export async function nextTask(projectId: string, part: Part, below: boolean): P
   const input = { projectId, part, ...(below ? { belowHighWater: true } : {}) };
   const { data } = await mutate<{ task: { id: string } | null }>("taskLeaseNext", input, "task { id }");
   if (!data.task) return { data: null, marking: null };
-  const shown = await query<{ task: Task | null }>(`query ($id: ID!) { task(id: $id) { ${TASK} } }`, {
-    id: data.task.id,
-  });
-  return { data: shown.data.task, marking: shown.marking };
+  const { id } = data.task;
+  const ask = (skip: number): Promise<Answer<{ task: Task | null }>> =>
+    query(`query ($id: ID!, $skip: Int!) { task(id: $id) { ${TASK} } }`, { id, skip });
+  const { data: first, marking } = await ask(0);
+  let task = first.task;
+  // A hundred labels of each opinion come at once, and at most a thousand are handed in together.
+  for (let skip = 100; skip < 1_000 && task?.opinions.some(({ labels }) => labels.length === skip); skip += 100) {
+    const more = (await ask(skip)).data.task?.opinions ?? [];
+    const opinions = task.opinions.map((act) => ({
+      ...act,
+      labels: [...act.labels, ...(more.find((one) => one.id === act.id)?.labels ?? [])],
+    }));
+    task = { ...task, opinions };
+  }
+  return { data: task, marking };
 }
 
 /** Labels of an act, as they are drawn. */
@@ -66,7 +76,3 @@ export function drawnOf(act: Act): Drawn[] {
     latest ? [{ id, classKey: latest.class?.key ?? "", shape: latest.shape }] : [],
   );
 }
-
-/** What was handed in in this round, newest first. */
-export const opinionsOf = (task: Task): readonly Act[] =>
-  task.acts.filter(({ kind, round }) => kind === "submit" && round === task.round);

@@ -1,4 +1,4 @@
-import { openView, tile } from "./api.ts";
+import { openView, serverNow, tile } from "./api.ts";
 import type { View } from "./api.ts";
 import type { Position } from "./drawing.ts";
 
@@ -32,6 +32,8 @@ export class Viewer {
   #ended = false;
   #fetching = 0;
   #opening: Promise<void> | null = null;
+  /** Whether this view was opened because tiles of one before did not come. */
+  #reopened = false;
   readonly #tiles = new Map<string, ImageBitmap | "wanted">();
   /** When tiles did not come: they are asked for again after a while, not at every frame. */
   readonly #failed = new Map<string, number>();
@@ -221,9 +223,12 @@ export class Viewer {
 
   /** A tile; where the view is over, the image is opened anew, once for all that wait. */
   async #load({ level, column, row }: Wanted): Promise<ImageBitmap | null> {
-    if (Date.parse(this.#view.until) - Date.now() < 2_000) await this.#reopen();
+    const over = (): boolean => Date.parse(this.#view.until) - serverNow() < 2_000;
+    if (over()) await this.#reopen();
+    const { view } = this.#view;
     const found = await tile(this.#view, level, column, row);
-    if (found || this.#ended) return found;
+    // A tile that does not come while the view lasts is asked for after a while; the image may have been marked anew meanwhile.
+    if (found || this.#ended || (this.#view.view === view && !over() && this.#reopened)) return found;
     await this.#reopen();
     return tile(this.#view, level, column, row);
   }
@@ -232,6 +237,7 @@ export class Viewer {
     this.#opening ??= openView(this.#assetId)
       .then((view) => {
         this.#view = view;
+        this.#reopened = true;
       })
       .finally(() => {
         this.#opening = null;

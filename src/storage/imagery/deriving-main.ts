@@ -11,6 +11,9 @@ async function write(piece: Uint8Array): Promise<void> {
   if (!process.stdout.write(piece)) await once(process.stdout, "drain");
 }
 
+// Whoever began this has ended: nobody waits for it, and nobody watches it any more.
+process.stdin.once("close", () => process.kill(process.pid, "SIGKILL")).resume();
+
 try {
   const [path = ""] = process.argv.slice(2);
   const header = await probeImage(path);
@@ -21,7 +24,9 @@ try {
   await write(length);
   await write(bytes);
   for (const piece of pack) await write(piece);
+  process.stdin.removeAllListeners("close").destroy();
 } catch (error) {
   process.stderr.write(error instanceof ImageError ? error.code : "IMAGE_DAMAGED");
   process.exitCode = 1;
+  process.stdin.removeAllListeners("close").destroy();
 }

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { makeDisplayCopy } from "./display-copy.ts";
@@ -16,7 +15,7 @@ export interface Derived {
 }
 
 /** Which pictures are decoded in a process of their own, and what such a process may take. */
-type Limits = Readonly<Record<"decodedHere" | "memory" | "seconds", number>>;
+type Limits = Readonly<Record<"samplesHere" | "memory" | "seconds", number>>;
 
 const WATCHED_EVERY_MS = 200;
 const PAGE = 4_096;
@@ -34,34 +33,68 @@ async function memoryOf(pid: number): Promise<number> {
   return Number(text.split(" ")[1] ?? 0) * PAGE;
 }
 
+/** Pictures that are decoded at once, whoever sent them: more would take the machine from everybody else. */
+const AT_ONCE = 2;
+const waiting: (() => void)[] = [];
+let decoding = 0;
+
+/** Waits for its turn; resolves to what ends it, which may be called more than once. */
+async function turn(): Promise<() => void> {
+  if (decoding >= AT_ONCE)
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+    });
+  else decoding += 1;
+  let over = false;
+  return () => {
+    if (over) return;
+    over = true;
+    // The turn goes to whoever waits longest.
+    const next = waiting.shift();
+    if (next) next();
+    else decoding -= 1;
+  };
+}
+
 /** What the program beside this file writes; it is ended when it takes longer, or more memory, than the limits say. */
 async function* apart(path: string, limits: Limits): AsyncGenerator<Buffer> {
   // As source in tests and as JavaScript in the build. A query in this module's own URL is not its file's.
   const source = new URL(import.meta.url).pathname.endsWith(".ts");
   const program = fileURLToPath(new URL(source ? "./deriving-main.ts" : "./deriving-main.js", import.meta.url));
   const types = source ? ["--disable-warning=ExperimentalWarning", "--experimental-strip-types"] : [];
-  const child = spawn(process.execPath, [...types, program, path], { env: {}, stdio: ["ignore", "pipe", "pipe"] });
+  // Its standard input is never written: it ends when this process does, and the program with it.
+  const child = spawn(process.execPath, [...types, program, path], { env: {}, stdio: ["pipe", "pipe", "pipe"] });
   let code: ImageCode = "IMAGE_DAMAGED";
   const end = (why: ImageCode): void => {
     code = why;
     child.kill("SIGKILL");
   };
-  const limit = setTimeout(() => end("IMAGE_TIMEOUT"), limits.seconds * 1_000);
-  const watch = setInterval(() => {
-    void memoryOf(child.pid ?? 0).then((bytes) => {
-      if (bytes > limits.memory) end("IMAGE_TOO_LARGE");
-    });
-  }, WATCHED_EVERY_MS);
   const said: Buffer[] = [];
-  child.stderr.on("data", (piece: Buffer) => said.push(piece));
-  const ended = once(child, "close") as Promise<[number | null]>;
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  // Looked at below; where nobody comes to that, it is no rejection that nobody handles.
+  ended.catch(() => undefined);
+  const timers: NodeJS.Timeout[] = [];
   try {
+    if (!child.stdout || !child.stderr) throw new Error("no pipes to a program", { cause: await ended });
+    child.stderr.on("data", (piece: Buffer) => said.push(piece));
+    const watch = (): void => {
+      void memoryOf(child.pid ?? 0).then((bytes) => {
+        if (bytes > limits.memory) end("IMAGE_TOO_LARGE");
+      });
+    };
+    timers.push(
+      setTimeout(() => end("IMAGE_TIMEOUT"), limits.seconds * 1_000),
+      setInterval(watch, WATCHED_EVERY_MS),
+    );
+    watch();
     for await (const piece of child.stdout) yield piece as Buffer;
-    const [status] = await ended;
-    if (status !== 0) throw new ImageError(CODES.find((known) => Buffer.concat(said).toString() === known) ?? code);
+    if ((await ended) !== 0)
+      throw new ImageError(CODES.find((known) => Buffer.concat(said).toString() === known) ?? code);
   } finally {
-    clearTimeout(limit);
-    clearInterval(watch);
+    for (const timer of timers) clearTimeout(timer);
     child.kill("SIGKILL");
   }
 }
@@ -83,19 +116,33 @@ async function take(
 
 /**
  * Makes of an untrusted original what the screen shows. A small picture is decoded here; a large one in a process of its own.
- * `header` is what `probeImage` says of it. Throws {@link ImageError}, while the pack is read, too.
+ * Few are decoded at once: others wait. `header` is what `probeImage` says of it. The pack is to be read to its end, or
+ * returned. Throws {@link ImageError}, while the pack is read, too.
  */
 export async function deriveFrom(path: string, header: ImageHeader, limits: Limits = IMAGE_LIMITS): Promise<Derived> {
-  if (header.width * header.height * header.bands <= limits.decodedHere) {
-    const { bytes } = await makeDisplayCopy(path);
-    return { display: bytes, pack: await makePyramid(path, header) };
+  const done = await turn();
+  try {
+    if (header.width * header.height * header.bands <= limits.samplesHere) {
+      const { bytes } = await makeDisplayCopy(path);
+      const tiles = await makePyramid(path, header);
+      done();
+      return { display: bytes, pack: tiles };
+    }
+    const pieces = apart(path, limits);
+    const [length, after] = await take(pieces, 4, Buffer.alloc(0));
+    const [display, first] = await take(pieces, length.readUInt32BE(0), after);
+    return { display, pack: pack(first, pieces, done) };
+  } catch (error) {
+    done();
+    throw error;
   }
-  const pieces = apart(path, limits);
-  const [length, after] = await take(pieces, 4, Buffer.alloc(0));
-  const [display, first] = await take(pieces, length.readUInt32BE(0), after);
-  async function* pack(): AsyncGenerator<Buffer> {
+}
+
+async function* pack(first: Buffer, pieces: AsyncGenerator<Buffer>, done: () => void): AsyncGenerator<Buffer> {
+  try {
     yield first;
     yield* pieces;
+  } finally {
+    done();
   }
-  return { display, pack: pack() };
 }

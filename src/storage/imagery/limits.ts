@@ -6,8 +6,8 @@ export const IMAGE_LIMITS = {
   pixels: 1_073_741_824,
   /** Bytes once decoded: pixels x bands x bytes of a sample. */
   decodedBytes: 6_442_450_944,
-  /** Bytes once decoded of what is decoded in the server itself; more in a process of its own. */
-  decodedHere: 67_108_864,
+  /** Samples (pixels x bands) of what is decoded in the server itself; more in a process of its own. */
+  samplesHere: 16_777_216,
   /** Bytes of memory that such a process may take. */
   memory: 2_147_483_648,
   /** The same for interlaced and progressive files, which decoders hold in memory whole. */

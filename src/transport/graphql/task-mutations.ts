@@ -1,5 +1,12 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver, registerEnumType } from "type-graphql";
-import { extendLease, judgeTask, leaseToJudge, leaseToLabel, skipTask } from "../../labeling/task-commands.ts";
+import {
+  extendLease,
+  judgeTask,
+  leaseToJudge,
+  leaseToLabel,
+  reopenTask,
+  skipTask,
+} from "../../labeling/task-commands.ts";
 import { saveDraft, submitTask } from "../../labeling/task-submit.ts";
 import { localId } from "../global-id.ts";
 import { Does } from "./action.ts";
@@ -97,6 +104,12 @@ export class TaskReviewInput extends HeldInput {
   readonly chosenId?: string | null;
 }
 
+@InputType()
+export class TaskReopenInput extends Input {
+  @Field(() => ID)
+  readonly taskId!: string;
+}
+
 @ObjectType()
 abstract class TaskPayload extends Payload {
   @Field(() => Task, { nullable: true })
@@ -120,6 +133,9 @@ export class TaskSubmitPayload extends TaskPayload {}
 
 @ObjectType({ simpleResolvers: true })
 export class TaskReviewPayload extends TaskPayload {}
+
+@ObjectType({ simpleResolvers: true })
+export class TaskReopenPayload extends TaskPayload {}
 
 async function shown(context: Context, taskId: string | null): Promise<{ task: TaskRow | null }> {
   return { task: taskId === null ? null : await node(context, "task", taskId) };
@@ -189,5 +205,13 @@ export class TaskMutations {
     const chosenId = typeof input.chosenId === "string" ? localId("taskAct", input.chosenId) : null;
     const value = { ...held(input), verdict: input.verdict, comment: input.comment ?? "", chosenId };
     return act(context, judgeTask, input, value, ({ taskId }) => shown(context, taskId));
+  }
+
+  @Mutation(() => TaskReopenPayload, { description: "Gives a task that was set aside back to those who label." })
+  @Does("task.create")
+  taskReopen(@Ctx() context: Context, @Arg("input", () => TaskReopenInput) input: TaskReopenInput): Promise<Payload> {
+    return act(context, reopenTask, input, { taskId: localId("task", input.taskId) }, ({ taskId }) =>
+      shown(context, taskId),
+    );
   }
 }

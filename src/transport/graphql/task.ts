@@ -1,6 +1,7 @@
 import {
   Arg,
   Args,
+  ArgsType,
   Ctx,
   Field,
   FieldResolver,
@@ -85,6 +86,13 @@ export class TaskAct {
   readonly createdAt!: Date;
 }
 
+/** Which of the labels that were handed in together, in the order in which they were. */
+@ArgsType()
+class HandedInArgs extends FirstArgs {
+  @Field(() => Int, { nullable: true, description: "How many to pass over." })
+  readonly skip?: number | null;
+}
+
 /** What the caller has drawn and not handed in; nobody else sees it. */
 @ObjectType({ simpleResolvers: true })
 export class TaskDraft {
@@ -135,6 +143,11 @@ export class TaskResolver {
     return context.operation.nested((grant) => draftOf(grant, row.id));
   }
 
+  @FieldResolver(() => [TaskAct], { description: "What was handed in in this round, oldest first; at most nine." })
+  opinions(@Ctx() context: Context, @Root() row: TaskRow): Promise<TaskActRow[]> {
+    return context.operation.nested((grant) => grant.tasks.opinions(row));
+  }
+
   @FieldResolver(() => [TaskAct], { description: "Newest first." })
   acts(@Ctx() context: Context, @Root() row: TaskRow, @Args(() => FirstArgs) args: FirstArgs): Promise<TaskActRow[]> {
     return context.operation.nested((grant) => actsOf(grant, row.id, pageSize(args.first)));
@@ -164,8 +177,13 @@ export class TaskActResolver {
   }
 
   @FieldResolver(() => [Label], { description: "What was handed in, as far as the caller may see it." })
-  labels(@Ctx() context: Context, @Root() row: TaskActRow): Promise<readonly LabelRow[]> {
-    return context.operation.nested((grant) => labelsOf(grant, row));
+  labels(
+    @Ctx() context: Context,
+    @Root() row: TaskActRow,
+    @Args(() => HandedInArgs) { first, skip }: HandedInArgs,
+  ): Promise<readonly LabelRow[]> {
+    const from = Math.max(0, skip ?? 0);
+    return context.operation.nested((grant) => labelsOf(grant, row, from, pageSize(first)));
   }
 }
 
