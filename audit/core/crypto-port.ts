@@ -9,6 +9,4 @@ export interface CryptoPort {
   sha384(...parts: readonly Uint8Array[]): Uint8Array;
   /** Ed25519 (RFC 8032) over the message itself; false for any malformed key or signature, never throws. */
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
-  /** ECDSA on P-384 with SHA-384, DER signature, PEM SPKI key; false for anything malformed, never throws. */
-  verifyEcdsaP384(spkiPem: string, message: Uint8Array, derSignature: Uint8Array): boolean;
 }

@@ -22,9 +22,10 @@ export interface Held {
   readonly epoch: number;
 }
 
-/** What the triggers of migrations/0057 refuse, by SQLSTATE. */
+/** What the triggers of migrations/0057 refuse, by SQLSTATE. What was raised since it was read, they refuse as no act of his. */
 const REFUSALS: Readonly<Record<string, readonly [UserErrorCode, string]>> = {
   CV005: ["LEASE_OVER", "the task is not yours any more"],
+  42501: ["STALE", "what it belongs to has changed"],
   CV006: ["NOT_PERMITTED", "not at this stage of this project"],
 };
 

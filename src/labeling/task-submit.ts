@@ -130,6 +130,8 @@ export const saveDraft: Command<DraftInput, { taskId: string }> = command({
       await grant.insert("taskDraft", [row], "task.draft", [own], grant.facts(task.programId, personId));
     } catch (error) {
       if (sqlState(error) === "CV005") throw new UserError("LEASE_OVER", "the task was never yours");
+      // The task was raised since it was read.
+      if (sqlState(error) === "42501") throw new UserError("STALE", "what it belongs to has changed");
       throw error;
     }
     return { taskId: task.id };

@@ -59,6 +59,11 @@ test.skipIf(!asked)(
     await rita.getByRole("button", { name: /^Review: / }).click();
     await rita.locator(".shapes button").first().waitFor();
     await keep(rita, "review");
+    const otto = await enter("Otto Officer", "TOP SECRET");
+    await otto.getByRole("button", { name: "Verify the log" }).click();
+    await otto.getByRole("button", { name: "Verify", exact: true }).click();
+    await otto.getByText(/^Verified: all/).waitFor();
+    await keep(otto, "log");
     await browser.close();
     await endEverything();
   },

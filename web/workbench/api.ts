@@ -50,6 +50,18 @@ async function post<T>(path: string, body: unknown): Promise<Answer<T>> {
 export const query = <T>(text: string, variables: object = {}): Promise<Answer<T>> =>
   post<T>("/graphql", { query: text, variables });
 
+/** What the server sends to be read piece by piece. Throws Refused; an abort passes through. */
+export async function received(path: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(path, { signal }).catch(() => {
+    signal.throwIfAborted();
+    throw new Refused("NO_ANSWER");
+  });
+  noteClock(response);
+  if (response.ok) return response;
+  const { errors } = (await response.json().catch(() => ({}))) as Body<never>;
+  throw new Refused(errors?.[0]?.extensions?.code ?? `${response.status}`);
+}
+
 interface Payload {
   readonly userErrors: readonly { readonly code: string; readonly message: string }[];
 }

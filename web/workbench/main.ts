@@ -1,14 +1,15 @@
 import { Refused, sessions } from "./api.ts";
 import { showBanner } from "./banner.ts";
 import { ask, button, element, forgetDialogs, say, show } from "./dom.ts";
+import { LogScreen } from "./log-screen.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
 import { nextTask } from "./task.ts";
 import type { Part } from "./task.ts";
 import { TEXT } from "./text.ts";
 
-/** What is on the screen: one task at a time. Counted, so that what was asked for before comes too late. */
-let current: TaskScreen | null = null;
+/** What is on the screen: one task, or one check, at a time. Counted, so that what was asked for before comes too late. */
+let current: TaskScreen | LogScreen | null = null;
 let turn = 0;
 
 /** Ends what is on the screen and begins something else; answers to what was begun before show nothing any more. */
@@ -41,13 +42,19 @@ function refused(error: unknown): void {
 async function projects(said = ""): Promise<void> {
   const own = begin();
   try {
-    const shown = await projectsScreen((projectId, part) => void work(projectId, part));
+    const shown = await projectsScreen((projectId, part) => void work(projectId, part), log);
     if (own !== turn) return;
     shown();
     say(said);
   } catch (error) {
     if (own === turn) refused(error);
   }
+}
+
+function log(): void {
+  begin();
+  current = new LogScreen({ leave: () => void projects(), refused });
+  current.show();
 }
 
 async function work(projectId: string, part: Part, below = false): Promise<void> {

@@ -33,8 +33,14 @@ const OVERVIEW = `{ viewer { handle sessionLevel roles } programs(first: 5) { ed
 
 const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
 
-/** The projects that the caller may see, as something that shows them; `work` begins with one. Throws Refused. */
-export async function projectsScreen(work: (projectId: string, part: Part) => void): Promise<() => void> {
+/**
+ * The projects that the caller may see, as something that shows them; `work` begins with one, `verify` with the log, where the
+ * caller is there for it. Throws Refused.
+ */
+export async function projectsScreen(
+  work: (projectId: string, part: Part) => void,
+  verify: () => void,
+): Promise<() => void> {
   const { data, marking } = await query<Overview>(OVERVIEW);
   const { handle, sessionLevel, roles } = data.viewer;
   const reviews = roles.includes("reviewer");
@@ -67,6 +73,7 @@ export async function projectsScreen(work: (projectId: string, part: Part) => vo
       element("header", { class: "row" }, [
         element("h1", {}, [TEXT.projects]),
         element("span", {}, [TEXT.person(handle, sessionLevel)]),
+        ...(roles.includes("compliance-officer") ? [button(TEXT.verifyLog, verify)] : []),
         button(TEXT.signOut, () => {
           void signOut().finally(() => location.assign("/"));
         }),

@@ -1,3 +1,5 @@
+const count = (number: number): string => number.toLocaleString("en-US");
+
 /** Everything that the workbench says, in one place, so that it can be translated. */
 export const TEXT = {
   nothingShown: "nothing marked is shown",
@@ -47,6 +49,36 @@ export const TEXT = {
   below: "This session was shown higher things. Is none of them in what you do here?",
   leaseUntil: (time: string): string => `Yours until ${time}`,
   place: (x: number, y: number): string => `${x}, ${y}`,
+  verifyLog: "Verify the log",
+  logTitle: "The activity log",
+  logHelp:
+    "Your browser reads the whole log and checks every entry, the chain, the tree and the signatures by itself. This server only hands the log out.",
+  keptCheckpoint: "Checkpoint that you kept",
+  keptHelp:
+    "Choose the file that you kept after an earlier check, or paste its text. Without one the newest entries can be missing unnoticed.",
+  ownTrust: "Trust file",
+  trustHelp: "Choose the one that your operator gave you. Without it the key of this server is believed.",
+  verify: "Verify",
+  stop: "Stop",
+  checking: (entries: number, of: number): string => `${count(entries)} of about ${count(of)} entries checked`,
+  verified: (entries: number): string => `Verified: all ${count(entries)} entries stand as they were signed.`,
+  notVerified: "Not verified.",
+  since: (known: number, more: number): string =>
+    `The first ${count(known)} are those that your kept checkpoint signed; ${count(more)} came after it.`,
+  keyOf: (origin: string, own: boolean): string =>
+    own
+      ? `Checked with the key of ${origin} from your trust file.`
+      : `Checked with the key of ${origin} that this server gave out: whoever rules this server chose it.`,
+  times: (first: string, last: string): string => `From ${first} to ${last}, as the log's writers gave the times.`,
+  sections: (opened: number, sealed: number, absent: number): string =>
+    `Sections: ${count(opened)} opened and matching, ${count(sealed)} withheld from you, sealed and undamaged, ${count(absent)} unused.`,
+  took: (seconds: number): string => `It took ${seconds.toFixed(1)} s.`,
+  confirmed: (entries: number): string =>
+    `The first ${count(entries)} entries lead to a signed root, whatever else was found.`,
+  signedCheckpoint: "Checkpoint of what was verified",
+  keepCheckpoint: "Keep this checkpoint",
+  notTrustFile: "This is no trust file with one activity log.",
+  stopped: "Stopped. Nothing was verified.",
   canvas: "The image. Arrow keys move the crosshair, Enter sets a corner; press ? for all keys.",
   drawn: (name: string, number: number, kind: string): string => `${number}. ${name}, ${kind}`,
   toolNames: { select: "Select", pan: "Move the image", box: "Box", polygon: "Polygon", point: "Point" },

@@ -1,0 +1,161 @@
+import { FormatError } from "../../audit/core/errors.ts";
+import type { Finding } from "../../audit/core/verdict.ts";
+import { showBanner } from "./banner.ts";
+import { button, element, say, show } from "./dom.ts";
+import { checkLog } from "./log-check.ts";
+import type { Checked } from "./log-check.ts";
+import { TEXT } from "./text.ts";
+
+/** What follows when the log is left, or the server refuses it. */
+interface Then {
+  readonly leave: () => void;
+  readonly refused: (error: unknown) => void;
+}
+
+/** Bytes of a file that somebody chose: trust files and checkpoints are small. */
+const MOST_BYTES = 1_048_576;
+
+/** The activity log on the screen of a compliance officer: his own browser verifies it. */
+export class LogScreen {
+  readonly #then: Then;
+  readonly #checkpoint = element("textarea", { rows: "5", spellcheck: "false", id: "kept-checkpoint" });
+  readonly #checkpointFile = element("input", { type: "file", "aria-label": `${TEXT.keptCheckpoint}, as a file` });
+  readonly #trustFile = element("input", { type: "file", id: "trust-file" });
+  readonly #bar = element("progress", { "aria-label": TEXT.verifyLog });
+  readonly #far = element("span", { class: "far" });
+  readonly #result = element("section", { "aria-live": "polite", class: "result" });
+  readonly #verify = button(TEXT.verify, () => void this.#check());
+  readonly #stop = button(TEXT.stop, () => this.#running?.abort());
+  #running: AbortController | null = null;
+  #over = false;
+
+  constructor(then: Then) {
+    this.#then = then;
+  }
+
+  show(): void {
+    showBanner(null);
+    say("");
+    this.#checkpointFile.addEventListener("change", () => {
+      const [file] = this.#checkpointFile.files ?? [];
+      if (file)
+        void file
+          .slice(0, MOST_BYTES)
+          .text()
+          .then((text) => (this.#checkpoint.value = text));
+    });
+    show([
+      element("header", { class: "row" }, [
+        element("h1", {}, [TEXT.logTitle]),
+        button(TEXT.backToProjects, () => this.#then.leave()),
+      ]),
+      element("p", {}, [TEXT.logHelp]),
+      element("div", { class: "kept" }, [
+        element("label", { for: "kept-checkpoint" }, [TEXT.keptCheckpoint]),
+        element("p", { class: "quiet" }, [TEXT.keptHelp]),
+        this.#checkpoint,
+        this.#checkpointFile,
+        element("label", { for: "trust-file" }, [TEXT.ownTrust]),
+        element("p", { class: "quiet" }, [TEXT.trustHelp]),
+        this.#trustFile,
+      ]),
+      element("div", { class: "row" }, [this.#verify, this.#stop, this.#bar, this.#far]),
+      this.#result,
+    ]);
+    this.#runs(null);
+    this.#verify.focus();
+  }
+
+  /** Ends a check that is under way; nothing of it is shown any more. */
+  end(): void {
+    this.#over = true;
+    this.#running?.abort();
+  }
+
+  #runs(running: AbortController | null): void {
+    this.#running = running;
+    this.#verify.disabled = running !== null;
+    for (const shown of [this.#stop, this.#bar, this.#far]) shown.hidden = running === null;
+    this.#far.textContent = "";
+    this.#bar.removeAttribute("value");
+  }
+
+  async #check(): Promise<void> {
+    if (this.#running) return;
+    const running = new AbortController();
+    this.#runs(running);
+    this.#result.replaceChildren();
+    try {
+      const [file] = this.#trustFile.files ?? [];
+      const trust = file ? new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer()) : null;
+      const text = this.#checkpoint.value;
+      // Who pastes a text loses its last newline easily, and a note ends with one.
+      const checkpoint = text.trim() === "" ? null : `${text.replaceAll("\r\n", "\n").replace(/\n*$/, "")}\n`;
+      const checked = await checkLog({ trust, checkpoint }, running.signal, {
+        marked: (banner) => {
+          if (!this.#over) showBanner(banner);
+        },
+        went: (entries, of) => {
+          this.#bar.max = Math.max(of, 1);
+          this.#bar.value = entries;
+          this.#far.textContent = TEXT.checking(entries, of);
+        },
+      });
+      if (this.#over || running.signal.aborted) return;
+      this.#result.replaceChildren(...this.#said(checked, trust !== null));
+    } catch (error) {
+      if (this.#over) return;
+      if (running.signal.aborted) this.#result.replaceChildren(element("p", {}, [TEXT.stopped]));
+      else if (error instanceof FormatError) this.#result.replaceChildren(element("p", {}, [TEXT.notTrustFile]));
+      else this.#then.refused(error);
+    } finally {
+      if (this.#running === running) this.#runs(null);
+    }
+  }
+
+  #said({ report, checkpoint, seconds }: Checked, ownTrust: boolean): readonly HTMLElement[] {
+    const { signed, knownSize, findings, warnings } = report;
+    const line = (text: string): HTMLElement => element("p", {}, [text]);
+    const about = [line(TEXT.keyOf(report.origin, ownTrust)), line(TEXT.took(seconds))];
+    if (!signed)
+      return [
+        element("h2", { class: "bad" }, [TEXT.notVerified]),
+        this.#listed(findings),
+        line(TEXT.confirmed(report.confirmedSize)),
+        ...about,
+      ];
+    const { size, firstTime, lastTime, sections } = signed;
+    return [
+      element("h2", { class: "good" }, [TEXT.verified(size)]),
+      ...(knownSize === null ? [] : [line(TEXT.since(knownSize, size - knownSize))]),
+      ...(firstTime === null || lastTime === null ? [] : [line(TEXT.times(firstTime, lastTime))]),
+      line(TEXT.sections(sections.opened, sections.sealed, sections.absent)),
+      ...about,
+      ...report.cannotExclude.map((sentence) => line(sentence)),
+      ...(warnings.length === 0 ? [] : [this.#listed(warnings)]),
+      ...(checkpoint === null ? [] : this.#keep(report.origin, size, checkpoint)),
+    ];
+  }
+
+  #listed(findings: readonly Finding<string>[]): HTMLElement {
+    return element(
+      "ul",
+      { class: "findings" },
+      findings.map(({ code, sentence }) => element("li", {}, [element("strong", {}, [code]), ` ${sentence}`])),
+    );
+  }
+
+  /** A checkpoint holds origin, size, root and signature, and nothing that is marked. */
+  #keep(origin: string, size: number, note: string): readonly HTMLElement[] {
+    const name = `checkpoint-${origin.replaceAll(/[^A-Za-z0-9.-]/g, "-")}-${size}.txt`;
+    const keep = button(TEXT.keepCheckpoint, () => {
+      const address = URL.createObjectURL(new Blob([note], { type: "text/plain" }));
+      element("a", { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 1_000);
+    });
+    return [
+      element("pre", { tabindex: "0", "aria-label": TEXT.signedCheckpoint }, [note]),
+      element("div", { class: "row" }, [keep]),
+    ];
+  }
+}
