@@ -190,6 +190,19 @@ export function probes(registry: Registry): readonly (readonly Step[])[] {
       "delivery { id }",
     ),
   );
+  const working = of("base", "project").flatMap((project) => [
+    query(
+      ana,
+      `n: node(id: "${id(project)}") { ... on Project { progress { tasks toLabel } guidelines(first: 5) { version } tasks(first: 5) { ${page} { id } } pageInfo { hasNextPage } } } }`,
+    ),
+    mutation(ana, "taskLeaseNext", { projectId: id(project) }, "task { id stage }"),
+    mutation(
+      sam,
+      "guidelineAdd",
+      { projectId: id(project), text: "probe" },
+      "project { guidelines(first: 5) { version } }",
+    ),
+  ]);
   const files = [...of("a", "asset"), ...of("base", "asset")].map((asset) => get(ana, `/assets/${id(asset)}/display`));
   const program = programs[0];
   const meanwhile: Step[] = [];
@@ -224,6 +237,7 @@ export function probes(registry: Registry): readonly (readonly Step[])[] {
     [...changing, ...record(ana)],
     [...delivering, ...approving],
     meanwhile,
+    working,
     byId.flatMap((step) => [step, ...record(ana)]),
   ];
 }

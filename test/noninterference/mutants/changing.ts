@@ -203,6 +203,29 @@ export const CHANGING: readonly Mutant[] = [
     ],
   },
   {
+    name: "lease-past-hidden",
+    channel: "tasks: what is left to do above is told where nothing is left below",
+    edits: [
+      {
+        file: "src/labeling/task-commands.ts",
+        find: `const next = await grant.tasks.next(projectId, stage, writable, grant.now());`,
+        replace: `if ((await peek("select 1 from data.task where project_id = $1 and not (marking_id = any ($2::uuid[]))", [projectId, held])).length > 0) throw new UserError("STALE", "others come first");
+      const next = await grant.tasks.next(projectId, stage, writable, grant.now());`,
+      },
+    ],
+  },
+  {
+    name: "guideline-version",
+    channel: "version: counted over hidden guidelines",
+    edits: [
+      {
+        file: "src/labeling/project-commands.ts",
+        find: `version: Math.max(0, ...last) + 1,`,
+        replace: `version: (await peek("select count(*)::int as n from data.guideline where project_id = $1", [project.id]))[0].n + 1,`,
+      },
+    ],
+  },
+  {
     name: "approval-of-hidden",
     channel: "errors: the manifest's hash is compared before the lock",
     edits: [

@@ -30,6 +30,17 @@ export const READING: readonly Mutant[] = [
     ],
   },
   {
+    name: "project-progress",
+    channel: "counts: tasks of a project before filtering",
+    edits: [
+      {
+        file: "src/labeling/task-queries.ts",
+        find: `tasks: counts.reduce((sum, { tasks }) => sum + tasks, 0),`,
+        replace: `tasks: (await peek("select count(*)::int as n from data.task where project_id = $1", [project.id]))[0].n,`,
+      },
+    ],
+  },
+  {
     name: "has-next-page",
     channel: "hasNextPage: from the raw list",
     edits: [
