@@ -131,7 +131,8 @@ export class LogScreen {
       ...(firstTime === null || lastTime === null ? [] : [line(TEXT.times(firstTime, lastTime))]),
       line(TEXT.sections(sections.opened, sections.sealed, sections.absent)),
       ...about,
-      ...report.cannotExclude.map((sentence) => line(sentence)),
+      // The option of the command means nothing here.
+      ...report.cannotExclude.map((sentence) => line(sentence.replace(" (--known)", ""))),
       ...(warnings.length === 0 ? [] : [this.#listed(warnings)]),
       ...(checkpoint === null ? [] : this.#keep(report.origin, size, checkpoint)),
     ];
