@@ -54,6 +54,12 @@ export function taskColumns(task: RowOf<"task">) {
   };
 }
 
+/** What PostgreSQL's refusal of an act or a draft is told as. */
+export function refusalOf(error: unknown, path: readonly string[] = []): unknown {
+  const refusal = REFUSALS[sqlState(error)];
+  return refusal ? new UserError(refusal[0], refusal[1], [...path]) : error;
+}
+
 /** Writes an act; PostgreSQL checks it against its place. Throws LEASE_OVER or NOT_PERMITTED. */
 export async function perform(
   grant: Grant,
@@ -87,9 +93,7 @@ export async function perform(
   try {
     await grant.insert("taskAct", [row], action, [marking], grant.facts(task.programId, null));
   } catch (error) {
-    const refusal = REFUSALS[sqlState(error)];
-    if (refusal) throw new UserError(refusal[0], refusal[1], ["epoch"]);
-    throw error;
+    throw refusalOf(error, ["epoch"]);
   }
   return id;
 }

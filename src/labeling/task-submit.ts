@@ -3,12 +3,11 @@ import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { dominates } from "../markings/index.ts";
-import { sqlState } from "../storage/ports.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { labelRows } from "./commands.ts";
 import { checkContent, labelContext } from "./label-content.ts";
-import { commentOf, heldTask, perform, taskColumns } from "./task-commands.ts";
+import { commentOf, heldTask, perform, refusalOf, taskColumns } from "./task-commands.ts";
 import type { Held } from "./task-commands.ts";
 
 const MOST_LABELS = 1_000;
@@ -129,10 +128,7 @@ export const saveDraft: Command<DraftInput, { taskId: string }> = command({
     try {
       await grant.insert("taskDraft", [row], "task.draft", [own], grant.facts(task.programId, personId));
     } catch (error) {
-      if (sqlState(error) === "CV005") throw new UserError("LEASE_OVER", "the task was never yours");
-      // The task was raised since it was read.
-      if (sqlState(error) === "42501") throw new UserError("STALE", "what it belongs to has changed");
-      throw error;
+      throw refusalOf(error);
     }
     return { taskId: task.id };
   },

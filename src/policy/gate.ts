@@ -108,8 +108,7 @@ export class Door {
 
   /** Opens an operation for a verified principal. Throws UNAVAILABLE when the log cannot be appended (I4, I9). */
   async open(caller: Principal, request: Request): Promise<Operation> {
-    const scene = await this.#scene(caller, request.honors);
-    return this.#operation(scene, await this.#admit(scene, request), "operation.outcome");
+    return (await this.openForLooks(caller, request)).operation;
   }
 
   /** As {@link open}; with what further looks at the same thing rest on, which the outcome of this operation says was disclosed. */

@@ -57,34 +57,33 @@ export class TaskRecords {
     return row ? { taskId: row.task_id, round: row.round, slot: row.slot, epoch: row.epoch, held: row.held } : null;
   }
 
-  /** What somebody did last to a task, through both locks; with an epoch, of his acts of that epoch. */
-  async lastAct(taskId: string, personId: string, epoch: number | null = null): Promise<RowOf<"taskAct"> | null> {
+  /** Acts on a task, through both locks. */
+  async #acts(taskId: string, which: string, params: readonly unknown[], last: string): Promise<RowOf<"taskAct">[]> {
     const { open, on } = this.#tx.lock([["data.task_act", "t"]]);
     const [lock] = on as readonly [TableLock];
     const rows = await this.#tx.mapped(
       tables.taskAct.entity,
-      `with ${open.sql} select t.* from data.task_act t
-       where t.task_id = ?::uuid and t.person_id = ?::uuid and (?::int is null or t.epoch = ?::int) and ${lock.sql}
-       order by t.created_at desc, t.round desc, t.epoch desc, t.id limit 1`,
-      [...open.params, taskId, personId, epoch, epoch, ...lock.params],
+      `with ${open.sql} select t.* from data.task_act t where t.task_id = ?::uuid and ${which} and ${lock.sql} order by ${last}`,
+      [...open.params, taskId, ...params, ...lock.params],
     );
-    const [row] = rows;
-    if (row) this.#listener("taskAct", row);
+    for (const row of rows) this.#listener("taskAct", row);
+    return rows;
+  }
+
+  /** What somebody did last to a task; with an epoch, of his acts of that epoch. */
+  async lastAct(taskId: string, personId: string, epoch: number | null = null): Promise<RowOf<"taskAct"> | null> {
+    const [row] = await this.#acts(
+      taskId,
+      "t.person_id = ?::uuid and (?::int is null or t.epoch = ?::int)",
+      [personId, epoch, epoch],
+      "t.created_at desc, t.round desc, t.epoch desc, t.id limit 1",
+    );
     return row ?? null;
   }
 
   /** What was handed in in the round in which a task is, oldest first. */
-  async opinions({ id, round }: Pick<RowOf<"task">, "id" | "round">): Promise<RowOf<"taskAct">[]> {
-    const { open, on } = this.#tx.lock([["data.task_act", "t"]]);
-    const [lock] = on as readonly [TableLock];
-    const rows = await this.#tx.mapped(
-      tables.taskAct.entity,
-      `with ${open.sql} select t.* from data.task_act t
-       where t.task_id = ?::uuid and t.round = ?::int and t.kind = 'submit' and ${lock.sql} order by t.created_at, t.id limit 9`,
-      [...open.params, id, round, ...lock.params],
-    );
-    for (const row of rows) this.#listener("taskAct", row);
-    return rows;
+  opinions({ id, round }: Pick<RowOf<"task">, "id" | "round">): Promise<RowOf<"taskAct">[]> {
+    return this.#acts(id, "t.round = ?::int and t.kind = 'submit'", [round], "t.created_at, t.id limit 9");
   }
 
   /** Which of these images the caller sees a task of in a project, made under this marking. */

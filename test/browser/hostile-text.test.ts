@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outsideProgram } from "../outside-programs.ts";
 import { endEverything, startServer } from "../server/running-server.ts";
 import type { RunningServer } from "../server/running-server.ts";
-import { openPage, startChromium } from "./chromium.ts";
+import { startChromium } from "./chromium.ts";
 import type { WatchedPage } from "./chromium.ts";
+import { enterWorkbench } from "./workbench-page.ts";
 
 const { skip } = outsideProgram("chromium");
 const NAUGHTY = JSON.parse(readFileSync(join(import.meta.dirname, "strings-blns", "blns.json"), "utf8")) as string[];
@@ -68,18 +69,12 @@ describe.skipIf(skip)("text of others on the workbench", () => {
   });
 
   const enter = async (name: string): Promise<WatchedPage & { readonly hits: string[] }> => {
-    const watched = await openPage(browser, server.url);
-    const { page } = watched;
+    const watched = await enterWorkbench(browser, server.url, name, "SECRET");
     const hits: string[] = [];
-    page.on("dialog", (dialog) => {
+    watched.page.on("dialog", (dialog) => {
       hits.push(dialog.message());
       void dialog.dismiss();
     });
-    await page.getByLabel("Level of the session").selectOption({ label: "SECRET" });
-    await page.getByRole("button", { name: `Sign in as ${name}` }).click();
-    await page.getByText(/^Signed in as/).waitFor();
-    await page.getByRole("link", { name: "To the workbench" }).click();
-    await page.getByRole("heading", { name: "Projects" }).waitFor();
     return { ...watched, hits };
   };
   /** Answers of the server, with other texts in them. */

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeCrypto, openCheckpoint, parseTrust } from "../../audit/index.ts";
@@ -7,11 +6,11 @@ import { noteSigner } from "../audit/seeded.ts";
 import { outsideProgram } from "../outside-programs.ts";
 import { endEverything, startServer } from "../server/running-server.ts";
 import type { RunningServer } from "../server/running-server.ts";
-import { openPage, startChromium } from "./chromium.ts";
+import { startChromium } from "./chromium.ts";
 import type { WatchedPage } from "./chromium.ts";
+import { enterWorkbench, violations } from "./workbench-page.ts";
 
 const { skip } = outsideProgram("chromium");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.js"), "utf8");
 
 describe.skipIf(skip)("a compliance officer verifies the log in his own browser", () => {
   let server: RunningServer;
@@ -25,16 +24,7 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
     await endEverything();
   });
 
-  const enter = async (name: string): Promise<WatchedPage> => {
-    const watched = await openPage(browser, server.url);
-    const { page } = watched;
-    await page.getByLabel("Level of the session").selectOption({ label: "TOP SECRET" });
-    await page.getByRole("button", { name: `Sign in as ${name}` }).click();
-    await page.getByText(/^Signed in as/).waitFor();
-    await page.getByRole("link", { name: "To the workbench" }).click();
-    await page.getByRole("heading", { name: "Projects" }).waitFor();
-    return watched;
-  };
+  const enter = (name: string): Promise<WatchedPage> => enterWorkbench(browser, server.url, name, "TOP SECRET");
   const officer = async (): Promise<WatchedPage> => {
     const watched = await enter("Otto Officer");
     await watched.page.getByRole("button", { name: "Verify the log" }).click();
@@ -48,11 +38,6 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
     return (await result(page).textContent()) ?? "";
   };
   const entriesOf = (text: string): number => Number(/all ([\d,]+) entries/.exec(text)?.[1]?.replaceAll(",", ""));
-  const violations = async (page: Page): Promise<unknown> => {
-    await page.evaluate(AXE);
-    return page.evaluate(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })
-      .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`);
-  };
 
   test("by keyboard alone: every entry, and later that the log still begins with what the kept checkpoint signed", async () => {
     const watched = await officer();

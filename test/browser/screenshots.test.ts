@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import { endEverything, startServer } from "../server/running-server.ts";
-import { openPage, startChromium } from "./chromium.ts";
+import { startChromium } from "./chromium.ts";
+import { enterWorkbench } from "./workbench-page.ts";
 
 const asked = process.env["CAVEAT_SCREENSHOTS"] === "1";
 
@@ -11,15 +12,7 @@ test.skipIf(!asked)(
   "the pictures of the workbench in docs/ are those of this page",
   async () => {
     const [server, browser] = await Promise.all([startServer(), startChromium()]);
-    const enter = async (name: string, level: string) => {
-      const { page } = await openPage(browser, server.url);
-      await page.getByLabel("Level of the session").selectOption({ label: level });
-      await page.getByRole("button", { name: `Sign in as ${name}` }).click();
-      await page.getByText(/^Signed in as/).waitFor();
-      await page.getByRole("link", { name: "To the workbench" }).click();
-      await page.getByRole("heading", { name: "Projects" }).waitFor();
-      return page;
-    };
+    const enter = async (name: string, level: string) => (await enterWorkbench(browser, server.url, name, level)).page;
     const keep = async (page: Awaited<ReturnType<typeof enter>>, name: string): Promise<void> => {
       await page.waitForTimeout(1_500);
       const path = join(packageRoot(), "docs", `workbench-${name}.jpg`);

@@ -1,15 +1,13 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outsideProgram } from "../outside-programs.ts";
 import { endEverything, startServer } from "../server/running-server.ts";
 import type { RunningServer } from "../server/running-server.ts";
-import { openPage, startChromium } from "./chromium.ts";
+import { startChromium } from "./chromium.ts";
 import type { WatchedPage } from "./chromium.ts";
+import { enterWorkbench, violations } from "./workbench-page.ts";
 
 const { skip } = outsideProgram("chromium");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.js"), "utf8");
 const RELEASED = "SECRET//REL TO USA, FVEY";
 
 describe.skipIf(skip)("the workbench in a real browser", () => {
@@ -24,16 +22,8 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
     await endEverything();
   });
 
-  const enter = async (name: string, level = "SECRET"): Promise<WatchedPage> => {
-    const watched = await openPage(browser, server.url);
-    const { page } = watched;
-    await page.getByLabel("Level of the session").selectOption({ label: level });
-    await page.getByRole("button", { name: `Sign in as ${name}` }).click();
-    await page.getByText(/^Signed in as/).waitFor();
-    await page.getByRole("link", { name: "To the workbench" }).click();
-    await page.getByRole("heading", { name: "Projects" }).waitFor();
-    return watched;
-  };
+  const enter = (name: string, level = "SECRET"): Promise<WatchedPage> =>
+    enterWorkbench(browser, server.url, name, level);
   /** Takes a task; where the session was shown higher things, its person says that none of them is in what he does. */
   const takeTask = async (page: Page, act: () => Promise<void>): Promise<void> => {
     await act();
@@ -160,12 +150,7 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
   ] as const)("every screen passes WCAG 2.1 A and AA, %s", async (colorScheme, name) => {
     const { page } = await enter(name, "TOP SECRET");
     await page.emulateMedia({ colorScheme });
-    const violations = async (): Promise<unknown> => {
-      await page.evaluate(AXE);
-      return page.evaluate(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })
-        .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`);
-    };
-    expect(["projects", await violations()]).toEqual(["projects", []]);
+    expect(["projects", await violations(page)]).toEqual(["projects", []]);
     await takeTask(page, () => label(page).click());
     await page.locator("canvas").focus();
     await page.keyboard.press("Enter");
@@ -173,21 +158,21 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
     for (let times = 0; times < 4; times += 1) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.locator(".shapes button").first().waitFor();
-    expect(["task", await violations()]).toEqual(["task", []]);
+    expect(["task", await violations(page)]).toEqual(["task", []]);
     await page.keyboard.press("?");
     await page.locator("dialog[open]").waitFor();
-    expect(["keys", await violations()]).toEqual(["keys", []]);
+    expect(["keys", await violations(page)]).toEqual(["keys", []]);
     await page.keyboard.press("Escape");
     await page.keyboard.press("Alt+s");
     await page.getByRole("textbox").waitFor();
-    expect(["put back", await violations()]).toEqual(["put back", []]);
+    expect(["put back", await violations(page)]).toEqual(["put back", []]);
     await page.getByRole("textbox").fill("Not for me.");
     await page.getByRole("button", { name: "Go on" }).click();
     await page.getByRole("heading", { name: "Projects" }).waitFor();
     await page.context().clearCookies();
     await page.reload();
     await page.getByText("Nobody is signed in.").waitFor();
-    expect(["signed out", await violations()]).toEqual(["signed out", []]);
+    expect(["signed out", await violations(page)]).toEqual(["signed out", []]);
   });
 
   test("what one person drew goes off every page at once when he signs out on another, unsaved as it is, and is sent by nobody else", async () => {

@@ -31,19 +31,29 @@ function noteClock({ headers }: Response): void {
   if (!Number.isNaN(told)) ahead = told - Date.now();
 }
 
-/** Sends JSON in the session of whoever is signed in. Throws Refused. */
-async function post<T>(path: string, body: unknown): Promise<Answer<T>> {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  }).catch(() => {
+/** Asks the server; a session's cookie goes along. Throws Refused where nothing comes back, and passes an abort through. */
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, init).catch(() => {
+    init.signal?.throwIfAborted();
     throw new Refused("NO_ANSWER");
   });
   noteClock(response);
-  const { data, errors, extensions } = (await response.json()) as Body<T>;
-  if (data === undefined) throw new Refused(errors?.[0]?.extensions?.code ?? `${response.status}`);
-  return { data, marking: extensions?.marking ?? null };
+  return response;
+}
+
+const refusedBy = ({ status }: Response, { errors }: Body<unknown>): Refused =>
+  new Refused(errors?.[0]?.extensions?.code ?? `${status}`);
+
+/** Sends JSON in the session of whoever is signed in. Throws Refused. */
+async function post<T>(path: string, body: unknown): Promise<Answer<T>> {
+  const response = await ask(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.json()) as Body<T>;
+  if (answer.data === undefined) throw refusedBy(response, answer);
+  return { data: answer.data, marking: answer.extensions?.marking ?? null };
 }
 
 /** Asks a question. */
@@ -52,14 +62,9 @@ export const query = <T>(text: string, variables: object = {}): Promise<Answer<T
 
 /** What the server sends to be read piece by piece. Throws Refused; an abort passes through. */
 export async function received(path: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(path, { signal }).catch(() => {
-    signal.throwIfAborted();
-    throw new Refused("NO_ANSWER");
-  });
-  noteClock(response);
+  const response = await ask(path, { signal });
   if (response.ok) return response;
-  const { errors } = (await response.json().catch(() => ({}))) as Body<never>;
-  throw new Refused(errors?.[0]?.extensions?.code ?? `${response.status}`);
+  throw refusedBy(response, (await response.json().catch(() => ({}))) as Body<never>);
 }
 
 interface Payload {

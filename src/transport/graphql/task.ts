@@ -67,7 +67,7 @@ export class TaskLease {
 /** What somebody did to a task, at its marking. */
 @ObjectType({ simpleResolvers: true })
 export class TaskAct {
-  @Field(() => String, { description: "lease, examine, extend, submit, skip, accept, reject or choose." })
+  @Field(() => String, { description: "lease, examine, extend, submit, skip, accept, reject, choose or reopen." })
   readonly kind!: string;
 
   @Field(() => TaskStage)

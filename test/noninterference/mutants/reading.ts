@@ -69,9 +69,9 @@ export const READING: readonly Mutant[] = [
     edits: [
       {
         file: "src/transport/graphql/cursor.ts",
-        find: `    return Buffer.concat([nonce, cipher.update(plain)`,
+        find: `    return sealText(`,
         replace: `    if (place.field === "Query.ownAudit") return Buffer.from(key).toString("base64url");
-    return Buffer.concat([nonce, cipher.update(plain)`,
+    return sealText(`,
       },
     ],
   },
