@@ -95,6 +95,15 @@ describe("shapes", () => {
       ],
     };
     expect([isOn(triangle, [2, 2], 1), isOn(triangle, [8, 8], 1)]).toEqual([true, false]);
+    const square = (from: number, to: number) =>
+      [
+        [from, from],
+        [to, from],
+        [to, to],
+        [from, to],
+      ] as const;
+    const holed: Shape = { kind: "polygon", rings: [square(0, 10), square(3, 7)] };
+    expect([isOn(holed, [1, 1], 0), isOn(holed, [5, 5], 0), isOn(holed, [12, 5], 0)]).toEqual([true, false, false]);
     expect([isOn(box(5), [7, 3], 0), isOn(box(5), [12, 3], 0)]).toEqual([true, false]);
     expect([isOn({ kind: "point", x: 5, y: 5 }, [8, 9], 5), isOn({ kind: "point", x: 5, y: 5 }, [8, 9], 4)]).toEqual([
       true,

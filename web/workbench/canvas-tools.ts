@@ -183,6 +183,7 @@ export class CanvasTools {
   #key({ key, shiftKey, ctrlKey, altKey }: KeyboardEvent): boolean {
     const viewer = this.#viewer();
     if (!viewer || ctrlKey || altKey) return false;
+    const cross = this.cross ?? viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
     const directions: Readonly<Record<string, Position>> = {
       ArrowLeft: [-1, 0],
       ArrowRight: [1, 0],
@@ -197,15 +198,13 @@ export class CanvasTools {
         this.nudge([direction[0] * by, direction[1] * by]);
       } else {
         const step = shiftKey ? 1 : 12 / viewer.scale;
-        const [x, y] = this.cross ?? viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
-        this.cross = [x + direction[0] * step, y + direction[1] * step];
+        this.cross = [cross[0] + direction[0] * step, cross[1] + direction[1] * step];
         viewer.draw();
         this.#around.pointed();
       }
       return true;
     }
     if (key !== "Enter") return false;
-    const cross = this.cross ?? viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
     this.#press(viewer.toScreen(cross), false);
     this.#drag = null;
     return true;
@@ -215,14 +214,16 @@ export class CanvasTools {
   paint(context: CanvasRenderingContext2D): void {
     const viewer = this.#viewer();
     if (!viewer) return;
-    const pathOf = (corners: readonly Position[], closed: boolean): void => {
+    const pathOf = (rings: readonly (readonly Position[])[], closed: boolean): void => {
       context.beginPath();
-      for (const [at, corner] of corners.entries()) {
-        const [x, y] = viewer.toScreen(corner);
-        if (at === 0) context.moveTo(x, y);
-        else context.lineTo(x, y);
+      for (const corners of rings) {
+        for (const [at, corner] of corners.entries()) {
+          const [x, y] = viewer.toScreen(corner);
+          if (at === 0) context.moveTo(x, y);
+          else context.lineTo(x, y);
+        }
+        if (closed) context.closePath();
       }
-      if (closed) context.closePath();
     };
     for (const { id, classKey, shape } of this.#around.drawing().drawn) {
       const index = Math.max(0, this.#around.classes.indexOf(classKey));
@@ -236,8 +237,7 @@ export class CanvasTools {
       if (shape.kind === "point") {
         context.beginPath();
         context.arc(x, y, 6, 0, 2 * Math.PI);
-      } else if (shape.kind === "polygon") for (const ring of shape.rings) pathOf(ring, true);
-      else pathOf(corners, true);
+      } else pathOf(shape.kind === "polygon" ? shape.rings : [corners], true);
       context.stroke();
       context.setLineDash([]);
       context.fillStyle = context.strokeStyle;
@@ -255,10 +255,10 @@ export class CanvasTools {
     const [first] = this.#corners;
     if (this.tool === "box" && first && this.cross) {
       const box = boxBetween(first, this.cross, viewer.width, viewer.height);
-      if (box) pathOf(cornersOf(box), true);
+      if (box) pathOf([cornersOf(box)], true);
       context.stroke();
     } else if (this.#corners.length > 0 && this.cross) {
-      pathOf([...this.#corners, this.cross], false);
+      pathOf([[...this.#corners, this.cross]], false);
       context.stroke();
     }
     for (const [color, width] of [

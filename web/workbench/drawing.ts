@@ -47,14 +47,6 @@ export class Drawing {
     return this.#drawn;
   }
 
-  get canUndo(): boolean {
-    return this.#done.length > 0;
-  }
-
-  get canRedo(): boolean {
-    return this.#undone.length > 0;
-  }
-
   #apply({ before, after }: Change): void {
     const at = before ? this.#drawn.findIndex(({ id }) => id === before.id) : -1;
     if (before && after && at >= 0) this.#drawn = this.#drawn.with(at, after);
@@ -172,15 +164,14 @@ export function isOn(shape: Shape, [x, y]: Position, near: number): boolean {
       x <= shape.x + shape.width + near &&
       y <= shape.y + shape.height + near
     );
-  // Even-odd: every ring adds to the area.
-  return shape.rings.some((ring) => {
-    let inside = false;
+  // Even-odd over all rings: what is in a hole is not on the shape.
+  let inside = false;
+  for (const ring of shape.rings)
     for (const [at, [ax, ay]] of ring.entries()) {
       const [bx, by] = ring.at(at - 1) ?? [ax, ay];
       if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
     }
-    return inside;
-  });
+  return inside;
 }
 
 /** The polygon of these corners, rounded and without repeated ones; null where it has no area. */

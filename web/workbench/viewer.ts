@@ -77,11 +77,6 @@ export class Viewer {
     return this.#scale;
   }
 
-  /** How many tiles of what is wanted are not there yet. */
-  get waiting(): number {
-    return this.#queue.length + this.#fetching;
-  }
-
   toImage([x, y]: Position): Position {
     return [(x - this.#left) / this.#scale, (y - this.#top) / this.#scale];
   }
