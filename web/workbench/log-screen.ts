@@ -1,22 +1,17 @@
 import { FormatError } from "../../audit/core/errors.ts";
 import type { Finding } from "../../audit/core/verdict.ts";
 import { showBanner } from "./banner.ts";
+import type { Screen, Then } from "./desk.ts";
 import { button, element, say, show } from "./dom.ts";
 import { checkLog } from "./log-check.ts";
 import type { Checked } from "./log-check.ts";
 import { TEXT } from "./text.ts";
 
-/** What follows when the log is left, or the server refuses it. */
-interface Then {
-  readonly leave: () => void;
-  readonly refused: (error: unknown) => void;
-}
-
 /** Bytes of a file that somebody chose: trust files and checkpoints are small. */
 const MOST_BYTES = 1_048_576;
 
 /** The activity log on the screen of a compliance officer: his own browser verifies it. */
-export class LogScreen {
+export class LogScreen implements Screen {
   readonly #then: Then;
   readonly #checkpoint = element("textarea", { rows: "5", spellcheck: "false", id: "kept-checkpoint" });
   readonly #checkpointFile = element("input", { type: "file", "aria-label": `${TEXT.keptCheckpoint}, as a file` });

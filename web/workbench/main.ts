@@ -1,15 +1,15 @@
 import { Refused, sessions } from "./api.ts";
 import { showBanner } from "./banner.ts";
+import type { Desk, Screen } from "./desk.ts";
 import { ask, button, element, forgetDialogs, say, show } from "./dom.ts";
-import { LogScreen } from "./log-screen.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
 import { nextTask } from "./task.ts";
 import type { Part } from "./task.ts";
 import { TEXT } from "./text.ts";
 
-/** What is on the screen: one task, or one check, at a time. Counted, so that what was asked for before comes too late. */
-let current: TaskScreen | LogScreen | null = null;
+/** What is on the screen, one thing at a time. Counted, so that what was asked for before comes too late. */
+let current: Pick<Screen, "end"> | null = null;
 let turn = 0;
 
 /** Ends what is on the screen and begins something else; answers to what was begun before show nothing any more. */
@@ -42,7 +42,10 @@ function refused(error: unknown): void {
 async function projects(said = ""): Promise<void> {
   const own = begin();
   try {
-    const shown = await projectsScreen((projectId, part) => void work(projectId, part), log);
+    const shown = await projectsScreen(
+      (projectId, part) => void work(projectId, part),
+      (desk) => void open(desk),
+    );
     if (own !== turn) return;
     shown();
     say(said);
@@ -51,10 +54,15 @@ async function projects(said = ""): Promise<void> {
   }
 }
 
-function log(): void {
-  begin();
-  current = new LogScreen({ leave: () => void projects(), refused });
-  current.show();
+async function open(desk: Desk): Promise<void> {
+  const own = begin();
+  try {
+    const screen = desk.open({ leave: () => void projects(), refused });
+    current = screen;
+    await screen.show();
+  } catch (error) {
+    if (own === turn) refused(error);
+  }
 }
 
 async function work(projectId: string, part: Part, below = false): Promise<void> {
@@ -66,12 +74,13 @@ async function work(projectId: string, part: Part, below = false): Promise<void>
       await projects(TEXT.nothingToDo);
       return;
     }
-    current = new TaskScreen(task, {
+    const screen = new TaskScreen(task, {
       next: () => void work(projectId, part),
       leave: (said) => void projects(said),
       refused,
     });
-    await current.show(marking);
+    current = screen;
+    await screen.show(marking);
   } catch (error) {
     if (own !== turn) return;
     if (error instanceof Refused && error.code === "BELOW_HIGHWATER" && !below) {

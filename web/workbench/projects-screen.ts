@@ -1,5 +1,7 @@
 import { query, signOut } from "./api.ts";
 import { showBanner } from "./banner.ts";
+import type { Desk } from "./desk.ts";
+import { DESKS } from "./desks.ts";
 import { button, element, show } from "./dom.ts";
 import { TEXT } from "./text.ts";
 import type { Part } from "./task.ts";
@@ -34,12 +36,12 @@ const OVERVIEW = `{ viewer { handle sessionLevel roles } programs(first: 5) { ed
 const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
 
 /**
- * The projects that the caller may see, as something that shows them; `work` begins with one, `verify` with the log, where the
- * caller is there for it. Throws Refused.
+ * The projects that the caller may see, as something that shows them; `work` begins with one; `open` opens a desk,
+ * where the caller has a role that it is for. Throws Refused.
  */
 export async function projectsScreen(
   work: (projectId: string, part: Part) => void,
-  verify: () => void,
+  open: (desk: Desk) => void,
 ): Promise<() => void> {
   const { data, marking } = await query<Overview>(OVERVIEW);
   const { handle, sessionLevel, roles } = data.viewer;
@@ -73,7 +75,9 @@ export async function projectsScreen(
       element("header", { class: "row" }, [
         element("h1", {}, [TEXT.projects]),
         element("span", {}, [TEXT.person(handle, sessionLevel)]),
-        ...(roles.includes("compliance-officer") ? [button(TEXT.verifyLog, verify)] : []),
+        ...DESKS.filter((desk) => desk.roles.some((role) => roles.includes(role))).map((desk) =>
+          button(desk.name, () => open(desk)),
+        ),
         button(TEXT.signOut, () => {
           void signOut().finally(() => location.assign("/"));
         }),
