@@ -43,7 +43,7 @@ const STRINGS = [...MARKUP, ...NAUGHTY].map((text) => text.toWellFormed()).filte
 const at = (n: number): string => STRINGS[n % STRINGS.length] ?? "";
 
 const ELEMENTS = new Set(
-  "html head meta title link script body p main noscript header h1 h2 span button ul ol li div section canvas hr dialog textarea".split(
+  "html head meta title link script body p main noscript header h1 h2 span button ul ol li div section canvas hr dialog textarea input select option label details summary".split(
     " ",
   ),
 );

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseShape } from "../../src/labeling/shape-parse.ts";
-import { Drawing, boxBetween, isOn, moved } from "../../web/workbench/drawing.ts";
+import { Drawing } from "../../web/workbench/drawing.ts";
 import type { Drawn, Shape } from "../../web/workbench/drawing.ts";
+import { boxBetween, isOn, moved } from "../../web/workbench/shapes.ts";
 
 const [WIDTH, HEIGHT] = [640, 480];
 const position = fc.tuple(
@@ -10,7 +11,7 @@ const position = fc.tuple(
   fc.double({ min: -50, max: 700, noNaN: true }),
 );
 const box = (x: number): Shape => ({ kind: "box", x, y: 1, width: 4, height: 4 });
-const drawn = (id: string, x = 0): Drawn => ({ id, classKey: "ship", shape: box(x) });
+const drawn = (id: string, x = 0): Drawn => ({ id, classKey: "ship", shape: box(x), attributes: {} });
 
 type Step = (drawing: Drawing) => void;
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -55,7 +56,7 @@ describe("a drawing", () => {
   });
 
   test("what is no draft is an empty drawing", () => {
-    for (const kept of [null, 7, "x", [], {}, { format: 2, drawn: [], done: [], undone: [] }, { format: 1, drawn: 3 }])
+    for (const kept of [null, 7, "x", [], {}, { format: 3, drawn: [], done: [], undone: [] }, { format: 1, drawn: 3 }])
       expect(Drawing.from(kept).drawn).toEqual([]);
   });
 

@@ -1,81 +1,148 @@
-import { boxBetween, cornersOf, isOn, moved, polygonOf } from "./drawing.ts";
-import type { Drawing, Position, Shape } from "./drawing.ts";
+import { Clipboard } from "./clipboard.ts";
+import { paintHandles, paintLine, paintCross, paintRuler, paintSelected } from "./canvas-painting.ts";
+import type { LabelClasses } from "./classes.ts";
+import type { Drawing, Drawn } from "./drawing.ts";
+import { DRAWING_TOOLS, previewOf, withCorner } from "./half-drawn.ts";
+import type { DrawingTool } from "./half-drawn.ts";
+import { handlesOf } from "./handles.ts";
+import { LabelLayer } from "./label-layer.ts";
+import { LabelScene } from "./label-scene.ts";
+import { LabelStyles } from "./label-style.ts";
+import { joined } from "./rings.ts";
+import { SelectionEdit } from "./selection-edit.ts";
+import type { Position, Shape } from "./shapes.ts";
+import { snapped } from "./snapping.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What a click or a drag on the image does. */
-export const TOOLS = ["select", "pan", "box", "polygon", "point"] as const;
+export const TOOLS = ["select", "pan", ...DRAWING_TOOLS, "ruler"] as const;
 
 /** A tool. */
 export type Tool = (typeof TOOLS)[number];
 
+/** Pixels of the screen. */
 const NEAR = 8;
-const COLORS = [
-  "#ff5c39",
-  "#39c5ff",
-  "#9dff39",
-  "#ffd039",
-  "#e07bff",
-  "#39ffc0",
-  "#ff7bb0",
-  "#b0b0ff",
-  "#ffffff",
-] as const;
-const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
 /** What the tools need of the screen that they are on. */
 export interface Surroundings {
   readonly drawing: () => Drawing;
-  readonly classes: readonly string[];
+  readonly classes: LabelClasses;
   /** Called after whatever changed. */
   readonly changed: () => void;
   /** Called where only the crosshair moved. */
   readonly pointed: () => void;
+  /** Called with the code of what is wrong, or empty where nothing is. */
+  readonly told: (code: string) => void;
   /** False where labels are looked at only. */
   readonly draws: boolean;
 }
+
+interface Drag {
+  readonly screen: Position;
+  readonly does: "pan" | "overview" | "edit" | "draw" | "nothing";
+  moves: boolean;
+}
+
+const drawsWith = (tool: Tool): tool is DrawingTool => DRAWING_TOOLS.some((one) => one === tool);
 
 /** Tools on a canvas, by mouse and by keyboard alike: Enter at the crosshair is a click there. */
 export class CanvasTools {
   readonly #viewer: () => Viewer | null;
   readonly #around: Surroundings;
+  readonly #styles: LabelStyles;
+  readonly #layer: LabelLayer;
+  readonly scene = new LabelScene();
+  readonly clipboard: Clipboard;
+  readonly #edit: SelectionEdit;
   tool: Tool = "box";
   classKey: string;
   selected: string | null = null;
+  /** Whether corners go to those of other labels that are near. */
+  snaps = true;
   /** Where the crosshair is, in pixels of the image. */
   cross: Position | null = null;
-  #corners: Position[] = [];
-  #drag: { readonly from: Position; readonly screen: Position; readonly pans: boolean; moves: boolean } | null = null;
+  #corners: readonly Position[] = [];
+  #ruler: readonly Position[] = [];
+  #drag: Drag | null = null;
+  /** Grows when a key is let go: what is done while it is held is one step. */
+  #held = 0;
 
   constructor(viewer: () => Viewer | null, around: Surroundings) {
     this.#viewer = viewer;
     this.#around = around;
-    this.classKey = around.classes[0] ?? "";
+    const keys = around.classes.all.map(({ key }) => key);
+    this.classKey = keys[0] ?? "";
+    this.#styles = new LabelStyles(keys);
+    this.#layer = new LabelLayer(this.scene, this.#styles);
+    this.clipboard = new Clipboard(around.drawing, (id) => this.select(id));
+    this.#edit = new SelectionEdit({
+      viewer,
+      drawing: around.drawing,
+      selected: () => this.#drawn(),
+      snap: (...of) => this.#snap(...of),
+      changed: around.changed,
+      told: around.told,
+    });
   }
 
-  /** Chooses a tool; what was half drawn is dropped. */
+  /** Ends what is kept for painting. */
+  end(): void {
+    this.#layer.end();
+  }
+
+  /** The length between the ends of the ruler and its ways along both axes, in pixels of the stored grid; null without one. */
+  get measured(): readonly [length: number, dx: number, dy: number] | null {
+    const [from, to = this.tool === "ruler" ? this.cross : null] = this.#ruler;
+    if (!from || !to) return null;
+    const [dx, dy] = [Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])];
+    return [Math.hypot(dx, dy), dx, dy];
+  }
+
+  /** Chooses a tool; what was half drawn is dropped, and the selection but where the tool is for what is selected. */
   use(tool: Tool): void {
+    const kept = tool === "ring" || tool === "select" || tool === "pan" ? this.selected : null;
     this.tool = tool;
-    this.drop();
+    this.#corners = [];
+    this.#ruler = [];
+    this.#drag = null;
+    this.#edit.drop();
+    this.select(kept);
+    this.#tellOfTool();
+  }
+
+  #tellOfTool(): void {
+    const kind = this.tool === "ring" ? "polygon" : this.tool;
+    if (!this.#around.draws || !drawsWith(this.tool)) return;
+    if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") this.#around.told("RING_OF_POLYGON");
+    else if (!this.#around.classes.allows(this.classKey, kind)) this.#around.told("SHAPE_OF_CLASS");
   }
 
   /** Chooses the class of what is drawn next, and gives it to what is selected. */
   classify(key: string): void {
     this.classKey = key;
-    const drawn = this.#around.drawing().drawn.find(({ id }) => id === this.selected);
-    if (drawn) this.#around.drawing().replace({ ...drawn, classKey: key });
+    const drawn = this.#drawn();
+    if (drawn) this.#around.drawing().replace(this.#around.classes.reclassified(drawn, key));
     this.#around.changed();
+    this.#tellOfTool();
   }
 
   select(id: string | null): void {
+    if (id !== this.selected) this.#edit.handle = null;
     this.selected = id;
+    this.#around.told("");
     this.#around.changed();
   }
 
+  /** Goes one step back: what is being dragged, what is half drawn, the ruler, the handle, the selection. */
   drop(): void {
+    const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.length > 0;
+    const handle = this.#edit.handle !== null;
     this.#corners = [];
+    this.#ruler = [];
     this.#drag = null;
-    this.selected = null;
-    this.#around.changed();
+    this.#edit.drop();
+    this.#edit.handle = null;
+    this.select(busy || handle ? this.selected : null);
   }
 
   remove(): void {
@@ -84,16 +151,53 @@ export class CanvasTools {
     this.select(null);
   }
 
+  /** Hides what is selected, or shows it again; all with null. */
+  toggleHidden(id: string | null): void {
+    this.#layer.changed(this.scene.toggle(id));
+    this.#around.changed();
+  }
+
+  /** Puts what is selected above (true) or below all others. */
+  order(front: boolean): void {
+    if (this.selected === null || !this.#around.draws) return;
+    this.#around.drawing().order(this.selected, front);
+    this.#around.changed();
+  }
+
+  toggleSnaps(): void {
+    this.snaps = !this.snaps;
+    this.#around.changed();
+  }
+
+  /** Takes over what is drawn now. */
+  update(): void {
+    const { drawn } = this.#around.drawing();
+    this.#layer.changed(this.scene.update(drawn));
+    if (this.selected !== null && !this.scene.get(this.selected)) this.selected = null;
+    this.#edit.refresh();
+    this.#layer.leaveOut(this.selected);
+  }
+
+  #drawn(): Drawn | null {
+    return this.#around.drawing().get(this.selected);
+  }
+
   listen(canvas: HTMLCanvasElement): void {
     const at = (event: MouseEvent): Position => [event.offsetX, event.offsetY];
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button > 1) return;
       canvas.setPointerCapture(event.pointerId);
       canvas.focus();
-      this.#press(at(event), event.button === 1);
+      const overview = event.button === 0 && this.#viewer()?.goByOverview(at(event), false) === true;
+      this.#press(at(event), overview ? "overview" : event.button === 1 ? "pan" : null, event.altKey);
     });
-    canvas.addEventListener("pointermove", (event) => this.#hover(at(event), event.movementX, event.movementY));
-    canvas.addEventListener("pointerup", (event) => this.#release(at(event)));
+    canvas.addEventListener("pointermove", (event) => this.#hover(at(event), event));
+    canvas.addEventListener("pointerup", (event) => this.#release(at(event), event.altKey));
+    canvas.addEventListener("pointercancel", () => {
+      this.#drag = null;
+      this.#edit.drop();
+      this.#around.changed();
+    });
     canvas.addEventListener(
       "wheel",
       (event) => {
@@ -105,85 +209,113 @@ export class CanvasTools {
     canvas.addEventListener("keydown", (event) => {
       if (this.#key(event)) event.preventDefault();
     });
+    canvas.addEventListener("keyup", () => {
+      this.#held += 1;
+    });
   }
 
-  #press(screen: Position, pans: boolean): void {
+  /** The place of another label that is near, or the position itself. */
+  #snap(at: Position, suspended: boolean, own: string | null): Position {
+    const viewer = this.#viewer();
+    if (!viewer || !this.snaps || suspended) return at;
+    const near = NEAR / viewer.scale;
+    const area = { left: at[0] - near, top: at[1] - near, right: at[0] + near, bottom: at[1] + near };
+    const others = this.scene.within(area).filter(({ drawn }) => drawn.id !== own);
+    return (
+      snapped(
+        at,
+        near,
+        others.map(({ drawn }) => drawn.shape),
+      ) ?? at
+    );
+  }
+
+  #press(screen: Position, does: "pan" | "overview" | null, free: boolean): void {
     const viewer = this.#viewer();
     if (!viewer) return;
     const from = viewer.toImage(screen);
+    const drag = (what: Drag["does"]): void => {
+      this.#drag = { screen, does: what, moves: false };
+    };
+    if (does === "overview") return drag("overview");
     this.cross = from;
-    this.#drag = { from, screen, pans: pans || this.tool === "pan", moves: false };
-    if (this.#drag.pans) return;
-    if (this.tool === "select") {
-      const near = NEAR / viewer.scale;
-      // What was drawn last lies on top.
-      const hit = this.#around.drawing().drawn.findLast(({ shape }) => isOn(shape, from, near));
-      this.select(hit?.id ?? null);
-    } else if (this.#around.draws) this.#corner(from);
+    if (does === "pan" || this.tool === "pan") return drag("pan");
+    if (this.tool === "ruler") {
+      this.#ruler = this.#ruler.length === 1 ? [...this.#ruler, from] : [from];
+      drag("draw");
+      this.#around.changed();
+    } else if (this.tool === "select") {
+      const handle = this.#around.draws && !this.scene.isHidden(this.selected ?? "") ? this.#edit.at(screen) : null;
+      if (!handle) this.select(this.scene.hit(from, NEAR / viewer.scale)?.id ?? null);
+      drag(this.#around.draws && this.selected !== null ? "edit" : "nothing");
+      this.#edit.take(handle, from);
+      this.#around.changed();
+    } else if (this.#around.draws) {
+      drag("draw");
+      this.#corner(this.#snap(from, free, null));
+    }
   }
 
-  #hover(screen: Position, dx: number, dy: number): void {
+  #hover(screen: Position, { movementX, movementY, altKey }: PointerEvent): void {
     const viewer = this.#viewer();
     if (!viewer) return;
     const drag = this.#drag;
-    this.cross = viewer.toImage(screen);
+    const at = viewer.toImage(screen);
+    this.cross = at;
     if (drag && Math.hypot(screen[0] - drag.screen[0], screen[1] - drag.screen[1]) > 3) drag.moves = true;
-    if (drag?.pans) viewer.move(dx, dy);
+    if (drag?.does === "pan") viewer.move(movementX, movementY);
+    else if (drag?.does === "overview") viewer.goByOverview(screen, true);
+    else if (drag?.does === "edit" && drag.moves) this.#edit.drag(at, altKey);
+    else if (drawsWith(this.tool) && this.#around.draws) this.cross = this.#snap(at, altKey, null);
     viewer.draw();
     this.#around.pointed();
   }
 
-  #release(screen: Position): void {
+  #release(screen: Position, free: boolean): void {
     const viewer = this.#viewer();
     const drag = this.#drag;
     this.#drag = null;
-    if (!viewer || !drag?.moves || drag.pans) return;
-    const to = viewer.toImage(screen);
-    if (this.tool === "box" && this.#around.draws) this.#corner(to);
-    if (this.tool === "select" && this.#around.draws) this.nudge([to[0] - drag.from[0], to[1] - drag.from[1]]);
-  }
-
-  /** Moves what is selected. */
-  nudge(by: Position): void {
-    const viewer = this.#viewer();
-    const drawn = this.#around.drawing().drawn.find(({ id }) => id === this.selected);
-    if (!viewer || !drawn || !this.#around.draws) return;
-    this.#around.drawing().replace({ ...drawn, shape: moved(drawn.shape, by, viewer.width, viewer.height) });
+    if (!viewer || !drag) return;
+    if (drag.does === "edit") this.#edit.release();
+    else if (drag.does === "draw" && drag.moves && (this.tool === "box" || this.tool === "ruler")) {
+      const to = viewer.toImage(screen);
+      if (this.tool === "box" && this.#corners.length > 0) this.#corner(this.#snap(to, free, null));
+      else if (this.tool === "ruler" && this.#ruler.length === 1) this.#ruler = [...this.#ruler, to];
+    }
     this.#around.changed();
   }
 
   /** Sets a corner of what is being drawn. */
   #corner(at: Position): void {
     const viewer = this.#viewer();
-    if (!viewer) return;
-    const place: Position = [Math.min(Math.max(at[0], 0), viewer.width), Math.min(Math.max(at[1], 0), viewer.height)];
-    if (this.tool === "point")
-      this.#finish({ kind: "point", x: Math.round(place[0] * 100) / 100, y: Math.round(place[1] * 100) / 100 });
-    else if (this.tool === "box") {
-      const [first] = this.#corners;
-      this.#corners = first ? [] : [place];
-      const box = first && boxBetween(first, place, viewer.width, viewer.height);
-      if (box) this.#finish(box);
-    } else if (this.tool === "polygon") {
-      const [first] = this.#corners;
-      const closes = first && Math.hypot(first[0] - place[0], first[1] - place[1]) * viewer.scale < NEAR;
-      const polygon = closes ? polygonOf(this.#corners) : null;
-      if (polygon) this.#finish(polygon);
-      else if (!closes) this.#corners = [...this.#corners, place];
-    }
+    if (!viewer || !drawsWith(this.tool)) return;
+    if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") return this.#around.told("RING_OF_POLYGON");
+    const { corners, shape, told } = withCorner(this.tool, this.#corners, at, NEAR / viewer.scale, viewer);
+    this.#corners = corners;
+    if (shape) this.#finish(shape);
     this.#around.changed();
+    if (told) this.#around.told(told);
   }
 
   #finish(shape: Shape): void {
-    this.#corners = [];
-    this.#around.drawing().add({ id: crypto.randomUUID(), classKey: this.classKey, shape });
+    const viewer = this.#viewer();
+    const drawn = this.#drawn();
+    if (this.tool !== "ring") {
+      this.#around.told("");
+      this.#around.drawing().add({ id: crypto.randomUUID(), classKey: this.classKey, shape, attributes: {} });
+      return;
+    }
+    const [ring] = shape.kind === "polygon" ? shape.rings : [];
+    if (!viewer || !ring || drawn?.shape.kind !== "polygon") return;
+    const whole = joined(drawn.shape, ring, viewer);
+    this.#around.told(typeof whole === "string" ? whole : "");
+    if (typeof whole !== "string") this.#around.drawing().replace({ ...drawn, shape: whole });
   }
 
   /** Whether a key on the image was one of ours. */
-  #key({ key, shiftKey, ctrlKey, altKey }: KeyboardEvent): boolean {
+  #key({ key, shiftKey, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
     const viewer = this.#viewer();
-    if (!viewer || ctrlKey || altKey) return false;
-    const cross = this.cross ?? viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
+    if (!viewer || ctrlKey || altKey || metaKey) return false;
     const directions: Readonly<Record<string, Position>> = {
       ArrowLeft: [-1, 0],
       ArrowRight: [1, 0],
@@ -191,88 +323,73 @@ export class CanvasTools {
       ArrowDown: [0, 1],
     };
     const direction = directions[key];
-    if (direction) {
-      if (this.tool === "pan") viewer.move(-60 * direction[0], -60 * direction[1]);
-      else if (this.tool === "select" && this.selected !== null) {
-        const by = shiftKey ? 10 : 1;
-        this.nudge([direction[0] * by, direction[1] * by]);
-      } else {
-        const step = shiftKey ? 1 : 12 / viewer.scale;
-        this.cross = [cross[0] + direction[0] * step, cross[1] + direction[1] * step];
-        viewer.draw();
-        this.#around.pointed();
-      }
+    if (direction) return this.#arrow(viewer, direction, shiftKey);
+    if (key === "Enter") {
+      this.#press(viewer.toScreen(this.cross ?? this.#middle(viewer)), null, false);
+      this.#drag = null;
+      if (this.tool === "select") this.#edit.release();
+      this.#around.changed();
       return true;
     }
-    if (key !== "Enter") return false;
-    this.#press(viewer.toScreen(cross), false);
-    this.#drag = null;
+    if (key === "Backspace" && this.#corners.length > 0) {
+      this.#corners = this.#corners.slice(0, -1);
+      this.#around.changed();
+      return true;
+    }
+    if (this.tool !== "select" || !this.#around.draws || !this.#edit.key(key, shiftKey)) return false;
+    this.#follow();
     return true;
   }
 
-  /** Draws labels, what is half drawn and the crosshair. A class has a color, a dash and its name: color is never alone. */
-  paint(context: CanvasRenderingContext2D): void {
+  /** Brings the crosshair to the handle that is taken. */
+  #follow(): void {
+    if (this.#edit.handle) this.cross = this.#edit.handle.at;
+    this.#viewer()?.draw();
+    this.#around.pointed();
+  }
+
+  #middle(viewer: Viewer): Position {
+    return viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
+  }
+
+  #arrow(viewer: Viewer, direction: Position, far: boolean): boolean {
+    const [dx, dy] = viewer.place.along(direction).map((value) => value * viewer.scale);
+    if (dx === undefined || dy === undefined) return false;
+    if (this.tool === "pan") viewer.move(-60 * direction[0], -60 * direction[1]);
+    else if (this.tool === "select" && this.selected !== null) {
+      const by = far ? 10 : 1;
+      const { kind, line, index } = this.#edit.handle ?? {};
+      if (this.#around.draws)
+        this.#edit.nudge([dx * by, dy * by], [this.selected, kind, line, index, this.#held].join(" "));
+      this.#follow();
+    } else {
+      const cross = this.cross ?? this.#middle(viewer);
+      const step = far ? 1 : 12 / viewer.scale;
+      this.cross = [cross[0] + dx * step, cross[1] + dy * step];
+      viewer.draw();
+      this.#around.pointed();
+    }
+    return true;
+  }
+
+  /** Draws labels, what is half drawn and the crosshair. True where labels are still to be drawn. */
+  paint(context: CanvasRenderingContext2D): boolean {
     const viewer = this.#viewer();
-    if (!viewer) return;
-    const pathOf = (rings: readonly (readonly Position[])[], closed: boolean): void => {
-      context.beginPath();
-      for (const corners of rings) {
-        for (const [at, corner] of corners.entries()) {
-          const [x, y] = viewer.toScreen(corner);
-          if (at === 0) context.moveTo(x, y);
-          else context.lineTo(x, y);
-        }
-        if (closed) context.closePath();
-      }
-    };
-    for (const { id, classKey, shape } of this.#around.drawing().drawn) {
-      const index = Math.max(0, this.#around.classes.indexOf(classKey));
-      context.strokeStyle = COLORS[index % COLORS.length] ?? COLORS[0];
-      context.setLineDash([...(DASHES[Math.floor(index / COLORS.length) % DASHES.length] ?? [])]);
-      context.lineWidth = id === this.selected ? 4 : 2;
-      const corners = cornersOf(shape);
-      const [first] = corners;
-      if (!first) continue;
-      const [x, y] = viewer.toScreen(first);
-      if (shape.kind === "point") {
-        context.beginPath();
-        context.arc(x, y, 6, 0, 2 * Math.PI);
-      } else pathOf(shape.kind === "polygon" ? shape.rings : [corners], true);
-      context.stroke();
-      context.setLineDash([]);
-      context.fillStyle = context.strokeStyle;
-      context.font = "600 12px system-ui, sans-serif";
-      // Readable on any ground.
-      context.strokeStyle = "#101214";
-      context.lineWidth = 3;
-      context.strokeText(classKey, x + 2, y - 5);
-      context.fillText(classKey, x + 2, y - 5);
+    if (!viewer) return false;
+    const { clientWidth: width, clientHeight: height } = viewer.canvas;
+    const more = this.#layer.paint(context, viewer.place, { width, height });
+    const toScreen = (at: Position): Position => viewer.toScreen(at);
+    const drawn = this.#edit.becoming ?? this.#drawn();
+    if (drawn && !this.scene.isHidden(drawn.id)) {
+      paintSelected(context, drawn, this.#styles, toScreen);
+      if (this.tool === "select" && this.#around.draws)
+        paintHandles(context, handlesOf(drawn.shape, viewer.scale), this.#edit.handle, toScreen, { width, height });
     }
-    const cross = this.cross && viewer.toScreen(this.cross);
-    if (!cross) return;
-    context.strokeStyle = "#ffffff";
-    context.lineWidth = 1;
-    const [first] = this.#corners;
-    if (this.tool === "box" && first && this.cross) {
-      const box = boxBetween(first, this.cross, viewer.width, viewer.height);
-      if (box) pathOf([cornersOf(box)], true);
-      context.stroke();
-    } else if (this.#corners.length > 0 && this.cross) {
-      pathOf([[...this.#corners, this.cross]], false);
-      context.stroke();
-    }
-    for (const [color, width] of [
-      ["#000000", 3],
-      ["#ffffff", 1],
-    ] as const) {
-      context.strokeStyle = color;
-      context.lineWidth = width;
-      context.beginPath();
-      context.moveTo(cross[0] - 12, cross[1]);
-      context.lineTo(cross[0] + 12, cross[1]);
-      context.moveTo(cross[0], cross[1] - 12);
-      context.lineTo(cross[0], cross[1] + 12);
-      context.stroke();
-    }
+    const half = drawsWith(this.tool) && this.cross ? previewOf(this.tool, this.#corners, this.cross, viewer) : null;
+    if (half) paintLine(context, half, toScreen);
+    const [from, to = this.cross] = this.#ruler;
+    if (from && to && this.measured) paintRuler(context, toScreen(from), toScreen(to), this.measured[0]);
+    if (this.cross) paintCross(context, toScreen(this.cross));
+    return more;
   }
 }

@@ -1,16 +1,20 @@
 import { Refused, mutate } from "./api.ts";
 import { showBanner } from "./banner.ts";
 import { CanvasTools, TOOLS } from "./canvas-tools.ts";
-import type { Tool } from "./canvas-tools.ts";
+import { LabelClasses } from "./classes.ts";
 import { ask, button, element, say, show } from "./dom.ts";
+import { drawingKey, isWriting } from "./drawing-keys.ts";
 import { Drawing } from "./drawing.ts";
+import { LabelPanel } from "./label-panel.ts";
 import { Saving } from "./saving.ts";
 import { drawnOf } from "./task.ts";
 import type { Act, Task } from "./task.ts";
 import { TEXT } from "./text.ts";
+import { ViewPanel } from "./view-panel.ts";
 import { Viewer } from "./viewer.ts";
 
-const TOOL_KEYS: Readonly<Record<string, Tool>> = { v: "select", h: "pan", b: "box", p: "polygon", k: "point" };
+/** Tools of those who look only. */
+const LOOKING: ReadonlySet<string> = new Set(["select", "pan", "ruler"]);
 
 /** What follows when a task was ended in one way or another: the next one, the list of projects, or a reason. */
 export interface Then {
@@ -37,7 +41,8 @@ export class TaskScreen {
   /** Keys of acts by what they say: what was sent and not answered is sent again as the same act. */
   readonly #keys = new Map<string, string>();
   readonly #times = new Map<string, number>();
-  readonly #list = element("ol", { class: "shapes", "aria-label": TEXT.shapes });
+  readonly #panel: LabelPanel;
+  readonly #view = new ViewPanel(() => this.#viewer);
   readonly #place = element("span", { class: "place" });
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
@@ -48,13 +53,18 @@ export class TaskScreen {
     this.#judges = task.stage !== "LABEL";
     this.#opinions = this.#judges ? task.opinions : [];
     this.#drawing = this.#judges ? this.#shown() : Drawing.from(task.draft?.body);
-    this.#tools = new CanvasTools(() => this.#viewer, {
-      drawing: () => this.#drawing,
-      classes: (task.project?.ontologyVersion?.classes ?? []).map(({ key }) => key),
-      changed: () => this.#changed(),
-      pointed: () => this.#pointed(),
+    const common = {
+      drawing: (): Drawing => this.#drawing,
+      classes: new LabelClasses(task.project?.ontologyVersion?.classes ?? []),
+      changed: (): void => this.#changed(),
       draws: !this.#judges,
+    };
+    this.#tools = new CanvasTools(() => this.#viewer, {
+      ...common,
+      pointed: () => this.#pointed(),
+      told: (code) => this.#panel.tell(code),
     });
+    this.#panel = new LabelPanel({ ...common, tools: this.#tools, viewer: () => this.#viewer });
     if (this.#judges) this.#tools.tool = "select";
     const lease = task.lease;
     this.#saving =
@@ -122,7 +132,7 @@ export class TaskScreen {
       this.#buttons.set(name, made);
       return made;
     };
-    const tools = TOOLS.filter((tool) => !this.#judges || tool === "select" || tool === "pan").map((tool) =>
+    const tools = TOOLS.filter((tool) => !this.#judges || LOOKING.has(tool)).map((tool) =>
       choice(`tool ${tool}`, TEXT.toolNames[tool], () => this.#tools.use(tool)),
     );
     const classes = this.#judges
@@ -141,18 +151,20 @@ export class TaskScreen {
             }),
           );
     return element("section", { class: "side", "aria-label": TEXT.tools }, [
-      ...tools,
+      element("div", { class: "pair" }, tools),
       ...opinions,
       ...(classes.length > 0 ? [element("h2", {}, [TEXT.classes]), ...classes] : []),
       element("hr"),
       ...(this.#judges
         ? []
         : [
-            button(TEXT.undo, () => this.#undo(false)),
-            button(TEXT.redo, () => this.#undo(true)),
-            button(TEXT.remove, () => this.#tools.remove()),
+            element("div", { class: "pair" }, [
+              button(TEXT.undo, () => this.#undo(false)),
+              button(TEXT.redo, () => this.#undo(true)),
+              button(TEXT.remove, () => this.#tools.remove()),
+            ]),
           ]),
-      button(TEXT.fit, () => this.#viewer?.fit()),
+      this.#view.element,
       this.#place,
     ]);
   }
@@ -160,8 +172,7 @@ export class TaskScreen {
   #right(): HTMLElement {
     const [guideline] = this.#task.project?.guidelines ?? [];
     return element("section", { class: "right" }, [
-      element("h2", {}, [TEXT.shapes]),
-      this.#list,
+      this.#panel.element,
       element("h2", {}, [TEXT.guidelines]),
       element("p", { class: "guidelines" }, [
         guideline ? `${guideline.marking.portion} ${guideline.body}` : TEXT.noGuidelines,
@@ -170,45 +181,23 @@ export class TaskScreen {
   }
 
   #changed(): void {
-    const { tool, classKey, selected } = this.#tools;
+    const { tool, classKey } = this.#tools;
     for (const [name, made] of this.#buttons)
       made.setAttribute(
         "aria-pressed",
         String(name === `tool ${tool}` || name === `class ${classKey}` || name === `opinion ${this.#opinion}`),
       );
+    this.#tools.update();
     this.#pointed();
-    this.#listed(selected);
+    this.#panel.update();
     this.#viewer?.draw();
     this.#saving?.changed();
   }
 
   #pointed(): void {
-    const { cross } = this.#tools;
-    this.#place.textContent = cross ? TEXT.place(Math.floor(cross[0]), Math.floor(cross[1])) : "";
-  }
-
-  /** Brings the list up to date in place, so that whoever is in it stays where he is. */
-  #listed(selected: string | null): void {
-    const { drawn } = this.#drawing;
-    if (drawn.length === 0) {
-      this.#list.replaceChildren(element("li", {}, [TEXT.noShapes]));
-      return;
-    }
-    const rows = [...this.#list.children].filter((row) => row.querySelector("button"));
-    for (const [at, { id, classKey: key, shape }] of drawn.entries()) {
-      let row = rows[at];
-      if (!row) {
-        row = element("li", {}, [button("", () => this.#tools.select(this.#drawing.drawn[at]?.id ?? null))]);
-        rows.push(row);
-      }
-      const made = row.querySelector("button");
-      made?.setAttribute("aria-pressed", String(id === selected));
-      const text = TEXT.drawn(key, at + 1, shape.kind);
-      if (made && made.textContent !== text) made.textContent = text;
-    }
-    const shown = rows.slice(0, drawn.length);
-    if (shown.length !== this.#list.children.length || shown.some((row, at) => row !== this.#list.children[at]))
-      this.#list.replaceChildren(...shown);
+    const { cross, measured } = this.#tools;
+    const place = cross ? TEXT.place(Math.floor(cross[0]), Math.floor(cross[1])) : "";
+    this.#place.textContent = measured ? `${place}: ${TEXT.drawing.measured(...measured)}` : place;
   }
 
   #undo(again: boolean): void {
@@ -219,7 +208,7 @@ export class TaskScreen {
 
   #key(event: KeyboardEvent): void {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
-    if (this.#over || document.querySelector("dialog[open]") || target instanceof HTMLTextAreaElement) return;
+    if (this.#over || document.querySelector("dialog[open]") || isWriting(target)) return;
     const name = key.toLowerCase();
     // A key that is held does the small things again, and never hands in, judges or puts back what nobody has looked at.
     const large =
@@ -231,12 +220,17 @@ export class TaskScreen {
       if ((ctrlKey || metaKey) && name === "z" && !this.#judges) return () => this.#undo(shiftKey);
       if ((ctrlKey || metaKey) && name === "enter" && !this.#judges) return () => void this.#submit();
       if (altKey && name === "s") return () => void this.#skip();
-      if (ctrlKey || metaKey || altKey) return undefined;
+      const drawing = drawingKey(event, {
+        tools: this.#tools,
+        panel: this.#panel,
+        view: this.#view,
+        offered: (tool) => this.#buttons.has(`tool ${tool}`),
+        draws: !this.#judges,
+      });
+      if (drawing || ctrlKey || metaKey || altKey) return drawing;
       const classes = this.#task.project?.ontologyVersion?.classes ?? [];
       const chosen = /^[1-9]$/.test(key) && !this.#judges ? classes[Number(key) - 1] : undefined;
       if (chosen) return () => this.#tools.classify(chosen.key);
-      const tool = TOOL_KEYS[name];
-      if (tool && this.#buttons.has(`tool ${tool}`)) return () => this.#tools.use(tool);
       if (this.#judges && name === "a")
         return () => void this.#judge(this.#task.stage === "ADJUDICATE" ? "CHOOSE" : "ACCEPT");
       if (this.#judges && name === "x") return () => void this.#judge("REJECT");
@@ -262,6 +256,7 @@ export class TaskScreen {
     this.#over = true;
     document.removeEventListener("keydown", this.#onKey);
     void this.#saving?.end();
+    this.#tools.end();
     this.#viewer?.end();
   }
 
@@ -319,13 +314,14 @@ export class TaskScreen {
     }
   }
 
-  #submit(): Promise<void> {
-    const labels = this.#drawing.drawn.map(({ classKey, shape }) => ({ classKey, shape, attributes: {} }));
+  async #submit(): Promise<void> {
+    if (!this.#panel.ready()) return;
+    const labels = this.#drawing.drawn.map(({ classKey, shape, attributes }) => ({ classKey, shape, attributes }));
     // The same drawing handed in again after no answer is the same act, with the same time.
     const drawn = JSON.stringify(labels);
     const activeMs = this.#times.get(drawn) ?? Math.round(performance.now() - this.#began);
     this.#times.set(drawn, activeMs);
-    return this.#last("taskSubmit", { labels, activeMs });
+    await this.#last("taskSubmit", { labels, activeMs });
   }
 
   async #skip(): Promise<void> {

@@ -1,5 +1,6 @@
 import { mutate, query } from "./api.ts";
 import type { Answer } from "./api.ts";
+import type { LabelClass } from "./classes.ts";
 import type { Drawn, Shape } from "./drawing.ts";
 
 /** A task with everything that is shown of it, in one answer: its banner is that of the screen. */
@@ -14,7 +15,7 @@ export interface Task {
     readonly id: string;
     readonly name: string;
     readonly skipLimit: number;
-    readonly ontologyVersion: { readonly classes: readonly { readonly key: string; readonly name: string }[] } | null;
+    readonly ontologyVersion: { readonly classes: readonly LabelClass[] } | null;
     readonly guidelines: readonly {
       readonly version: number;
       readonly body: string;
@@ -36,14 +37,18 @@ export interface Act {
   readonly comment: string;
   readonly labels: readonly {
     readonly id: string;
-    readonly latest: { readonly shape: Shape; readonly class: { readonly key: string } | null } | null;
+    readonly latest: {
+      readonly shape: Shape;
+      readonly attributes: Drawn["attributes"];
+      readonly class: { readonly key: string } | null;
+    } | null;
   }[];
 }
 
 const TASK = `id stage round marking { portion } lease { epoch lastsUntil } draft { body }
-  project { id name skipLimit ontologyVersion { classes { key name } } guidelines(first: 1) { version body marking { portion } } }
+  project { id name skipLimit ontologyVersion { classes { key name shapes attributes } } guidelines(first: 1) { version body marking { portion } } }
   asset { id title marking { portion } }
-  opinions { id comment labels(first: 100, skip: $skip) { id latest { shape class { key } } } }`;
+  opinions { id comment labels(first: 100, skip: $skip) { id latest { shape attributes class { key } } } }`;
 
 /** What is to be done with the tasks that are asked for. */
 export type Part = "LABEL" | "REVIEW" | "ADJUDICATE";
@@ -73,6 +78,6 @@ export async function nextTask(projectId: string, part: Part, below: boolean): P
 /** Labels of an act, as they are drawn. */
 export function drawnOf(act: Act): Drawn[] {
   return act.labels.flatMap(({ id, latest }) =>
-    latest ? [{ id, classKey: latest.class?.key ?? "", shape: latest.shape }] : [],
+    latest ? [{ id, classKey: latest.class?.key ?? "", shape: latest.shape, attributes: latest.attributes }] : [],
   );
 }

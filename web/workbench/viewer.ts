@@ -1,112 +1,117 @@
-import { openView, serverNow, tile } from "./api.ts";
-import type { View } from "./api.ts";
-import type { Position } from "./drawing.ts";
+import { Overview } from "./overview.ts";
+import { directionOf } from "./shapes.ts";
+import type { Grid, Position } from "./shapes.ts";
+import type { Lights } from "./tile-lights.ts";
+import { TileStore } from "./tile-store.ts";
+import { ViewPlace } from "./view-place.ts";
 
-const MOST_ZOOM = 32;
 const GRID_FROM = 8;
 const SMOOTH_BELOW = 3;
-const TILES_KEPT = 400;
-const AT_ONCE = 6;
-const STEP = 1.25;
-const RESTS_MS = 5_000;
 
-interface Wanted {
-  readonly level: number;
-  readonly column: number;
-  readonly row: number;
-}
+/** What is drawn over the image, in pixels of the screen. True where more is to be drawn at the next frame. */
+type Paint = (context: CanvasRenderingContext2D) => boolean;
 
 /**
  * Shows an image in tiles on a canvas: zoom to the pointer up to 32 screen pixels for one of the image, a grid of pixels from
- * 8 on. Coordinates are pixels of the stored grid. Tiles are kept in memory only, and dropped with the viewer.
+ * 8 on, turned, in another light, with a small map. Coordinates are pixels of the stored grid.
  */
 export class Viewer {
   readonly canvas: HTMLCanvasElement;
-  readonly #assetId: string;
-  readonly #paint: (context: CanvasRenderingContext2D) => void;
-  #view: View;
-  #scale = 1;
-  #left = 0;
-  #top = 0;
+  readonly #paint: Paint;
+  readonly #tiles: TileStore;
+  readonly #overview: Overview;
   #frame = 0;
   #ended = false;
-  #fetching = 0;
-  #opening: Promise<void> | null = null;
-  /** Whether this view was opened because tiles of one before did not come. */
-  #reopened = false;
-  readonly #tiles = new Map<string, ImageBitmap | "wanted">();
-  /** When tiles did not come: they are asked for again after a while, not at every frame. */
-  readonly #failed = new Map<string, number>();
-  #queue: Wanted[] = [];
   readonly #resized = new ResizeObserver(() => this.draw());
+  /** Which part of the image is shown. Whoever changes it draws. */
+  readonly place: ViewPlace;
 
-  private constructor(
-    canvas: HTMLCanvasElement,
-    assetId: string,
-    view: View,
-    paint: (context: CanvasRenderingContext2D) => void,
-  ) {
+  private constructor(canvas: HTMLCanvasElement, tiles: TileStore, paint: Paint) {
     this.canvas = canvas;
-    this.#assetId = assetId;
-    this.#view = view;
+    this.#tiles = tiles;
     this.#paint = paint;
+    const window = (): Grid => ({ width: canvas.clientWidth, height: canvas.clientHeight });
+    this.place = new ViewPlace(window, () => tiles.view);
+    this.#overview = new Overview(this.place, window);
     this.#resized.observe(canvas);
   }
 
-  /** Opens an image. `paint` draws over it, in pixels of the screen. Throws Refused. */
-  static async open(
-    canvas: HTMLCanvasElement,
-    assetId: string,
-    paint: (context: CanvasRenderingContext2D) => void,
-  ): Promise<Viewer> {
-    const viewer = new Viewer(canvas, assetId, await openView(assetId), paint);
+  /** Opens an image. `paint` draws over it. Throws Refused. */
+  static async open(canvas: HTMLCanvasElement, assetId: string, paint: Paint): Promise<Viewer> {
+    let came = (): void => undefined;
+    const viewer = new Viewer(canvas, await TileStore.open(assetId, () => came()), paint);
+    came = () => viewer.draw();
     viewer.fit();
     return viewer;
   }
 
   get width(): number {
-    return this.#view.width;
+    return this.#tiles.view.width;
   }
 
   get height(): number {
-    return this.#view.height;
+    return this.#tiles.view.height;
   }
 
   /** Screen pixels for one pixel of the image. */
   get scale(): number {
-    return this.#scale;
+    return this.place.scale;
   }
 
-  toImage([x, y]: Position): Position {
-    return [(x - this.#left) / this.#scale, (y - this.#top) / this.#scale];
+  get lights(): Lights {
+    return this.#tiles.lights;
   }
 
-  toScreen([x, y]: Position): Position {
-    return [x * this.#scale + this.#left, y * this.#scale + this.#top];
+  get overview(): boolean {
+    return this.#overview.shown;
+  }
+
+  toImage(at: Position): Position {
+    return this.place.toImage(at);
+  }
+
+  toScreen(at: Position): Position {
+    return this.place.toScreen(at);
   }
 
   fit(): void {
-    const { clientWidth, clientHeight } = this.canvas;
-    this.#scale = Math.min(clientWidth / this.width, clientHeight / this.height, MOST_ZOOM) || 1;
-    this.#left = (clientWidth - this.width * this.#scale) / 2;
-    this.#top = (clientHeight - this.height * this.#scale) / 2;
+    this.place.fit();
     this.draw();
   }
 
   move(dx: number, dy: number): void {
-    this.#left += dx;
-    this.#top += dy;
+    this.place.move(dx, dy);
     this.draw();
   }
 
   /** Zooms in (1) or out (-1); the image's place at `at` stays where it is. */
-  zoom(direction: 1 | -1, at: Position = [this.canvas.clientWidth / 2, this.canvas.clientHeight / 2]): void {
-    const [x, y] = this.toImage(at);
-    const least = Math.min(this.canvas.clientWidth / this.width, this.canvas.clientHeight / this.height, 1) / 2;
-    this.#scale = Math.min(Math.max(this.#scale * STEP ** direction, least), MOST_ZOOM);
-    this.#left = at[0] - x * this.#scale;
-    this.#top = at[1] - y * this.#scale;
+  zoom(direction: 1 | -1, at?: Position): void {
+    this.place.zoom(direction, at);
     this.draw();
+  }
+
+  /** Turns what is seen by so many degrees, or back to none. */
+  turn(by: number | null): void {
+    this.place.turn(by);
+    this.draw();
+  }
+
+  relight(lights: Lights): void {
+    this.#tiles.relight(lights);
+    this.draw();
+  }
+
+  toggleOverview(): void {
+    this.#overview.shown = !this.#overview.shown;
+    this.draw();
+  }
+
+  /** Goes where the map was pressed, or dragged from there; false beside it. */
+  goByOverview(screen: Position, dragging: boolean): boolean {
+    const at = this.#overview.at(screen, this, dragging);
+    if (at) this.place.center(at);
+    if (at) this.draw();
+    return at !== null;
   }
 
   /** Draws at the next frame, once however often it is asked for. */
@@ -122,13 +127,12 @@ export class Viewer {
     this.#ended = true;
     this.#resized.disconnect();
     cancelAnimationFrame(this.#frame);
-    for (const one of this.#tiles.values()) if (one !== "wanted") one.close();
-    this.#tiles.clear();
+    this.#tiles.end();
     this.canvas.width = 0;
   }
 
   #render(): void {
-    const { canvas } = this;
+    const { canvas, scale } = this;
     const ratio = devicePixelRatio;
     const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
@@ -136,24 +140,31 @@ export class Viewer {
     if (!context) return;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-    context.imageSmoothingEnabled = this.#scale < SMOOTH_BELOW;
-    const { levels } = this.#view;
-    const wanted = Math.min(levels - 1, Math.max(0, levels - 1 + Math.ceil(Math.log2(this.#scale))));
-    this.#queue = [];
+    context.imageSmoothingEnabled = scale < SMOOTH_BELOW;
+    const { levels } = this.#tiles.view;
+    const wanted = Math.min(levels - 1, Math.max(0, levels - 1 + Math.ceil(Math.log2(scale))));
+    const lacking = this.#inView(wanted).filter((one) => !this.#tiles.get(one));
     // What is there of coarser levels stands in until the finer tiles have come.
-    for (let level = 0; level <= wanted; level += 1) this.#level(context, level, level === wanted);
-    if (this.#scale >= GRID_FROM) this.#grid(context);
-    this.#paint(context);
-    this.#fetch();
+    const { small } = this.#tiles;
+    for (let level = lacking.length === 0 ? wanted : Math.min(small, wanted); level <= wanted; level += 1)
+      this.#level(context, level);
+    if (scale >= GRID_FROM) this.#grid(context);
+    const more = this.#paint(context);
+    context.imageSmoothingEnabled = true;
+    this.#overview.paint(context, this.#tiles);
+    // The map's tile comes last, and only once.
+    this.#tiles.want(wanted === small ? lacking : [...lacking, { level: small, column: 0, row: 0 }]);
+    if (more) this.draw();
   }
 
-  #level(context: CanvasRenderingContext2D, level: number, wanted: boolean): void {
-    const { tileSide, levels } = this.#view;
+  /** Tiles of a level that the window shows. */
+  #inView(level: number): { level: number; column: number; row: number }[] {
+    const { left, top, right, bottom } = this.place.seen;
+    const { tileSide, levels } = this.#tiles.view;
     const factor = 2 ** (levels - 1 - level);
     const side = tileSide * factor;
-    const [left, top] = this.toImage([0, 0]);
-    const [right, bottom] = this.toImage([this.canvas.clientWidth, this.canvas.clientHeight]);
     const last = (length: number): number => Math.ceil(Math.ceil(length / factor) / tileSide) - 1;
+    const found = [];
     for (
       let row = Math.max(0, Math.floor(top / side));
       row <= Math.min(last(this.height), Math.floor(bottom / side));
@@ -163,90 +174,55 @@ export class Viewer {
         let column = Math.max(0, Math.floor(left / side));
         column <= Math.min(last(this.width), Math.floor(right / side));
         column += 1
-      ) {
-        const key = `${level}/${column}/${row}`;
-        const bitmap = this.#tiles.get(key);
-        const rests = (this.#failed.get(key) ?? -Infinity) > performance.now() - RESTS_MS;
-        if (bitmap === undefined && wanted && !rests) this.#queue.push({ level, column, row });
-        if (bitmap === undefined || bitmap === "wanted") continue;
-        // Used last: those that were not are dropped first.
-        this.#tiles.delete(key);
-        this.#tiles.set(key, bitmap);
-        const [x, y] = this.toScreen([column * side, row * side]);
-        context.drawImage(bitmap, x, y, bitmap.width * factor * this.#scale, bitmap.height * factor * this.#scale);
+      )
+        found.push({ level, column, row });
+    return found;
+  }
+
+  #level(context: CanvasRenderingContext2D, level: number): void {
+    const { tileSide, levels } = this.#tiles.view;
+    const factor = 2 ** (levels - 1 - level);
+    const { scale, angle, origin } = this.place;
+    const ratio = devicePixelRatio;
+    context.save();
+    if (angle !== 0) {
+      const [cos, sin] = directionOf(angle);
+      context.translate(origin[0], origin[1]);
+      context.transform(cos * scale, sin * scale, -sin * scale, cos * scale, 0, 0);
+    }
+    for (const one of this.#inView(level)) {
+      const bitmap = this.#tiles.get(one);
+      if (!bitmap) continue;
+      const [left, top] = [one.column * tileSide * factor, one.row * tileSide * factor];
+      const [right, bottom] = [left + bitmap.width * factor, top + bitmap.height * factor];
+      if (angle !== 0) {
+        // Neighbours overlap by a little, so that no seam shows between edges that lie across pixels.
+        const over = 0.5 / scale;
+        context.drawImage(bitmap, left, top, right - left + over, bottom - top + over);
+        continue;
       }
+      // Edges on pixels of the screen: no seam, and no blending at each of them.
+      const [x0, y0] = this.toScreen([left, top]).map((value) => Math.round(value * ratio) / ratio);
+      const [x1, y1] = this.toScreen([right, bottom]).map((value) => Math.round(value * ratio) / ratio);
+      if (x0 !== undefined && y0 !== undefined && x1 !== undefined && y1 !== undefined)
+        context.drawImage(bitmap, x0, y0, x1 - x0, y1 - y0);
+    }
+    context.restore();
   }
 
   #grid(context: CanvasRenderingContext2D): void {
-    const [left, top] = this.toImage([0, 0]);
-    const [right, bottom] = this.toImage([this.canvas.clientWidth, this.canvas.clientHeight]);
+    const { left, top, right, bottom } = this.place.seen;
     context.beginPath();
-    for (let x = Math.max(0, Math.ceil(left)); x <= Math.min(this.width, right); x += 1) {
-      const [at] = this.toScreen([x, 0]);
-      context.moveTo(at, 0);
-      context.lineTo(at, this.canvas.clientHeight);
-    }
-    for (let y = Math.max(0, Math.ceil(top)); y <= Math.min(this.height, bottom); y += 1) {
-      const [, at] = this.toScreen([0, y]);
-      context.moveTo(0, at);
-      context.lineTo(this.canvas.clientWidth, at);
-    }
+    const line = (from: Position, to: Position): void => {
+      context.moveTo(...this.toScreen(from));
+      context.lineTo(...this.toScreen(to));
+    };
+    for (let x = Math.max(0, Math.ceil(left)); x <= Math.min(this.width, right); x += 1)
+      line([x, Math.max(0, top)], [x, Math.min(this.height, bottom)]);
+    for (let y = Math.max(0, Math.ceil(top)); y <= Math.min(this.height, bottom); y += 1)
+      line([Math.max(0, left), y], [Math.min(this.width, right), y]);
     context.strokeStyle = "rgba(128, 128, 128, 0.4)";
     context.lineWidth = 1;
     context.stroke();
-  }
-
-  #fetch(): void {
-    while (this.#fetching < AT_ONCE && !this.#ended) {
-      const next = this.#queue.shift();
-      if (!next) return;
-      const key = `${next.level}/${next.column}/${next.row}`;
-      this.#tiles.set(key, "wanted");
-      this.#fetching += 1;
-      void this.#load(next)
-        .catch(() => null)
-        .then((bitmap) => {
-          this.#fetching -= 1;
-          this.#tiles.delete(key);
-          if (this.#ended) bitmap?.close();
-          else if (bitmap) this.#keep(key, bitmap);
-          else this.#failed.set(key, performance.now());
-          this.draw();
-        });
-    }
-  }
-
-  /** A tile; where the view is over, the image is opened anew, once for all that wait. */
-  async #load({ level, column, row }: Wanted): Promise<ImageBitmap | null> {
-    const over = (): boolean => Date.parse(this.#view.until) - serverNow() < 2_000;
-    if (over()) await this.#reopen();
-    const { view } = this.#view;
-    const found = await tile(this.#view, level, column, row);
-    // A tile that does not come while the view lasts is asked for after a while; the image may have been marked anew meanwhile.
-    if (found || this.#ended || (this.#view.view === view && !over() && this.#reopened)) return found;
-    await this.#reopen();
-    return tile(this.#view, level, column, row);
-  }
-
-  #reopen(): Promise<void> {
-    this.#opening ??= openView(this.#assetId)
-      .then((view) => {
-        this.#view = view;
-        this.#reopened = true;
-      })
-      .finally(() => {
-        this.#opening = null;
-      });
-    return this.#opening;
-  }
-
-  #keep(key: string, bitmap: ImageBitmap): void {
-    this.#tiles.set(key, bitmap);
-    for (const [old, one] of this.#tiles) {
-      if (this.#tiles.size <= TILES_KEPT) return;
-      if (one === "wanted") continue;
-      this.#tiles.delete(old);
-      one.close();
-    }
   }
 }

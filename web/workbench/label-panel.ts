@@ -1,0 +1,133 @@
+import { AttributeForm } from "./attribute-form.ts";
+import type { CanvasTools } from "./canvas-tools.ts";
+import type { LabelClasses, LabelProblem } from "./classes.ts";
+import { button, element } from "./dom.ts";
+import type { Drawing, Drawn } from "./drawing.ts";
+import { LabelList } from "./label-list.ts";
+import { TEXT } from "./text.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** Screen pixels that a duplicate lies beside. */
+const BESIDE = 12;
+/** As many as are handed in with one task. */
+const MOST_LABELS = 1_000;
+
+/** What the panel needs of the screen that it is on. */
+export interface PanelSurroundings {
+  readonly drawing: () => Drawing;
+  readonly viewer: () => Viewer | null;
+  readonly tools: CanvasTools;
+  readonly classes: LabelClasses;
+  readonly changed: () => void;
+  readonly draws: boolean;
+}
+
+/** All labels, what can be done with the selected one, its attributes, and what is wrong just now. */
+export class LabelPanel {
+  readonly #around: PanelSurroundings;
+  readonly #told = element("p", { class: "told", role: "status" });
+  readonly #list: LabelList;
+  readonly #form: AttributeForm;
+  readonly #hide = button(TEXT.drawing.hide, () => this.hide(false), { "aria-pressed": "false" });
+  readonly #hideAll = button(TEXT.drawing.hideAll, () => this.hide(true), { "aria-pressed": "false" });
+  readonly #snap = button(TEXT.drawing.snap, () => this.#around.tools.toggleSnaps(), { "aria-pressed": "true" });
+  readonly #ofSelected: readonly HTMLButtonElement[];
+  readonly element: HTMLElement;
+  #code = "";
+
+  constructor(around: PanelSurroundings) {
+    this.#around = around;
+    const { tools, classes, draws, drawing } = around;
+    this.#list = new LabelList({
+      classes,
+      grid: () => (draws ? around.viewer() : null),
+      isHidden: (id) => tools.scene.isHidden(id),
+      select: (id) => tools.select(id),
+    });
+    const take = (drawn: Drawn, gesture: string): void => {
+      drawing().replace(drawn, gesture);
+      around.changed();
+    };
+    this.#form = new AttributeForm(classes, draws ? take : null);
+    const acts = [
+      button(TEXT.drawing.duplicate, () => this.duplicate()),
+      button(TEXT.drawing.front, () => tools.order(true)),
+      button(TEXT.drawing.behind, () => tools.order(false)),
+    ];
+    this.#ofSelected = [this.#hide, ...(draws ? acts : [])];
+    this.element = element("div", { class: "panel" }, [
+      this.#told,
+      element("h2", {}, [TEXT.shapes]),
+      element("div", { class: "pair" }, [...(draws ? [this.#snap] : []), this.#hideAll, ...this.#ofSelected]),
+      this.#form.element,
+      this.#list.element,
+    ]);
+  }
+
+  /** Tells a code of what is wrong; with an empty one what is wrong with the selected label, or with the last. */
+  tell(code: string): void {
+    this.#code = code;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { drawing, tools, draws } = this.#around;
+    const drawn = draws ? (drawing().get(tools.selected) ?? drawing().drawn.at(-1) ?? null) : null;
+    const texts = this.#code
+      ? [TEXT.drawing.problem(this.#code, "")]
+      : drawn
+        ? this.#problems(drawn).map(({ code, at }) => TEXT.drawing.problem(code, at))
+        : [];
+    const text = texts.join("; ");
+    if (this.#told.textContent !== text) this.#told.textContent = text;
+  }
+
+  #problems(drawn: Drawn): readonly LabelProblem[] {
+    return this.#around.classes.problemsOf(drawn, this.#around.viewer());
+  }
+
+  update(): void {
+    const { drawing, tools } = this.#around;
+    const { drawn } = drawing();
+    const { selected } = tools;
+    this.#list.update(drawn, selected);
+    this.#form.update(drawing().get(selected));
+    for (const one of this.#ofSelected) one.disabled = selected === null;
+    this.#hide.setAttribute("aria-pressed", String(selected !== null && tools.scene.isHidden(selected)));
+    this.#hideAll.setAttribute("aria-pressed", String(tools.scene.hidesAll));
+    this.#snap.setAttribute("aria-pressed", String(tools.snaps));
+    this.#tell();
+  }
+
+  /** Hides all labels, or the selected one; shows them again. */
+  hide(all: boolean): void {
+    const { selected } = this.#around.tools;
+    if (all || selected !== null) this.#around.tools.toggleHidden(all ? null : selected);
+  }
+
+  duplicate(): void {
+    const { tools, viewer } = this.#around;
+    const shown = viewer();
+    if (shown) tools.clipboard.duplicate(tools.selected, BESIDE / shown.scale, shown);
+  }
+
+  paste(): void {
+    const { tools, viewer } = this.#around;
+    const shown = viewer();
+    if (!shown) return;
+    const { clientWidth, clientHeight } = shown.canvas;
+    tools.clipboard.paste(tools.cross ?? shown.toImage([clientWidth / 2, clientHeight / 2]), shown);
+  }
+
+  /** Whether all that is drawn can be handed in; where it cannot, selects the first label that is refused and says why. */
+  ready(): boolean {
+    const { drawn } = this.#around.drawing();
+    if (drawn.length > MOST_LABELS) {
+      this.tell("TOO_MANY_LABELS");
+      return false;
+    }
+    const first = drawn.find((one) => this.#problems(one).some(({ refused }) => refused));
+    if (first) this.#around.tools.select(first.id);
+    return !first;
+  }
+}
