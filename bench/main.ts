@@ -9,6 +9,7 @@ import { mutationsBench } from "./mutations.ts";
 import { pagesBench } from "./pages.ts";
 import { tilesBench } from "./tiles.ts";
 import { verifyBench } from "./verify.ts";
+import { workbenchBench } from "./workbench.ts";
 
 const BENCHES: Readonly<Record<string, Benchmark>> = {
   pages: pagesBench,
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, Benchmark>> = {
   verify: verifyBench,
   delivery: deliveryBench,
   tiles: tilesBench,
+  workbench: workbenchBench,
 };
 
 function list(): string {

@@ -26,7 +26,7 @@ const close = ({ stored, shown }: Tile): void => {
 };
 
 /** A picture in other light: made once for each tile and then drawn like any, which costs less than a filter at each frame. */
-function relit(bitmap: ImageBitmap, table: Uint8ClampedArray): ImageBitmap {
+export function relit(bitmap: ImageBitmap, table: Uint8ClampedArray): ImageBitmap {
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return bitmap;
