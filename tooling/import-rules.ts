@@ -31,7 +31,7 @@ const STORAGE = /^src\/storage\//;
 const LEDGER = /^src\/ledger\//;
 const PROFILE = /^src\/policy\/profile\.ts$/;
 const PORTS = /^src\/storage\/(ports|tables)\.ts$/;
-const RECORDS = /^src\/storage\/(delivery|list|task)-records\.ts$/;
+const RECORDS = /^src\/storage\/(delivery|list|task|work)-records\.ts$/;
 /** What a command is made of; a domain room knows no more of the policy. */
 const COMMANDS = /^src\/policy\/(command|grant|audit-port|installation|actions|decision|facts|target|profile)\.ts$/;
 /** The decision: profile, marking, facts and rules in; allow or deny with reasons out. */

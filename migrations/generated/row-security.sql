@@ -1,5 +1,5 @@
 -- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.
--- Policy sha384:6da9ab09a40d26b556963b2dda2e7c6f2a8419643076d43c3b1156e656b655b2ddd85d37828683daf182311e776d23c6
+-- Policy sha384:6909374ef24d35ac220f640c74cf381d6672c3157049548e728eff262711fbe6ea0e4607c69d9301601cc631c03493f2
 
 alter table data.program enable row level security;
 alter table data.program force row level security;
@@ -262,7 +262,7 @@ create policy label_read on data.label for select to caveat_app using (
     ((dataset_marking_id = any(caller.dataset_read)
       and asset_marking_id = any(caller.asset_read)
       and marking_id = any(caller.label_read)
-      and program_id = any(caller.programs))))
+      and (program_id = any(caller.programs) and (author_id = caller.person or state not in ('BLIND'))))))
 );
 drop policy if exists label_insert on data.label;
 create policy label_insert on data.label for insert to caveat_app with check (
@@ -287,7 +287,7 @@ create policy label_revision_read on data.label_revision for select to caveat_ap
       and asset_marking_id = any(caller.asset_read)
       and label_marking_id = any(caller.label_read)
       and marking_id = any(caller.label_read)
-      and program_id = any(caller.programs))))
+      and (program_id = any(caller.programs) and (label_author_id = caller.person or label_state not in ('BLIND'))))))
 );
 drop policy if exists label_revision_insert on data.label_revision;
 create policy label_revision_insert on data.label_revision for insert to caveat_app with check (
@@ -330,7 +330,7 @@ create policy label_review_read on data.label_review for select to caveat_app us
       and label_marking_id = any(caller.label_read)
       and revision_marking_id = any(caller.label_read)
       and marking_id = any(caller.label_read)
-      and program_id = any(caller.programs))))
+      and (program_id = any(caller.programs) and (revision_author_id = caller.person or label_state not in ('BLIND'))))))
 );
 drop policy if exists label_review_insert on data.label_review;
 create policy label_review_insert on data.label_review for insert to caveat_app with check (
@@ -425,7 +425,7 @@ create policy task_act_insert on data.task_act for insert to caveat_app with che
       and project_marking_id = any(caller.project_read)
       and marking_id = any(caller.task_work)
       and program_id = any(caller.programs))
-    or (kind in ('examine', 'accept', 'reject', 'choose')
+    or (kind in ('examine', 'accept', 'reject', 'choose', 'fix')
       and dataset_marking_id = any(caller.dataset_read)
       and asset_marking_id = any(caller.asset_read)
       and project_marking_id = any(caller.project_read)

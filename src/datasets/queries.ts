@@ -112,7 +112,8 @@ async function pageSize(grant: Grant, datasetId: string, first: number): Promise
   return Math.min(first, UNAGGREGATED);
 }
 
-async function shownLabels(
+/** Those of the labels that no rule withholds from the caller. */
+export async function shownLabels(
   grant: Grant,
   datasetId: string,
   labels: readonly RowOf<"label">[],

@@ -111,9 +111,19 @@ async function freezeImages(
   return { images, labeled, origins };
 }
 
+/** Whether what was handed in with a task is over and done with: it stands, or somebody accepted this very label meanwhile. */
+function isSettled({ standing }: RowOf<"label">, reviews: readonly RowOf<"labelReview">[]): boolean {
+  return standing === "STANDS" || (standing === "PENDING" && reviews[0]?.verdict === "accept");
+}
+
+/** Who judged a label with its task; null where it says something else since, or nobody did. */
+function judgedBy({ judgedBy: judge, judgedAt }: RowOf<"label">, revision: RowOf<"labelRevision">): string | null {
+  return judge && judgedAt && revision.createdAt <= judgedAt ? judge : null;
+}
+
 /**
- * Freezes a dataset as the caller sees it. Labels that are retracted, rejected in their latest review, or a model's
- * pre-labels that nobody has taken up are not part of a version.
+ * Freezes a dataset as the caller sees it. Labels that are retracted, rejected in their latest review, handed in with a task
+ * and not judged yet, sent back or not chosen, or a model's pre-labels that nobody has taken up are not part of a version.
  */
 export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Promise<FrozenDataset> {
   const { images, labeled, origins } = await freezeImages(grant, await everything(grant, "asset", dataset.id));
@@ -141,13 +151,13 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
       100,
       "t.created_at desc, t.id",
     );
-    if (reviews[0]?.verdict === "reject") continue;
+    if (reviews[0]?.verdict === "reject" || !isSettled(label, reviews)) continue;
     const known = classes.get(revision.classId) ?? (await classOf(grant, revision.classId));
     if (!known) continue;
     classes.set(revision.classId, known);
     const marking = await grant.marking(revision.markingId);
     classCounts[revision.classId] = (classCounts[revision.classId] ?? 0) + 1;
-    const accepted = reviews.find((review) => review.verdict === "accept");
+    const reviewedBy = reviews.find(({ verdict }) => verdict === "accept")?.reviewerId ?? judgedBy(label, revision);
     written.push({
       id: label.id,
       assetId: label.assetId,
@@ -156,7 +166,7 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
       attributes: revision.attributes as Attributes,
       marking,
       author: revision.authorId,
-      ...(accepted ? { reviewedBy: accepted.reviewerId } : {}),
+      ...(reviewedBy === null ? {} : { reviewedBy }),
     });
     byObject.set(`label:${label.id}`, marking);
     const block = authorityOf(revision, marking.structure);

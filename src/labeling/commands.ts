@@ -24,6 +24,11 @@ export interface CreateLabelInput {
 
 type Above = Pick<RowOf<"label">, "datasetId" | "assetId" | "programId" | "datasetMarkingId" | "assetMarkingId">;
 
+/** Where a label comes from: what somebody does outside tasks, or an act by which it was handed in. */
+export type LabelSource = Pick<RowOf<"label">, "taskActId" | "takenFrom">;
+
+const OUTSIDE_TASKS: LabelSource = { taskActId: null, takenFrom: null };
+
 /** The rows of a new label: its identity and its first revision. */
 export function labelRows(
   grant: Grant,
@@ -32,6 +37,7 @@ export function labelRows(
   marking: InternedMarking,
   origin: "human" | "model",
   score: number | null,
+  source: LabelSource = OUTSIDE_TASKS,
 ): { label: RowOf<"label">; revision: RowOf<"labelRevision"> } {
   const above: Above = {
     datasetId: asset.datasetId,
@@ -48,6 +54,11 @@ export function labelRows(
     origin,
     createdAt: grant.now(),
     state: "ACTIVE",
+    ...source,
+    // PostgreSQL says how it stands.
+    standing: source.taskActId === null ? "STANDS" : "PENDING",
+    judgedBy: null,
+    judgedAt: null,
   };
   const revision = revisionOf(grant, label, content, marking, {
     kind: origin === "model" ? "import" : "create",

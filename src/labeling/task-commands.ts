@@ -2,15 +2,14 @@ import { randomUUID } from "node:crypto";
 import { UserError, command } from "../policy/command.ts";
 import type { Command, UserErrorCode } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
-import { isId } from "../policy/target.ts";
 import { sqlState } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
 
-type Kind = "lease" | "examine" | "extend" | "submit" | "skip" | "accept" | "reject" | "choose" | "reopen";
+type Kind = "lease" | "examine" | "extend" | "submit" | "skip" | "accept" | "reject" | "choose" | "fix" | "reopen";
 
 /** What an act says beside where it stands. */
 export type ActContent = Partial<
-  Pick<RowOf<"taskAct">, "comment" | "activeMs" | "labelIds" | "chosenId" | "guidelineId">
+  Pick<RowOf<"taskAct">, "id" | "comment" | "activeMs" | "labelIds" | "chosenId" | "keptIds" | "pins" | "guidelineId">
 >;
 
 /** A place of a task that an act is about. */
@@ -29,14 +28,14 @@ const REFUSALS: Readonly<Record<string, readonly [UserErrorCode, string]>> = {
   CV006: ["NOT_PERMITTED", "not at this stage of this project"],
 };
 
-const JUDGING: ReadonlySet<Kind> = new Set<Kind>(["examine", "accept", "reject", "choose"]);
+const JUDGING: ReadonlySet<Kind> = new Set<Kind>(["examine", "accept", "reject", "choose", "fix"]);
 const COMMENT = /^[^\p{Cc}\p{Cs}]{0,2000}$/u;
 
 /** A comment from a caller. Throws INVALID_INPUT. */
-export function commentOf(text: string, path: string, least = 0): string {
+export function commentOf(text: string, path: readonly string[], least = 0): string {
   const comment = text.normalize("NFC").trim();
   if (comment.length < least || !COMMENT.test(comment))
-    throw new UserError("INVALID_INPUT", `${least} to 2,000 characters without control characters`, [path]);
+    throw new UserError("INVALID_INPUT", `${least} to 2,000 characters without control characters`, path);
   return comment;
 }
 
@@ -67,11 +66,10 @@ export async function perform(
   kind: Kind,
   { round, stage, slot, epoch }: Place,
   content: ActContent = {},
-): Promise<string> {
-  const id = randomUUID();
+): Promise<void> {
   const marking = await grant.marking(task.markingId);
   const row = {
-    id,
+    id: randomUUID(),
     ...taskColumns(task),
     markingId: task.markingId,
     personId: grant.principal.personId,
@@ -85,6 +83,8 @@ export async function perform(
     activeMs: null,
     labelIds: [],
     chosenId: null,
+    keptIds: [],
+    pins: [],
     guidelineId: null,
     createdAt: grant.now(),
     ...content,
@@ -95,7 +95,6 @@ export async function perform(
   } catch (error) {
     throw refusalOf(error, ["epoch"]);
   }
-  return id;
 }
 
 /** The task and the place that the caller holds in it. Throws NOT_FOUND, LEASE_OVER, or ALREADY_DONE after his own last word. */
@@ -176,31 +175,7 @@ export const skipTask: Command<Held & { readonly reason: string }, Held> = comma
   target: ({ taskId }) => ({ noun: "task", id: taskId }),
   async run(grant, { reason, ...held }) {
     const { task, place } = await heldTask(grant, held);
-    await perform(grant, task, "skip", place, { comment: commentOf(reason, "reason", 1) });
-    return held;
-  },
-});
-
-/** Judges what was handed in: accepts it, chooses one of several, or sends the task back with what is wrong. */
-export const judgeTask: Command<
-  Held & {
-    readonly verdict: "accept" | "reject" | "choose";
-    readonly comment: string;
-    readonly chosenId: string | null;
-  },
-  Held
-> = command({
-  name: "taskReview",
-  action: "task.review",
-  target: ({ taskId }) => ({ noun: "task", id: taskId }),
-  async run(grant, { verdict, comment, chosenId, ...held }) {
-    const { task, place } = await heldTask(grant, held);
-    const text = commentOf(comment, "comment", verdict === "reject" ? 1 : 0);
-    if ((verdict === "choose") !== (chosenId !== null))
-      throw new UserError("INVALID_INPUT", "with CHOOSE, and only then, one of the opinions", ["chosenId"]);
-    const chosen = chosenId !== null && isId(chosenId) ? await grant.read.byId("taskAct", chosenId) : null;
-    if (chosenId !== null && chosen?.taskId !== task.id) throw new UserError("NOT_FOUND", "not found", ["chosenId"]);
-    await perform(grant, task, verdict, place, { comment: text, chosenId });
+    await perform(grant, task, "skip", place, { comment: commentOf(reason, ["reason"], 1) });
     return held;
   },
 });

@@ -1,4 +1,5 @@
-import { labelsByIds } from "../datasets/queries.ts";
+import { labelsByIds, shownLabels } from "../datasets/queries.ts";
+import { dominates } from "../markings/index.ts";
 import type { Grant } from "../policy/grant.ts";
 import type { Page, PageRequest } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
@@ -37,6 +38,39 @@ export async function leaseOf(
   const last = await grant.tasks.lastAct(taskId, grant.principal.personId);
   if (!last?.lastsUntil || last.lastsUntil <= grant.now()) return null;
   return { epoch: last.epoch, stage: last.stage, lastsUntil: last.lastsUntil };
+}
+
+/**
+ * What a task's next round may begin with: what was handed in in the round before, where one person labels each image; of
+ * several opinions nobody is shown another's before his own is there.
+ */
+export async function earlierOf(grant: Grant, task: RowOf<"task">): Promise<readonly RowOf<"taskAct">[]> {
+  const project = task.round > 1 ? await grant.read.byId("project", task.projectId) : null;
+  if (!project) return [];
+  const acts = await grant.tasks.opinions({ id: task.id, round: task.round - 1 });
+  return project.opinions === 1 ? acts : acts.filter(({ personId }) => personId === grant.principal.personId);
+}
+
+/** How many pre-labels of an image are handed out at most. */
+const MOST_PRE_LABELS = 1_000;
+
+/**
+ * A model's pre-labels of a task's image, no higher than the task: what is above it could not be taken over into it, and
+ * would raise what its person was shown. Those that a rule withholds are left out.
+ */
+export async function preLabelsOf(
+  grant: Grant,
+  task: RowOf<"task">,
+  from: number,
+  count: number,
+): Promise<readonly RowOf<"label">[]> {
+  const { effective } = await grant.marking(task.markingId);
+  const below: string[] = [];
+  for (const id of await grant.tasks.heldMarkings(task.datasetId, "label"))
+    if (dominates(effective, (await grant.marking(id)).effective)) below.push(id);
+  const most = Math.min(count, Math.max(0, MOST_PRE_LABELS - from));
+  if (below.length === 0 || most === 0) return [];
+  return shownLabels(grant, task.datasetId, await grant.tasks.preLabels(task, below, from, most));
 }
 
 /** Some of the labels that were handed in by an act, as far as the caller may see them. */

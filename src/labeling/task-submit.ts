@@ -5,25 +5,16 @@ import type { Grant } from "../policy/grant.ts";
 import { dominates } from "../markings/index.ts";
 import type { InternedMarking } from "../storage/ports.ts";
 import type { RowOf } from "../storage/tables.ts";
-import { labelRows } from "./commands.ts";
-import { checkContent, labelContext } from "./label-content.ts";
+import { handIn } from "./handed-in.ts";
+import type { SubmittedLabel } from "./handed-in.ts";
 import { commentOf, heldTask, perform, refusalOf, taskColumns } from "./task-commands.ts";
 import type { Held } from "./task-commands.ts";
 
-const MOST_LABELS = 1_000;
 const MOST_BYTES = 512 * 1_024;
 /** As many as a project may have. */
 const MOST_VERSIONS = 201;
 /** A day: more than anybody works on one task without handing it in. */
 const MOST_ACTIVE = 86_400_000;
-
-/** A label as it is handed in with a task. Shape and attributes come from the caller. */
-export interface SubmittedLabel {
-  readonly classKey: string;
-  readonly shape: unknown;
-  readonly attributes: unknown;
-  readonly marking: string | null;
-}
 
 /** What is handed in. */
 export interface SubmitInput extends Held {
@@ -48,45 +39,16 @@ export const submitTask: Command<SubmitInput, Held> = command({
   target: ({ taskId }) => ({ noun: "task", id: taskId }),
   async run(grant, { labels, activeMs, comment, ...held }) {
     const { task, place } = await heldTask(grant, held);
-    if (labels.length > MOST_LABELS) throw new UserError("INVALID_INPUT", "at most 1,000 labels", ["labels"]);
     if (!Number.isInteger(activeMs) || activeMs < 0 || activeMs > MOST_ACTIVE)
       throw new UserError("INVALID_INPUT", "milliseconds, at most a day", ["activeMs"]);
-    const project = await grant.read.byId("project", task.projectId);
-    if (!project) throw new UserError("NOT_FOUND", "not found");
-    const context = await labelContext(grant, task.assetId, project.ontologyVersionId);
-    const taskMarking = await grant.marking(task.markingId);
-    const rows = [];
-    for (const [index, input] of labels.entries()) {
-      const content = checkContent(context, input, ["labels", String(index)]);
-      const sources = [context.assetMarking, content.classMarking, taskMarking] as const;
-      const marking = await grant.markingOf(input.marking, [...sources], "label.create", task.programId);
-      // An act names its labels at the task's marking: what is above that must not be counted there.
-      if (!dominates(taskMarking.effective, marking.effective))
-        throw new UserError("INVALID_MARKING", "a label above its task is not handed in with it", [
-          "labels",
-          String(index),
-          "marking",
-        ]);
-      rows.push(labelRows(grant, context, content, marking, "human", null));
-    }
-    const sources = [context.assetMarking, taskMarking];
-    await grant.insert(
-      "label",
-      rows.map(({ label }) => label),
-      "label.create",
-      sources,
-    );
-    await grant.insert(
-      "labelRevision",
-      rows.map(({ revision }) => revision),
-      "label.create",
-      sources,
-    );
+    const id = randomUUID();
+    const labelIds = await handIn(grant, task, id, labels);
     await perform(grant, task, "submit", place, {
+      id,
       activeMs,
-      comment: commentOf(comment, "comment"),
-      labelIds: rows.map(({ label }) => label.id),
-      guidelineId: await guidelineOf(grant, task, taskMarking),
+      comment: commentOf(comment, ["comment"]),
+      labelIds,
+      guidelineId: await guidelineOf(grant, task, await grant.marking(task.markingId)),
     });
     return held;
   },

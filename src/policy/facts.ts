@@ -7,7 +7,7 @@ export const FLAGS = ["member", "assigned", "owner"] as const;
 export type Flag = (typeof FLAGS)[number];
 
 /** States an object can be in; a noun without states is always ACTIVE. Closed, so that a rule cannot misspell one. */
-export const STATES = ["ACTIVE", "RETRACTED", "REQUESTED", "APPROVED", "RELEASED", "REVOKED"] as const;
+export const STATES = ["ACTIVE", "BLIND", "RETRACTED", "REQUESTED", "APPROVED", "RELEASED", "REVOKED"] as const;
 
 /** A state of the closed list. */
 export type State = (typeof STATES)[number];

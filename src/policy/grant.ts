@@ -13,6 +13,7 @@ import { ListRecords } from "../storage/list-records.ts";
 import type { DistributionListRow, InternedMarking, StandingRecords } from "../storage/ports.ts";
 import { Reader } from "../storage/reader.ts";
 import { TaskRecords } from "../storage/task-records.ts";
+import { WorkRecords } from "../storage/work-records.ts";
 import { tables } from "../storage/tables.ts";
 import type { RowOf, TableName } from "../storage/tables.ts";
 import type { Transaction } from "../storage/transaction.ts";
@@ -116,6 +117,7 @@ export class Grant {
   readonly deliveryRecords: DeliveryRecords;
   readonly lists: ListRecords;
   readonly tasks: TaskRecords;
+  readonly work: WorkRecords;
   readonly audit: AuditPort;
   readonly releaseKeys: ReleaseKeys;
   readonly proposals: StandingRecords;
@@ -182,6 +184,7 @@ export class Grant {
     this.deliveryRecords = new DeliveryRecords(tx);
     this.lists = new ListRecords(tx);
     this.tasks = new TaskRecords(tx, (table, row) => this.#ledger.read(table, row));
+    this.work = new WorkRecords(tx, (table, row) => this.#ledger.read(table, row));
     this.audit = parts.audit;
     this.releaseKeys = parts.releaseKeys;
     this.#ledger = parts.ledger;

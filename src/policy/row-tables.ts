@@ -39,7 +39,7 @@ const inProgram = (owner: string | null, state: FactColumns["state"] = ACTIVE): 
   owner,
   state,
 });
-const labelState = (column: string) => ({ column, values: ["ACTIVE", "RETRACTED"] }) as const;
+const labelState = (column: string) => ({ column, values: ["ACTIVE", "BLIND", "RETRACTED"] }) as const;
 const deliveryState = (column: string) => ({ column, values: ["REQUESTED", "APPROVED", "RELEASED"] }) as const;
 const kind = (...values: string[]) => ({ column: "kind", values });
 const noun = (...values: string[]) => ({ column: "noun", values });
@@ -269,7 +269,7 @@ export const ROW_TABLES: readonly TableAccess[] = Object.freeze<TableAccess[]>([
     read: [{ action: "task.read" }],
     insert: [
       { action: "task.work", when: kind("lease", "extend", "submit", "skip") },
-      { action: "task.review", when: kind("examine", "accept", "reject", "choose") },
+      { action: "task.review", when: kind("examine", "accept", "reject", "choose", "fix") },
       { action: "task.create", when: kind("reopen") },
     ],
     makers: ["person_id"],

@@ -106,12 +106,13 @@ function readRow(line: string, at: string, names: TableNames, noun: string): Exp
     assigned: flagCell(cell(4), "assigned"),
     owner: flagCell(cell(5), "owner"),
   };
-  const state = cell(6);
-  if (state !== "*" && !(STATES as readonly string[]).includes(state)) throw new RowError(`${state} is no state`);
+  const states = cell(6) === "*" ? STATES : cell(6).split("|");
+  const unknown = states.find((state) => !(STATES as readonly string[]).includes(state));
+  if (unknown !== undefined) throw new RowError(`${unknown} is no state`);
   const expect = cell(7);
   if (expect !== "allow" && expect !== "deny") throw new RowError("expect is allow or deny");
   if (cell(8).trim().length < 5) throw new RowError("the row cites no paragraph");
-  return { at, action, profiles, markings, facts: factsOf(flags, state === "*" ? STATES : [state]), expect };
+  return { at, action, profiles, markings, facts: factsOf(flags, states), expect };
 }
 
 /** Reads every row of every table; what cannot be read is added to `found` with its file and line. */

@@ -32,14 +32,14 @@ export class TaskRecords {
     this.#listener = listener;
   }
 
-  /** Markings of the tasks that a dataset holds, as far as the caller may read tasks of that marking. Nothing is disclosed. */
-  async heldMarkings(datasetId: string): Promise<string[]> {
+  /** Markings of the tasks or labels that a dataset holds, as far as the caller may read such of them. Nothing is disclosed. */
+  async heldMarkings(datasetId: string, noun: "task" | "label" = "task"): Promise<string[]> {
     const { open, on } = this.#tx.lock([["data.dataset_marking", "t"]]);
     const [lock] = on as readonly [TableLock];
     const rows = await this.#tx.rows<{ marking_id: string }>(
-      `with ${open.sql} select t.marking_id from data.dataset_marking t where t.dataset_id = ? and t.noun = 'task' and ${lock.sql}
+      `with ${open.sql} select t.marking_id from data.dataset_marking t where t.dataset_id = ? and t.noun = ? and ${lock.sql}
        order by t.marking_id`,
-      [...open.params, datasetId, ...lock.params],
+      [...open.params, datasetId, noun, ...lock.params],
     );
     return rows.map((row) => row.marking_id);
   }
@@ -81,9 +81,56 @@ export class TaskRecords {
     return row ?? null;
   }
 
-  /** What was handed in in the round in which a task is, oldest first. */
+  /** What was handed in in a round of a task, oldest first. */
   opinions({ id, round }: Pick<RowOf<"task">, "id" | "round">): Promise<RowOf<"taskAct">[]> {
     return this.#acts(id, "t.round = ?::int and t.kind = 'submit'", [round], "t.created_at, t.id limit 9");
+  }
+
+  /** By what a task was last sent back; null where it was not. */
+  async sentBack(taskId: string): Promise<RowOf<"taskAct"> | null> {
+    const [row] = await this.#acts(taskId, "t.kind = 'reject'", [], "t.created_at desc, t.id limit 1");
+    return row ?? null;
+  }
+
+  /**
+   * A model's pre-labels of an image at these markings, that nobody has withdrawn, in the order of their ids: one index range
+   * for each marking.
+   */
+  async preLabels(
+    { assetId, datasetId }: Pick<RowOf<"task">, "assetId" | "datasetId">,
+    markings: readonly string[],
+    from: number,
+    count: number,
+  ): Promise<RowOf<"label">[]> {
+    const { open, on } = this.#tx.lock([
+      ["data.dataset_marking", "d"],
+      ["data.label", "x"],
+    ]);
+    const [held, lock] = on as readonly [TableLock, TableLock];
+    const rows = await this.#tx.mapped(
+      tables.label.entity,
+      `with ${open.sql} select r.* from data.dataset_marking d
+       cross join lateral (
+         select x.* from data.label x
+         where x.asset_id = ? and x.marking_id = d.marking_id and x.origin = 'model' and x.state = 'ACTIVE' and ${lock.sql}
+         order by x.id limit ?) r
+       where d.dataset_id = ? and d.noun = 'label' and d.marking_id = any (?::uuid[])
+         and d.marking_id = any ((select ${lock.readable} from open)::uuid[]) and ${held.sql}
+       order by r.id limit ?`,
+      [
+        ...open.params,
+        assetId,
+        ...lock.params,
+        from + count,
+        datasetId,
+        `{${markings.join(",")}}`,
+        ...held.params,
+        from + count,
+      ],
+    );
+    const shown = rows.slice(from);
+    for (const row of shown) this.#listener("label", row);
+    return shown;
   }
 
   /** Which of these images the caller sees a task of in a project, made under this marking. */

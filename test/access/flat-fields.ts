@@ -19,6 +19,9 @@ export const MEASURED: Readonly<Record<string, string>> = {
   "Program.ontologies": "ontologys, ",
   "Project.guidelines": "guidelines of a project",
   "Project.tasks": "tasks, ",
+  "ProjectWork.days": "work on a project",
+  "ProjectWork.held": "work on a project",
+  "ProjectWork.people": "work on a project",
   "Query.distributionLists": "distribution lists",
   "Query.people": "people",
   "Query.policyReach": "reach of a person",
@@ -26,7 +29,9 @@ export const MEASURED: Readonly<Record<string, string>> = {
   "Query.programs": "programs",
   "Query.proposals": "proposals, ",
   "Task.acts": "taskActs of a task",
+  "Task.earlier": "what a task's next round begins with",
   "Task.opinions": "opinions of a task",
+  "Task.preLabels": "pre-labels of a task",
   "Viewer.programs": "programs",
 };
 
@@ -56,6 +61,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
     "goes over all interned markings in memory; their number grows with new markings, not with rows",
   "PolicyVersion.documents": "documents carry no marking",
   "PolicyVersion.steps": "documents carry no marking",
+  "TaskAct.pins": "part of one row",
   "TaskAct.labels": "ids that one act names, looked up at once: as many as whoever handed them in wrote",
   "Query.auditCheckpoints": "signed sizes of the log are shown to whoever reads it at all: none is passed over",
   "Query.auditEntries": "headers of all entries are shown to whoever reads the log at all: none is passed over",

@@ -2,7 +2,8 @@ import { people } from "../../src/administration/people.ts";
 import { explainReaders } from "../../src/administration/explain.ts";
 import { explainReach } from "../../src/administration/reach.ts";
 import { distributionLists } from "../../src/datasets/list-commands.ts";
-import { draftOf, progressOf } from "../../src/labeling/task-queries.ts";
+import { projectWork } from "../../src/labeling/project-work.ts";
+import { draftOf, earlierOf, preLabelsOf, progressOf } from "../../src/labeling/task-queries.ts";
 import { programs } from "../../src/datasets/queries.ts";
 import { CLIENT } from "../../src/demonstration/people.ts";
 import type { Level } from "../../src/markings/index.ts";
@@ -111,6 +112,30 @@ function ofCommands(world: FlatWorld): Listing[] {
       read: async (grant) => {
         const task = await grant.read.byId("task", world.taskId);
         return task ? [task, ...(await grant.tasks.opinions(task))] : [];
+      },
+    },
+    {
+      name: "what a task's next round begins with",
+      as: ["ana", "S"],
+      read: async (grant) => {
+        const task = await grant.read.byId("task", world.taskId);
+        return task ? [task, ...(await earlierOf(grant, { ...task, round: task.round + 1 }))] : [];
+      },
+    },
+    {
+      name: "pre-labels of a task",
+      as: ["ana", "S"],
+      read: async (grant) => {
+        const task = await grant.read.byId("task", world.taskId);
+        return task ? [task, ...(await preLabelsOf(grant, task, 0, 100))] : [];
+      },
+    },
+    {
+      name: "work on a project",
+      as: ["sam", "S"],
+      read: async (grant) => {
+        const project = await grant.read.byId("project", world.projectId);
+        return project ? [(await projectWork(grant, project, 30)) ?? {}] : [];
       },
     },
     {

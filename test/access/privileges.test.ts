@@ -130,6 +130,7 @@ describe("I1 the application role", () => {
     const functions = `select p.oid::regprocedure::text as x from pg_proc p join pg_namespace n on n.oid = p.pronamespace
        where n.nspname = any ($2) and has_function_privilege($1, p.oid, 'EXECUTE')`;
     expect(await list(functions, "caveat_app", SCHEMAS)).toEqual([
+      "access.handles_of(uuid[])",
       "access.next_slot(uuid,text,uuid[],timestamp with time zone)",
       "audit.propose(smallint,uuid,text,uuid,bytea)",
       "gate.markings(text)",

@@ -23,6 +23,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, nothing: unknow
     "(select s.task_id from access.next_slot('PROJECT'::uuid, 'LABEL', 'ALL'::uuid[], now()) s)",
     null,
   ],
+  "access.handles_of(uuid[])": ["(select h.handle from access.handles_of(array['PERSON'::uuid]) h)", null],
   // Takes a record under the MAC of a server process only, and answers nothing.
   "audit.propose(smallint,uuid,text,uuid,bytea)": [
     "audit.propose(0::smallint, gen_random_uuid(), '{}', 'KEY'::uuid, sha256(''))",
@@ -62,7 +63,7 @@ async function shown(token: string | null, client = app): Promise<Record<string,
         await client.query("savepoint here");
         const answer = await client
           .query<{ value: unknown }>(
-            `select ${call.replace("ACTION", action).replace("KEY", key).replace("PROJECT", projectId).replace("ALL", allMarkings)} as value`,
+            `select ${call.replace("ACTION", action).replace("KEY", key).replace("PROJECT", projectId).replace("ALL", allMarkings).replace("PERSON", claim.personId)} as value`,
           )
           .then(
             ({ rows }) => rows[0]?.value,
@@ -133,6 +134,10 @@ describe("I1 with SQL as the application role", () => {
     expect(seen["gate.person()"]).toBe(claim.personId);
     expect(seen["gate.scope(text[]) label.read"]).toEqual(expect.stringContaining(claim.personId));
     expect(seen["access.next_slot(uuid,text,uuid[],timestamp with time zone)"]).toEqual(expect.any(String));
+    // Names of people are for who plans work.
+    expect(seen["access.handles_of(uuid[])"]).toBeUndefined();
+    const sam = await maker.claimOf(await house.as("sam", "S"), await backendOf(app));
+    expect((await shown(maker.token(sam)))["access.handles_of(uuid[])"]).toBe("ana");
     expect(seen["gate.markings(text) label.read"]).toEqual(expect.arrayContaining([expect.any(String)]));
   });
 

@@ -30,6 +30,15 @@ test("I2 ids, sequences, timestamps: of the numbers that an ordinary person gets
     "Project.leaseSeconds",
     "Project.opinions",
     "Project.skipLimit",
+    "ProjectDayWork.handedIn",
+    "ProjectDayWork.judged",
+    "ProjectDayWork.sentBack",
+    "ProjectPersonWork.activeMs",
+    "ProjectPersonWork.handedIn",
+    "ProjectPersonWork.judged",
+    "ProjectPersonWork.putBack",
+    "ProjectPersonWork.refused",
+    "ProjectPersonWork.waiting",
     "ProjectProgress.beingJudged",
     "ProjectProgress.beingLabeled",
     "ProjectProgress.done",
@@ -43,5 +52,7 @@ test("I2 ids, sequences, timestamps: of the numbers that an ordinary person gets
     "TaskAct.activeMs",
     "TaskAct.round",
     "TaskLease.epoch",
+    "TaskPin.x",
+    "TaskPin.y",
   ]);
 });

@@ -122,15 +122,16 @@ export const gid = (noun: IdNoun, id: string): string => globalId(noun, id);
 
 const MARKING = "marking { banner portion }";
 const REVISION = `id kind ordinal shape attributes score authorId createdAt ${MARKING} class { id key name shapes attributes ${MARKING} }`;
-const LABEL = `id origin state createdAt authorId ${MARKING} latest { ${REVISION} } revisions(first: 20) { ${REVISION} }
+const LABEL = `id origin state standing judgedBy judgedAt handedIn { id } takenFrom { id } createdAt authorId ${MARKING} latest { ${REVISION} } revisions(first: 20) { ${REVISION} }
   reviews(first: 20) { id comment verdict reviewerId revisionId createdAt ${MARKING} }`;
 const PAGE = "pageInfo { hasNextPage endCursor }";
 const ASSET = `id title mediaType width height displayUrl createdAt ${MARKING}`;
 
 const TASK = `id stage round priority createdAt ${MARKING} asset { id } lease { epoch stage lastsUntil }
   draft { body createdAt ${MARKING} }
-  acts(first: 8) { id kind stage round comment activeMs createdAt personId guidelineId chosenId labels(first: 5) { id } }
-  opinions { id labels(first: 5) { id } }`;
+  acts(first: 8) { id kind stage round comment activeMs createdAt personId guidelineId chosenId keptIds pins { x y text } ${MARKING} labels(first: 5) { id } }
+  opinions { id labels(first: 5) { id } } opinionsSha384 sentBack { id } earlier { id labels(first: 5) { id } }
+  preLabels(first: 5) { id latest { score } }`;
 
 /** Everything that can be asked about an object by its id. */
 export const NODE_QUESTION = `query($id: ID!) { node(id: $id) { __typename id
@@ -154,6 +155,8 @@ export const WORK_QUESTION = `query($project: ID!, $task: ID!) {
   project(id: $project) { id name opinions reviewed leaseSeconds skipLimit createdAt ${MARKING} dataset { id }
     ontologyVersion { id } guidelines(first: 20) { id version body authorId createdAt ${MARKING} }
     progress { tasks toLabel beingLabeled toJudge beingJudged done setAside }
+    work(days: 3) { people { handle handedIn refused waiting putBack judged activeMs } days { day handedIn judged sentBack }
+      held { handle stage since lastsUntil taskId } }
     tasks(first: 8) { edges { cursor node { ${TASK} } } ${PAGE} } }
   task(id: $task) { ${TASK} project { id name } } }`;
 

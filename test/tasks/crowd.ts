@@ -5,7 +5,8 @@ import type { Level } from "../../src/markings/index.ts";
 import { UserError } from "../../src/policy/command.ts";
 import { createAsset, createDataset } from "../../src/datasets/commands.ts";
 import { addTasks, createProject } from "../../src/labeling/project-commands.ts";
-import { extendLease, judgeTask, leaseToJudge, leaseToLabel, skipTask } from "../../src/labeling/task-commands.ts";
+import { judgeTask } from "../../src/labeling/task-judge.ts";
+import { extendLease, leaseToJudge, leaseToLabel, skipTask } from "../../src/labeling/task-commands.ts";
 import { leaseOf } from "../../src/labeling/task-queries.ts";
 import { saveDraft, submitTask } from "../../src/labeling/task-submit.ts";
 import type { Command } from "../../src/policy/command.ts";
@@ -245,7 +246,7 @@ export class Crowd {
     const twice = this.#chance(0.1);
     if (twice) this.#fault("submissions under one key at the same moment");
     if (stage === "LABEL") {
-      const labels = [{ classKey: "ship", shape: BOX, attributes: {}, marking: null }];
+      const labels = [{ classKey: "ship", shape: BOX, attributes: {}, marking: null, preLabelId: null }];
       const submission = { taskId, epoch, labels, activeMs: 5, comment: "" };
       await this.#act(who, submitTask, submission, twice ? 2 : 1);
       if (this.#chance(0.1)) {
@@ -266,8 +267,11 @@ export class Crowd {
     const rejects = this.#chance(0.05) || !opinion;
     const judgment = rejects
       ? ({ verdict: "reject", comment: "one is missing", chosenId: null } as const)
-      : ({ verdict: "choose", comment: "", chosenId: opinion.id } as const);
-    await this.#act(who, judgeTask, { taskId, epoch, ...judgment }, twice ? 2 : 1);
+      : this.#chance(0.3)
+        ? ({ verdict: "fix", comment: "", chosenId: null, keptIds: opinion.labelIds } as const)
+        : ({ verdict: "choose", comment: "", chosenId: opinion.id } as const);
+    const given = { pins: [], keptIds: [], labels: [], opinionsSha384: null, ...judgment };
+    await this.#act(who, judgeTask, { taskId, epoch, ...given }, twice ? 2 : 1);
     return true;
   }
 
@@ -330,8 +334,8 @@ export class Crowd {
       "done without all opinions": `select t.id from data.task t where t.project_id = $1 and t.stage = 'DONE'
         and (select count(*) from data.task_act a where a.task_id = t.id and a.round = t.round and a.kind = 'submit') <> ${OPINIONS}`,
       "judged more than once, or by somebody who worked on it": `select a.task_id from data.task_act a
-        where a.project_id = $1 and a.kind in ('choose', 'reject')
-          and (exists (select from data.task_act o where o.task_id = a.task_id and o.round = a.round and o.kind in ('choose', 'reject') and o.id <> a.id)
+        where a.project_id = $1 and a.kind in ('choose', 'fix', 'reject')
+          and (exists (select from data.task_act o where o.task_id = a.task_id and o.round = a.round and o.kind in ('choose', 'fix', 'reject') and o.id <> a.id)
             or exists (select from data.task_act o where o.task_id = a.task_id and o.kind = 'submit' and o.person_id = a.person_id))`,
       // A task waits where everybody who is left has had it: nobody else of the crowd is cleared for it and may take it.
       "neither done nor set aside, though somebody is there who may take them": `select t.id from data.task t join access.marking m on m.id = t.marking_id
@@ -345,6 +349,14 @@ export class Crowd {
       "a label that no submission names, or a submission without its label": `select l.id from data.label l join data.project p on p.dataset_id = l.dataset_id
         where p.id = $1 and not exists (select from data.task_act a where a.asset_id = l.asset_id and a.kind = 'submit' and a.label_ids ? l.id::text)
         union all select a.id from data.task_act a where a.project_id = $1 and a.kind = 'submit' and jsonb_array_length(a.label_ids) <> 1`,
+      "labels of what is over that still wait, or stand though they were not chosen": `select l.id from data.label l
+        join data.task_act a on a.id = l.task_act_id join data.task t on t.id = a.task_id
+        where t.project_id = $1 and l.standing is distinct from case
+          when a.round < t.round then 'SET_ASIDE'
+          when t.stage <> 'DONE' then 'PENDING'
+          when exists (select from data.task_act c where c.task_id = t.id and c.round = t.round
+                       and (c.chosen_id = a.id or c.kept_ids ? l.id::text)) then 'STANDS'
+          else 'SET_ASIDE' end`,
       "taken from somebody who had it": `select a.task_id from data.task_act a
         join data.task_act b on b.task_id = a.task_id and b.round = a.round and b.stage = a.stage and b.slot = a.slot and b.epoch = a.epoch + 1
           and b.kind in ('lease', 'examine')

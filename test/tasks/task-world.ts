@@ -1,18 +1,13 @@
 import type { Principal } from "../../src/identity/principal.ts";
 import { addTasks, createProject } from "../../src/labeling/project-commands.ts";
 import type { CreateProjectInput } from "../../src/labeling/project-commands.ts";
-import {
-  extendLease,
-  judgeTask,
-  leaseToJudge,
-  leaseToLabel,
-  reopenTask,
-  skipTask,
-} from "../../src/labeling/task-commands.ts";
+import { extendLease, leaseToJudge, leaseToLabel, reopenTask, skipTask } from "../../src/labeling/task-commands.ts";
+import type { SubmittedLabel } from "../../src/labeling/handed-in.ts";
+import { judgeTask } from "../../src/labeling/task-judge.ts";
+import type { JudgeInput } from "../../src/labeling/task-judge.ts";
 import { draftOf, leaseOf, progressOf } from "../../src/labeling/task-queries.ts";
 import type { Progress } from "../../src/labeling/task-queries.ts";
 import { saveDraft, submitTask } from "../../src/labeling/task-submit.ts";
-import type { SubmittedLabel } from "../../src/labeling/task-submit.ts";
 import { inputDigest } from "../../src/policy/idempotency.ts";
 import type { RowOf } from "../../src/storage/tables.ts";
 import { BOX, makeAsset, makeDataset, makeOntology } from "../access/harbor-world.ts";
@@ -92,7 +87,7 @@ export class TaskWorld {
     key: string | null = null,
     last: Partial<SubmittedLabel> = {},
   ): Promise<Held> {
-    const label = { classKey: "ship", shape: BOX, attributes: {}, marking: null };
+    const label = { classKey: "ship", shape: BOX, attributes: {}, marking: null, preLabelId: null };
     const input = {
       ...held,
       labels: Array.from({ length: labels }, (_, at) => (at === labels - 1 ? { ...label, ...last } : label)),
@@ -115,9 +110,26 @@ export class TaskWorld {
     return this.house.run(who, (operation) => operation.mutate(reopenTask, { taskId }));
   }
 
-  judge(who: Principal, held: Held, verdict: "accept" | "reject" | "choose", chosenId: string | null = null) {
+  judge(
+    who: Principal,
+    held: Held,
+    verdict: JudgeInput["verdict"],
+    chosenId: string | null = null,
+    more: Partial<JudgeInput> = {},
+  ) {
     const comment = verdict === "reject" ? "one is missing" : "";
-    return this.house.run(who, (operation) => operation.mutate(judgeTask, { ...held, verdict, comment, chosenId }));
+    const input = {
+      ...held,
+      verdict,
+      comment,
+      chosenId,
+      pins: [],
+      keptIds: [],
+      labels: [],
+      opinionsSha384: null,
+      ...more,
+    };
+    return this.house.run(who, (operation) => operation.mutate(judgeTask, input));
   }
 
   draft(who: Principal, taskId: string, body: unknown, confirms = false): Promise<unknown> {

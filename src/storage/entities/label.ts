@@ -22,6 +22,11 @@ export const Label = defineEntity({
     origin: p.text(),
     createdAt: p.datetime(),
     state: p.text(),
+    taskActId: p.uuid().nullable(),
+    standing: p.text(),
+    judgedBy: p.uuid().nullable(),
+    judgedAt: p.datetime().nullable(),
+    takenFrom: p.uuid().nullable(),
   },
 });
 

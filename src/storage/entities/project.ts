@@ -11,6 +11,13 @@ const ofProject = { projectId: p.uuid(), ...ofDataset, projectMarkingId: p.uuid(
 
 const ofTask = { taskId: p.uuid(), ...ofProject, assetId: p.uuid(), assetMarkingId: p.uuid() } as const;
 
+/** A place on an image that a verdict points at, in pixels of the original, with what is to be said of it. */
+export interface Pin {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
 /** Work on a dataset: its classes, and how many people label and judge an image. */
 export const Project = defineEntity({
   name: "Project",
@@ -85,6 +92,8 @@ export const TaskAct = defineEntity({
     activeMs: p.integer().nullable(),
     labelIds: p.json<readonly string[]>(),
     chosenId: p.uuid().nullable(),
+    keptIds: p.json<readonly string[]>(),
+    pins: p.json<readonly Pin[]>(),
     guidelineId: p.uuid().nullable(),
     createdAt: p.datetime(),
   },

@@ -22,11 +22,18 @@ import { LabelReview, LabelRevision, reviewsOf } from "./label-history.ts";
 import type { ReviewRow } from "./label-history.ts";
 import { pageSize } from "./limits.ts";
 import { Marking, Node } from "./node.ts";
-import type { AssetRow, LabelRow, MarkingValue, RevisionRow } from "./rows.ts";
+import type { AssetRow, LabelRow, MarkingValue, RevisionRow, TaskActRow } from "./rows.ts";
 import { DateTimeScalar } from "./scalars.ts";
+import { TaskAct } from "./task-act.ts";
 
 const LabelState = { ACTIVE: "ACTIVE", RETRACTED: "RETRACTED" } as const;
 registerEnumType(LabelState, { name: "LabelState" });
+
+const LabelStanding = { STANDS: "STANDS", PENDING: "PENDING", SET_ASIDE: "SET_ASIDE" } as const;
+registerEnumType(LabelStanding, {
+  name: "LabelStanding",
+  description: "Whether a label counts: handed in with a task it is PENDING until that is judged.",
+});
 
 /** A label: its identity. What it says is its latest revision that the caller may see. */
 @ObjectType({ implements: Node, simpleResolvers: true })
@@ -71,6 +78,34 @@ export class LabelResolver {
   @FieldResolver(() => LabelState)
   async state(@Ctx() context: Context, @Root() row: LabelRow): Promise<keyof typeof LabelState> {
     return (await context.latest.get(row.id))?.kind === "retract" ? "RETRACTED" : "ACTIVE";
+  }
+
+  @FieldResolver(() => LabelStanding)
+  standing(@Root() row: LabelRow): string {
+    return row.standing;
+  }
+
+  @FieldResolver(() => TaskAct, {
+    nullable: true,
+    description: "The act on a task by which it was handed in, with its time, guidelines and person.",
+  })
+  handedIn(@Ctx() context: Context, @Root() { taskActId }: LabelRow): Promise<TaskActRow | null> | null {
+    return !taskActId ? null : context.operation.nested((grant) => grant.read.byId("taskAct", taskActId));
+  }
+
+  @FieldResolver(() => ID, { nullable: true, description: "Who judged it with its task." })
+  judgedBy(@Root() row: LabelRow): string | null {
+    return row.judgedBy ? globalId("person", row.judgedBy) : null;
+  }
+
+  @FieldResolver(() => DateTimeScalar, { nullable: true })
+  judgedAt(@Root() row: LabelRow): Date | null {
+    return row.judgedAt ?? null;
+  }
+
+  @FieldResolver(() => Label, { nullable: true, description: "The model's pre-label that it was made from." })
+  takenFrom(@Ctx() context: Context, @Root() { takenFrom }: LabelRow): Promise<LabelRow | null> | null {
+    return !takenFrom ? null : node(context, "label", takenFrom);
   }
 
   @FieldResolver(() => LabelRevision, { nullable: true, description: "The latest revision that the caller may see." })

@@ -50,8 +50,10 @@ import { GuidelineResolver, ProjectResolver } from "./project.ts";
 import { ProposalMutations } from "./proposal-mutations.ts";
 import { ProposalResolver } from "./proposal.ts";
 import { noteResolvers } from "./settled.ts";
+import { ProjectHeldTaskResolver, ProjectWorkResolver } from "./project-work.ts";
 import { TaskMutations } from "./task-mutations.ts";
-import { TaskActResolver, TaskDraftResolver, TaskResolver } from "./task.ts";
+import { TaskActResolver } from "./task-act.ts";
+import { TaskDraftResolver, TaskResolver } from "./task.ts";
 import { ViewerResolver } from "./viewer.ts";
 
 /** Every resolver of the product. */
@@ -109,6 +111,8 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   ProjectResolver,
   GuidelineResolver,
   ProjectMutations,
+  ProjectWorkResolver,
+  ProjectHeldTaskResolver,
   TaskResolver,
   TaskActResolver,
   TaskDraftResolver,

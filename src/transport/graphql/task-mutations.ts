@@ -1,12 +1,19 @@
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Resolver, registerEnumType } from "type-graphql";
 import {
-  extendLease,
-  judgeTask,
-  leaseToJudge,
-  leaseToLabel,
-  reopenTask,
-  skipTask,
-} from "../../labeling/task-commands.ts";
+  Arg,
+  Ctx,
+  Field,
+  Float,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Resolver,
+  registerEnumType,
+} from "type-graphql";
+import { extendLease, leaseToJudge, leaseToLabel, reopenTask, skipTask } from "../../labeling/task-commands.ts";
+import type { SubmittedLabel } from "../../labeling/handed-in.ts";
+import { judgeTask } from "../../labeling/task-judge.ts";
 import { saveDraft, submitTask } from "../../labeling/task-submit.ts";
 import { localId } from "../global-id.ts";
 import { Does } from "./action.ts";
@@ -20,10 +27,11 @@ import { Task } from "./task.ts";
 const TaskPart = { LABEL: "LABEL", ADJUDICATE: "ADJUDICATE", REVIEW: "REVIEW" } as const;
 registerEnumType(TaskPart, { name: "TaskPart", description: "What somebody wants to do." });
 
-const TaskVerdict = { ACCEPT: "accept", REJECT: "reject", CHOOSE: "choose" } as const;
+const TaskVerdict = { ACCEPT: "accept", REJECT: "reject", CHOOSE: "choose", FIX: "fix" } as const;
 registerEnumType(TaskVerdict, {
   name: "TaskVerdict",
-  description: "ACCEPT what one labeled, CHOOSE one of several opinions, or REJECT: it is labeled anew.",
+  description:
+    "ACCEPT what one labeled, CHOOSE one of several opinions, FIX it oneself, or REJECT: it is labeled anew.",
 });
 
 @InputType()
@@ -78,6 +86,21 @@ export class TaskLabelInput {
     description: "Banner or portion; the join of task, image and class where none is given.",
   })
   readonly marking?: string | null;
+
+  @Field(() => ID, { nullable: true, description: "The model's pre-label that it was made from." })
+  readonly preLabelId?: string | null;
+}
+
+@InputType()
+export class TaskPinInput {
+  @Field(() => Float, { description: "In pixels of the original." })
+  readonly x!: number;
+
+  @Field(() => Float)
+  readonly y!: number;
+
+  @Field(() => String, { description: "At most 500 characters." })
+  readonly text!: string;
 }
 
 @InputType()
@@ -95,13 +118,28 @@ export class TaskSubmitInput extends HeldInput {
 @InputType()
 export class TaskReviewInput extends HeldInput {
   @Field(() => TaskVerdict)
-  readonly verdict!: "accept" | "reject" | "choose";
+  readonly verdict!: "accept" | "reject" | "choose" | "fix";
 
   @Field(() => String, { nullable: true, description: "At most 2,000 characters; a rejection needs one." })
   readonly comment?: string | null;
 
   @Field(() => ID, { nullable: true, description: "With CHOOSE, the act by which the chosen opinion was handed in." })
   readonly chosenId?: string | null;
+
+  @Field(() => [TaskPinInput], { nullable: true, description: "At most 50 places that it points at." })
+  readonly pins?: TaskPinInput[] | null;
+
+  @Field(() => [ID], { nullable: true, description: "With FIX, labels of the opinions that stand as they are." })
+  readonly keptIds?: string[] | null;
+
+  @Field(() => [TaskLabelInput], { nullable: true, description: "With FIX, labels of one's own beside them." })
+  readonly labels?: TaskLabelInput[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The task's opinionsSha384 that was looked at: STALE where it is another one now.",
+  })
+  readonly opinionsSha384?: string | null;
 }
 
 @InputType()
@@ -142,6 +180,14 @@ async function shown(context: Context, taskId: string | null): Promise<{ task: T
 }
 
 const held = ({ taskId, epoch }: HeldInput) => ({ taskId: localId("task", taskId), epoch });
+
+const handedIn = (input: TaskLabelInput): SubmittedLabel => ({
+  classKey: input.classKey,
+  shape: input.shape,
+  attributes: input.attributes ?? null,
+  marking: input.marking ?? null,
+  preLabelId: typeof input.preLabelId === "string" ? localId("label", input.preLabelId) : null,
+});
 
 @Resolver()
 export class TaskMutations {
@@ -189,21 +235,25 @@ export class TaskMutations {
   @Mutation(() => TaskSubmitPayload, { description: "Hands a task in, with its labels." })
   @Does("task.work", "label.create")
   taskSubmit(@Ctx() context: Context, @Arg("input", () => TaskSubmitInput) input: TaskSubmitInput): Promise<Payload> {
-    const labels = input.labels.map(({ classKey, shape, attributes = null, marking = null }) => ({
-      classKey,
-      shape,
-      attributes,
-      marking,
-    }));
+    const labels = input.labels.map(handedIn);
     const value = { ...held(input), labels, activeMs: input.activeMs, comment: input.comment ?? "" };
     return act(context, submitTask, input, value, ({ taskId }) => shown(context, taskId));
   }
 
   @Mutation(() => TaskReviewPayload, { description: "Judges what others handed in; nobody judges his own work." })
-  @Does("task.review")
+  @Does("task.review", "label.create")
   taskReview(@Ctx() context: Context, @Arg("input", () => TaskReviewInput) input: TaskReviewInput): Promise<Payload> {
     const chosenId = typeof input.chosenId === "string" ? localId("taskAct", input.chosenId) : null;
-    const value = { ...held(input), verdict: input.verdict, comment: input.comment ?? "", chosenId };
+    const value = {
+      ...held(input),
+      verdict: input.verdict,
+      comment: input.comment ?? "",
+      chosenId,
+      pins: (input.pins ?? []).map(({ x, y, text }) => ({ x, y, text })),
+      keptIds: (input.keptIds ?? []).map((id) => localId("label", id)),
+      labels: (input.labels ?? []).map(handedIn),
+      opinionsSha384: input.opinionsSha384 ?? null,
+    };
     return act(context, judgeTask, input, value, ({ taskId }) => shown(context, taskId));
   }
 

@@ -1,19 +1,6 @@
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-  registerEnumType,
-} from "type-graphql";
-import { actsOf, draftOf, labelsOf, leaseOf } from "../../labeling/task-queries.ts";
+import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
+import { actsOf, draftOf, earlierOf, leaseOf, preLabelsOf } from "../../labeling/task-queries.ts";
+import { opinionsDigest } from "../../labeling/task-judge.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
@@ -21,20 +8,13 @@ import { FirstArgs, connectionType } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
 import type { Context } from "./context.ts";
 import { Label } from "./label.ts";
+import { TaskAct, SkippingArgs } from "./task-act.ts";
+import { TaskStage } from "./task-stage.ts";
 import { pageSize } from "./limits.ts";
 import { Marking, Node } from "./node.ts";
 import { Project } from "./project.ts";
 import type { AssetRow, LabelRow, MarkingValue, ProjectRow, TaskActRow, TaskDraftRow, TaskRow } from "./rows.ts";
 import { DateTimeScalar, JsonScalar } from "./scalars.ts";
-
-const TaskStage = {
-  LABEL: "LABEL",
-  ADJUDICATE: "ADJUDICATE",
-  REVIEW: "REVIEW",
-  DONE: "DONE",
-  SET_ASIDE: "SET_ASIDE",
-} as const;
-registerEnumType(TaskStage, { name: "TaskStage", description: "What is to be done with a task next." });
 
 /** An image to be labeled in a project, with a marking of its own. */
 @ObjectType({ implements: Node, simpleResolvers: true })
@@ -62,35 +42,6 @@ export class TaskLease {
 
   @Field(() => DateTimeScalar)
   readonly lastsUntil!: Date;
-}
-
-/** What somebody did to a task, at its marking. */
-@ObjectType({ simpleResolvers: true })
-export class TaskAct {
-  @Field(() => String, { description: "lease, examine, extend, submit, skip, accept, reject, choose or reopen." })
-  readonly kind!: string;
-
-  @Field(() => TaskStage)
-  readonly stage!: string;
-
-  @Field(() => Int)
-  readonly round!: number;
-
-  @Field(() => String)
-  readonly comment!: string;
-
-  @Field(() => Int, { nullable: true, description: "Time spent, as the client told it, in milliseconds." })
-  readonly activeMs!: number | null;
-
-  @Field(() => DateTimeScalar)
-  readonly createdAt!: Date;
-}
-
-/** Which of the labels that were handed in together, in the order in which they were. */
-@ArgsType()
-class HandedInArgs extends FirstArgs {
-  @Field(() => Int, { nullable: true, description: "How many to pass over." })
-  readonly skip?: number | null;
 }
 
 /** What the caller has drawn and not handed in; nobody else sees it. */
@@ -148,42 +99,38 @@ export class TaskResolver {
     return context.operation.nested((grant) => grant.tasks.opinions(row));
   }
 
+  @FieldResolver(() => String, {
+    description: "SHA-384 over which revisions the opinions are, as the caller sees them: a verdict may name it.",
+  })
+  opinionsSha384(@Ctx() context: Context, @Root() row: TaskRow): Promise<string> {
+    return context.operation.nested((grant) => opinionsDigest(grant, row));
+  }
+
+  @FieldResolver(() => TaskAct, { nullable: true, description: "By which it was last sent back." })
+  sentBack(@Ctx() context: Context, @Root() row: TaskRow): Promise<TaskActRow | null> {
+    return context.operation.nested((grant) => grant.tasks.sentBack(row.id));
+  }
+
+  @FieldResolver(() => [TaskAct], {
+    description: "What was handed in in the round before; of several opinions the caller's own.",
+  })
+  earlier(@Ctx() context: Context, @Root() row: TaskRow): Promise<readonly TaskActRow[]> {
+    return context.operation.nested((grant) => earlierOf(grant, row));
+  }
+
+  @FieldResolver(() => [Label], { description: "What a model proposes for its image, no higher than the task." })
+  preLabels(
+    @Ctx() context: Context,
+    @Root() row: TaskRow,
+    @Args(() => SkippingArgs) { first, skip }: SkippingArgs,
+  ): Promise<readonly LabelRow[]> {
+    const from = Math.max(0, skip ?? 0);
+    return context.operation.nested((grant) => preLabelsOf(grant, row, from, pageSize(first)));
+  }
+
   @FieldResolver(() => [TaskAct], { description: "Newest first." })
   acts(@Ctx() context: Context, @Root() row: TaskRow, @Args(() => FirstArgs) args: FirstArgs): Promise<TaskActRow[]> {
     return context.operation.nested((grant) => actsOf(grant, row.id, pageSize(args.first)));
-  }
-}
-
-@Resolver(() => TaskAct)
-export class TaskActResolver {
-  @FieldResolver(() => ID)
-  id(@Root() row: TaskActRow): string {
-    return globalId("taskAct", row.id);
-  }
-
-  @FieldResolver(() => ID)
-  personId(@Root() row: TaskActRow): string {
-    return globalId("person", row.personId);
-  }
-
-  @FieldResolver(() => ID, { nullable: true, description: "The guidelines that were in force below the task." })
-  guidelineId(@Root() row: TaskActRow): string | null {
-    return row.guidelineId ? globalId("guideline", row.guidelineId) : null;
-  }
-
-  @FieldResolver(() => ID, { nullable: true, description: "The opinion that was chosen." })
-  chosenId(@Root() row: TaskActRow): string | null {
-    return row.chosenId ? globalId("taskAct", row.chosenId) : null;
-  }
-
-  @FieldResolver(() => [Label], { description: "What was handed in, as far as the caller may see it." })
-  labels(
-    @Ctx() context: Context,
-    @Root() row: TaskActRow,
-    @Args(() => HandedInArgs) { first, skip }: HandedInArgs,
-  ): Promise<readonly LabelRow[]> {
-    const from = Math.max(0, skip ?? 0);
-    return context.operation.nested((grant) => labelsOf(grant, row, from, pageSize(first)));
   }
 }
 

@@ -1,0 +1,102 @@
+import { Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { labelsOf } from "../../labeling/task-queries.ts";
+import { globalId } from "../global-id.ts";
+import { FirstArgs } from "./connection.ts";
+import { markingOf } from "./context.ts";
+import type { Context } from "./context.ts";
+import { Label } from "./label.ts";
+import { pageSize } from "./limits.ts";
+import { Marking } from "./node.ts";
+import type { LabelRow, MarkingValue, TaskActRow } from "./rows.ts";
+import { DateTimeScalar } from "./scalars.ts";
+import { TaskStage } from "./task-stage.ts";
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "A place on an image, in pixels of the original, and what is said of it.",
+})
+export class TaskPin {
+  @Field(() => Float)
+  readonly x!: number;
+
+  @Field(() => Float)
+  readonly y!: number;
+
+  @Field(() => String)
+  readonly text!: string;
+}
+
+/** What somebody did to a task, at its marking. */
+@ObjectType({ simpleResolvers: true })
+export class TaskAct {
+  @Field(() => String, { description: "lease, examine, extend, submit, skip, accept, reject, choose, fix or reopen." })
+  readonly kind!: string;
+
+  @Field(() => TaskStage)
+  readonly stage!: string;
+
+  @Field(() => Int)
+  readonly round!: number;
+
+  @Field(() => String)
+  readonly comment!: string;
+
+  @Field(() => Int, { nullable: true, description: "Time spent, as the client told it, in milliseconds." })
+  readonly activeMs!: number | null;
+
+  @Field(() => [TaskPin], { description: "Places on the image that it points at." })
+  readonly pins!: readonly TaskPin[];
+
+  @Field(() => DateTimeScalar)
+  readonly createdAt!: Date;
+}
+
+/** Which of labels that are together, in their order. */
+@ArgsType()
+export class SkippingArgs extends FirstArgs {
+  @Field(() => Int, { nullable: true, description: "How many to pass over." })
+  readonly skip?: number | null;
+}
+
+@Resolver(() => TaskAct)
+export class TaskActResolver {
+  @FieldResolver(() => ID)
+  id(@Root() row: TaskActRow): string {
+    return globalId("taskAct", row.id);
+  }
+
+  @FieldResolver(() => Marking, { description: "Of all that it says." })
+  marking(@Ctx() context: Context, @Root() row: TaskActRow): MarkingValue | Promise<MarkingValue> {
+    return markingOf(context, row);
+  }
+
+  @FieldResolver(() => ID)
+  personId(@Root() row: TaskActRow): string {
+    return globalId("person", row.personId);
+  }
+
+  @FieldResolver(() => ID, { nullable: true, description: "The guidelines that were in force below the task." })
+  guidelineId(@Root() row: TaskActRow): string | null {
+    return row.guidelineId ? globalId("guideline", row.guidelineId) : null;
+  }
+
+  @FieldResolver(() => ID, { nullable: true, description: "The opinion that was chosen." })
+  chosenId(@Root() row: TaskActRow): string | null {
+    return row.chosenId ? globalId("taskAct", row.chosenId) : null;
+  }
+
+  @FieldResolver(() => [ID], { description: "With a fix, the labels of the opinions that it kept." })
+  keptIds(@Root() row: TaskActRow): string[] {
+    return row.keptIds.map((id) => globalId("label", id));
+  }
+
+  @FieldResolver(() => [Label], { description: "What was handed in, as far as the caller may see it." })
+  labels(
+    @Ctx() context: Context,
+    @Root() row: TaskActRow,
+    @Args(() => SkippingArgs) { first, skip }: SkippingArgs,
+  ): Promise<readonly LabelRow[]> {
+    const from = Math.max(0, skip ?? 0);
+    return context.operation.nested((grant) => labelsOf(grant, row, from, pageSize(first)));
+  }
+}
