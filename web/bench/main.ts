@@ -74,6 +74,7 @@ async function scene(count: number): Promise<Scene> {
     },
     pointed: () => undefined,
     told: () => undefined,
+    pinned: () => undefined,
     draws: true,
   });
   shown = await Viewer.open(canvas, "measured", (context) => tools.paint(context));

@@ -15,7 +15,7 @@ import { snapped } from "./snapping.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What a click or a drag on the image does. */
-export const TOOLS = ["select", "pan", ...DRAWING_TOOLS, "ruler"] as const;
+export const TOOLS = ["select", "pan", ...DRAWING_TOOLS, "ruler", "pin"] as const;
 
 /** A tool. */
 export type Tool = (typeof TOOLS)[number];
@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly pointed: () => void;
   /** Called with the code of what is wrong, or empty where nothing is. */
   readonly told: (code: string) => void;
+  /** Called with a place at which a pin is wanted. */
+  readonly pinned: (at: Position) => void;
   /** False where labels are looked at only. */
   readonly draws: boolean;
 }
@@ -240,7 +242,10 @@ export class CanvasTools {
     if (does === "overview") return drag("overview");
     this.cross = from;
     if (does === "pan" || this.tool === "pan") return drag("pan");
-    if (this.tool === "ruler") {
+    if (this.tool === "pin") {
+      drag("nothing");
+      this.#around.pinned(from);
+    } else if (this.tool === "ruler") {
       this.#ruler = this.#ruler.length === 1 ? [...this.#ruler, from] : [from];
       drag("draw");
       this.#around.changed();

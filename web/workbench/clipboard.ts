@@ -38,7 +38,9 @@ export class Clipboard {
 
   #add(drawn: Drawn, by: Position, grid: Grid): void {
     const id = crypto.randomUUID();
-    this.#drawing().add({ ...drawn, id, shape: moved(drawn.shape, by, grid.width, grid.height) });
+    const { classKey, attributes } = drawn;
+    // A copy is a person's own: it was taken over from nothing.
+    this.#drawing().add({ id, classKey, attributes, shape: moved(drawn.shape, by, grid.width, grid.height) });
     this.#select(id);
   }
 }

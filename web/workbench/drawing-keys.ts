@@ -12,6 +12,7 @@ const TOOL_KEYS: Readonly<Record<string, Tool>> = {
   o: "ring",
   k: "point",
   m: "ruler",
+  t: "pin",
 };
 
 /** Whether somebody writes there: then letters are text and no keys of ours. */

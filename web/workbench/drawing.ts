@@ -11,6 +11,8 @@ export interface Drawn {
   readonly classKey: string;
   readonly shape: Shape;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** The model's proposal that it was taken over from. */
+  readonly preLabelId?: string;
 }
 
 /** What one step changed: something came, went, or became something else. Places in the list are told where they matter. */

@@ -4,6 +4,7 @@ import type { Desk, Screen } from "./desk.ts";
 import { ask, button, element, forgetDialogs, say, show } from "./dom.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
+import type { Way } from "./task-screen.ts";
 import { nextTask } from "./task.ts";
 import type { Part } from "./task.ts";
 import { TEXT } from "./text.ts";
@@ -65,7 +66,7 @@ async function open(desk: Desk): Promise<void> {
   }
 }
 
-async function work(projectId: string, part: Part, below = false): Promise<void> {
+async function work(projectId: string, part: Part, below = false, way: Way | null = null): Promise<void> {
   const own = begin();
   try {
     const { data: task, marking } = await nextTask(projectId, part, below);
@@ -74,11 +75,16 @@ async function work(projectId: string, part: Part, below = false): Promise<void>
       await projects(TEXT.nothingToDo);
       return;
     }
-    const screen = new TaskScreen(task, {
+    const then = {
       next: () => void work(projectId, part),
-      leave: (said) => void projects(said),
+      // Asked for anew: what was drawn is in its draft.
+      instead: (other: Way) => void work(projectId, part, below, other),
+      leave: (said: string) => void projects(said),
       refused,
-    });
+    };
+    // Whoever judges and has a draft has begun to fix.
+    const doing = part === "LABEL" ? "label" : task.draft ? "fix" : "judge";
+    const screen = new TaskScreen(task, then, way ?? { doing, opinion: 0, pins: [] });
     current = screen;
     await screen.show(marking);
   } catch (error) {

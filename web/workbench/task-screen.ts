@@ -1,13 +1,19 @@
-import { Refused, mutate } from "./api.ts";
 import { showBanner } from "./banner.ts";
+import { Beside } from "./beside.ts";
 import { CanvasTools, TOOLS } from "./canvas-tools.ts";
 import { LabelClasses } from "./classes.ts";
 import { ask, button, element, say, show } from "./dom.ts";
 import { drawingKey, isWriting } from "./drawing-keys.ts";
 import { Drawing } from "./drawing.ts";
+import { fixOf } from "./fix.ts";
 import { LabelPanel } from "./label-panel.ts";
+import { LastAct } from "./last-act.ts";
+import { Pins, paintPins } from "./pins.ts";
+import type { Pin } from "./pins.ts";
+import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
-import { drawnOf } from "./task.ts";
+import { sentBackPanel } from "./sent-back.ts";
+import { drawnOf, preLabelsOf } from "./task.ts";
 import type { Act, Task } from "./task.ts";
 import { TEXT } from "./text.ts";
 import { ViewPanel } from "./view-panel.ts";
@@ -16,9 +22,19 @@ import { Viewer } from "./viewer.ts";
 /** Tools of those who look only. */
 const LOOKING: ReadonlySet<string> = new Set(["select", "pan", "ruler"]);
 
+/** In which way a task is on the screen: labels are drawn, judged, or set right by who judges them. */
+export interface Way {
+  readonly doing: "label" | "judge" | "fix";
+  /** The opinion that is looked at, or that a fix begins with. */
+  readonly opinion: number;
+  readonly pins: readonly Pin[];
+}
+
 /** What follows when a task was ended in one way or another: the next one, the list of projects, or a reason. */
 export interface Then {
   readonly next: () => void;
+  /** The same task in another way. */
+  readonly instead: (way: Way) => void;
   readonly leave: (said: string) => void;
   readonly refused: (error: unknown) => void;
 }
@@ -27,54 +43,82 @@ export interface Then {
 export class TaskScreen {
   readonly #task: Task;
   readonly #then: Then;
-  readonly #judges: boolean;
+  readonly #doing: Way["doing"];
+  /** Whether somebody draws here, his own labels or a fix. */
+  readonly #draws: boolean;
   readonly #began = performance.now();
   readonly #opinions: readonly Act[];
   readonly #tools: CanvasTools;
   readonly #saving: Saving | null;
   #drawing: Drawing;
-  #opinion = 0;
+  #opinion: number;
   #viewer: Viewer | null = null;
+  #beside: Beside | null = null;
+  readonly #canvases = element("div", { class: "canvases" });
   #over = false;
-  /** An act that is under way: there is one at a time. */
-  #acting = false;
-  /** Keys of acts by what they say: what was sent and not answered is sent again as the same act. */
-  readonly #keys = new Map<string, string>();
+  readonly #last: LastAct;
   readonly #times = new Map<string, number>();
   readonly #panel: LabelPanel;
+  readonly #pins: Pins;
+  readonly #preLabels: PreLabels;
   readonly #view = new ViewPanel(() => this.#viewer);
   readonly #place = element("span", { class: "place" });
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
 
-  constructor(task: Task, then: Then) {
+  constructor(task: Task, then: Then, { doing, opinion, pins }: Way) {
     this.#task = task;
     this.#then = then;
-    this.#judges = task.stage !== "LABEL";
-    this.#opinions = this.#judges ? task.opinions : [];
-    this.#drawing = this.#judges ? this.#shown() : Drawing.from(task.draft?.body);
+    this.#doing = doing;
+    this.#draws = doing !== "judge";
+    this.#opinions = task.opinions ?? [];
+    this.#opinion = opinion;
+    this.#pins = new Pins(pins, () => this.#changed());
+    const draft = task.draft?.body;
+    // A fix begins with the opinion that was looked at last, unless it was begun before.
+    this.#drawing = doing === "label" || (doing === "fix" && draft) ? Drawing.from(draft) : this.#shown();
+    const draws = this.#draws;
     const common = {
       drawing: (): Drawing => this.#drawing,
       classes: new LabelClasses(task.project?.ontologyVersion?.classes ?? []),
       changed: (): void => this.#changed(),
-      draws: !this.#judges,
+      draws,
     };
     this.#tools = new CanvasTools(() => this.#viewer, {
       ...common,
       pointed: () => this.#pointed(),
       told: (code) => this.#panel.tell(code),
+      pinned: (at) => void (this.#viewer && this.#pins.put(at, this.#viewer)),
     });
     this.#panel = new LabelPanel({ ...common, tools: this.#tools, viewer: () => this.#viewer });
-    if (this.#judges) this.#tools.tool = "select";
-    const lease = task.lease;
+    this.#preLabels = new PreLabels(preLabelsOf(task), common);
+    if (!draws) this.#tools.tool = "select";
+    const { lease } = task;
     this.#saving =
       lease &&
       new Saving(
         task.id,
         lease,
-        () => (this.#judges ? null : this.#drawing),
+        () => (draws ? this.#drawing : null),
         () => void this.#lost(),
       );
+    this.#last = new LastAct(
+      { taskId: task.id, epoch: lease?.epoch ?? 0 },
+      {
+        save: async () => this.#saving?.save(),
+        done: () => {
+          this.end();
+          then.next();
+        },
+        lost: () => this.#lost(),
+        stale: () => {
+          this.end();
+          then.leave(TEXT.judging.stale);
+        },
+        refused: then.refused,
+        isOver: () => this.#over || !lease,
+      },
+    );
   }
 
   /** Shows the task under the banner of the answer that it came in. Throws Refused, and is over then. */
@@ -82,9 +126,10 @@ export class TaskScreen {
     showBanner(marking);
     say("");
     const canvas = element("canvas", { tabindex: "0", "aria-label": TEXT.canvas });
-    show([this.#header(), element("div", { class: "work" }, [this.#side(), canvas, this.#right()])]);
+    show([this.#header(), element("div", { class: "work" }, [this.#side(), this.#canvases, this.#right()])]);
+    this.#canvases.append(canvas);
     try {
-      const viewer = await Viewer.open(canvas, this.#task.asset?.id ?? "", (context) => this.#tools.paint(context));
+      const viewer = await Viewer.open(canvas, this.#task.asset?.id ?? "", (context) => this.#paint(context));
       if (this.#over) {
         viewer.end();
         return;
@@ -101,6 +146,42 @@ export class TaskScreen {
     canvas.focus();
   }
 
+  #paint(context: CanvasRenderingContext2D): boolean {
+    const more = this.#tools.paint(context);
+    this.#beside?.follow();
+    if (this.#viewer && this.#doing === "label") {
+      this.#preLabels.paint(context, this.#viewer);
+      paintPins(context, this.#task.sentBack?.pins ?? [], this.#viewer);
+    } else if (this.#viewer) paintPins(context, this.#pins.all, this.#viewer);
+    return more;
+  }
+
+  /** Shows the next opinion in a window beside this one, or this one alone. */
+  async #toggleBeside(): Promise<void> {
+    const { asset, project } = this.#task;
+    this.#buttons.get("beside")?.setAttribute("aria-pressed", String(!this.#beside));
+    if (this.#beside) {
+      this.#beside.end();
+      this.#beside = null;
+      return;
+    }
+    const beside = new Beside(() => this.#viewer, new LabelClasses(project?.ontologyVersion?.classes ?? []));
+    this.#beside = beside;
+    this.#canvases.append(beside.canvas);
+    this.#compare();
+    try {
+      await beside.open(asset?.id ?? "");
+    } catch (error) {
+      if (!this.#over && this.#beside === beside) this.#then.refused(error);
+    }
+  }
+
+  #compare(): void {
+    const other = (this.#opinion + 1) % Math.max(this.#opinions.length, 1);
+    const act = this.#opinions[other];
+    if (act) this.#beside?.show(other + 1, drawnOf(act));
+  }
+
   #shown(): Drawing {
     const act = this.#opinions[this.#opinion];
     return Drawing.from({ format: 1, drawn: act ? drawnOf(act) : [], done: [], undone: [] });
@@ -108,14 +189,21 @@ export class TaskScreen {
 
   #header(): HTMLElement {
     const { project, asset } = this.#task;
-    const acts = this.#judges
-      ? [
-          ...(this.#task.stage === "ADJUDICATE"
-            ? [button(TEXT.choose, () => void this.#judge("CHOOSE"))]
-            : [button(TEXT.accept, () => void this.#judge("ACCEPT"))]),
-          button(TEXT.reject, () => void this.#judge("REJECT")),
-        ]
-      : [button(TEXT.submit, () => void this.#submit())];
+    const adjudicates = this.#task.stage === "ADJUDICATE";
+    const acts = {
+      label: () => [button(TEXT.submit, () => void this.#submit())],
+      judge: () => [
+        adjudicates
+          ? button(TEXT.choose, () => void this.#judge("CHOOSE"))
+          : button(TEXT.accept, () => void this.#judge("ACCEPT")),
+        button(TEXT.reject, () => void this.#judge("REJECT")),
+        button(TEXT.judging.fix, () => void this.#instead("fix")),
+      ],
+      fix: () => [
+        button(TEXT.judging.fixed, () => void this.#judge("FIX")),
+        button(TEXT.judging.backToJudging, () => void this.#instead("judge")),
+      ],
+    }[this.#doing]();
     const skips = (project?.skipLimit ?? 0) > 0 ? [button(TEXT.skip, () => void this.#skip())] : [];
     return element("header", { class: "row" }, [
       element("h1", {}, [`${asset?.marking.portion ?? ""} ${asset?.title ?? ""}`]),
@@ -132,30 +220,24 @@ export class TaskScreen {
       this.#buttons.set(name, made);
       return made;
     };
-    const tools = TOOLS.filter((tool) => !this.#judges || LOOKING.has(tool)).map((tool) =>
-      choice(`tool ${tool}`, TEXT.toolNames[tool], () => this.#tools.use(tool)),
-    );
-    const classes = this.#judges
+    const tools = TOOLS.filter((tool) =>
+      tool === "pin" ? this.#doing !== "label" : this.#draws || LOOKING.has(tool),
+    ).map((tool) => choice(`tool ${tool}`, TEXT.toolNames[tool], () => this.#tools.use(tool)));
+    const classes = !this.#draws
       ? []
       : (this.#task.project?.ontologyVersion?.classes ?? []).map(({ key, name }, at) =>
           choice(`class ${key}`, at < 9 ? `${at + 1} ${name}` : name, () => this.#tools.classify(key)),
         );
-    const opinions =
-      this.#opinions.length < 2
-        ? []
-        : this.#opinions.map((_, at) =>
-            choice(`opinion ${at}`, TEXT.opinion(at + 1), () => {
-              this.#opinion = at;
-              this.#drawing = this.#shown();
-              this.#changed();
-            }),
-          );
+    const opinions = this.#doing === "label" ? [] : this.#opinions.map((act, at) => this.#offered(choice, act, at));
     return element("section", { class: "side", "aria-label": TEXT.tools }, [
       element("div", { class: "pair" }, tools),
       ...opinions,
+      ...(this.#doing === "judge" && opinions.length > 1
+        ? [choice("beside", TEXT.judging.sideBySide, () => void this.#toggleBeside())]
+        : []),
       ...(classes.length > 0 ? [element("h2", {}, [TEXT.classes]), ...classes] : []),
       element("hr"),
-      ...(this.#judges
+      ...(!this.#draws
         ? []
         : [
             element("div", { class: "pair" }, [
@@ -169,9 +251,35 @@ export class TaskScreen {
     ]);
   }
 
+  /** One of the opinions: to look at, or, in a fix, to take its labels over. */
+  #offered(
+    choice: (name: string, text: string, act: () => void) => HTMLButtonElement,
+    act: Act,
+    at: number,
+  ): HTMLElement {
+    if (this.#doing === "fix")
+      return button(TEXT.judging.takeFrom(at + 1), () => {
+        for (const drawn of drawnOf(act)) if (!this.#drawing.get(drawn.id)) this.#drawing.add(drawn);
+        this.#changed();
+      });
+    const { marking, labels, activeMs, comment } = act;
+    const text = TEXT.judging.opinion(marking.portion, at + 1, labels.length, TEXT.judging.time(activeMs), comment);
+    return choice(`opinion ${at}`, text, () => {
+      this.#opinion = at;
+      this.#drawing = this.#shown();
+      this.#compare();
+      this.#changed();
+    });
+  }
+
   #right(): HTMLElement {
     const [guideline] = this.#task.project?.guidelines ?? [];
+    const { sentBack, earlier = [] } = this.#task;
+    const around = { drawing: (): Drawing => this.#drawing, changed: (): void => this.#changed() };
     return element("section", { class: "right" }, [
+      ...(sentBack && this.#doing === "label" ? [sentBackPanel(sentBack, earlier.flatMap(drawnOf), around)] : []),
+      ...(this.#doing === "fix" ? [element("p", { role: "note" }, [TEXT.judging.fixing])] : []),
+      ...(this.#doing === "label" ? [this.#preLabels.element] : [this.#pins.element]),
       this.#panel.element,
       element("h2", {}, [TEXT.guidelines]),
       element("p", { class: "guidelines" }, [
@@ -185,11 +293,17 @@ export class TaskScreen {
     for (const [name, made] of this.#buttons)
       made.setAttribute(
         "aria-pressed",
-        String(name === `tool ${tool}` || name === `class ${classKey}` || name === `opinion ${this.#opinion}`),
+        String(
+          (name === "beside" && this.#beside !== null) ||
+            name === `tool ${tool}` ||
+            name === `class ${classKey}` ||
+            name === `opinion ${this.#opinion}`,
+        ),
       );
     this.#tools.update();
     this.#pointed();
     this.#panel.update();
+    this.#preLabels.update();
     this.#viewer?.draw();
     this.#saving?.changed();
   }
@@ -212,31 +326,34 @@ export class TaskScreen {
     const name = key.toLowerCase();
     // A key that is held does the small things again, and never hands in, judges or puts back what nobody has looked at.
     const large =
-      (!ctrlKey && !metaKey && !altKey && this.#judges && ["a", "x"].includes(name)) ||
+      (!ctrlKey && !metaKey && !altKey && this.#doing === "judge" && ["a", "x", "f"].includes(name)) ||
       name === "enter" ||
       (altKey && name === "s");
     if (event.repeat && large) return;
     const act = ((): (() => void) | undefined => {
-      if ((ctrlKey || metaKey) && name === "z" && !this.#judges) return () => this.#undo(shiftKey);
-      if ((ctrlKey || metaKey) && name === "enter" && !this.#judges) return () => void this.#submit();
+      if ((ctrlKey || metaKey) && name === "z" && this.#draws) return () => this.#undo(shiftKey);
+      if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "label") return () => void this.#submit();
+      if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "fix") return () => void this.#judge("FIX");
       if (altKey && name === "s") return () => void this.#skip();
       const drawing = drawingKey(event, {
         tools: this.#tools,
         panel: this.#panel,
         view: this.#view,
         offered: (tool) => this.#buttons.has(`tool ${tool}`),
-        draws: !this.#judges,
+        draws: this.#draws,
       });
       if (drawing || ctrlKey || metaKey || altKey) return drawing;
       const classes = this.#task.project?.ontologyVersion?.classes ?? [];
-      const chosen = /^[1-9]$/.test(key) && !this.#judges ? classes[Number(key) - 1] : undefined;
+      const chosen = /^[1-9]$/.test(key) && this.#draws ? classes[Number(key) - 1] : undefined;
       if (chosen) return () => this.#tools.classify(chosen.key);
-      if (this.#judges && name === "a")
+      if (this.#doing === "judge" && name === "a")
         return () => void this.#judge(this.#task.stage === "ADJUDICATE" ? "CHOOSE" : "ACCEPT");
-      if (this.#judges && name === "x") return () => void this.#judge("REJECT");
+      if (this.#doing === "judge" && name === "x") return () => void this.#judge("REJECT");
+      if (this.#doing === "judge" && name === "f") return () => void this.#instead("fix");
+      if (this.#doing === "label" && name === "g") return () => this.#preLabels.toggle();
       if (name === "?") return () => void this.#help();
       if (name === "escape") return () => this.#tools.drop();
-      if (name === "delete" && !this.#judges) return () => this.#tools.remove();
+      if (name === "delete" && this.#draws) return () => this.#tools.remove();
       if (key === "+" || key === "=") return () => this.#viewer?.zoom(1);
       if (key === "-") return () => this.#viewer?.zoom(-1);
       if (key === "0") return () => this.#viewer?.fit();
@@ -257,6 +374,7 @@ export class TaskScreen {
     document.removeEventListener("keydown", this.#onKey);
     void this.#saving?.end();
     this.#tools.end();
+    this.#beside?.end();
     this.#viewer?.end();
   }
 
@@ -277,64 +395,47 @@ export class TaskScreen {
     this.#then.leave(TEXT.lost);
   }
 
-  /**
-   * Does the last thing to this task, once; where the session was shown higher things, its person is asked first. Drafts are
-   * saved before it, so that none comes after it.
-   */
-  async #last(field: string, input: object): Promise<void> {
-    if (this.#over || this.#acting || !this.#task.lease) return;
-    this.#acting = true;
-    try {
-      await this.#saving?.save();
-      let all = { taskId: this.#task.id, epoch: this.#task.lease.epoch, ...input };
-      for (let sent = false; !sent && !this.#over;) {
-        const said = JSON.stringify([field, all]);
-        const key = this.#keys.get(said) ?? crypto.randomUUID();
-        this.#keys.set(said, key);
-        try {
-          await mutate(field, all, "task { id }", key);
-          sent = true;
-        } catch (error) {
-          if (!(error instanceof Refused)) throw error;
-          // What was refused is known: the next one is another act. What was not answered is sent again as the same.
-          if (error.code !== "NO_ANSWER") this.#keys.delete(said);
-          if (this.#over) return;
-          if (error.code === "LEASE_OVER") return await this.#lost();
-          if (error.code === "UNAUTHENTICATED") return this.#then.refused(error);
-          if (error.code !== "BELOW_HIGHWATER" || "belowHighWater" in all) return say(TEXT.refused(error.message));
-          if ((await ask(TEXT.below, false, TEXT.ok, TEXT.cancel)) === null) return;
-          all = { ...all, belowHighWater: true } as typeof all;
-        }
-      }
-      if (this.#over) return;
-      this.end();
-      this.#then.next();
-    } finally {
-      this.#acting = false;
-    }
+  /** The same task, judged or fixed instead; what was drawn is kept as a draft. */
+  async #instead(doing: Way["doing"]): Promise<void> {
+    if (this.#over || this.#last.acting) return;
+    await this.#saving?.save();
+    if (this.#over) return;
+    this.end();
+    this.#then.instead({ doing, opinion: this.#opinion, pins: this.#pins.all });
   }
 
   async #submit(): Promise<void> {
     if (!this.#panel.ready()) return;
-    const labels = this.#drawing.drawn.map(({ classKey, shape, attributes }) => ({ classKey, shape, attributes }));
+    const labels = this.#drawing.drawn.map(({ id: _, ...label }) => label);
     // The same drawing handed in again after no answer is the same act, with the same time.
     const drawn = JSON.stringify(labels);
     const activeMs = this.#times.get(drawn) ?? Math.round(performance.now() - this.#began);
     this.#times.set(drawn, activeMs);
-    await this.#last("taskSubmit", { labels, activeMs });
+    await this.#last.perform("taskSubmit", { labels, activeMs });
   }
 
   async #skip(): Promise<void> {
-    if (this.#acting) return;
+    if (this.#last.acting) return;
     const reason = await ask(TEXT.skipReason, true, TEXT.ok, TEXT.cancel);
-    if (reason !== null) await this.#last("taskSkip", { reason });
+    if (reason !== null) await this.#last.perform("taskSkip", { reason });
   }
 
-  async #judge(verdict: "ACCEPT" | "REJECT" | "CHOOSE"): Promise<void> {
-    if (this.#acting) return;
+  async #judge(verdict: "ACCEPT" | "REJECT" | "CHOOSE" | "FIX"): Promise<void> {
+    if (this.#last.acting || (verdict === "FIX" && !this.#panel.ready())) return;
     const comment = verdict === "REJECT" ? await ask(TEXT.rejectReason, true, TEXT.ok, TEXT.cancel) : "";
     if (comment === null) return;
     const chosen = verdict === "CHOOSE" ? { chosenId: this.#opinions[this.#opinion]?.id } : {};
-    await this.#last("taskReview", { verdict, comment, ...chosen });
+    const { keptIds, labels } = fixOf(this.#drawing.drawn, this.#opinions.flatMap(drawnOf));
+    const fix =
+      verdict === "FIX" ? { keptIds, labels: labels.map(({ id: _, preLabelId: __, ...label }) => label) } : {};
+    const { opinionsSha384 } = this.#task;
+    await this.#last.perform("taskReview", {
+      verdict,
+      comment,
+      pins: this.#pins.all,
+      opinionsSha384,
+      ...chosen,
+      ...fix,
+    });
   }
 }

@@ -91,6 +91,7 @@ export const TEXT = {
     ring: "Hole, part",
     point: "Point",
     ruler: "Ruler",
+    pin: "Pin",
   },
   keyHelp: [
     ["1 … 9", "class of what is drawn next, or of what is selected"],
@@ -115,9 +116,77 @@ export const TEXT = {
     ["+ − 0", "zoom in, zoom out, whole image; the wheel zooms to the pointer"],
     ["Ctrl+Enter", "hand in, and the next"],
     ["Alt+S", "put back"],
-    ["A, X", "accept, send back (when reviewing)"],
+    ["A, X, F, T", "when reviewing: accept or choose, send back, fix it, put pins"],
+    ["G", "proposals of a model: hide or show"],
     ["?", "these keys"],
   ],
+  lead: {
+    title: "How the work goes",
+    project: "Project",
+    days: "Days",
+    lastDays: (days: number): string => `the last ${days} days`,
+    again: "Look again",
+    notYours: "There is nothing here that you plan.",
+    nothing: "Nobody did anything in these days.",
+    nobody: "Nobody has a task just now.",
+    done: "Done",
+    workflow: (opinions: number, reviewed: boolean): string =>
+      opinions > 1
+        ? `${opinions} people label each image apart from each other, another chooses.`
+        : reviewed
+          ? "One person labels each image, another judges it."
+          : "One person labels each image; nobody judges it.",
+    now: (labeled: number, judged: number): string =>
+      `Just now ${count(labeled)} are being labeled and ${count(judged)} judged.`,
+    people: "Who did what",
+    peopleHead: [
+      "Person",
+      "Handed in",
+      "Sent back or not chosen",
+      "Not judged yet",
+      "Put back",
+      "Judged",
+      "Minutes each",
+    ],
+    held: "Who has what",
+    heldHead: ["Person", "To do", "Since (UTC)", "Until (UTC)"],
+    stages: { LABEL: "label", REVIEW: "review", ADJUDICATE: "choose" } as Readonly<Record<string, string>>,
+    perDay: "Day by day",
+    legend: "Of each day the filled bar is what was handed in, the outlined one what was judged.",
+    daysHead: ["Day (UTC)", "Handed in", "Judged", "Sent back"],
+    kinds: { "handed-in": "handed in", judged: "judged" },
+  },
+  judging: {
+    fix: "Fix it yourself",
+    fixed: "Done: what is drawn stands",
+    fixing: "You fix it: what you leave as it is stands as its author's, what you change or add is yours.",
+    backToJudging: "Judge as handed in",
+    pins: "Pins",
+    pinText: "What is to be said of this place?",
+    removePin: (number: number): string => `Remove pin ${number}`,
+    sentBack: "Sent back",
+    beginWithIt: (labels: number): string =>
+      labels === 1
+        ? "Begin with the label that was handed in"
+        : `Begin with the ${count(labels)} labels that were handed in`,
+    opinion: (portion: string, number: number, labels: number, minutes: string, comment: string): string =>
+      `${portion} Opinion ${number}: ${count(labels)} labels, ${minutes}${comment === "" ? "" : `: ${comment}`}`,
+    time: (ms: number | null): string => (ms === null ? "time not told" : `${(ms / 60_000).toFixed(1)} min`),
+    sideBySide: "Side by side",
+    beside: (number: number): string => `Opinion ${count(number)}, beside the one that is looked at`,
+    takeFrom: (number: number): string => `Take over from opinion ${number}`,
+    stale: "What was handed in was changed meanwhile. Look again.",
+  },
+  proposals: {
+    title: "Proposed by a model",
+    help: "Dotted on the image. It counts only where you take it over.",
+    takeAll: "Take all over",
+    hide: "Hide proposals",
+    take: (name: string, kind: string, score: number | null): string =>
+      `Take over: ${name}, ${TEXT.drawing.kinds[kind] ?? kind}${score === null ? "" : `, ${Math.round(score * 100)} %`}`,
+    name: (name: string, score: number | null): string =>
+      score === null ? `model: ${name}` : `model: ${name} ${Math.round(score * 100)} %`,
+  },
   drawing: {
     kinds: {
       box: "box",

@@ -108,6 +108,13 @@ export class ViewPlace {
     return [width / 2, height / 2];
   }
 
+  /** Shows what another window of the same image shows; false where it does already. */
+  follow({ scale, angle, origin: [left, top] }: ViewPlace): boolean {
+    if (scale === this.#scale && angle === this.#angle && left === this.#left && top === this.#top) return false;
+    [this.#scale, this.#angle, this.#left, this.#top] = [scale, angle, left, top];
+    return true;
+  }
+
   fit(): void {
     this.#scale = Math.min(this.#fitting, MOST_ZOOM) || 1;
     const { width, height } = this.#image();

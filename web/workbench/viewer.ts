@@ -84,6 +84,11 @@ export class Viewer {
     this.draw();
   }
 
+  /** Shows what another one of the same image shows. */
+  follow({ place }: Viewer): void {
+    if (this.place.follow(place)) this.draw();
+  }
+
   /** Zooms in (1) or out (-1); the image's place at `at` stays where it is. */
   zoom(direction: 1 | -1, at?: Position): void {
     this.place.zoom(direction, at);
