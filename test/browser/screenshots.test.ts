@@ -53,7 +53,8 @@ test.skipIf(!asked)(
     await rita.locator(".shapes button").first().waitFor();
     await keep(rita, "review");
     const otto = await enter("Otto Officer", "TOP SECRET");
-    await otto.getByRole("button", { name: "Verify the log" }).click();
+    await otto.getByRole("button", { name: "Compliance console" }).click();
+    await otto.getByRole("tab", { name: "Verify the log" }).click();
     await otto.getByRole("button", { name: "Verify", exact: true }).click();
     await otto.getByText(/^Verified: all/).waitFor();
     await keep(otto, "log");

@@ -1,8 +1,8 @@
 import { FormatError } from "../../audit/core/errors.ts";
 import type { Finding } from "../../audit/core/verdict.ts";
 import { showBanner } from "./banner.ts";
-import type { Screen, Then } from "./desk.ts";
-import { button, element, say, show } from "./dom.ts";
+import type { View } from "./console-view.ts";
+import { button, element, say } from "./dom.ts";
 import { checkLog } from "./log-check.ts";
 import type { Checked } from "./log-check.ts";
 import { TEXT } from "./text.ts";
@@ -10,9 +10,11 @@ import { TEXT } from "./text.ts";
 /** Bytes of a file that somebody chose: trust files and checkpoints are small. */
 const MOST_BYTES = 1_048_576;
 
-/** The activity log on the screen of a compliance officer: his own browser verifies it. */
-export class LogScreen implements Screen {
-  readonly #then: Then;
+/** The activity log before a compliance officer: his own browser verifies it. */
+export class LogView implements View {
+  readonly name = TEXT.verifyLog;
+  readonly panel: HTMLElement;
+  readonly #refused: (error: unknown) => void;
   readonly #checkpoint = element("textarea", { rows: "5", spellcheck: "false", id: "kept-checkpoint" });
   readonly #checkpointFile = element("input", { type: "file", "aria-label": `${TEXT.keptCheckpoint}, as a file` });
   readonly #trustFile = element("input", { type: "file", id: "trust-file" });
@@ -22,15 +24,12 @@ export class LogScreen implements Screen {
   readonly #verify = button(TEXT.verify, () => void this.#check());
   readonly #stop = button(TEXT.stop, () => this.#running?.abort());
   #running: AbortController | null = null;
+  #marking: string | null = null;
+  #visible = false;
   #over = false;
 
-  constructor(then: Then) {
-    this.#then = then;
-  }
-
-  show(): void {
-    showBanner(null);
-    say("");
+  constructor(refused: (error: unknown) => void) {
+    this.#refused = refused;
     this.#checkpointFile.addEventListener("change", () => {
       const [file] = this.#checkpointFile.files ?? [];
       if (file)
@@ -39,11 +38,8 @@ export class LogScreen implements Screen {
           .text()
           .then((text) => (this.#checkpoint.value = text));
     });
-    show([
-      element("header", { class: "row" }, [
-        element("h1", {}, [TEXT.logTitle]),
-        button(TEXT.backToProjects, () => this.#then.leave()),
-      ]),
+    this.panel = element("div", {}, [
+      element("h2", {}, [TEXT.logTitle]),
       element("p", {}, [TEXT.logHelp]),
       element("div", { class: "kept" }, [
         element("label", { for: "kept-checkpoint" }, [TEXT.keptCheckpoint]),
@@ -58,12 +54,22 @@ export class LogScreen implements Screen {
       this.#result,
     ]);
     this.#runs(null);
-    this.#verify.focus();
+  }
+
+  enter(): void {
+    this.#visible = true;
+    showBanner(this.#marking);
+    say("");
+  }
+
+  leave(): void {
+    this.#visible = false;
   }
 
   /** Ends a check that is under way; nothing of it is shown any more. */
   end(): void {
     this.#over = true;
+    this.leave();
     this.#running?.abort();
   }
 
@@ -88,7 +94,8 @@ export class LogScreen implements Screen {
       const checkpoint = text.trim() === "" ? null : `${text.replaceAll("\r\n", "\n").replace(/\n*$/, "")}\n`;
       const checked = await checkLog({ trust, checkpoint }, running.signal, {
         marked: (banner) => {
-          if (!this.#over) showBanner(banner);
+          this.#marking = banner;
+          if (this.#visible) showBanner(banner);
         },
         went: (entries, of) => {
           this.#bar.max = Math.max(of, 1);
@@ -102,7 +109,7 @@ export class LogScreen implements Screen {
       if (this.#over) return;
       if (running.signal.aborted) this.#result.replaceChildren(element("p", {}, [TEXT.stopped]));
       else if (error instanceof FormatError) this.#result.replaceChildren(element("p", {}, [TEXT.notTrustFile]));
-      else this.#then.refused(error);
+      else this.#refused(error);
     } finally {
       if (this.#running === running) this.#runs(null);
     }
@@ -114,14 +121,14 @@ export class LogScreen implements Screen {
     const about = [line(TEXT.keyOf(report.origin, ownTrust)), line(TEXT.took(seconds))];
     if (!signed)
       return [
-        element("h2", { class: "bad" }, [TEXT.notVerified]),
+        element("h3", { class: "bad" }, [TEXT.notVerified]),
         this.#listed(findings),
         line(TEXT.confirmed(report.confirmedSize)),
         ...about,
       ];
     const { size, firstTime, lastTime, sections } = signed;
     return [
-      element("h2", { class: "good" }, [TEXT.verified(size)]),
+      element("h3", { class: "good" }, [TEXT.verified(size)]),
       ...(knownSize === null ? [] : [line(TEXT.since(knownSize, size - knownSize))]),
       ...(firstTime === null || lastTime === null ? [] : [line(TEXT.times(firstTime, lastTime))]),
       line(TEXT.sections(sections.opened, sections.sealed, sections.absent)),

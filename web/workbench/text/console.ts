@@ -1,0 +1,143 @@
+const count = (number: number): string => number.toLocaleString("en-US");
+
+/** States of an entry's sections, in words. */
+const STATES: ReadonlyMap<string, string> = new Map([
+  ["opened", "opened"],
+  ["withheld", "withheld"],
+  ["erased", "erased"],
+  ["unused", "absent"],
+]);
+
+/** What can be done about a refusal of something that was asked of the log. */
+const WHY: ReadonlyMap<string, string> = new Map([
+  ["INVALID_REQUEST", "The question has a value that the server does not take: look at the numbers."],
+  ["TOO_LARGE", "The stretch is too long for one question. Choose a shorter one."],
+  ["BUSY", "Too much of yours is under way just now. Ask again in a moment."],
+  ["UNAVAILABLE", "The server cannot answer this just now. Ask again in a moment."],
+]);
+
+/** What the desk says. */
+export const CONSOLE = {
+  title: "Compliance console",
+  parts: "Parts of the console",
+  timeline: "Timeline",
+  search: "Search",
+  tail: "Live tail",
+  recorded:
+    "Whatever is opened for you here stands in the log under your name. One answer is shown at a time, under its own banner.",
+  asking: "Asking the server.",
+  state: (state: string): string => STATES.get(state) ?? state,
+  why: (code: string): string | undefined => WHY.get(code),
+  notThere: "The server has no answer to this for you.",
+  page: (number: number): string => `Page ${number}`,
+  more: "More: the next page",
+  before: "The page before",
+  shownEntries: (number: number): string => `${count(number)} shown.`,
+  entry: (index: number): string => `Entry ${index}`,
+  index: "Entry",
+  time: "Time (UTC)",
+  kind: "Kind",
+  who: "Who",
+  act: "What",
+  sections: "Sections",
+  leafHash: "Leaf hash (SHA-384)",
+  chain: "Chain value after it",
+  decision: "Answer",
+  actions: "Allowed",
+  objects: "Objects",
+  reasons: "Reasons",
+  named: "Named here: who saw it?",
+  moreNames: (number: number): string => `${count(number)} more are named in the text above.`,
+  seenByLink: (name: string): string => `${name}: what did this person see?`,
+  whoSawLink: (name: string): string => `${name}: who saw this?`,
+  nobodyYet: "nobody known yet",
+  often: (answer: string, times: number): string => `${answer}, ${count(times)} times`,
+  timelineHelp:
+    "Entries by kind between two signed sizes of the log. The picture and its tables count header fields: nothing is opened for them. Listing entries opens whatever you may open of them.",
+  fromSize: "From size",
+  toSize: "To size",
+  showStretch: "Show",
+  earlier: "Earlier signed sizes",
+  newest: "Newest",
+  notSizes: "A size of the log is a whole number.",
+  notSigned: "Of one of these sizes there is no signed checkpoint, or nothing stands between them.",
+  picture: (parts: number): string => `Entries by kind over time, in ${count(parts)} parts. The tables say the same.`,
+  highest: (most: number): string =>
+    `The highest column has ${count(most)} entries. Columns are about as wide as the time they took; draw over some to choose them.`,
+  otherKinds: "other kinds",
+  kindsCaption: "Entries by kind",
+  partsCaption: "Parts of the stretch",
+  entries: "Entries",
+  sizes: "Sizes",
+  firstPart: "From",
+  lastPart: "to",
+  begins: (time: string, size: number): string => `${time}, size ${size}`,
+  ends: (time: string, size: number): string => `${time}, size ${size}`,
+  showEntries: "List the entries",
+  closer: "Look closer",
+  toPicture: "Back to the picture",
+  listed: (from: number, to: number): string => `Entries between the signed sizes ${from} and ${to}, the oldest first`,
+  searchHelp:
+    "Ids are taken as the interface shows them or as entries write them, such as asset:adcde9e2-f78b-4ef5-aefe-ec904355ac35. Answers begin with the newest entry.",
+  question: "Question",
+  questions: {
+    auditAccesses: "Who saw this?",
+    auditOfPerson: "What did this person see?",
+    auditRefusals: "What was refused?",
+    auditBursts: "Bulk reads and bursts",
+  },
+  about: {
+    auditAccesses: "Id of the object",
+    auditOfPerson: "Id of the person",
+    auditRefusals: "Id of the object, or nothing for all",
+    auditBursts: "",
+  },
+  limits: {
+    from: "From entry",
+    seconds: "Within seconds",
+    objects: "Objects that are a bulk read",
+    refusals: "Refusals that are a burst",
+  },
+  ask: "Ask",
+  notId: (text: string): string => `“${text}” is no id that this question can be asked about.`,
+  idHelp: "Paste an id as it stands in an entry, noun and id with a colon between, or as the interface shows it.",
+  notNumbers: "All four are whole numbers.",
+  answerTo: (question: string, about: string | null): string => (about === null ? question : `${question} ${about}`),
+  noFindings: (question: string): string => `${question} No entry that you may open says so.`,
+  complete: (size: number): string => `Complete as far as the first ${count(size)} entries of the log.`,
+  withheldOf: (number: number): string =>
+    `${count(number)} of them are withheld from you: whether they belong here is not told.`,
+  unreadOf: (number: number): string => `${count(number)} of them could not be read: what they say may be missing.`,
+  erasedOf: (number: number): string =>
+    `${count(number)} of them were erased: whether they belonged here, nobody can tell any more.`,
+  bursts: "Bulk reads and bursts of refusals",
+  bulkRead: "bulk read",
+  refusalBurst: "burst of refusals",
+  what: "What",
+  count: "Count",
+  answers: "Answers",
+  indexes: "Entries",
+  source: (source: string): string => `source ${source}`,
+  looked: (from: number, to: number): string => `Entries ${from} to ${Math.max(from, to - 1)} were looked through.`,
+  burstsWithheld: (number: number): string =>
+    `${count(number)} answers among them are withheld from you: whether they are part of a burst is not told.`,
+  burstsErased: (number: number): string => `Of ${count(number)} others something was erased.`,
+  noBursts: "No burst in what you may open of them.",
+  goOnFrom: (next: number): string => `More: from entry ${next}`,
+  tailHelp: (most: number): string =>
+    `Entries as they come, and the chain worked out here along with them. The newest ones open until others come: pause to read. Of those before only the header stays, ${count(most)} in all. Nothing is followed while another part is looked at.`,
+  follow: "Follow the log",
+  followAnew: "Follow anew",
+  pause: "Pause",
+  goOn: "Go on",
+  paused: (size: number): string => `Paused after ${count(size)} entries; it goes on from there.`,
+  following: (origin: string, size: number): string =>
+    `Following ${origin}: ${count(size)} entries, and the chain leads to each that came.`,
+  tailEnded: "The connection ended, or was refused.",
+  chainBroken: (index: number): string =>
+    `The chain does not lead to entry ${index} as it was sent. Nothing more is followed: verify the log.`,
+  otherLog: (size: number): string =>
+    `This is not the log that was followed to ${count(size)} entries: its chain does not agree there. Verify it against a checkpoint that you kept.`,
+  lastLook: "The newest entries",
+  earlierLooks: "Entries before them, by their headers",
+} as const;
