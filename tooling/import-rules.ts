@@ -218,6 +218,7 @@ export const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly room:
   { packages: /^(@mikro-orm\/.+|pg|kysely)$/, room: "src/storage", files: /^(src\/storage|migrations)\// },
   { packages: /^@noble\/(curves|hashes)$/, room: "web/workbench", files: /^web\/workbench\// },
   { packages: /^sharp$/, room: "src/storage/imagery", files: /^src\/storage\/imagery\// },
+  { packages: /^gdal3\.js$/, room: "src/storage/imagery/nitf", files: /^src\/storage\/imagery\/nitf\// },
   { packages: /^(@casl\/ability|@ucast\/mongo2js)$/, room: "src/policy", files: POLICY },
   { packages: /^jose$/, room: "src/identity", files: IDENTITY },
   { packages: /^node-forge$/, room: "src/deliveries", files: DELIVERIES },

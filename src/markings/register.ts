@@ -13,7 +13,9 @@ import {
   textOf,
   textsOf,
 } from "./register-fields.ts";
-import { checkStanagReferences } from "./stanag-references.ts";
+import type { NitfTable } from "./nitf-table.ts";
+import { NO_NITF, parseNitfTable } from "./nitf-table.ts";
+import { checkNitfReferences, checkStanagReferences } from "./stanag-references.ts";
 import type { StanagTable } from "./stanag-table.ts";
 import { parseStanagTable } from "./stanag-table.ts";
 import type { RollUpSettings } from "./rollup-settings.ts";
@@ -42,10 +44,12 @@ export interface Register extends CountryTable {
   readonly rollUp: RollUpSettings;
   /** How STANAG 4774 labels stand for markings; empty when the register has no table. */
   readonly stanag: StanagTable;
+  /** How security groups of NITF files stand for markings; empty when the register has no table. */
+  readonly nitf: NitfTable;
 }
 
 /** The files of policies/markings that make the register, without their ending. */
-export const REGISTER_FILES: readonly string[] = ["register", "countries", "tetragraphs", "cui", "stanag-4774"];
+export const REGISTER_FILES: readonly string[] = ["register", "countries", "tetragraphs", "cui", "stanag-4774", "nitf"];
 
 const countriesOf = (value: unknown): ReadonlySet<string> => {
   const where = "countries.json";
@@ -155,8 +159,8 @@ const checkReferences = (register: Register): void => {
 
 /**
  * Reads the register strictly: unknown members, misspelled references and doubles are refused.
- * @param json the parsed files of policies/markings: `{ register, countries, tetragraphs, cui }`, and `stanag-4774` where
- *   there is one.
+ * @param json the parsed files of policies/markings: `{ register, countries, tetragraphs, cui }`, and `stanag-4774` and `nitf`
+ *   where there are such.
  * @param version names exactly this data; made by the loader (for example a hash of the files).
  * @throws RegisterError with code E_REGISTER, saying where.
  */
@@ -193,9 +197,11 @@ export const parseRegister = (json: unknown, version: string): Register => {
       sci,
     ),
     stanag: files["stanag-4774"] === undefined ? [] : parseStanagTable(files["stanag-4774"]),
+    nitf: files["nitf"] === undefined ? NO_NITF : parseNitfTable(files["nitf"]),
     rollUp: rollUpSettingsOf(fields["rollUp"]),
   };
   checkReferences(register);
   checkStanagReferences(register);
+  checkNitfReferences(register);
   return register;
 };

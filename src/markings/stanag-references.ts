@@ -66,3 +66,17 @@ export const checkStanagReferences = (register: Register): void => {
     for (const category of categories) checkCategory(category, where, register);
   }
 };
+
+/**
+ * The same for the mapping table of security groups (standards D.5).
+ * @throws RegisterError
+ */
+export const checkNitfReferences = (register: Register): void => {
+  const { systems, controls, countries } = register.nitf;
+  const country = [...systems.values(), ...countries.values()].find((code) => !isCode(code, register));
+  if (country !== undefined) throw new RegisterError("nitf.json", `${JSON.stringify(country)} is no country code`);
+  for (const [digraph, { attribute, token }] of controls) {
+    if (KNOWN[attribute]?.(token, register) !== true)
+      throw new RegisterError(`nitf.json.controls.${digraph}`, `names the unknown token ${JSON.stringify(token)}`);
+  }
+};

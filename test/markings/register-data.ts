@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const json = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 
-type RegisterFile = "register" | "countries" | "tetragraphs" | "cui" | "stanag-4774";
+type RegisterFile = "register" | "countries" | "tetragraphs" | "cui" | "stanag-4774" | "nitf";
 
 /** The files of policies/markings as parseRegister takes them. */
 export const registerFiles = (): Record<RegisterFile, Record<string, unknown>> => {
@@ -20,6 +20,7 @@ export const registerFiles = (): Record<RegisterFile, Record<string, unknown>> =
     tetragraphs: file("tetragraphs"),
     cui: file("cui"),
     "stanag-4774": file("stanag-4774"),
+    nitf: file("nitf"),
   };
 };
 

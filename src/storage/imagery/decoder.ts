@@ -22,7 +22,7 @@ sharp.unblock({
 });
 
 /** What the decoder calls each media type. */
-export const DECODER_FORMATS: Readonly<Record<ImageMediaType, string>> = {
+export const DECODER_FORMATS: Readonly<Record<Exclude<ImageMediaType, "image/nitf">, string>> = {
   "image/png": "png",
   "image/jpeg": "jpeg",
   "image/tiff": "tiff",

@@ -1,12 +1,12 @@
 import { once } from "node:events";
+import { decodable } from "./decodable.ts";
 import { makeDisplayCopy } from "./display-copy.ts";
 import { ImageError } from "./image-error.ts";
-import { probeImage } from "./probe.ts";
 import { makePyramid } from "./pyramid.ts";
 
 // A program of its own for large pictures: what a decoder does with them, it does in a process that can be ended. Its only
-// argument is the path of the original; it writes the length of the display copy (4 bytes), the copy and the pack of tiles,
-// on failure the code to its standard error.
+// argument is the path of the original; it writes what is to be noted of it as JSON, the display copy, each behind its length (4
+// bytes), and the pack of tiles; on failure the code to its standard error.
 async function write(piece: Uint8Array): Promise<void> {
   if (!process.stdout.write(piece)) await once(process.stdout, "drain");
 }
@@ -16,13 +16,15 @@ process.stdin.once("close", () => process.kill(process.pid, "SIGKILL")).resume()
 
 try {
   const [path = ""] = process.argv.slice(2);
-  const header = await probeImage(path);
-  const { bytes } = await makeDisplayCopy(path);
-  const pack = await makePyramid(path, header);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  await write(length);
-  await write(bytes);
+  const { source, header, stretch } = await decodable(path);
+  const { bytes } = await makeDisplayCopy(source);
+  const pack = await makePyramid(source, header);
+  for (const piece of [Buffer.from(JSON.stringify({ stretch })), bytes]) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(piece.length);
+    await write(length);
+    await write(piece);
+  }
   for (const piece of pack) await write(piece);
   process.stdin.removeAllListeners("close").destroy();
 } catch (error) {

@@ -7,11 +7,14 @@ import type { ImageCode } from "./image-error.ts";
 import { IMAGE_LIMITS } from "./limits.ts";
 import type { ImageHeader } from "./probe.ts";
 import { makePyramid } from "./pyramid.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** What is made of an original for the screen: a JPEG of the whole, and its pack of tiles, which is read once. */
 export interface Derived {
   readonly display: Uint8Array;
   readonly pack: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Null where the samples of the original are shown as they are. */
+  readonly stretch: Stretch | null;
 }
 
 /** Which pictures are decoded in a process of their own, and what such a process may take. */
@@ -114,24 +117,31 @@ async function take(
   return [held.subarray(0, count), held.subarray(count)];
 }
 
+/** Takes what stands behind its length. */
+async function takeOne(pieces: AsyncIterator<Buffer>, left: Buffer): Promise<[taken: Buffer, left: Buffer]> {
+  const [length, after] = await take(pieces, 4, left);
+  return take(pieces, length.readUInt32BE(0), after);
+}
+
 /**
- * Makes of an untrusted original what the screen shows. A small picture is decoded here; a large one in a process of its own.
+ * Makes of an untrusted original what the screen shows. A small picture is decoded here; a large one, and NITF, in a process of its own.
  * Few are decoded at once: others wait. `header` is what `probeImage` says of it. The pack is to be read to its end, or
  * returned. Throws {@link ImageError}, while the pack is read, too.
  */
 export async function deriveFrom(path: string, header: ImageHeader, limits: Limits = IMAGE_LIMITS): Promise<Derived> {
   const done = await turn();
   try {
-    if (header.width * header.height * header.bands <= limits.samplesHere) {
+    if (!header.nitf && header.width * header.height * header.bands <= limits.samplesHere) {
       const { bytes } = await makeDisplayCopy(path);
       const tiles = await makePyramid(path, header);
       done();
-      return { display: bytes, pack: tiles };
+      return { display: bytes, pack: tiles, stretch: null };
     }
     const pieces = apart(path, limits);
-    const [length, after] = await take(pieces, 4, Buffer.alloc(0));
-    const [display, first] = await take(pieces, length.readUInt32BE(0), after);
-    return { display, pack: pack(first, pieces, done) };
+    const [notes, after] = await takeOne(pieces, Buffer.alloc(0));
+    const [display, first] = await takeOne(pieces, after);
+    const { stretch } = JSON.parse(notes.toString()) as Pick<Derived, "stretch">;
+    return { display, pack: pack(first, pieces, done), stretch };
   } catch (error) {
     done();
     throw error;

@@ -12,6 +12,8 @@ export const IMAGE_LIMITS = {
   memory: 2_147_483_648,
   /** The same for interlaced and progressive files, which decoders hold in memory whole. */
   interlacedBytes: 268_435_456,
+  /** Bytes of a decoded NITF image, which is held in memory whole, file and samples both. */
+  nitfBytes: 268_435_456,
   /** Decoded bytes to bytes of the file. Photographs stay below 50; what is drawn may reach several hundred. */
   expansion: 500,
   /** Pictures below this size once decoded are not asked about expansion: a blank page is no attack. */

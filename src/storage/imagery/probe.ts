@@ -3,6 +3,8 @@ import type { Metadata } from "sharp";
 import { decodingError, DECODER_FORMATS, openHeader } from "./decoder.ts";
 import { ImageError } from "./image-error.ts";
 import { IMAGE_LIMITS } from "./limits.ts";
+import { readNitfFrom } from "./nitf/read.ts";
+import type { Nitf } from "./nitf/read.ts";
 import { sniffImage, SNIFF_BYTES } from "./sniff.ts";
 import type { ImageMediaType } from "./sniff.ts";
 import { reachesItsEnd } from "./whole.ts";
@@ -13,7 +15,11 @@ export interface ImageHeader {
   readonly width: number;
   readonly height: number;
   readonly bands: number;
+  /** What a NITF file says of itself; absent in any other. */
+  readonly nitf?: Nitf;
 }
+
+type Decoded = Exclude<ImageMediaType, "image/nitf">;
 
 /** Bytes of one sample, by the decoder's name for it. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = {
@@ -28,14 +34,15 @@ const SAMPLE_BYTES: Readonly<Record<string, number>> = {
 
 /**
  * Reads the header of an untrusted file (its path, or all of its bytes) without decoding a pixel. The first bytes say what it
- * is; its name does not count. Throws {@link ImageError}: IMAGE_TYPE (not one of the four types, also a text named .png),
+ * is; its name does not count. Throws {@link ImageError}: IMAGE_TYPE (not one of the five types, also a text named .png),
  * IMAGE_TOO_LARGE and IMAGE_EXPANDS (judged on the header against `IMAGE_LIMITS`), IMAGE_DAMAGED (no readable header, or,
- * for a path, the file ends before its own end). Damage inside the picture shows only in `makeDisplayCopy`. A file that
+ * for a path, the file ends before its own end), and the codes of `readNitf`. Damage inside the picture shows only in `makeDisplayCopy`. A file that
  * cannot be opened at all throws the system's error.
  */
 export async function probeImage(source: string | Uint8Array): Promise<ImageHeader> {
   if (typeof source !== "string") {
     const mediaType = sniffed(source);
+    if (mediaType === "image/nitf") return judgeNitf(await readNitfFrom(source));
     return judge(mediaType, source.byteLength, await header(source));
   }
   const file = await open(source, "r");
@@ -44,6 +51,7 @@ export async function probeImage(source: string | Uint8Array): Promise<ImageHead
     const prefix = Buffer.alloc(SNIFF_BYTES);
     const { bytesRead } = await file.read(prefix, 0, SNIFF_BYTES, 0);
     const mediaType = sniffed(prefix.subarray(0, bytesRead));
+    if (mediaType === "image/nitf") return judgeNitf(await readNitfFrom(source));
     const judged = judge(mediaType, size, await header(source));
     if (!(await reachesItsEnd(file, size, mediaType))) throw new ImageError("IMAGE_DAMAGED");
     return judged;
@@ -57,7 +65,10 @@ export async function probeImage(source: string | Uint8Array): Promise<ImageHead
  * a TIFF may keep its directory at the end and is then IMAGE_DAMAGED here). Expansion is not judged: the size is not known.
  */
 export async function probeImagePrefix(prefix: Uint8Array): Promise<ImageHeader> {
-  return judge(sniffed(prefix), null, await header(prefix));
+  const mediaType = sniffed(prefix);
+  // What it says of its marking stands in every segment: its beginning alone says too little.
+  if (mediaType === "image/nitf") throw new ImageError("NITF_DAMAGED");
+  return judge(mediaType, null, await header(prefix));
 }
 
 function sniffed(prefix: Uint8Array): ImageMediaType {
@@ -75,7 +86,7 @@ async function header(source: string | Uint8Array): Promise<Metadata> {
 }
 
 /** The limits, in the order type, size, expansion. `fileBytes` is null when only the beginning of the file is there. */
-function judge(mediaType: ImageMediaType, fileBytes: number | null, metadata: Metadata): ImageHeader {
+function judge(mediaType: Decoded, fileBytes: number | null, metadata: Metadata): ImageHeader {
   const { width, height, channels: bands } = metadata;
   const sample = SAMPLE_BYTES[metadata.depth];
   if (metadata.format !== DECODER_FORMATS[mediaType] || sample === undefined) throw new ImageError("IMAGE_TYPE");
@@ -89,4 +100,15 @@ function judge(mediaType: ImageMediaType, fileBytes: number | null, metadata: Me
     throw new ImageError("IMAGE_EXPANDS");
   }
   return { mediaType, width, height, bands };
+}
+
+/** NITF is decoded in memory as a whole. */
+function judgeNitf(nitf: Nitf): ImageHeader {
+  const { width, height, bands, bits } = nitf.image;
+  const limits = IMAGE_LIMITS;
+  if (width > limits.side || height > limits.side || width * height > limits.pixels)
+    throw new ImageError("IMAGE_TOO_LARGE");
+  if (bands > limits.bands || width * height * bands * (bits > 8 ? 2 : 1) > limits.nitfBytes)
+    throw new ImageError("IMAGE_TOO_LARGE");
+  return { mediaType: "image/nitf", width, height, bands, nitf };
 }

@@ -1,12 +1,12 @@
 /** The image types that Caveat takes. */
-export type ImageMediaType = "image/png" | "image/jpeg" | "image/tiff" | "image/webp";
+export type ImageMediaType = "image/png" | "image/jpeg" | "image/tiff" | "image/webp" | "image/nitf";
 
 /** Bytes from the start of a file that {@link sniffImage} looks at. */
 export const SNIFF_BYTES = 12;
 
 /**
  * Says what a file is from its first bytes, never from its name (which an attacker chooses): PNG signature (ISO 15948 5.2),
- * JPEG SOI, TIFF 6.0 or BigTIFF in either byte order, RIFF/WEBP. `null` for anything else.
+ * JPEG SOI, TIFF 6.0 or BigTIFF in either byte order, RIFF/WEBP, NITF or NSIF of whatever version. `null` for anything else.
  */
 export function sniffImage(prefix: Uint8Array): ImageMediaType | null {
   const starts = (bytes: readonly number[], offset = 0): boolean =>
@@ -16,5 +16,6 @@ export function sniffImage(prefix: Uint8Array): ImageMediaType | null {
   if (starts([0x49, 0x49, 0x2a, 0x00]) || starts([0x4d, 0x4d, 0x00, 0x2a])) return "image/tiff";
   if (starts([0x49, 0x49, 0x2b, 0x00]) || starts([0x4d, 0x4d, 0x00, 0x2b])) return "image/tiff";
   if (starts([0x52, 0x49, 0x46, 0x46]) && starts([0x57, 0x45, 0x42, 0x50], 8)) return "image/webp";
+  if (["NITF0", "NSIF0"].includes(Buffer.from(prefix.subarray(0, 5)).toString("latin1"))) return "image/nitf";
   return null;
 }

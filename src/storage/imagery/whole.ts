@@ -10,7 +10,11 @@ const JPEG_TAIL = 65_536;
  * Whether a file reaches its own end, from its structure and without decoding: PNG chunks up to IEND, a JPEG's EOI, a RIFF's
  * stated length. A TIFF has no end of its own; what is missing there shows when it is decoded. `size` is the file's length.
  */
-export async function reachesItsEnd(file: FileHandle, size: number, mediaType: ImageMediaType): Promise<boolean> {
+export async function reachesItsEnd(
+  file: FileHandle,
+  size: number,
+  mediaType: Exclude<ImageMediaType, "image/nitf">,
+): Promise<boolean> {
   switch (mediaType) {
     case "image/png":
       return pngReachesIend(file, size);
