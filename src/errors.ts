@@ -7,6 +7,8 @@ export const PUBLIC_ERRORS = {
   INVALID_REQUEST: { status: 400, text: "invalid request" },
   NOT_FOUND: { status: 404, text: "not found" },
   TOO_LARGE: { status: 413, text: "too large" },
+  NITF_VERSION: { status: 415, text: "only NITF 2.1 and NSIF 1.0" },
+  NITF_JPEG2000: { status: 415, text: "no JPEG 2000" },
   BUSY: { status: 429, text: "busy" },
   UNAVAILABLE: { status: 503, text: "unavailable" },
 } as const;

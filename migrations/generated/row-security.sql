@@ -227,6 +227,42 @@ create policy asset_content_insert on data.asset_content for insert to caveat_ap
       and program_id = any(caller.programs))))
 );
 
+alter table data.asset_quarantine enable row level security;
+alter table data.asset_quarantine force row level security;
+drop policy if exists asset_quarantine_read on data.asset_quarantine;
+create policy asset_quarantine_read on data.asset_quarantine for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'asset.read']) as caller (person, programs, dataset_read, asset_read) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.asset_read)
+      and program_id = any(caller.programs))))
+);
+drop policy if exists asset_quarantine_insert on data.asset_quarantine;
+create policy asset_quarantine_insert on data.asset_quarantine for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'asset.create']) as caller (person, programs, dataset_read, asset_create) where
+    receiver_id = caller.person and
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.asset_create)
+      and program_id = any(caller.programs))))
+);
+
+alter table data.asset_quarantine_lift enable row level security;
+alter table data.asset_quarantine_lift force row level security;
+drop policy if exists asset_quarantine_lift_read on data.asset_quarantine_lift;
+create policy asset_quarantine_lift_read on data.asset_quarantine_lift for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'asset.read']) as caller (person, programs, dataset_read, asset_read) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.asset_read)
+      and program_id = any(caller.programs))))
+);
+drop policy if exists asset_quarantine_lift_insert on data.asset_quarantine_lift;
+create policy asset_quarantine_lift_insert on data.asset_quarantine_lift for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'marking.raise']) as caller (person, programs, dataset_read, marking_raise) where
+    lifter_id = caller.person and
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.marking_raise)
+      and program_id = any(caller.programs))))
+);
+
 alter table data.blob enable row level security;
 alter table data.blob force row level security;
 drop policy if exists blob_read on data.blob;

@@ -32,6 +32,31 @@ export function reasonOf(text: string): string {
   return reason;
 }
 
+/** Raises an object to a marking that dominates its own; PostgreSQL does it when the transaction ends. */
+export async function raise(grant: Grant, object: MarkedObject, to: InternedMarking, reason: string): Promise<void> {
+  const { own, programId } = object;
+  await grant.changes.prepare({ noun: object.noun, id: object.id, to, raises: true });
+  const entryId = grant.record({
+    kind: "marking.change",
+    marking: to,
+    outcome: { object: `${object.noun}:${object.id}`, from: own.banner, to: to.banner, reason },
+  });
+  const row: RowOf<"markingChange"> = {
+    id: randomUUID(),
+    noun: object.noun,
+    objectId: object.id,
+    programId,
+    fromMarkingId: own.id,
+    markingId: to.id,
+    changerId: grant.principal.personId,
+    reason,
+    entryId,
+    changedAt: grant.now(),
+  };
+  await grant.insert("markingChange", [row], "marking.raise", [own]);
+  grant.executes();
+}
+
 /**
  * Raises a marking at once. Whatever stands below follows, and deliveries that may hold it; it holds at the next statement
  * of everybody. The new marking dominates the old one, and the caller may read it.
@@ -54,26 +79,7 @@ export const raiseMarking: Command<RaiseInput, { readonly id: string }> = comman
     const reason = reasonOf(input.reason);
     const to = await grant.markingOf(input.marking, [own, ...floor], "marking.raise", programId);
     if (dominates(own.effective, to.effective)) throw new UserError("ALREADY_DONE", "it is marked so", ["marking"]);
-    await grant.changes.prepare({ noun: object.noun, id: object.id, to, raises: true });
-    const entryId = grant.record({
-      kind: "marking.change",
-      marking: to,
-      outcome: { object: named, from: own.banner, to: to.banner, reason },
-    });
-    const row: RowOf<"markingChange"> = {
-      id: randomUUID(),
-      noun: object.noun,
-      objectId: object.id,
-      programId,
-      fromMarkingId: own.id,
-      markingId: to.id,
-      changerId: grant.principal.personId,
-      reason,
-      entryId,
-      changedAt: grant.now(),
-    };
-    await grant.insert("markingChange", [row], "marking.raise", [own]);
-    grant.executes();
+    await raise(grant, object, to, reason);
     return { id: object.id };
   },
 });

@@ -41,6 +41,7 @@ export const ROOT_FIELD_EVENTS: Sources = {
   "Query.viewer": "object.read",
   "Subscription.auditTail": "log.followed",
   "Mutation.assetCreate": "object.write",
+  "Mutation.assetQuarantineLift": "marking.raised",
   "Mutation.auditErasePropose": "log.erased",
   "Mutation.authorityGrantPropose": "privilege.granted",
   "Mutation.authorityRevoke": "privilege.revoked",

@@ -9,7 +9,7 @@ import type { RowOf } from "../storage/tables.ts";
 import { authorityColumns, deriveAuthority, givenAuthority } from "./authority.ts";
 
 const NAME = /^[^\p{C}]{1,200}$/u;
-const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp"] as const;
+const MEDIA_TYPES = ["image/png", "image/jpeg", "image/tiff", "image/webp", "image/nitf"] as const;
 
 /** What an act made: ids only, so that a replay can read everything anew. */
 export interface Made {

@@ -14,7 +14,10 @@ import { deriveFrom } from "../storage/imagery/deriving.ts";
 import { ImageError } from "../storage/imagery/image-error.ts";
 import { probeImage } from "../storage/imagery/probe.ts";
 import type { ImageHeader } from "../storage/imagery/probe.ts";
+import type { Stretch } from "../storage/imagery/stretch.ts";
 import type { Made } from "./commands.ts";
+import { quarantine, quarantineOf } from "./quarantine.ts";
+import type { Kept } from "./quarantine.ts";
 import { isUniqueViolation } from "../storage/ports.ts";
 
 /** Largest original in bytes. */
@@ -36,6 +39,13 @@ interface Received {
   readonly header: ImageHeader;
   readonly display: Uint8Array;
   readonly tiles: SealedAhead;
+  readonly stretch: Stretch | null;
+}
+
+/** What receiving made of an asset. */
+export interface ReceivedContent extends Made {
+  /** Whether it waits for somebody to look at its marking. */
+  readonly quarantined: boolean;
 }
 
 /** Writes a stream to a file of its own, with a limit in bytes. Throws TOO_LARGE. */
@@ -53,19 +63,20 @@ async function receive(body: AsyncIterable<Uint8Array>, path: string, limit: num
   return bytes;
 }
 
-/** What an image that is none, or is too large, is told as. */
+/** What an image that is none, or is too large, or of a kind that is not decoded, is told as. */
 function refusalOfImage(error: unknown): unknown {
   if (!(error instanceof ImageError)) return error;
-  const code = error.code === "IMAGE_TOO_LARGE" ? "TOO_LARGE" : "INVALID_REQUEST";
+  const named = error.code === "NITF_VERSION" || error.code === "NITF_JPEG2000" ? error.code : "INVALID_REQUEST";
+  const code = error.code === "IMAGE_TOO_LARGE" ? "TOO_LARGE" : named;
   return new CaveatError(code, error.code, { cause: error });
 }
 
 /**
  * Receives the bytes of an asset: checks size, type and pixel grid from the header before anything is decoded, makes the
  * display copy and the tiles without metadata, seals all. Pictures are decoded before there is a transaction. An asset
- * receives its bytes once.
+ * receives its bytes once. A file whose own marking is not what was declared, or not understood, waits in quarantine.
  */
-export const receiveContent: Command<ReceiveContentInput, Made> = command({
+export const receiveContent: Command<ReceiveContentInput, ReceivedContent> = command({
   name: "assetContentReceive",
   action: "asset.create",
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
@@ -79,21 +90,24 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
     try {
       await receive(input.body, path, MAX_UPLOAD_BYTES);
       const header = await probeImage(path);
-      const { display, pack } = await deriveFrom(path, header);
+      const { display, pack, stretch } = await deriveFrom(path, header);
       tiles = await sealAhead(input.workFolder, pack);
-      return { input: { ...input, received: { path, header, display, tiles } }, dispose };
+      return { input: { ...input, received: { path, header, display, tiles, stretch } }, dispose };
     } catch (error) {
       await dispose();
       throw refusalOfImage(error);
     }
   },
-  async run(grant, { assetId, received }) {
+  async run(grant, { assetId, received, workFolder }) {
     if (received === undefined) throw new Error("nothing was received");
     const asset = await grant.read.byId("asset", assetId);
     if (!asset) throw new UserError("NOT_FOUND", "not found");
-    if (await grant.read.byId("assetContent", assetId, "asset"))
+    if (
+      (await grant.read.byId("assetContent", assetId, "asset")) ||
+      (await grant.read.byId("assetQuarantine", assetId, "asset"))
+    )
       throw new UserError("ALREADY_DONE", "this asset has its content");
-    const { path, header, display, tiles } = received;
+    const { path, header, display, tiles, stretch } = received;
     if (header.mediaType !== asset.mediaType)
       throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
     const owner = {
@@ -103,12 +117,18 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
       datasetMarkingId: asset.datasetMarkingId,
       markingId: asset.markingId,
     };
-    const original = await grant.blobs.seal(
-      { ...owner, kind: "original", mediaType: header.mediaType },
-      createReadStream(path),
-    );
-    const shown = await grant.blobs.seal({ ...owner, kind: "display", mediaType: "image/jpeg" }, [display]);
-    const pack = await grant.blobs.adopt({ ...owner, kind: "tiles", mediaType: "application/octet-stream" }, tiles);
+    const waits = header.nitf ? await quarantineOf(grant, asset, header.nitf) : null;
+    const keep = async (
+      kind: "original" | "display" | "tiles",
+      mediaType: string,
+      sealed: SealedAhead,
+    ): Promise<Kept> => {
+      const { id } = await grant.blobs.adopt({ ...owner, kind, mediaType }, sealed);
+      return { id, contentKey: sealed.contentKey };
+    };
+    const original = await keep("original", header.mediaType, await sealAhead(workFolder, createReadStream(path)));
+    const shown = await keep("display", "image/jpeg", await sealAhead(workFolder, [display]));
+    const pack = await keep("tiles", "application/octet-stream", tiles);
     const row = {
       assetId: asset.id,
       datasetId: asset.datasetId,
@@ -117,18 +137,22 @@ export const receiveContent: Command<ReceiveContentInput, Made> = command({
       markingId: asset.markingId,
       width: header.width,
       height: header.height,
+      stretch,
       originalBlobId: original.id,
       displayBlobId: shown.id,
       tilesBlobId: pack.id,
-      uploadedAt: grant.now(),
     };
     try {
-      await grant.insert("assetContent", [row], "asset.create", [await grant.marking(asset.markingId)]);
+      if (waits) await quarantine(grant, row, waits, [original, shown, pack]);
+      else
+        await grant.insert("assetContent", [{ ...row, uploadedAt: grant.now() }], "asset.create", [
+          await grant.marking(asset.markingId),
+        ]);
     } catch (error) {
       if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "this asset has its content");
       throw error;
     }
-    return { id: asset.id };
+    return { id: asset.id, quarantined: waits !== null };
   },
 });
 

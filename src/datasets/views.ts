@@ -12,6 +12,7 @@ import {
   readPlace,
 } from "../storage/imagery/tile-pack.ts";
 import type { PackHead, TilePlace } from "../storage/imagery/tile-pack.ts";
+import type { Stretch } from "../storage/imagery/stretch.ts";
 import type { RowOf } from "../storage/tables.ts";
 import { watermarked } from "./content.ts";
 
@@ -32,8 +33,15 @@ function standing({ markingId, datasetMarkingId }: RowOf<"asset">): Buffer {
   return createHash("sha256").update(`${markingId}|${datasetMarkingId}`).digest().subarray(0, 8);
 }
 
+/** An image that was opened, and how its tiles are made of it. */
+interface Opened {
+  readonly view: OpenView;
+  readonly head: PackHead;
+  readonly stretch: Stretch | null;
+}
+
 /** Opens an image for looking at its tiles, for a minute. Images that were received before tiles were made have none. */
-export const openView: Command<{ assetId: string }, { readonly view: OpenView; readonly head: PackHead }> = command({
+export const openView: Command<{ assetId: string }, Opened> = command({
   name: "assetView",
   action: "asset.display",
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
@@ -45,6 +53,7 @@ export const openView: Command<{ assetId: string }, { readonly view: OpenView; r
     return {
       view: { assetId, stood: standing(asset), until: new Date(grant.now().getTime() + VIEW_MS) },
       head: { width, height, tileSide: TILE_SIDE, levels: levelsOf(width, height) },
+      stretch: content.stretch ?? null,
     };
   },
 });

@@ -18,6 +18,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   "image/jpeg": "jpg",
   "image/tiff": "tif",
   "image/webp": "webp",
+  "image/nitf": "ntf",
 };
 
 /** One image of a frozen version with the sealed blob that holds its original. */

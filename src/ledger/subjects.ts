@@ -24,6 +24,8 @@ const ID = /(?:^|:)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 /** Rows that have no id of their own bear that of what they belong to. */
 const PARTS: Readonly<Record<string, string>> = {
   assetContent: "asset",
+  assetQuarantine: "asset",
+  assetQuarantineLift: "asset",
   datasetMarking: "dataset",
   deliveryRelease: "delivery",
 };

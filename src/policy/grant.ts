@@ -79,6 +79,7 @@ const WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
   "ontologyVersion",
   "ontologyClass",
   "asset",
+  "assetQuarantineLift",
   "label",
   "labelRevision",
   "labelReview",

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { InternedMarking, RaisedNoun } from "../storage/ports.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
 import type { MarkingChangeStore } from "../storage/marking-changes.ts";
@@ -51,5 +52,10 @@ export class MarkingChanger {
       const target = noun === "dataset" ? (joined.get(keys.markingId) ?? keys.markingId) : to.id;
       if (target !== keys.markingId) await this.#vault.rekey(this.#store, keys, target);
     }
+  }
+
+  /** Lays down the key of a blob that was taken over in the very transaction that raises what it belongs to. */
+  prepareNew(blobId: string, contentKey: KeyObject, to: InternedMarking): Promise<void> {
+    return this.#vault.rekeyNew(this.#store, blobId, contentKey, to.id);
   }
 }

@@ -125,6 +125,26 @@ export const tables = {
     owner: null,
     program: "programId",
   }),
+  assetQuarantine: table<Row<typeof entities.AssetQuarantine>>({
+    entity: entities.AssetQuarantine,
+    name: "data.asset_quarantine",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "asset.read"],
+    ],
+    owner: null,
+    program: "programId",
+  }),
+  assetQuarantineLift: table<Row<typeof entities.AssetQuarantineLift>>({
+    entity: entities.AssetQuarantineLift,
+    name: "data.asset_quarantine_lift",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "asset.read"],
+    ],
+    owner: null,
+    program: "programId",
+  }),
   label: table<Row<typeof entities.Label>>({
     entity: entities.Label,
     name: "data.label",

@@ -9,6 +9,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   "image/jpeg": "jpg",
   "image/tiff": "tif",
   "image/webp": "webp",
+  "image/nitf": "ntf",
 };
 
 /** Name of a picture's file: its title, as far as every file system takes it. */

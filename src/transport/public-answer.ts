@@ -18,6 +18,8 @@ const ANSWERS: Readonly<Record<PublicErrorCode, ConstantAnswer>> = {
   INVALID_REQUEST: errorAnswer("INVALID_REQUEST"),
   NOT_FOUND: errorAnswer("NOT_FOUND"),
   TOO_LARGE: errorAnswer("TOO_LARGE"),
+  NITF_VERSION: errorAnswer("NITF_VERSION"),
+  NITF_JPEG2000: errorAnswer("NITF_JPEG2000"),
   BUSY: errorAnswer("BUSY"),
   UNAVAILABLE: errorAnswer("UNAVAILABLE"),
 };

@@ -25,6 +25,8 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   dataset_marking: ["dataset_id"],
   program_marking: ["program_id", "noun", "marking_id"],
   asset_content: ["asset_id"],
+  asset_quarantine: ["asset_id"],
+  asset_quarantine_lift: ["asset_id"],
   delivery_release: ["delivery_id"],
   delivery_proof: ["delivery_id"],
   proposal_marking: ["kind"],

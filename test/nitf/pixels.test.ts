@@ -115,6 +115,53 @@ describe("an image in a NITF file", () => {
   });
 });
 
+/** A TIFF of one band and 16 bits, in one strip, as map tools write them. */
+function deepTiff(width: number, height: number, sample: (x: number, y: number) => number): Buffer {
+  const tags: readonly (readonly [tag: number, type: 3 | 4, value: number])[] = [
+    [256, 4, width],
+    [257, 4, height],
+    [258, 3, 16],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 8],
+    [277, 3, 1],
+    [278, 4, height],
+    [279, 4, width * height * 2],
+  ];
+  const pixels = Buffer.alloc(width * height * 2);
+  for (let at = 0; at < width * height; at += 1)
+    pixels.writeUInt16LE(sample(at % width, Math.floor(at / width)), at * 2);
+  const head = Buffer.alloc(8);
+  head.write("II*\0", "latin1");
+  head.writeUInt32LE(8 + pixels.length, 4);
+  const directory = Buffer.alloc(2 + tags.length * 12 + 4);
+  directory.writeUInt16LE(tags.length);
+  for (const [index, [tag, type, value]] of tags.entries()) {
+    directory.writeUInt16LE(tag, 2 + index * 12);
+    directory.writeUInt16LE(type, 4 + index * 12);
+    directory.writeUInt32LE(1, 6 + index * 12);
+    directory.writeUInt32LE(value, 10 + index * 12);
+  }
+  return Buffer.concat([head, pixels, directory]);
+}
+
+test.each([
+  ["here", IMAGE_LIMITS],
+  ["apart", { ...IMAGE_LIMITS, samplesHere: 0 }],
+])("a TIFF of 16 bits that is decoded %s is stretched between its darkest and brightest samples", async (_, limits) => {
+  const image = await shown(
+    deepTiff(200, 50, (x) => 400 + x * 8),
+    limits as never,
+  );
+  const { low, high } = image.stretch ?? { low: 0, high: 0 };
+  expect(low).toBeGreaterThanOrEqual(400);
+  expect(low).toBeLessThanOrEqual(416);
+  expect(high).toBeLessThanOrEqual(1_992);
+  expect(high).toBeGreaterThanOrEqual(1_976);
+  for (const x of [20, 100, 180])
+    expect(Math.abs(at(image, x, 25) - ((400 + x * 8 - low) * 255) / (high - low))).toBeLessThan(6);
+});
+
 test("the stretch of samples that are all alike is one", () => {
   expect(stretchOf(new Uint16Array(10).fill(7))).toEqual({ low: 7, high: 8 });
   expect(stretchOf(Int16Array.of(-32_768, 32_767))).toEqual({ low: -32_768, high: 32_767 });

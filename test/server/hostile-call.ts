@@ -30,6 +30,11 @@ export const CONSTANT: Readonly<Record<PublicErrorCode, { readonly status: numbe
   },
   NOT_FOUND: { status: 404, body: '{"errors":[{"message":"not found","extensions":{"code":"NOT_FOUND"}}]}' },
   TOO_LARGE: { status: 413, body: '{"errors":[{"message":"too large","extensions":{"code":"TOO_LARGE"}}]}' },
+  NITF_VERSION: {
+    status: 415,
+    body: '{"errors":[{"message":"only NITF 2.1 and NSIF 1.0","extensions":{"code":"NITF_VERSION"}}]}',
+  },
+  NITF_JPEG2000: { status: 415, body: '{"errors":[{"message":"no JPEG 2000","extensions":{"code":"NITF_JPEG2000"}}]}' },
   BUSY: { status: 429, body: '{"errors":[{"message":"busy","extensions":{"code":"BUSY"}}]}' },
   UNAVAILABLE: { status: 503, body: '{"errors":[{"message":"unavailable","extensions":{"code":"UNAVAILABLE"}}]}' },
 };

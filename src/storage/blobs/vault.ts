@@ -106,6 +106,13 @@ export class BlobVault {
     return (offset, length) => openStretch(key, read, row.bytes, offset, length);
   }
 
+  /** The same for a blob that this transaction has just taken over: nobody else sees its row. */
+  async rekeyNew(store: MarkingChangeStore, blobId: string, contentKey: KeyObject, markingId: string): Promise<void> {
+    const wrapped = await store.ensureDataKey(markingId, wrapKey(this.#kek, randomBytes(32)));
+    const dataKey = createSecretKey(unwrapKey(this.#kek, wrapped));
+    await store.noteRekey(blobId, markingId, wrapKey(dataKey, contentKey.export()));
+  }
+
   /** Wraps the content key of a blob under the data key of another marking: no byte of it is written again. */
   async rekey(store: MarkingChangeStore, keys: BlobKeys, markingId: string): Promise<void> {
     const from = unwrapKey(this.#kek, keys.dataKey);

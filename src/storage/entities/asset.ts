@@ -1,5 +1,6 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import type { AuthorityLines } from "../../markings/index.ts";
+import type { AuthorityLines, NitfFinding } from "../../markings/index.ts";
+import type { Stretch } from "../imagery/stretch.ts";
 
 /** An asset: one image of a dataset. Its bytes are asset_content, written when the upload is complete. */
 export const Asset = defineEntity({
@@ -37,7 +38,52 @@ export const AssetContent = defineEntity({
     originalBlobId: p.uuid(),
     displayBlobId: p.uuid(),
     tilesBlobId: p.uuid().nullable(),
+    /** What is shown black and white; null where samples are shown as they are. */
+    stretch: p.json<Stretch>().nullable(),
     uploadedAt: p.datetime(),
+  },
+});
+
+/** An image that waits: its own marking was not taken at its word. Content is made of it when somebody lifts it. */
+export const AssetQuarantine = defineEntity({
+  name: "AssetQuarantine",
+  schema: "data",
+  tableName: "asset_quarantine",
+  properties: {
+    assetId: p.uuid().primary(),
+    datasetId: p.uuid(),
+    programId: p.uuid(),
+    datasetMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    receiverId: p.uuid(),
+    fromMarkingId: p.uuid(),
+    raisedMarkingId: p.uuid(),
+    entryId: p.uuid(),
+    findings: p.json<readonly NitfFinding[]>(),
+    width: p.integer(),
+    height: p.integer(),
+    stretch: p.json<Stretch>().nullable(),
+    originalBlobId: p.uuid(),
+    displayBlobId: p.uuid(),
+    tilesBlobId: p.uuid(),
+    receivedAt: p.datetime(),
+  },
+});
+
+/** That somebody has said what its marking is. */
+export const AssetQuarantineLift = defineEntity({
+  name: "AssetQuarantineLift",
+  schema: "data",
+  tableName: "asset_quarantine_lift",
+  properties: {
+    assetId: p.uuid().primary(),
+    datasetId: p.uuid(),
+    programId: p.uuid(),
+    datasetMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    lifterId: p.uuid(),
+    reason: p.text(),
+    liftedAt: p.datetime(),
   },
 });
 

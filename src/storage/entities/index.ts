@@ -1,5 +1,5 @@
 import type { InferEntity } from "@mikro-orm/core";
-import { Asset, AssetContent, Blob, DataKey } from "./asset.ts";
+import { Asset, AssetContent, AssetQuarantine, AssetQuarantineLift, Blob, DataKey } from "./asset.ts";
 import { CompilationRule, Dataset, DatasetCompilation, DatasetMarking, Program } from "./dataset.ts";
 import {
   Delivery,
@@ -34,6 +34,8 @@ export const entities = {
   OntologyClass,
   Asset,
   AssetContent,
+  AssetQuarantine,
+  AssetQuarantineLift,
   Blob,
   DataKey,
   Label,

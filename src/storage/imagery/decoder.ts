@@ -3,6 +3,7 @@ import type { Sharp } from "sharp";
 import { ImageError } from "./image-error.ts";
 import { IMAGE_LIMITS } from "./limits.ts";
 import type { ImageMediaType } from "./sniff.ts";
+import type { Stretch } from "./stretch.ts";
 
 // One thread per picture and no cache of opened files: memory stays bounded by the limits, and a file that is replaced is
 // never answered from memory.
@@ -46,6 +47,13 @@ export function openPixels(source: string | Uint8Array): Sharp {
     sequentialRead: true,
     autoOrient: false,
   }).timeout({ seconds: IMAGE_LIMITS.seconds });
+}
+
+/** The picture with the samples of a stretch black and white. They are 16 bits before and after; transparency stays. */
+export function stretchedTo(picture: Sharp, stretch: Stretch | null): Sharp {
+  if (stretch === null) return picture;
+  const scale = 65_535 / (stretch.high - stretch.low);
+  return picture.linear(scale, -stretch.low * scale);
 }
 
 /** Opens an SVG that Caveat wrote itself. */

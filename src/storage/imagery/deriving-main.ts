@@ -16,9 +16,9 @@ process.stdin.once("close", () => process.kill(process.pid, "SIGKILL")).resume()
 
 try {
   const [path = ""] = process.argv.slice(2);
-  const { source, header, stretch } = await decodable(path);
-  const { bytes } = await makeDisplayCopy(source);
-  const pack = await makePyramid(source, header);
+  const { source, header, stretch, ahead } = await decodable(path);
+  const { bytes } = await makeDisplayCopy(source, ahead);
+  const pack = await makePyramid(source, header, ahead);
   for (const piece of [Buffer.from(JSON.stringify({ stretch })), bytes]) {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(piece.length);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { decodable } from "./decodable.ts";
 import { makeDisplayCopy } from "./display-copy.ts";
 import { ImageError } from "./image-error.ts";
 import type { ImageCode } from "./image-error.ts";
@@ -132,10 +133,11 @@ export async function deriveFrom(path: string, header: ImageHeader, limits: Limi
   const done = await turn();
   try {
     if (!header.nitf && header.width * header.height * header.bands <= limits.samplesHere) {
-      const { bytes } = await makeDisplayCopy(path);
-      const tiles = await makePyramid(path, header);
+      const { stretch, ahead } = await decodable(path);
+      const { bytes } = await makeDisplayCopy(path, ahead);
+      const tiles = await makePyramid(path, header, ahead);
       done();
-      return { display: bytes, pack: tiles, stretch: null };
+      return { display: bytes, pack: tiles, stretch };
     }
     const pieces = apart(path, limits);
     const [notes, after] = await takeOne(pieces, Buffer.alloc(0));

@@ -1,5 +1,6 @@
-import { decodingError, openPixels } from "./decoder.ts";
+import { decodingError, openPixels, stretchedTo } from "./decoder.ts";
 import { probeImage } from "./probe.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** A picture for the screen, made from an original. */
 export interface DisplayCopy {
@@ -20,18 +21,22 @@ export const DISPLAY_QUALITY = 88;
 /**
  * Decodes an untrusted original (its path, or all of its bytes) and makes the picture that the screen shows: a baseline JPEG
  * (4:4:4, quality 88), sRGB, 8 bits, longest side at most 4,096, same pixel grid (an EXIF orientation is NOT applied:
- * coordinates refer to the stored grid), transparency on black. More than four bands: the first, in grey.
+ * coordinates refer to the stored grid), transparency on black. More than four bands: the first, in grey. Samples of 16 bits
+ * are shown between the ends of `stretch`.
  *
  * Nothing but pixels comes across: EXIF, XMP, IPTC, ICC profiles, comments, text chunks and GeoTIFF tags stay behind, for
  * they may carry positions, names or text at any marking. Checks the header with `probeImage` first; throws its codes, and
  * IMAGE_DAMAGED or IMAGE_TIMEOUT from the decoding itself, so a copy that was made means that the original decodes whole.
  */
-export async function makeDisplayCopy(source: string | Uint8Array): Promise<DisplayCopy> {
+export async function makeDisplayCopy(
+  source: string | Uint8Array,
+  stretch: Stretch | null = null,
+): Promise<DisplayCopy> {
   const original = await probeImage(source);
   try {
     const picture = openPixels(source);
     if (original.bands > 4) picture.extractChannel(0);
-    const { data, info } = await picture
+    const { data, info } = await stretchedTo(picture, stretch)
       .resize({ width: DISPLAY_SIDE, height: DISPLAY_SIDE, fit: "inside", withoutEnlargement: true })
       .flatten({ background: "#000000" })
       .toColourspace("srgb")

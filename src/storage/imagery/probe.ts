@@ -15,6 +15,8 @@ export interface ImageHeader {
   readonly width: number;
   readonly height: number;
   readonly bands: number;
+  /** Set where samples have more than 8 bits and are no NITF file's. */
+  readonly deep?: true;
   /** What a NITF file says of itself; absent in any other. */
   readonly nitf?: Nitf;
 }
@@ -99,7 +101,7 @@ function judge(mediaType: Decoded, fileBytes: number | null, metadata: Metadata)
   if (fileBytes !== null && decoded > limits.expansionFloor && decoded > fileBytes * limits.expansion) {
     throw new ImageError("IMAGE_EXPANDS");
   }
-  return { mediaType, width, height, bands };
+  return { mediaType, width, height, bands, ...(sample === 2 ? { deep: true } : {}) };
 }
 
 /** NITF is decoded in memory as a whole. */

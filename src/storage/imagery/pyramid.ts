@@ -1,7 +1,8 @@
-import { decodingError, openPixels } from "./decoder.ts";
+import { decodingError, openPixels, stretchedTo } from "./decoder.ts";
 import { DISPLAY_QUALITY } from "./display-copy.ts";
 import { ImageError } from "./image-error.ts";
 import type { ImageHeader } from "./probe.ts";
+import type { Stretch } from "./stretch.ts";
 import { TILE_SIDE, levelsOf, writePack } from "./tile-pack.ts";
 
 const END_OF_DIRECTORY = Buffer.from("PK\u0005\u0006", "latin1");
@@ -35,11 +36,15 @@ function tilesOf(archive: Buffer): Map<string, Buffer> {
  * grid, nothing but pixels), level by level down to one pixel. `header` is what `probeImage` says of it. Throws IMAGE_DAMAGED,
  * IMAGE_TIMEOUT.
  */
-export async function makePyramid(source: string | Uint8Array, header: ImageHeader): Promise<Generator<Buffer>> {
+export async function makePyramid(
+  source: string | Uint8Array,
+  header: ImageHeader,
+  stretch: Stretch | null = null,
+): Promise<Generator<Buffer>> {
   try {
     const picture = openPixels(source);
     if (header.bands > 4) picture.extractChannel(0);
-    const archive = await picture
+    const archive = await stretchedTo(picture, stretch)
       .flatten({ background: "#000000" })
       .toColourspace("srgb")
       .jpeg({ quality: DISPLAY_QUALITY, chromaSubsampling: "4:4:4" })

@@ -55,7 +55,7 @@ export class AssetCreateInput extends Input {
   @Field(() => String)
   readonly title!: string;
 
-  @Field(() => String, { description: "image/png, image/jpeg, image/tiff or image/webp." })
+  @Field(() => String, { description: "image/png, image/jpeg, image/tiff, image/webp or image/nitf." })
   readonly mediaType!: string;
 
   @Field(() => String, { nullable: true, description: "Banner or portion; the dataset's marking where none is given." })

@@ -28,6 +28,8 @@ const GRAVEST_FIRST: readonly PublicErrorCode[] = [
   "UNAVAILABLE",
   "BUSY",
   "TOO_LARGE",
+  "NITF_VERSION",
+  "NITF_JPEG2000",
   "INVALID_REQUEST",
   "NOT_FOUND",
   "UNAUTHENTICATED",

@@ -30,6 +30,7 @@ import { LabelReviewResolver, LabelRevisionResolver } from "./label-history.ts";
 import { LabelMutations } from "./label-mutations.ts";
 import { LabelResolver } from "./label.ts";
 import { MarkingMutations } from "./marking-mutations.ts";
+import { QuarantineResolver } from "./quarantine.ts";
 import { NodeResolver } from "./node.ts";
 import { OntologyMutations } from "./ontology-mutations.ts";
 import { OntologyClassResolver, OntologyVersionResolver } from "./ontology-version.ts";
@@ -98,6 +99,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   GrantMutations,
   RevocationMutations,
   MarkingMutations,
+  QuarantineResolver,
   DistributionListResolver,
   PolicyVersionResolver,
   PolicyStepResolver,

@@ -17,6 +17,8 @@ const KINDS: Readonly<Record<PublicErrorCode, RefusalKind>> = {
   INVALID_REQUEST: "malformed",
   NOT_FOUND: "malformed",
   TOO_LARGE: "malformed",
+  NITF_VERSION: "malformed",
+  NITF_JPEG2000: "malformed",
   BUSY: "busy",
   UNAVAILABLE: "unavailable",
 };

@@ -125,8 +125,12 @@ export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
     const { value, marking, receipt } = await through(parts, request, UPLOAD, receiveContent.name, (operation) =>
       operation.mutate(receiveContent, input),
     );
-    const answer = { data: { id: globalId("asset", value.id) }, extensions: { marking, receipt } };
-    return reply.type(JSON_TYPE).send(JSON.stringify(answer));
+    const waits = value.quarantined ? { quarantined: true } : {};
+    const answer = { data: { id: globalId("asset", value.id), ...waits }, extensions: { marking, receipt } };
+    return reply
+      .code(value.quarantined ? 202 : 200)
+      .type(JSON_TYPE)
+      .send(JSON.stringify(answer));
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import init from "gdal3.js/node.js";
 import { ImageError } from "../image-error.ts";
 import { stretchOf, stretched } from "../stretch.ts";
@@ -22,6 +23,8 @@ const COLOURS: ReadonlySet<string> = new Set(["RGB", "YCbCr601"]);
 
 /** Its own file system is in memory: it reaches neither the disk nor the network, whatever a file names. */
 async function gdal(): ReturnType<typeof init> {
+  // Compiled once and used for one picture: to compile it better takes more time than it saves.
+  setFlagsFromString("--no-wasm-tier-up");
   const folder = join(dirname(createRequire(import.meta.url).resolve("gdal3.js/node.js")), "dist/package");
   return init({ path: relative(resolve(), folder), logHandler: () => undefined, errorHandler: () => undefined });
 }

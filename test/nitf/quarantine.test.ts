@@ -1,0 +1,311 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { liftQuarantine } from "../../src/administration/quarantine-lift.ts";
+import { createAsset } from "../../src/datasets/commands.ts";
+import { receiveContent } from "../../src/datasets/content.ts";
+import { freezeDataset } from "../../src/deliveries/freeze.ts";
+import { createLabel } from "../../src/labeling/commands.ts";
+import { addTasks, createProject } from "../../src/labeling/project-commands.ts";
+import { leaseToLabel } from "../../src/labeling/task-commands.ts";
+import { globalId } from "../../src/transport/global-id.ts";
+import { BOX, S, U, makeDataset, makeOntology } from "../access/harbor-world.ts";
+import { entries, logSize } from "../access/entries.ts";
+import { serve } from "../hidden/serving.ts";
+import type { Serving } from "../hidden/serving.ts";
+import { openTestHouse } from "../house.ts";
+import type { TestHouse } from "../house.ts";
+import type { HttpAnswer } from "../server/http.ts";
+import { act } from "../administration/acts.ts";
+import { writeNitf } from "./write-nitf.ts";
+import type { NitfFields } from "./write-nitf.ts";
+
+let house: TestHouse;
+let server: Serving;
+let datasetId = "";
+
+beforeAll(async () => {
+  house = await openTestHouse();
+  server = await serve(house);
+  datasetId = await house.run(await house.as("sam"), async (operation) => {
+    const { versionId } = await makeOntology(operation, { programId: house.programId });
+    return makeDataset(operation, { programId: house.programId, versionId, name: "Scenes" });
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await house.remove();
+});
+
+/** Declares an image as Sam at SECRET, who knows no higher. */
+async function declared(marking: string): Promise<string> {
+  return house.run(await house.as("sam", "S"), async (operation) => {
+    const input = { datasetId, title: "scene", mediaType: "image/nitf", marking };
+    return (await operation.mutate(createAsset, input)).id;
+  });
+}
+
+async function sent(id: string, fields: NitfFields): Promise<HttpAnswer> {
+  return server.send(await server.token("sam", "S"), {
+    method: "PUT",
+    path: `/assets/${globalId("asset", id)}/content`,
+    headers: { "content-type": "image/nitf" },
+    body: writeNitf(fields),
+  });
+}
+
+async function received(marking: string, fields: NitfFields): Promise<string> {
+  const id = await declared(marking);
+  const answer = await sent(id, fields);
+  expect([answer.status, answer.body.toString()]).toEqual([202, expect.stringContaining('"quarantined":true')]);
+  return id;
+}
+
+type Looker = readonly [handle: string, level?: "S" | "U"];
+
+async function view(id: string, [handle, level]: Looker): Promise<HttpAnswer> {
+  const token = await server.token(handle, level);
+  return server.send(token, { method: "POST", path: `/assets/${globalId("asset", id)}/view` });
+}
+
+interface Seen {
+  readonly marking: { readonly banner: string };
+  readonly width: number | null;
+  readonly quarantine: { readonly findings: readonly string[] } | null;
+}
+
+async function seen(id: string, [handle, level]: Looker): Promise<Seen | null> {
+  const query = "query($id: ID!) { asset(id: $id) { marking { banner } width quarantine { findings } } }";
+  const data = await server.data<{ asset: Seen | null }>(await server.token(handle, level), query, {
+    id: globalId("asset", id),
+  });
+  return data.asset;
+}
+
+const lift = (by: string, id: string, marking: string) =>
+  act(house, by, liftQuarantine, { assetId: id, marking, reason: "its cover sheet says so" });
+
+const TOP = { clas: "T", clsy: "US", code: "SI", ctlh: "NF" };
+const TOP_BANNER = "TOP SECRET//SI//NOFORN";
+
+describe("a NITF file whose marking is what was declared", () => {
+  test.each<[string, string, NitfFields]>([
+    ["unclassified", "UNCLASSIFIED", { header: { clas: "U" } }],
+    ["secret", S, { header: { clas: "S", clsy: "US", ctlh: "NF" } }],
+    ["declared higher than it says", S, { header: { clas: "U" } }],
+  ])("%s, is an image in tiles at once", async (_, marking, fields) => {
+    const id = await declared(marking);
+    const answer = await sent(id, { width: 300, height: 280, ...fields });
+    expect([answer.status, answer.body.toString()]).toEqual([200, expect.not.stringContaining("quarantined")]);
+    expect(await seen(id, ["ben", "S"])).toMatchObject({ width: 300, quarantine: null });
+    const ben = await server.token("ben", "S");
+    const asset = `/assets/${globalId("asset", id)}`;
+    const opened = await server.send(ben, { method: "POST", path: `${asset}/view` });
+    const { data } = JSON.parse(opened.body.toString()) as {
+      data: { tiles: string; levels: number; stretch: unknown };
+    };
+    expect(data.stretch).toBeNull();
+    const path = data.tiles
+      .replace("{level}", String(data.levels - 1))
+      .replace("{column}", "1")
+      .replace("{row}", "1");
+    expect((await server.send(ben, { method: "GET", path })).status).toBe(200);
+    expect((await server.send(ben, { method: "GET", path: `${asset}/display` })).status).toBe(200);
+  });
+
+  test("of 16 bits, tells with its view what is shown black and white", async () => {
+    const id = await declared("UNCLASSIFIED");
+    const fields: NitfFields = { bits: 16, width: 100, height: 20, sample: (x) => 1_000 + x * 5 };
+    expect((await sent(id, fields)).status).toBe(200);
+    const { data } = JSON.parse((await view(id, ["ben", "S"])).body.toString()) as {
+      data: { stretch: { low: number; high: number } };
+    };
+    expect(data.stretch.low).toBeGreaterThanOrEqual(1_000);
+    expect(data.stretch.high).toBeLessThanOrEqual(1_495);
+    expect(data.stretch.high - data.stretch.low).toBeGreaterThan(470);
+  });
+});
+
+describe("a NITF file that waits in quarantine", () => {
+  test.each<[string, NitfFields, readonly string[]]>([
+    ["blank", { header: {} }, ["CLASSIFICATION_BLANK", "SYSTEM_UNKNOWN"]],
+    [
+      "with a codeword that nobody knows",
+      { header: { clas: "S", clsy: "US", code: "QZ", ctlh: "NF" } },
+      ["CODEWORD_UNMAPPED"],
+    ],
+    [
+      "with a header below its image",
+      { header: { clas: "U" }, image: { clas: "S", clsy: "US" } },
+      ["HEADER_BELOW_SEGMENT"],
+    ],
+  ])("%s, stays at what was declared and is shown to nobody", async (_, fields, findings) => {
+    const id = await received(S, fields);
+    for (const looker of [["ben", "S"], ["sam"]] as readonly Looker[]) {
+      expect(await seen(id, looker)).toEqual({ marking: { banner: S }, width: null, quarantine: { findings } });
+      expect((await view(id, looker)).status).toBe(404);
+      const display = { method: "GET", path: `/assets/${globalId("asset", id)}/display` } as const;
+      expect((await server.send(await server.token(...looker), display)).status).toBe(404);
+    }
+    // Once is all: whoever sends another file does not get around what was found.
+    expect((await sent(id, { header: { clas: "U" } })).status).not.toBe(200);
+    expect((await view(id, ["sam"])).status).toBe(404);
+  });
+
+  test("is neither labeled, nor handed out as a task, nor part of a delivery, until it is lifted", async () => {
+    const id = await received(S, { header: {} });
+    const sam = await house.as("sam");
+    const projectId = await house.run(sam, async (operation) => {
+      const input = {
+        datasetId,
+        name: "Boxes",
+        marking: S,
+        readers: null,
+        guidelines: null,
+        opinions: 1,
+        reviewed: false,
+      };
+      const made = await operation.mutate(createProject, { ...input, leaseSeconds: 60, skipLimit: 1 });
+      await operation.mutate(addTasks, { projectId: made.id, assetIds: [id], priority: 1, marking: null });
+      return made.id;
+    });
+    const lease = async (): Promise<string | null> =>
+      (await act(house, "ana", leaseToLabel, { projectId, stage: "LABEL" })).taskId;
+    const delivered = (): Promise<boolean> =>
+      house.run(sam, (operation) =>
+        operation.nested(async (grant) => {
+          const dataset = await grant.read.byId("dataset", datasetId);
+          if (!dataset) throw new Error("no dataset");
+          return (await freezeDataset(grant, dataset)).images.some(({ asset }) => asset.id === id);
+        }),
+      );
+    const label = { assetId: id, classKey: "ship", shape: BOX, attributes: {}, marking: null };
+    await expect(act(house, "ana", createLabel, label)).rejects.toMatchObject({ code: "NOT_READY" });
+    expect([await lease(), await delivered()]).toEqual([null, false]);
+    await lift("sam", id, S);
+    expect([typeof (await lease()), await delivered()]).toEqual(["string", true]);
+    expect((await act(house, "ana", createLabel, label)).id).toHaveLength(36);
+  });
+
+  test("marked TOP SECRET//SI, declared SECRET, is nobody's at SECRET, and his least of all who sent it", async () => {
+    const id = await received(S, { header: TOP });
+    for (const looker of [
+      ["sam", "S"],
+      ["ben", "S"],
+      ["ana", "S"],
+      ["sam", "U"],
+    ] as const) {
+      expect(await seen(id, looker)).toBeNull();
+      const [answer, absent] = [await view(id, looker), await view(crypto.randomUUID(), looker)];
+      expect([answer.status, answer.body.toString()]).toEqual([absent.status, absent.body.toString()]);
+    }
+    // Its bytes are under the key of what it says alone.
+    const { rows } = await house.admin.query(
+      "select b.kind, m.banner, b.wrapped_key = k.wrapped_key as anew from data.blob b join access.marking m on m.id = b.marking_id join access.blob_rekey k on k.blob_id = b.id where b.asset_id = $1 order by 1",
+      [id],
+    );
+    expect(rows).toEqual(["display", "original", "tiles"].map((kind) => ({ kind, banner: TOP_BANNER, anew: true })));
+    expect(await seen(id, ["sam"])).toEqual({
+      marking: { banner: TOP_BANNER },
+      width: null,
+      quarantine: { findings: ["ABOVE_DECLARED"] },
+    });
+    expect((await view(id, ["sam"])).status).toBe(404);
+    await expect(lift("sam", id, S)).rejects.toMatchObject({ code: "MARKING_TOO_LOW" });
+    await expect(lift("sam", id, "TOP SECRET//TK//NOFORN")).rejects.toMatchObject({ code: "MARKING_TOO_LOW" });
+    await lift("sam", id, TOP_BANNER);
+    expect((await view(id, ["sam"])).status).toBe(200);
+    expect((await view(id, ["ana"])).status).toBe(200);
+    for (const looker of [
+      ["sam", "S"],
+      ["ben", "S"],
+    ] as const)
+      expect((await view(id, looker)).status).toBe(404);
+  });
+
+  test("declared higher in one way and marked higher in another, gets the join of both", async () => {
+    const id = await received("SECRET//TK//NOFORN", { header: { clas: "T", clsy: "US", rel: "UK" } });
+    expect(await seen(id, ["sam"])).toMatchObject({ marking: { banner: "TOP SECRET//TK//NOFORN" } });
+    expect(await seen(id, ["sam", "S"])).toBeNull();
+  });
+
+  test("is lifted by whoever may raise markings alone, with a reason, once", async () => {
+    const id = await received("UNCLASSIFIED", { header: {} });
+    await expect(lift("ana", id, U)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    await expect(
+      act(house, "sam", liftQuarantine, { assetId: id, marking: "UNCLASSIFIED", reason: " " }),
+    ).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    await expect(lift("sam", id, "UNCLASSIFIED//REL TO USA, GBR")).rejects.toMatchObject({ code: "MARKING_TOO_LOW" });
+    await lift("sam", id, "UNCLASSIFIED");
+    await expect(lift("sam", id, "UNCLASSIFIED")).rejects.toMatchObject({ code: "ALREADY_DONE" });
+    expect((await view(id, ["ben", "S"])).status).toBe(200);
+    expect(await seen(id, ["ben", "S"])).toMatchObject({ width: 40, quarantine: null });
+  });
+
+  test("is raised as it is lifted, before anything of it is shown", async () => {
+    const id = await received("UNCLASSIFIED", { header: {} });
+    await lift("sam", id, TOP_BANNER);
+    expect((await view(id, ["ben", "S"])).status).toBe(404);
+    expect(await seen(id, ["sam"])).toMatchObject({ marking: { banner: TOP_BANNER }, width: 40, quarantine: null });
+    expect((await view(id, ["sam"])).status).toBe(200);
+  });
+
+  test("is lifted by the mutation of the interface, too", async () => {
+    const id = await received(S, { header: {} });
+    const mutation = `mutation($input: AssetQuarantineLiftInput!) { assetQuarantineLift(input: $input) {
+      asset { width quarantine { findings receivedAt } } userErrors { code } } }`;
+    const input = { assetId: globalId("asset", id), marking: S, reason: "read", idempotencyKey: "lift-it-once" };
+    const answer = await server.data(await server.token("sam"), mutation, { input });
+    expect(answer).toEqual({ assetQuarantineLift: { asset: { width: 40, quarantine: null }, userErrors: [] } });
+  });
+
+  test("leaves in the log why, and to what it was raised", async () => {
+    const from = await logSize(house);
+    const id = await received(S, { header: TOP });
+    const changes = (await entries(house, from)).filter(({ kind }) => kind === "marking.change");
+    expect(changes.map(({ outcome }) => outcome)).toEqual([
+      expect.objectContaining({
+        object: `asset:${id}`,
+        from: S,
+        to: TOP_BANNER,
+        reason: "marking of the file: ABOVE_DECLARED",
+      }),
+    ]);
+  });
+});
+
+describe("a file that is not taken", () => {
+  test.each<[string, NitfFields, number, string]>([
+    ["NITF 2.0", { form: "NITF02.00" }, 415, "NITF_VERSION"],
+    ["JPEG 2000", { compression: "C8" }, 415, "NITF_JPEG2000"],
+    ["floating point", { pixelType: "R" }, 400, "INVALID_REQUEST"],
+  ])("%s is refused by name, and nothing of it stays", async (_, fields, status, code) => {
+    const id = await declared(S);
+    const answer = await sent(id, fields);
+    expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+      status,
+      { errors: [expect.objectContaining({ extensions: { code } })] },
+    ]);
+    const { rows } = await house.admin.query("select from data.blob where asset_id = $1", [id]);
+    expect(rows).toEqual([]);
+    expect(await seen(id, ["sam"])).toMatchObject({ width: null, quarantine: null });
+  });
+
+  test("one that was announced as another type is refused, whatever its marking", async () => {
+    const id = await house.run(await house.as("sam"), async (operation) => {
+      const input = { datasetId, title: "scene", mediaType: "image/png", marking: S };
+      return (await operation.mutate(createAsset, input)).id;
+    });
+    expect((await sent(id, { header: TOP })).status).toBe(400);
+    expect(await seen(id, ["ben", "S"])).toMatchObject({ marking: { banner: S }, quarantine: null });
+  });
+
+  test("somebody who may not bring images in brings no marking about, either", async () => {
+    const id = await declared(S);
+    const body = (async function* () {
+      yield writeNitf({ header: TOP });
+    })();
+    await expect(
+      act(house, "ana", receiveContent, { assetId: id, body, workFolder: house.house.workFolder }),
+    ).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    expect(await seen(id, ["ben", "S"])).toMatchObject({ marking: { banner: S } });
+  });
+});
