@@ -1,10 +1,13 @@
 /** Why a request has no data: the public code, or the code of the first refusal of its input. */
 export class Refused extends Error {
   readonly code: string;
+  /** Objects that the refusal names. */
+  readonly ids: readonly string[];
 
-  constructor(code: string, message = code) {
+  constructor(code: string, message = code, ids: readonly string[] = []) {
     super(message);
     this.code = code;
+    this.ids = ids;
   }
 }
 
@@ -68,7 +71,11 @@ export async function received(path: string, signal: AbortSignal): Promise<Respo
 }
 
 interface Payload {
-  readonly userErrors: readonly { readonly code: string; readonly message: string }[];
+  readonly userErrors: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly ids: readonly string[];
+  }[];
 }
 
 /** Does something once, however often it is sent: the key is the caller's for this act. Throws Refused with the refusal's code. */
@@ -79,10 +86,10 @@ export async function mutate<T extends object>(
   key: string = crypto.randomUUID(),
 ): Promise<Answer<T>> {
   const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
-  const text = `mutation ($input: ${type}!) { act: ${field}(input: $input) { ${selection} userErrors { code message } } }`;
+  const text = `mutation ($input: ${type}!) { act: ${field}(input: $input) { ${selection} userErrors { code message ids } } }`;
   const { data, marking } = await query<{ act: T & Payload }>(text, { input: { ...input, idempotencyKey: key } });
   const [refusal] = data.act.userErrors;
-  if (refusal) throw new Refused(refusal.code, refusal.message);
+  if (refusal) throw new Refused(refusal.code, refusal.message, refusal.ids);
   return { data: data.act, marking };
 }
 

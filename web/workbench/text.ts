@@ -1,4 +1,5 @@
 import { CONSOLE } from "./text/console.ts";
+import { DELIVERY } from "./text/delivery.ts";
 import { LEAD } from "./text/lead.ts";
 
 const count = (number: number): string => number.toLocaleString("en-US");
@@ -125,6 +126,7 @@ export const TEXT = {
   ],
   lead: LEAD,
   console: CONSOLE,
+  delivery: DELIVERY,
   judging: {
     fix: "Fix it yourself",
     fixed: "Done: what is drawn stands",
