@@ -90,7 +90,15 @@ export const OBLIGATIONS: readonly string[] = ["BANNER", "NO_CACHE", "RE_AUTHENT
 export const FLAGS: readonly string[] = ["assigned", "member", "owner"];
 
 /** States that an object can be in. */
-export const STATES: readonly string[] = ["ACTIVE", "APPROVED", "BLIND", "RELEASED", "REQUESTED", "RETRACTED", "REVOKED"];
+export const STATES: readonly string[] = [
+  "ACTIVE",
+  "APPROVED",
+  "BLIND",
+  "RELEASED",
+  "REQUESTED",
+  "RETRACTED",
+  "REVOKED",
+];
 
 /** Sets of an effective marking that a refusing or obliging rule may look into. */
 export const RULED_SETS: readonly string[] = ["aea", "controls", "fgi", "nato", "sar", "sci"];

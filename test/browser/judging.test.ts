@@ -124,7 +124,6 @@ describe.skipIf(skip)("judging in a real browser", () => {
         };
       };
     };
-    expect(name).toBeTruthy();
     return data.asset.labels.edges.map(
       ({ node }) =>
         `${node.origin} ${node.handedIn?.kind ?? "-"} ${node.standing}${node.takenFrom ? " taken over" : ""}`,
