@@ -77,6 +77,7 @@ describe.skipIf(skip)("the delivery desk", () => {
 
     // Who requested it is shown its images, and no way to approve it; the server refuses it of her, too.
     await expect.poll(() => colors(petra.page), { timeout: 15_000 }).toBeGreaterThan(50);
+    expect(await petra.page.getByRole("button", { name: "Larger" }).count()).toBe(1);
     const asked = await told(petra.page, purpose);
     expect(await petra.page.getByText("You requested it: two others approve it").count()).toBe(1);
     expect(await approveButton(petra.page).count()).toBe(0);
@@ -135,6 +136,7 @@ describe.skipIf(skip)("the delivery desk", () => {
     await victor.page.getByRole("button", { name: "Show the image" }).click();
     await victor.page.getByText("The server does not show you this image (NOT_FOUND)").waitFor();
     await drawn.waitFor();
+    expect(await victor.page.getByRole("button", { name: "Larger" }).count()).toBe(0);
     await accessible(victor.page, "examined");
     await confirming(
       victor.page,
