@@ -84,7 +84,7 @@ describe.skipIf(skip)("text of others on the console", () => {
     }
     expect(asked).toBe(0);
     await clean(page);
-  });
+  }, 120_000);
 
   test("kinds, states, sections, actions and reasons of an entry that hold markup are shown as they are", async () => {
     const { page } = watched;
@@ -164,5 +164,5 @@ describe.skipIf(skip)("text of others on the console", () => {
       expect.stringContaining("Ask again"),
     );
     await clean(page);
-  });
+  }, 120_000);
 });

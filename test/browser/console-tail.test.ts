@@ -102,7 +102,7 @@ describe.skipIf(skip)("the live tail of a compliance officer", () => {
     await page.getByRole("heading", { name: "Projects" }).waitFor();
     await expect.poll(() => sockets.map((socket) => socket.isClosed()), WAIT).toEqual([true, true, true]);
     expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
-  });
+  }, 120_000);
 
   /** Lets a page speak to the server with frames changed on the way. */
   const between = (page: Page, change: (frame: Frame, to: "page" | "server") => Frame): Promise<void> =>
@@ -138,7 +138,7 @@ describe.skipIf(skip)("the live tail of a compliance officer", () => {
     await page.getByRole("button", { name: "Follow anew" }).click();
     await page.getByText(/^Following /).waitFor();
     expect([await indexes(page), await alert.isVisible()]).toEqual([[], false]);
-  });
+  }, 120_000);
 
   test("tells when the log is not the one that was followed before the pause", async () => {
     const { page } = await officer();
@@ -155,7 +155,7 @@ describe.skipIf(skip)("the live tail of a compliance officer", () => {
     const alert = page.getByRole("alert");
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/^This is not the log that was followed to \d+ entries/);
-  });
+  }, 120_000);
 
   test("ends with the session, and tells of a connection that is refused", async () => {
     const { page } = await officer();
@@ -170,5 +170,5 @@ describe.skipIf(skip)("the live tail of a compliance officer", () => {
     await other.page.getByRole("heading", { name: "Nothing to show" }).waitFor();
     await other.page.getByText("Nobody is signed in.").waitFor();
     expect(await other.page.locator("table").count()).toBe(0);
-  });
+  }, 120_000);
 });

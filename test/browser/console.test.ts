@@ -131,7 +131,7 @@ describe.skipIf(skip)("the console of a compliance officer", () => {
     const otto = ((await asking(page, "{ viewer { id } }"))["data"] as { viewer: { id: string } }).viewer.id;
     await askAbout(page, "What did this person see?", otto);
     expect((await rows(page)).map((row) => row[5])).toContain("audit.read");
-  });
+  }, 120_000);
 
   test("tells what was refused and why, and much at once, with how far it looked", async () => {
     const { page } = await officer();
@@ -167,7 +167,7 @@ describe.skipIf(skip)("the console of a compliance officer", () => {
     await ask.click();
     await refusal(page, "All four are whole numbers.");
     expect(await banners(page)).toEqual(["nothing marked is shown", "nothing marked is shown"]);
-  });
+  }, 120_000);
 
   test("I1 at SECRET withholds what is higher, says so, and has nothing of it on the page or the network", async () => {
     const look = async (level: string) => {
@@ -287,7 +287,7 @@ describe.skipIf(skip)("the console of a compliance officer", () => {
     await page.getByRole("button", { name: "Show", exact: true }).click();
     await refusal(page, "A size of the log is a whole number.");
     expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
-  });
+  }, 120_000);
 
   test("by keyboard alone: from tab to tab, a question, and an entry that opens", async () => {
     const watched = await officer();
@@ -336,7 +336,7 @@ describe.skipIf(skip)("the console of a compliance officer", () => {
     await key("Tab");
     expect(await focused()).toBe("Back to the picture");
     expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
-  });
+  }, 120_000);
 
   test.each(["light", "dark"] as const)(
     "every part passes WCAG 2.1 A and AA, %s",
@@ -413,5 +413,5 @@ describe.skipIf(skip)("the console of a compliance officer", () => {
     expect(
       (await rows(his)).filter((row) => row[2] === plain(ids.ben) && row[7]?.includes("auditAccesses")),
     ).not.toEqual([]);
-  });
+  }, 120_000);
 });

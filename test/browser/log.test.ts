@@ -136,11 +136,11 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
     });
     await page.getByRole("button", { name: "Verify", exact: true }).click();
     await page.getByRole("progressbar").waitFor();
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => asked, { timeout: 20_000 }).toBe(1);
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("Stopped. Nothing was verified.").waitFor();
     await page.getByRole("button", { name: "Verify", exact: true }).click();
-    await expect.poll(() => asked).toBe(2);
+    await expect.poll(() => asked, { timeout: 20_000 }).toBe(2);
     await page.getByRole("button", { name: "Back to projects" }).click();
     await page.getByRole("heading", { name: "Projects" }).waitFor();
     const ben = await enter("Ben Analyst");

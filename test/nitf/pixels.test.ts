@@ -41,7 +41,7 @@ async function shown(bytes: Buffer, limits = IMAGE_LIMITS): Promise<Shown> {
   return { pixels: data, channels, width, height, pack: Buffer.concat(pieces), stretch };
 }
 
-const at = ({ pixels, channels, width }: Shown, x: number, y: number, band = 0): number =>
+const sampleAt = ({ pixels, channels, width }: Shown, x: number, y: number, band = 0): number =>
   pixels[(y * width + x) * channels + Math.min(band, channels - 1)] ?? -1;
 
 describe("an image in a NITF file", () => {
@@ -54,14 +54,14 @@ describe("an image in a NITF file", () => {
       [90, 50],
     ] as const)
       for (let band = 0; band < 3; band += 1)
-        expect(Math.abs(at(image, x, y, band) - sample(x, y, band))).toBeLessThan(8);
+        expect(Math.abs(sampleAt(image, x, y, band) - sample(x, y, band))).toBeLessThan(8);
     expect(readHead(image.pack)).toMatchObject({ width: 100, height: 60 });
   });
 
   test("of one band and 8 bits is shown as it is", async () => {
     const image = await shown(writeNitf({ width: 64, height: 64, sample: (x, y) => x + 2 * y }));
     expect(image.stretch).toBeNull();
-    expect(Math.abs(at(image, 40, 20) - 80)).toBeLessThan(5);
+    expect(Math.abs(sampleAt(image, 40, 20) - 80)).toBeLessThan(5);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe("an image in a NITF file", () => {
     expect(high).toBeLessThanOrEqual(level(199));
     expect(high).toBeGreaterThanOrEqual(level(197));
     for (const x of [20, 100, 180])
-      expect(Math.abs(at(image, x, 25) - ((level(x) - low) * 255) / (high - low))).toBeLessThan(6);
+      expect(Math.abs(sampleAt(image, x, 25) - ((level(x) - low) * 255) / (high - low))).toBeLessThan(6);
   });
 
   test("that is decoded apart is ended where it takes too long or too much", async () => {
@@ -159,7 +159,7 @@ test.each([
   expect(high).toBeLessThanOrEqual(1_992);
   expect(high).toBeGreaterThanOrEqual(1_976);
   for (const x of [20, 100, 180])
-    expect(Math.abs(at(image, x, 25) - ((400 + x * 8 - low) * 255) / (high - low))).toBeLessThan(6);
+    expect(Math.abs(sampleAt(image, x, 25) - ((400 + x * 8 - low) * 255) / (high - low))).toBeLessThan(6);
 });
 
 test("the stretch of samples that are all alike is one", () => {

@@ -406,7 +406,12 @@ export class TaskScreen {
 
   async #submit(): Promise<void> {
     if (!this.#panel.ready()) return;
-    const labels = this.#drawing.drawn.map(({ id: _, ...label }) => label);
+    const labels = this.#drawing.drawn.map(({ classKey, shape, attributes, preLabelId }) => ({
+      classKey,
+      shape,
+      attributes,
+      ...(preLabelId === undefined ? {} : { preLabelId }),
+    }));
     // The same drawing handed in again after no answer is the same act, with the same time.
     const drawn = JSON.stringify(labels);
     const activeMs = this.#times.get(drawn) ?? Math.round(performance.now() - this.#began);
@@ -427,7 +432,9 @@ export class TaskScreen {
     const chosen = verdict === "CHOOSE" ? { chosenId: this.#opinions[this.#opinion]?.id } : {};
     const { keptIds, labels } = fixOf(this.#drawing.drawn, this.#opinions.flatMap(drawnOf));
     const fix =
-      verdict === "FIX" ? { keptIds, labels: labels.map(({ id: _, preLabelId: __, ...label }) => label) } : {};
+      verdict === "FIX"
+        ? { keptIds, labels: labels.map(({ classKey, shape, attributes }) => ({ classKey, shape, attributes })) }
+        : {};
     const { opinionsSha384 } = this.#task;
     await this.#last.perform("taskReview", {
       verdict,
