@@ -204,6 +204,42 @@ describe.skipIf(skip)("the workbench in a real browser", () => {
     expect([sent.length, asked]).toEqual([before, 0]);
   });
 
+  test("after ten minutes without a hand the screen is hidden under no banner; what was drawn is saved, and is shown again to the session that is still there alone", async () => {
+    const { page } = await enter("Ana Analyst", "TOP SECRET");
+    await page.clock.install();
+    await page.reload();
+    await takeTask(page, () => label(page).click());
+    const before = await banners(page);
+    await page.locator("canvas").focus();
+    await page.keyboard.press("Enter");
+    for (let times = 0; times < 4; times += 1) await page.keyboard.press("ArrowRight");
+    for (let times = 0; times < 4; times += 1) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.locator(".shapes button").first().waitFor();
+    const drawn = await shapes(page);
+    // A minute before it is due, whoever moves the pointer keeps what he sees.
+    await page.clock.fastForward("09:00");
+    await page.mouse.move(400, 300);
+    await page.clock.fastForward("09:00");
+    expect(await page.locator("canvas").isVisible()).toBe(true);
+    await page.clock.fastForward("01:10");
+    await page.getByRole("heading", { name: "Locked" }).waitFor();
+    expect(await banners(page)).toEqual(["nothing marked is shown", "nothing marked is shown"]);
+    for (const hidden of [page.locator("canvas"), page.locator(".shapes"), page.locator("h1", { hasText: "(" })])
+      expect(await hidden.first().isVisible()).toBe(false);
+    await page.getByText(/The task stays yours until \d\d:\d\d/).waitFor();
+    expect(["locked", await violations(page)]).toEqual(["locked", []]);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator("canvas").isVisible()).toBe(true);
+    expect([await banners(page), await shapes(page)]).toEqual([before, drawn]);
+    await page.clock.fastForward("10:10");
+    await page.getByRole("heading", { name: "Locked" }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Show it again" }).click();
+    await page.getByText("Nobody is signed in.").waitFor();
+    expect(await page.locator("canvas").count()).toBe(0);
+  });
+
   test("a key that is held hands in one task, and nothing that nobody has looked at", async () => {
     const { page } = await enter("Ana Analyst", "TOP SECRET");
     const sent: string[] = [];

@@ -15,8 +15,14 @@ function levelOf(banner: string): string {
   return LEVELS.find(([name]) => first.includes(name))?.[1] ?? "none";
 }
 
+let shown: string | null = null;
+
+/** The banner that is shown now; null where nothing marked is. */
+export const shownBanner = (): string | null => shown;
+
 /** Puts the server's banner over what is shown above and below it; the color repeats what the text says. */
 export function showBanner(marking: string | null): void {
+  shown = marking;
   for (const id of ["banner-top", "banner-bottom"]) {
     const banner = fixed(id);
     banner.textContent = marking ?? TEXT.nothingShown;

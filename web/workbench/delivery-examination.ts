@@ -10,7 +10,7 @@ import type { Examined, Fault } from "./delivery-manifest.ts";
 import { headed } from "./delivery-parts.ts";
 import { Samples } from "./delivery-samples.ts";
 import type { Sample } from "./delivery-samples.ts";
-import { button, element, show } from "./dom.ts";
+import { button, element, show, fixed } from "./dom.ts";
 import { TEXT } from "./text.ts";
 
 const SAID = TEXT.delivery;
@@ -79,7 +79,9 @@ export class Examination {
     await this.#stands(standing);
     if (this.#over) return;
     this.#timer = setInterval(() => {
-      if (document.visibilityState === "visible" && !this.#asking) void this.#refresh();
+      // Hidden by the idle lock it asks nothing: a session that nobody uses must end.
+      const hidden = document.visibilityState !== "visible" || fixed("screen").hidden;
+      if (!hidden && !this.#asking) void this.#refresh();
     }, FOLLOW_MS);
   }
 

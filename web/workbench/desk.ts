@@ -4,6 +4,8 @@ export interface Screen {
   show(): void | Promise<void>;
   /** Ends it: nothing of it listens, asks or is shown any more. */
   end(): void;
+  /** Told when the screen is hidden: keeps what is not kept yet; answers what is to be said of that, or nothing. */
+  keep?(): Promise<string>;
 }
 
 /** What follows when a screen is left, or the server refuses it. */

@@ -1,7 +1,8 @@
-import { Refused, sessions } from "./api.ts";
-import { showBanner } from "./banner.ts";
+import { Refused, query, sessions, signOut } from "./api.ts";
+import { showBanner, shownBanner } from "./banner.ts";
 import type { Desk, Screen } from "./desk.ts";
 import { ask, button, element, forgetDialogs, say, show } from "./dom.ts";
+import { IdleLock } from "./idle-lock.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
 import type { Way } from "./task-screen.ts";
@@ -10,14 +11,26 @@ import type { Part } from "./task.ts";
 import { TEXT } from "./text.ts";
 
 /** What is on the screen, one thing at a time. Counted, so that what was asked for before comes too late. */
-let current: Pick<Screen, "end"> | null = null;
+let current: Pick<Screen, "end" | "keep"> | null = null;
 let turn = 0;
+
+const lock = new IdleLock({
+  shows: () => shownBanner() !== null || current !== null,
+  keep: async () => current?.keep?.() ?? "",
+  prove: async () => {
+    const { data } = await query<{ viewer: object | null }>("{ viewer { handle } }");
+    if (data.viewer === null) throw new Refused("UNAUTHENTICATED");
+  },
+  refused,
+  signOut: () => void signOut().finally(() => location.assign("/")),
+});
 
 /** Ends what is on the screen and begins something else; answers to what was begun before show nothing any more. */
 function begin(): number {
   current?.end();
   current = null;
   forgetDialogs();
+  lock.forget();
   turn += 1;
   return turn;
 }

@@ -96,11 +96,22 @@ export class Saving {
     }
   }
 
+  /** Saves what is drawn, and keeps the lease once more; until when it lasts, by the server's clock. */
+  async pause(): Promise<Date> {
+    await this.save();
+    await this.#extend();
+    return new Date(this.#until);
+  }
+
   /** Keeps the lease where somebody worked since the last look, before half of it is over. */
   async #check(): Promise<void> {
     const left = this.#until - serverNow();
     const works = performance.now() - this.#active < this.#lasts / 2;
     if (this.#over || left > this.#lasts / 2 || !works) return;
+    await this.#extend();
+  }
+
+  async #extend(): Promise<void> {
     try {
       const { data } = await mutate<{ task: { lease: { lastsUntil: string } | null } | null }>(
         "taskLeaseExtend",

@@ -368,6 +368,12 @@ export class TaskScreen {
     await ask(TEXT.keyHelp.map(([keys, what]) => `${keys}: ${what}`).join("\n"), false, TEXT.ok, TEXT.cancel);
   }
 
+  /** Saves what is drawn and keeps the task once more: the one grace period of a screen that was hidden. */
+  async keep(): Promise<string> {
+    const until = await this.#saving?.pause();
+    return until ? TEXT.lock.kept(until.toTimeString().slice(0, 5)) : "";
+  }
+
   /** Ends the screen: nothing of it listens, draws or saves any more. */
   end(): void {
     this.#over = true;

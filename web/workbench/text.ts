@@ -125,6 +125,13 @@ export const TEXT = {
     ["?", "these keys"],
   ],
   lead: LEAD,
+  lock: {
+    title: "Locked",
+    why: (minutes: number): string => `Nobody did anything here for ${minutes} minutes. What was shown is hidden.`,
+    kept: (time: string): string =>
+      `What you drew is kept. The task stays yours until ${time}, and goes to others then.`,
+    unlock: "Show it again",
+  },
   console: CONSOLE,
   delivery: DELIVERY,
   judging: {
