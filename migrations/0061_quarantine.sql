@@ -116,6 +116,19 @@ begin
 end $$;
 create trigger lifted after insert on data.asset_quarantine_lift for each row execute function access.lift_quarantine();
 
+-- Whatever became of its marking meanwhile: at the end of the transaction it stands at what could be read of its file, at least.
+create function access.check_lift() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from data.asset a join data.asset_quarantine q on q.asset_id = a.id
+                 where a.id = new.asset_id and access.dominates(a.marking_id, q.raised_marking_id)) then
+    raise exception 'below what could be read of its file' using errcode = 'CV000';
+  end if;
+  return null;
+end $$;
+create constraint trigger checked after insert on data.asset_quarantine_lift deferrable initially deferred
+  for each row execute function access.check_lift();
+
 -- As before; and nobody takes a task of an image in quarantine.
 create or replace function access.may_take(p_task uuid, p_round int, p_stage text, p_person uuid, p_now timestamptz) returns boolean
   language sql stable as $$

@@ -28,7 +28,9 @@ export const liftQuarantine: Command<LiftInput, { readonly id: string }> = comma
       throw new UserError("ALREADY_DONE", "it is not in quarantine", ["assetId"]);
     const { own, floor, programId } = object;
     const reason = reasonOf(text);
-    const to = await grant.markingOf(marking, [own, ...floor], "marking.raise", programId);
+    const read = await grant.marking(waiting.raisedMarkingId);
+    const to = await grant.markingOf(marking, [own, read, ...floor], "marking.raise", programId);
+    if (!dominates(own.effective, to.effective)) await raise(grant, object, to, reason);
     const row = {
       assetId: waiting.assetId,
       datasetId: waiting.datasetId,
@@ -45,7 +47,6 @@ export const liftQuarantine: Command<LiftInput, { readonly id: string }> = comma
       if (isUniqueViolation(error)) throw new UserError("ALREADY_DONE", "it is not in quarantine", ["assetId"]);
       throw error;
     }
-    if (!dominates(own.effective, to.effective)) await raise(grant, object, to, reason);
     return { id: assetId };
   },
 });

@@ -129,8 +129,8 @@ function deepTiff(width: number, height: number, sample: (x: number, y: number) 
     [279, 4, width * height * 2],
   ];
   const pixels = Buffer.alloc(width * height * 2);
-  for (let at = 0; at < width * height; at += 1)
-    pixels.writeUInt16LE(sample(at % width, Math.floor(at / width)), at * 2);
+  for (let index = 0; index < width * height; index += 1)
+    pixels.writeUInt16LE(sample(index % width, Math.floor(index / width)), index * 2);
   const head = Buffer.alloc(8);
   head.write("II*\0", "latin1");
   head.writeUInt32LE(8 + pixels.length, 4);

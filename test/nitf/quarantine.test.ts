@@ -248,6 +248,22 @@ describe("a NITF file that waits in quarantine", () => {
     expect((await view(id, ["sam"])).status).toBe(200);
   });
 
+  test("is not lifted below what was read of its file, though its marking was lowered meanwhile", async () => {
+    const id = await received(S, { header: TOP });
+    // Done to the row itself, and undone: two people with an authority for it would do the same.
+    const mark = (banner: string): Promise<unknown> =>
+      house.admin.query(
+        "update data.asset set marking_id = (select id from access.marking where banner = $2 limit 1) where id = $1",
+        [id, banner],
+      );
+    await mark(S);
+    await expect(lift("sam", id, S)).rejects.toMatchObject({ code: "MARKING_TOO_LOW" });
+    expect((await view(id, ["sam"])).status).toBe(404);
+    await mark(TOP_BANNER);
+    await lift("sam", id, TOP_BANNER);
+    expect((await view(id, ["sam"])).status).toBe(200);
+  });
+
   test("is lifted by the mutation of the interface, too", async () => {
     const id = await received(S, { header: {} });
     const mutation = `mutation($input: AssetQuarantineLiftInput!) { assetQuarantineLift(input: $input) {
