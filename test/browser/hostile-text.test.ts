@@ -163,7 +163,16 @@ describe.skipIf(skip)("text of others on the workbench", () => {
       task.asset.title = at(1);
       task.asset.marking.portion = at(3);
       task.project.guidelines = [{ version: 1, body: STRINGS.join("\n"), marking: { portion: at(0) } }];
-      task.project.ontologyVersion.classes = STRINGS.map((name) => ({ key: name, name }));
+      // Keys of attributes come as JSON and choices are anybody's words.
+      const attributes = [
+        { key: at(5), type: "choice", required: false, choices: STRINGS },
+        ...STRINGS.slice(0, 40).map((key) => ({ key, type: "text", required: true })),
+      ];
+      task.project.ontologyVersion.classes = STRINGS.map((name) => ({
+        key: name,
+        name,
+        attributes: name === at(0) ? attributes : [],
+      }));
       const shape = { kind: "box", x: 1, y: 1, width: 5, height: 5 };
       task.draft = {
         body: {
@@ -179,7 +188,9 @@ describe.skipIf(skip)("text of others on the workbench", () => {
       .locator(".shapes button")
       .nth(STRINGS.length - 1)
       .waitFor();
-    expect(await texts(page, ".shapes button")).toEqual(STRINGS.map((name, n) => `${n + 1}. ${name}, box`));
+    expect(await texts(page, ".shapes button")).toEqual(
+      STRINGS.map((name, n) => `${n + 1}. ${name}, box${name === at(0) ? `, ⚠ ${at(0)}: needed` : ""}`),
+    );
     const buttons = await texts(page, ".side button");
     const first = buttons.indexOf(`1 ${at(0)}`);
     expect(buttons.slice(first, first + STRINGS.length)).toEqual(
@@ -187,6 +198,13 @@ describe.skipIf(skip)("text of others on the workbench", () => {
     );
     expect(await texts(page, "h1")).toEqual([`${at(3)} ${at(1)}`]);
     expect(await texts(page, ".guidelines")).toEqual([`${at(0)} ${STRINGS.join("\n")}`]);
+    await page.locator(".shapes button").first().click();
+    expect(await texts(page, ".attributes option")).toEqual(["not said", ...STRINGS]);
+    expect((await texts(page, ".attributes label")).slice(1)).toEqual(
+      STRINGS.slice(0, 40).map((key) => `${key} (needed)needed`),
+    );
+    await page.getByLabel("Filter by class or shape").fill(at(0).slice(0, 20));
+    expect((await texts(page, ".shapes button"))[0]).toBe(`1. ${at(0)}, box, ⚠ ${at(0)}: needed`);
     await page.waitForTimeout(1_000);
     await clean(watched);
 

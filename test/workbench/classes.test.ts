@@ -83,6 +83,15 @@ describe("attributes", () => {
     expect([made.classKey, made.attributes]).toEqual(["car", { name: "x" }]);
   });
 
+  test("whose key every object has are not there before somebody says them", () => {
+    const attributes = [{ key: "constructor", type: "text", required: true }];
+    const classes = new LabelClasses([{ key: "ship", name: "Ship", attributes }]);
+    expect(classes.problemsOf(drawn({}), GRID)).toEqual([
+      { code: "ATTRIBUTE_REQUIRED", at: "constructor", refused: true },
+    ]);
+    expect(classes.problemsOf(drawn({ constructor: "x" }), GRID)).toEqual([]);
+  });
+
   test("that nobody can read are none, and a class whose shapes are not told allows all", () => {
     for (const attributes of [
       undefined,

@@ -1,4 +1,4 @@
-import { attributeProblem } from "./classes.ts";
+import { attributeOf, attributeProblem } from "./classes.ts";
 import type { AttributeDefinition, LabelClasses } from "./classes.ts";
 import { element } from "./dom.ts";
 import type { AttributeValue, Drawn } from "./drawing.ts";
@@ -43,7 +43,7 @@ export class AttributeForm {
     if (of !== this.#of) this.#build(drawn);
     this.#of = of;
     for (const { definition, control, problem } of this.#fields) {
-      const value = drawn?.attributes[definition.key];
+      const value = drawn ? attributeOf(drawn, definition.key) : undefined;
       // Not what somebody is typing just now and is not yet, or not any more, a value.
       if (valueOf(definition, control) !== value) control.value = value === undefined ? "" : String(value);
       const code = control.validity.badInput ? "ATTRIBUTE_TYPE" : attributeProblem(definition, value);

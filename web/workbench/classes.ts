@@ -72,6 +72,10 @@ export function attributeProblem(
   }
 }
 
+/** An attribute of a label. A key such as `constructor` is a name like any other, and nothing that every object has. */
+export const attributeOf = ({ attributes }: Drawn, key: string): AttributeValue | undefined =>
+  Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+
 /** What the server would not take of a label, or what is unusual about it: a code, and the attribute that it is about. */
 export interface LabelProblem {
   readonly code: string;
@@ -106,7 +110,7 @@ export class LabelClasses {
   /** A label as one of another class, with those of its attributes that fit there. */
   reclassified(drawn: Drawn, classKey: string): Drawn {
     const kept = this.attributesOf(classKey).flatMap((definition) => {
-      const value = drawn.attributes[definition.key];
+      const value = attributeOf(drawn, definition.key);
       return value !== undefined && attributeProblem(definition, value) === null
         ? [[definition.key, value] as const]
         : [];
@@ -118,13 +122,13 @@ export class LabelClasses {
   problemsOf(drawn: Drawn, grid: Grid | null): readonly LabelProblem[] {
     const known = this.#problems.get(drawn);
     if (known || !grid) return known ?? [];
-    const { shape, classKey, attributes } = drawn;
+    const { shape, classKey } = drawn;
     const refusal = refusalOf(shape, grid);
     const found: LabelProblem[] = [
       ...(refusal ? [{ code: refusal, at: "", refused: true }] : []),
       ...(this.allows(classKey, shape.kind) ? [] : [{ code: "SHAPE_OF_CLASS", at: "", refused: true }]),
       ...this.attributesOf(classKey).flatMap((definition) => {
-        const code = attributeProblem(definition, attributes[definition.key]);
+        const code = attributeProblem(definition, attributeOf(drawn, definition.key));
         return code ? [{ code, at: definition.key, refused: true }] : [];
       }),
       ...(crossesItself(shape) ? [{ code: "SHAPE_SELF_CROSSING", at: "", refused: false }] : []),

@@ -2,11 +2,13 @@ import type { Bounds } from "./shapes.ts";
 
 interface Level {
   readonly cell: number;
-  readonly cells: Map<string, Set<string>>;
+  readonly cells: Map<number, Set<string>>;
   readonly bounds: Map<string, Bounds>;
 }
 
 const SMALLEST = 16;
+/** More than there are rows of cells in either direction: a cell is one number. */
+const ROWS = 2 ** 26;
 
 const meet = (a: Bounds, b: Bounds): boolean =>
   a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom;
@@ -19,11 +21,11 @@ export class LabelIndex {
   readonly #levels = new Map<number, Level>();
   readonly #levelOf = new Map<string, number>();
 
-  #cellsOf({ cell }: Level, { left, top, right, bottom }: Bounds): string[] {
-    const keys: string[] = [];
+  #cellsOf({ cell }: Level, { left, top, right, bottom }: Bounds): number[] {
+    const keys: number[] = [];
     for (let row = Math.floor(top / cell); row <= Math.floor(bottom / cell); row += 1)
       for (let column = Math.floor(left / cell); column <= Math.floor(right / cell); column += 1)
-        keys.push(`${column},${row}`);
+        keys.push(column * ROWS + row);
     return keys;
   }
 

@@ -178,7 +178,19 @@ export class LabelLayer {
     if (context && placed.length > 0) {
       context.scale(ratio, ratio);
       context.lineWidth = LINE;
-      this.#outlines(context, placed, toPiece);
+      // Only names hang over from far away.
+      const inPiece = placed.filter(({ drawn }) => {
+        const bounds = this.#scene.boundsOf(drawn.id);
+        const around = bounds && aroundTurned(bounds, scale, angle);
+        return (
+          around &&
+          around.right > left - OVER.right &&
+          around.left < left + SIDE + OVER.right &&
+          around.bottom > top - OVER.right &&
+          around.top < top + SIDE + OVER.right
+        );
+      });
+      this.#outlines(context, inPiece, toPiece);
       this.#names(context, placed, toPiece, scale);
     }
     return canvas.transferToImageBitmap();

@@ -85,7 +85,8 @@ export class Saving {
     try {
       await mutate("taskDraftSave", { taskId: this.#taskId, body: drawing.keep() }, "task { id }");
       this.#saved = version;
-      say(TEXT.saved);
+      // What was drawn meanwhile is not saved yet, and has its turn.
+      if (!this.dirty) say(TEXT.saved);
     } catch (error) {
       const code = error instanceof Refused ? error.code : "UNAVAILABLE";
       if (FINAL.has(code)) say(TEXT.notSaved(code));
