@@ -31,8 +31,9 @@ function list(): string {
 const HELP = `Usage: npm run -s bench -- NAME ... [--quick | --large]
 
 Measures on a server or a log of its own, with an embedded PostgreSQL (fsync on) in a temporary folder that is removed
-afterwards. Each takes at most half a minute, but for workbench, which takes two, log, which takes four, and pages, which loads 2 million labels first
-(--quick: 100,000; --large: 10 million) and takes a quarter of an hour. Prints one line of JSON for each figure:
+afterwards. Each takes at most half a minute, but for workbench, which takes two, log, which takes four, and pages, which
+loads 2 million labels first (--quick: 100,000; --large: 10 million) and takes a quarter of an hour. Prints one line of JSON
+for each figure:
 {"bench","figure","value","unit","machine":{"cpu","cores","node","postgres"}}
 
 Without a name: lists the benchmarks.
