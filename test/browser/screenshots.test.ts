@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 import { packageRoot } from "../../src/storage/package-root.ts";
 import { endEverything, startServer } from "../server/running-server.ts";
 import { startChromium } from "./chromium.ts";
+import { asking } from "./console-page.ts";
 import { enterWorkbench } from "./workbench-page.ts";
+
+interface Edges<T> {
+  readonly edges: readonly { readonly node: T }[];
+}
 
 const asked = process.env["CAVEAT_SCREENSHOTS"] === "1";
 
@@ -58,8 +63,80 @@ test.skipIf(!asked)(
     await otto.getByRole("button", { name: "Verify", exact: true }).click();
     await otto.getByText(/^Verified: all/).waitFor();
     await keep(otto, "log");
+    await otto.getByRole("tab", { name: "Timeline" }).click();
+    await otto.getByRole("img", { name: /^Entries by kind/ }).waitFor();
+    await otto.getByRole("button", { name: "Newest" }).click();
+    await keep(otto, "console");
+
+    // Two opinions on one image, chosen of by a third person.
+    const sam = await enter("Sam Steward", "SECRET");
+    const found = (await asking(
+      sam,
+      "{ programs(first: 1) { edges { node { datasets(first: 1) { edges { node { id assets(first: 10) { edges { node { id title } } } } } } } } } }",
+    )) as { data: { programs: Edges<{ datasets: Edges<{ id: string; assets: Edges<{ id: string }> }> }> } };
+    const dataset = found.data.programs.edges[0]?.node.datasets.edges[0]?.node;
+    const act = async (field: string, type: string, input: object, selection: string): Promise<unknown> => {
+      const all = { input: { ...input, idempotencyKey: crypto.randomUUID() } };
+      const text = `mutation ($input: ${type}!) { made: ${field}(input: $input) { ${selection} userErrors { code } } }`;
+      return ((await asking(sam, text, all)) as { data: { made: unknown } }).data.made;
+    };
+    const input = { datasetId: dataset?.id, name: "Two opinions", opinions: 2 };
+    const made = (await act("projectCreate", "ProjectCreateInput", input, "project { id }")) as {
+      project: { id: string };
+    };
+    const assetIds = dataset?.assets.edges.slice(0, 1).map(({ node }) => node.id);
+    await act("projectTasksAdd", "ProjectTasksAddInput", { projectId: made.project.id, assetIds }, "added");
+    for (const [name, shift] of [
+      ["Ben Analyst", 0],
+      ["Charlotte Analyst", 9],
+    ] as const) {
+      const page = await enter(name, "SECRET");
+      await page.getByRole("button", { name: "Label: Two opinions" }).click();
+      await page.locator("canvas").waitFor();
+      await page.waitForTimeout(1_500);
+      const box = await page.locator("canvas").boundingBox();
+      if (!box) throw new Error("no canvas");
+      await page.keyboard.press("2");
+      for (const [left, top, right, bottom] of [
+        [90, 300, 388, 345],
+        [464, 300, 752, 345],
+        [344, 500, 618, 546],
+      ] as const) {
+        await page.mouse.click(box.x + left + shift, box.y + top + shift);
+        await page.mouse.click(box.x + right + shift, box.y + bottom);
+      }
+      await page.keyboard.press("Control+Enter");
+      await page.getByText("There is no task for you").waitFor();
+    }
+    await sam.getByRole("button", { name: "How the work goes" }).click();
+    await sam
+      .getByRole("combobox", { name: "Project" })
+      .locator("option", { hasText: "Two opinions" })
+      .waitFor({ state: "attached" });
+    const option = await sam
+      .getByRole("combobox", { name: "Project" })
+      .locator("option", { hasText: "Two opinions" })
+      .textContent();
+    await sam.getByRole("combobox", { name: "Project" }).selectOption({ label: option ?? "" });
+    await sam.getByRole("rowheader", { name: "charlotte" }).waitFor();
+    await keep(sam, "lead");
+    const judge = await enter("Rita Reviewer", "SECRET");
+    await judge.getByRole("button", { name: "Review: Two opinions" }).click();
+    await judge.getByRole("button", { name: "Side by side" }).click();
+    await judge.locator("canvas").nth(1).waitFor();
+    await judge.getByRole("button", { name: "Pin", exact: true }).click();
+    const first = await judge.locator("canvas").first().boundingBox();
+    if (!first) throw new Error("no canvas");
+    await judge.mouse.click(first.x + first.width * 0.6, first.y + first.height * 0.55);
+    await judge.getByRole("textbox", { name: "What is to be said of this place?" }).fill("A tug is missing here.");
+    await judge.getByRole("button", { name: "Go on" }).click();
+    await keep(judge, "opinions");
+    const petra = await enter("Petra Program", "TOP SECRET");
+    await petra.getByRole("button", { name: "Deliveries" }).click();
+    await petra.getByRole("heading", { name: "Deliveries" }).waitFor();
+    await keep(petra, "deliveries");
     await browser.close();
     await endEverything();
   },
-  120_000,
+  300_000,
 );

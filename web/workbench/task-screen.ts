@@ -163,12 +163,14 @@ export class TaskScreen {
     if (this.#beside) {
       this.#beside.end();
       this.#beside = null;
+      this.#viewer?.fit();
       return;
     }
     const beside = new Beside(() => this.#viewer, new LabelClasses(project?.ontologyVersion?.classes ?? []));
     this.#beside = beside;
     this.#canvases.append(beside.canvas);
     this.#compare();
+    this.#viewer?.fit();
     try {
       await beside.open(asset?.id ?? "");
     } catch (error) {
