@@ -97,6 +97,7 @@ async function serve({ connection, state, installation }: OffOptions): Promise<v
     demonstrationToken: null,
     mode: "demonstration",
     workFolder: state,
+    imagePixels: 1,
     ready: () => Promise.resolve(true),
     news: () => Promise.resolve(false),
     refusals: { note: () => undefined },

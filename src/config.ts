@@ -31,6 +31,8 @@ export interface Config {
   readonly proposalHours: number;
   /** A write below what its session was shown: its writer confirms it, or it is refused. */
   readonly belowHighWater: "confirm" | "refuse";
+  /** Most pixels of an image that is taken in: 2^30 where nothing is set. */
+  readonly imagePixels: number;
 }
 
 /** What a file of CAVEAT_FIRST_POLICY says. */
@@ -82,6 +84,9 @@ function readOrigin(setting: string | undefined, mode: Config["mode"]): OwnOrigi
     throw new ConfigError("CAVEAT_ORIGIN", "an origin, such as https://caveat.example.mil");
   return setting as `https://${string}`;
 }
+
+/** Pixels of the largest square that a JPEG can hold: no image that is taken in has a longer side. */
+const MOST_PIXELS = 65_535 ** 2;
 
 const LACKS = ["tls", "durability", "host-rules"] as const;
 
@@ -152,6 +157,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
   const belowHighWater = environment["CAVEAT_BELOW_HIGH_WATER"] ?? "confirm";
   if (belowHighWater !== "confirm" && belowHighWater !== "refuse")
     throw new ConfigError("CAVEAT_BELOW_HIGH_WATER", "confirm or refuse");
+  const imagePixels = Number(environment["CAVEAT_IMAGE_PIXELS"] ?? String(2 ** 30));
+  if (!Number.isInteger(imagePixels) || imagePixels < 1 || imagePixels > MOST_PIXELS)
+    throw new ConfigError("CAVEAT_IMAGE_PIXELS", `1 to ${MOST_PIXELS} pixels`);
   return {
     mode,
     port,
@@ -169,5 +177,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder 
     logLevel: environment["LOG_LEVEL"] ?? "info",
     proposalHours,
     belowHighWater,
+    imagePixels,
   };
 }

@@ -49,6 +49,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       demonstrationToken,
       mode: config.mode,
       workFolder: house.workFolder,
+      imagePixels: config.imagePixels,
       ready: house.ready,
       news: house.news,
       refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },

@@ -1,18 +1,15 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { CaveatError } from "../errors.ts";
 import { UserError, command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import type { Grant } from "../policy/grant.ts";
 import { burnWatermark } from "../storage/imagery/watermark.ts";
-import { sealAhead } from "../storage/blobs/ahead.ts";
+import { openAhead, sealAhead } from "../storage/blobs/ahead.ts";
 import type { SealedAhead } from "../storage/blobs/ahead.ts";
 import { deriveFrom } from "../storage/imagery/deriving.ts";
 import { ImageError } from "../storage/imagery/image-error.ts";
-import { probeImage } from "../storage/imagery/probe.ts";
+import { IMAGE_LIMITS, limitsOf } from "../storage/imagery/limits.ts";
 import type { ImageHeader } from "../storage/imagery/probe.ts";
 import type { Stretch } from "../storage/imagery/stretch.ts";
 import type { Made } from "./commands.ts";
@@ -27,15 +24,17 @@ export const MAX_UPLOAD_BYTES = 512 * 1024 * 1024;
 export interface ReceiveContentInput {
   readonly assetId: string;
   readonly body: AsyncIterable<Uint8Array>;
-  /** A private folder for the file until it is sealed. */
+  /** A private folder for what is sealed before it is known whose it is. */
   readonly workFolder: string;
+  /** Most pixels of a picture; 2^30 where none are given. */
+  readonly pixels?: number;
   /** What was received, once it has been. */
   readonly received?: Received;
 }
 
 /** An original that was received, and what was made of it. */
 interface Received {
-  readonly path: string;
+  readonly original: SealedAhead;
   readonly header: ImageHeader;
   readonly display: Uint8Array;
   readonly tiles: SealedAhead;
@@ -48,19 +47,14 @@ export interface ReceivedContent extends Made {
   readonly quarantined: boolean;
 }
 
-/** Writes a stream to a file of its own, with a limit in bytes. Throws TOO_LARGE. */
-async function receive(body: AsyncIterable<Uint8Array>, path: string, limit: number): Promise<number> {
+/** A stream with a limit in bytes. Throws TOO_LARGE. */
+async function* within(body: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  async function* limited(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > limit) throw new CaveatError("TOO_LARGE", "upload too large");
-      yield chunk;
-    }
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > limit) throw new CaveatError("TOO_LARGE", "upload too large");
+    yield chunk;
   }
-  await pipeline(limited(), createWriteStream(path, { mode: 0o600, flags: "wx" }));
-  return bytes;
 }
 
 /** What an image that is none, or is too large, or of a kind that is not decoded, is told as. */
@@ -73,26 +67,34 @@ function refusalOfImage(error: unknown): unknown {
 
 /**
  * Receives the bytes of an asset: checks size, type and pixel grid from the header before anything is decoded, makes the
- * display copy and the tiles without metadata, seals all. Pictures are decoded before there is a transaction. An asset
- * receives its bytes once. A file whose own marking is not what was declared, or not understood, waits in quarantine.
+ * display copy and the tiles without metadata. The original is sealed while it comes in, under a key that is in memory alone,
+ * and opened into memory to be decoded: nothing of it is on a disk unsealed. Pictures are decoded before there is a
+ * transaction. An asset receives its bytes once. A file whose own marking is not what was declared, or not understood, waits
+ * in quarantine.
  */
 export const receiveContent: Command<ReceiveContentInput, ReceivedContent> = command({
   name: "assetContentReceive",
   action: "asset.create",
   target: ({ assetId }) => ({ noun: "asset", id: assetId }),
   async prepare(input) {
-    const path = join(input.workFolder, randomUUID());
-    let tiles: SealedAhead | null = null;
+    const sealed: SealedAhead[] = [];
+    const seal = async (source: Parameters<typeof sealAhead>[1]): Promise<SealedAhead> => {
+      const one = await sealAhead(input.workFolder, source);
+      sealed.push(one);
+      return one;
+    };
     const dispose = async (): Promise<void> => {
-      await tiles?.dispose();
-      await rm(path, { force: true });
+      for (const one of sealed) await one.dispose();
     };
     try {
-      await receive(input.body, path, MAX_UPLOAD_BYTES);
-      const header = await probeImage(path);
-      const { display, pack, stretch } = await deriveFrom(path, header);
-      tiles = await sealAhead(input.workFolder, pack);
-      return { input: { ...input, received: { path, header, display, tiles, stretch } }, dispose };
+      await mkdir(input.workFolder, { recursive: true, mode: 0o700 });
+      const original = await seal(within(input.body, MAX_UPLOAD_BYTES));
+      const { bytes } = original;
+      const limits = limitsOf(input.pixels ?? IMAGE_LIMITS.pixels);
+      const derived = await deriveFrom({ bytes, read: () => openAhead(original) }, limits);
+      const tiles = await seal(derived.pack).finally(() => derived.end());
+      const { header, display, stretch } = derived;
+      return { input: { ...input, received: { original, header, display, tiles, stretch } }, dispose };
     } catch (error) {
       await dispose();
       throw refusalOfImage(error);
@@ -107,7 +109,7 @@ export const receiveContent: Command<ReceiveContentInput, ReceivedContent> = com
       (await grant.read.byId("assetQuarantine", assetId, "asset"))
     )
       throw new UserError("ALREADY_DONE", "this asset has its content");
-    const { path, header, display, tiles, stretch } = received;
+    const { header, display, tiles, stretch } = received;
     if (header.mediaType !== asset.mediaType)
       throw new CaveatError("INVALID_REQUEST", "media type differs from what was announced");
     const owner = {
@@ -126,7 +128,7 @@ export const receiveContent: Command<ReceiveContentInput, ReceivedContent> = com
       const { id } = await grant.blobs.adopt({ ...owner, kind, mediaType }, sealed);
       return { id, contentKey: sealed.contentKey };
     };
-    const original = await keep("original", header.mediaType, await sealAhead(workFolder, createReadStream(path)));
+    const original = await keep("original", header.mediaType, received.original);
     const shown = await keep("display", "image/jpeg", await sealAhead(workFolder, [display]));
     const pack = await keep("tiles", "application/octet-stream", tiles);
     const row = {

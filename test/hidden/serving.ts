@@ -48,6 +48,7 @@ export async function serve(
         : null,
     mode,
     workFolder,
+    imagePixels: config.imagePixels,
     ready,
     news,
     refusals: { note: (kind, source) => keeper.noteRefusal(kind, source) },

@@ -99,6 +99,7 @@ export async function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
     demonstrationToken: await demonstrationSignIn(house, await demonstrationPeople(house)),
     mode: "demonstration",
     workFolder: house.workFolder,
+    imagePixels: house.config.imagePixels,
     ready: house.ready,
     news: house.news,
     refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },

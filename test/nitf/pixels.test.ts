@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
@@ -7,19 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deriveFrom } from "../../src/storage/imagery/deriving.ts";
 import type { Stretch } from "../../src/storage/imagery/stretch.ts";
 import { stretchOf } from "../../src/storage/imagery/stretch.ts";
-import { probeImage } from "../../src/storage/imagery/probe.ts";
 import { IMAGE_LIMITS } from "../../src/storage/imagery/limits.ts";
 import { readHead } from "../../src/storage/imagery/tile-pack.ts";
 import { writeNitf } from "./write-nitf.ts";
 import type { NitfFields } from "./write-nitf.ts";
-
-let folder = "";
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "caveat-nitf-"));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 interface Shown {
   readonly pixels: Buffer;
@@ -31,11 +21,10 @@ interface Shown {
 }
 
 async function shown(bytes: Buffer, limits = IMAGE_LIMITS): Promise<Shown> {
-  const path = join(folder, "original");
-  writeFileSync(path, bytes);
-  const { display, pack, stretch } = await deriveFrom(path, await probeImage(path), limits);
+  const { display, pack, stretch, end } = await deriveFrom({ bytes: bytes.length, read: () => [bytes] }, limits);
   const pieces: Buffer[] = [];
   for await (const piece of pack) pieces.push(Buffer.from(piece));
+  end();
   const { data, info } = await sharp(display).raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   return { pixels: data, channels, width, height, pack: Buffer.concat(pieces), stretch };

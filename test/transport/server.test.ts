@@ -42,6 +42,7 @@ async function parts(mode: ServerParts["mode"]): Promise<ServerParts> {
     demonstrationToken: mode === "demonstration" ? () => Promise.resolve(null) : null,
     mode,
     workFolder: "unused",
+    imagePixels: 1,
     ready: () => Promise.resolve(ready),
     news: () => Promise.resolve(false),
     refusals: { note: (kind, source) => void noted.push(`${kind} ${source}`) },

@@ -1,36 +1,56 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deriveFrom } from "../../src/storage/imagery/deriving.ts";
-import { IMAGE_LIMITS } from "../../src/storage/imagery/limits.ts";
-import { probeImage } from "../../src/storage/imagery/probe.ts";
+import type { Derived } from "../../src/storage/imagery/deriving.ts";
+import { IMAGE_LIMITS, limitsOf } from "../../src/storage/imagery/limits.ts";
 import { readHead } from "../../src/storage/imagery/tile-pack.ts";
+import { childProcesses } from "./child-processes.ts";
 
 let folder = "";
-let path = "";
+let scene: Buffer;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "caveat-deriving-"));
-  path = join(folder, "scene.jpg");
   const noise = { type: "gaussian", mean: 120, sigma: 40 } as const;
-  await sharp({ create: { width: 900, height: 700, channels: 3, background: "#000000", noise } })
+  scene = await sharp({ create: { width: 900, height: 700, channels: 3, background: "#000000", noise } })
     .jpeg()
-    .toFile(path);
+    .toBuffer();
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function derived(limits: Parameters<typeof deriveFrom>[2], from = path): Promise<Buffer[]> {
-  const { display, pack } = await deriveFrom(from, await probeImage(from), limits);
+const begun = (limits: typeof IMAGE_LIMITS, from = scene): Promise<Derived> =>
+  deriveFrom({ bytes: from.length, read: () => [from.subarray(0, 1_000), from.subarray(1_000)] }, limits);
+
+async function derived(limits: typeof IMAGE_LIMITS, from = scene): Promise<Buffer[]> {
+  const { header, display, pack, end } = await begun(limits, from);
+  expect(header).toMatchObject({ width: 900, height: 700, bands: 3 });
   const pieces = [Buffer.from(display)];
-  for await (const piece of pack) pieces.push(Buffer.from(piece));
+  try {
+    for await (const piece of pack) pieces.push(Buffer.from(piece));
+  } finally {
+    end();
+  }
   return pieces;
+}
+
+/** Programs of this process that make pictures. */
+function programs(): string[] {
+  return childProcesses().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("deriving-main");
+    } catch {
+      return false;
+    }
+  });
 }
 
 const APART = { ...IMAGE_LIMITS, samplesHere: 0 };
@@ -41,19 +61,71 @@ test("a picture that is decoded apart becomes the same bytes as one that is deco
   expect(readHead(here[1] ?? Buffer.alloc(0))).toEqual({ width: 900, height: 700, tileSide: 256, levels: 11 });
 });
 
+test("a large file is decoded apart, however small its picture", async () => {
+  const program = process.execPath;
+  Object.defineProperty(process, "execPath", { value: join(folder, "no-such-program"), configurable: true });
+  try {
+    await expect(derived({ ...IMAGE_LIMITS, bytesHere: 1_000 })).rejects.toMatchObject({ code: "ENOENT" });
+    expect((await derived(IMAGE_LIMITS)).length).toBeGreaterThan(1);
+  } finally {
+    Object.defineProperty(process, "execPath", { value: program, configurable: true });
+  }
+});
+
+test("a picture of more pixels than are set is refused here and apart, and one of just as many is taken", async () => {
+  for (const apart of [{}, { samplesHere: 0 }, { bytesHere: 0 }]) {
+    const few = { ...limitsOf(900 * 700 - 1), ...apart };
+    await expect(derived(few)).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+    expect((await derived({ ...limitsOf(900 * 700), ...apart })).length).toBeGreaterThan(1);
+  }
+});
+
+test("whoever lets larger pictures in lets them take as much more memory and time, and nobody less than the usual", () => {
+  const { memory, seconds, decodedBytes } = IMAGE_LIMITS;
+  expect(limitsOf(IMAGE_LIMITS.pixels)).toEqual(IMAGE_LIMITS);
+  expect(limitsOf(1_000)).toEqual({ ...IMAGE_LIMITS, pixels: 1_000 });
+  expect(limitsOf(IMAGE_LIMITS.pixels * 2)).toMatchObject({
+    memory: memory * 2,
+    seconds: seconds * 2,
+    decodedBytes: decodedBytes * 2,
+  });
+});
+
+test("an original that cannot be read to its end is no damaged picture: what kept it from that is thrown", async () => {
+  const read = async function* (): AsyncGenerator<Buffer> {
+    yield scene.subarray(0, 1_000);
+    await sleep(1);
+    throw new Error("the seal is broken");
+  };
+  for (const limits of [IMAGE_LIMITS, { ...IMAGE_LIMITS, bytesHere: 0 }])
+    await expect(deriveFrom({ bytes: scene.length, read }, limits)).rejects.toThrow("the seal is broken");
+});
+
+test("a program that is ended while it is still written to takes nobody with it", async () => {
+  const large = Buffer.concat([scene, Buffer.alloc(64_000_000)]);
+  await expect(begun({ ...APART, memory: -large.length }, large)).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+});
+
+test("tiles that nobody reads give their turn, and their program, back", async () => {
+  for (let times = 0; times < 3; times += 1) {
+    const { end } = await begun(APART);
+    expect(programs()).toHaveLength(1);
+    end();
+    await expect.poll(programs).toEqual([]);
+  }
+});
+
 test("a process that takes more memory or time than it may is ended, and says which", async () => {
   await expect(derived({ ...APART, memory: 1 })).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
   await expect(derived({ ...APART, seconds: 0.001 })).rejects.toMatchObject({ code: "IMAGE_TIMEOUT" });
 });
 
 test("what does not decode is damaged, here and apart, and takes the server down in neither", async () => {
-  const altered = join(folder, "altered.png");
-  const bytes = await sharp(path).png().toBuffer();
+  const bytes = await sharp(scene).png().toBuffer();
   const half = Math.floor(bytes.length / 2);
   bytes.fill(0, half, half + 64);
-  writeFileSync(altered, bytes);
   for (const limits of [IMAGE_LIMITS, APART])
-    await expect(derived(limits, altered)).rejects.toMatchObject({ code: "IMAGE_DAMAGED" });
+    await expect(derived(limits, bytes)).rejects.toMatchObject({ code: "IMAGE_DAMAGED" });
 });
 
 test("a program that cannot be begun refuses the picture, and its turn goes to the next", async () => {
@@ -74,11 +146,12 @@ test("of many pictures at once all are made, a few at a time", async () => {
 
 test("the program ends with whoever began it", async () => {
   const program = fileURLToPath(new URL("../../src/storage/imagery/deriving-main.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--experimental-strip-types", program, path], {
+  const given = ["--experimental-strip-types", program, String(scene.length), JSON.stringify(IMAGE_LIMITS)];
+  const child = spawn(process.execPath, given, {
     env: {},
     stdio: ["pipe", "pipe", "ignore"],
   });
   // Its output is not read: it waits in the midst of it.
-  child.stdin.end();
+  child.stdin.end(scene);
   expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 });

@@ -1,10 +1,10 @@
 import { createHash, createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { sealStream } from "./seal-stream.ts";
+import { openStream, sealStream } from "./seal-stream.ts";
 
 /** Bytes that were sealed under a key of their own before it was known whose they are. The key is in memory alone. */
 export interface SealedAhead {
@@ -43,4 +43,9 @@ export async function sealAhead(
     throw error;
   }
   return { path, contentKey, bytes, sha256: sha256.digest(), sha384: sha384.digest(), dispose };
+}
+
+/** The bytes that were sealed ahead, from the first on. Throws where they are not what was sealed. */
+export function openAhead({ path, contentKey }: SealedAhead): AsyncGenerator<Buffer> {
+  return openStream(contentKey, createReadStream(path, { highWaterMark: 1 << 18 }));
 }

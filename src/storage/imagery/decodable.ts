@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { decodingError, openPixels } from "./decoder.ts";
-import { IMAGE_LIMITS } from "./limits.ts";
+import type { ImageLimits } from "./limits.ts";
 import { decodeNitf } from "./nitf/pixels.ts";
 import { probeImage } from "./probe.ts";
 import type { ImageHeader } from "./probe.ts";
@@ -20,9 +20,13 @@ export interface Decodable {
 /** The longest side of what a stretch is taken from: single pixels of the original, evenly spread. */
 const SAMPLED_SIDE = 2_048;
 
-async function sampledStretch(source: string | Uint8Array, { bands }: ImageHeader): Promise<Stretch> {
+async function sampledStretch(
+  source: string | Uint8Array,
+  { bands }: ImageHeader,
+  limits: ImageLimits,
+): Promise<Stretch> {
   try {
-    const picture = openPixels(source);
+    const picture = openPixels(source, limits);
     if (bands > 4) picture.extractChannel(0);
     const { data } = await picture
       .resize({ width: SAMPLED_SIDE, height: SAMPLED_SIDE, fit: "inside", kernel: "nearest", withoutEnlargement: true })
@@ -37,16 +41,14 @@ async function sampledStretch(source: string | Uint8Array, { bands }: ImageHeade
 }
 
 /** An original, or in place of a NITF file its first image as it is shown, in memory. Throws what `decodeNitf` throws. */
-export async function decodable(source: string | Uint8Array): Promise<Decodable> {
-  const header = await probeImage(source);
+export async function decodable(source: string | Uint8Array, limits: ImageLimits): Promise<Decodable> {
+  const header = await probeImage(source, limits);
   if (!header.nitf) {
-    const stretch = header.deep ? await sampledStretch(source, header) : null;
+    const stretch = header.deep ? await sampledStretch(source, header, limits) : null;
     return { source, header, stretch, ahead: stretch };
   }
   const { pixels, width, height, channels, stretch } = await decodeNitf(source, header.nitf.image);
   const raw = { width, height, channels };
-  const bytes = await sharp(pixels, { raw, limitInputPixels: IMAGE_LIMITS.pixels })
-    .tiff({ compression: "none" })
-    .toBuffer();
-  return { source: bytes, header: await probeImage(bytes), stretch, ahead: null };
+  const bytes = await sharp(pixels, { raw, limitInputPixels: limits.pixels }).tiff({ compression: "none" }).toBuffer();
+  return { source: bytes, header: await probeImage(bytes, limits), stretch, ahead: null };
 }

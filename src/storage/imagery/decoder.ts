@@ -2,6 +2,7 @@ import sharp from "sharp";
 import type { Sharp } from "sharp";
 import { ImageError } from "./image-error.ts";
 import { IMAGE_LIMITS } from "./limits.ts";
+import type { ImageLimits } from "./limits.ts";
 import type { ImageMediaType } from "./sniff.ts";
 import type { Stretch } from "./stretch.ts";
 
@@ -39,14 +40,14 @@ export function openHeader(source: string | Uint8Array): Sharp {
  * Opens a picture for decoding, under the pixel limit and the time limit, top to bottom. Cut short or wrong is an error;
  * what a decoder only remarks on (cameras and map tools write odd tags) is not.
  */
-export function openPixels(source: string | Uint8Array): Sharp {
+export function openPixels(source: string | Uint8Array, limits: ImageLimits = IMAGE_LIMITS): Sharp {
   return sharp(source, {
-    limitInputPixels: IMAGE_LIMITS.pixels,
-    limitInputChannels: IMAGE_LIMITS.bands,
+    limitInputPixels: limits.pixels,
+    limitInputChannels: limits.bands,
     failOn: "error",
     sequentialRead: true,
     autoOrient: false,
-  }).timeout({ seconds: IMAGE_LIMITS.seconds });
+  }).timeout({ seconds: limits.seconds });
 }
 
 /** The picture with the samples of a stretch black and white. They are 16 bits before and after; transparency stays. */

@@ -2,29 +2,50 @@ import { once } from "node:events";
 import { decodable } from "./decodable.ts";
 import { makeDisplayCopy } from "./display-copy.ts";
 import { ImageError } from "./image-error.ts";
+import type { ImageLimits } from "./limits.ts";
+import { probeImage } from "./probe.ts";
 import { makePyramid } from "./pyramid.ts";
 
-// A program of its own for large pictures: what a decoder does with them, it does in a process that can be ended. Its only
-// argument is the path of the original; it writes what is to be noted of it as JSON, the display copy, each behind its length (4
-// bytes), and the pack of tiles; on failure the code to its standard error.
+// A program of its own for large pictures: what a decoder does with them, it does in a process that can be ended. Its
+// arguments are the length of the original and the limits; it reads the original from its standard input, so that it never
+// lies on a disk unsealed, and writes what is to be noted of it as JSON, the display copy (each behind its length, 4 bytes) and the pack of tiles; on
+// failure the code to its standard error.
 async function write(piece: Uint8Array): Promise<void> {
   if (!process.stdout.write(piece)) await once(process.stdout, "drain");
 }
 
-// Whoever began this has ended: nobody waits for it, and nobody watches it any more.
-process.stdin.once("close", () => process.kill(process.pid, "SIGKILL")).resume();
+async function writeMeasured(bytes: Uint8Array): Promise<void> {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  await write(length);
+  await write(bytes);
+}
+
+/** Fills the memory that is made for it once: pieces that are put together at the end would take twice as much. */
+function received(bytes: number): Promise<Buffer> {
+  const original = Buffer.allocUnsafeSlow(bytes);
+  let at = 0;
+  return new Promise((resolve) => {
+    process.stdin.on("data", (piece: Buffer) => {
+      at += piece.copy(original, at);
+      if (at === bytes) resolve(original);
+    });
+  });
+}
+
+// Its standard input stays open for as long as whoever began this waits for it: when it ends, nobody does any more.
+process.stdin.once("close", () => process.kill(process.pid, "SIGKILL"));
 
 try {
-  const [path = ""] = process.argv.slice(2);
-  const { source, header, stretch, ahead } = await decodable(path);
-  const { bytes } = await makeDisplayCopy(source, ahead);
-  const pack = await makePyramid(source, header, ahead);
-  for (const piece of [Buffer.from(JSON.stringify({ stretch })), bytes]) {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(piece.length);
-    await write(length);
-    await write(piece);
-  }
+  const [bytes = "0", text = "{}"] = process.argv.slice(2);
+  const limits = JSON.parse(text) as ImageLimits;
+  const original = await received(Number(bytes));
+  const { mediaType } = await probeImage(original, limits);
+  const { source, header, stretch, ahead } = await decodable(original, limits);
+  const { bytes: copy } = await makeDisplayCopy(source, limits, ahead);
+  const pack = await makePyramid(source, header, limits, ahead);
+  await writeMeasured(Buffer.from(JSON.stringify({ header: { ...header, mediaType }, stretch })));
+  await writeMeasured(copy);
   for (const piece of pack) await write(piece);
   process.stdin.removeAllListeners("close").destroy();
 } catch (error) {

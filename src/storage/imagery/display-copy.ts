@@ -1,4 +1,6 @@
 import { decodingError, openPixels, stretchedTo } from "./decoder.ts";
+import { IMAGE_LIMITS } from "./limits.ts";
+import type { ImageLimits } from "./limits.ts";
 import { probeImage } from "./probe.ts";
 import type { Stretch } from "./stretch.ts";
 
@@ -30,11 +32,12 @@ export const DISPLAY_QUALITY = 88;
  */
 export async function makeDisplayCopy(
   source: string | Uint8Array,
+  limits: ImageLimits = IMAGE_LIMITS,
   stretch: Stretch | null = null,
 ): Promise<DisplayCopy> {
-  const original = await probeImage(source);
+  const original = await probeImage(source, limits);
   try {
-    const picture = openPixels(source);
+    const picture = openPixels(source, limits);
     if (original.bands > 4) picture.extractChannel(0);
     const { data, info } = await stretchedTo(picture, stretch)
       .resize({ width: DISPLAY_SIDE, height: DISPLAY_SIDE, fit: "inside", withoutEnlargement: true })

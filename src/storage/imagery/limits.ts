@@ -1,25 +1,56 @@
-/** Limits on what is decoded. All are checked on the header, before a single pixel is. */
-export const IMAGE_LIMITS = {
+/** Limits on what is decoded. All but memory and seconds are checked on the header, before a single pixel is. */
+export interface ImageLimits {
   /** Longest side in pixels: that of the widest JPEG. */
-  side: 65_535,
+  readonly side: number;
   /** Pixels of the whole picture. */
-  pixels: 1_073_741_824,
+  readonly pixels: number;
   /** Bytes once decoded: pixels x bands x bytes of a sample. */
-  decodedBytes: 6_442_450_944,
-  /** Samples (pixels x bands) of what is decoded in the server itself; more in a process of its own. */
-  samplesHere: 16_777_216,
-  /** Bytes of memory that such a process may take. */
-  memory: 2_147_483_648,
+  readonly decodedBytes: number;
   /** The same for interlaced and progressive files, which decoders hold in memory whole. */
-  interlacedBytes: 268_435_456,
+  readonly interlacedBytes: number;
   /** Bytes of a decoded NITF image, which is held in memory whole, file and samples both. */
-  nitfBytes: 268_435_456,
+  readonly nitfBytes: number;
+  /** Bytes of a file that is decoded in the server itself; more in a process of its own. */
+  readonly bytesHere: number;
+  /** Samples (pixels x bands) of what is decoded there. */
+  readonly samplesHere: number;
+  /** Bytes of memory that such a process may take beside the file that it decodes. */
+  readonly memory: number;
   /** Decoded bytes to bytes of the file. Photographs stay below 50; what is drawn may reach several hundred. */
-  expansion: 500,
+  readonly expansion: number;
   /** Pictures below this size once decoded are not asked about expansion: a blank page is no attack. */
-  expansionFloor: 67_108_864,
+  readonly expansionFloor: number;
   /** Bands of a picture. */
-  bands: 16,
+  readonly bands: number;
   /** Seconds that one decoding may take. */
+  readonly seconds: number;
+}
+
+/** The limits where no setting says otherwise. */
+export const IMAGE_LIMITS: ImageLimits = {
+  side: 65_535,
+  pixels: 1_073_741_824,
+  decodedBytes: 6_442_450_944,
+  bytesHere: 16_777_216,
+  samplesHere: 16_777_216,
+  memory: 2_147_483_648,
+  interlacedBytes: 268_435_456,
+  nitfBytes: 268_435_456,
+  expansion: 500,
+  expansionFloor: 67_108_864,
+  bands: 16,
   seconds: 300,
-} as const;
+};
+
+/** The limits where a picture may have so many pixels. Who lets larger ones in lets them take as much more memory and time. */
+export function limitsOf(pixels: number): ImageLimits {
+  const larger = Math.max(1, pixels / IMAGE_LIMITS.pixels);
+  const { decodedBytes, memory, seconds } = IMAGE_LIMITS;
+  return {
+    ...IMAGE_LIMITS,
+    pixels,
+    decodedBytes: decodedBytes * larger,
+    memory: memory * larger,
+    seconds: seconds * larger,
+  };
+}

@@ -1,6 +1,7 @@
 import { decodingError, openPixels, stretchedTo } from "./decoder.ts";
 import { DISPLAY_QUALITY } from "./display-copy.ts";
 import { ImageError } from "./image-error.ts";
+import type { ImageLimits } from "./limits.ts";
 import type { ImageHeader } from "./probe.ts";
 import type { Stretch } from "./stretch.ts";
 import { TILE_SIDE, levelsOf, writePack } from "./tile-pack.ts";
@@ -39,10 +40,11 @@ function tilesOf(archive: Buffer): Map<string, Buffer> {
 export async function makePyramid(
   source: string | Uint8Array,
   header: ImageHeader,
+  limits: ImageLimits,
   stretch: Stretch | null = null,
 ): Promise<Generator<Buffer>> {
   try {
-    const picture = openPixels(source);
+    const picture = openPixels(source, limits);
     if (header.bands > 4) picture.extractChannel(0);
     const archive = await stretchedTo(picture, stretch)
       .flatten({ background: "#000000" })

@@ -121,7 +121,8 @@ export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
     if (!(body instanceof IncomingMessage)) throw new CaveatError("INVALID_REQUEST", "no body");
     // While a large picture is decoded nothing goes over the connection: it is not silent for want of life.
     body.once("end", () => request.raw.socket.setTimeout(0));
-    const input = { assetId: idOf(request, "asset"), body: chunksOf(body), workFolder: parts.workFolder };
+    const { workFolder, imagePixels: pixels } = parts;
+    const input = { assetId: idOf(request, "asset"), body: chunksOf(body), workFolder, pixels };
     const { value, marking, receipt } = await through(parts, request, UPLOAD, receiveContent.name, (operation) =>
       operation.mutate(receiveContent, input),
     );

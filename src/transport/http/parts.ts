@@ -40,8 +40,10 @@ export interface ServerParts {
   /** A token for somebody of the demonstration at a level, or null where nobody is called so; null in production. */
   readonly demonstrationToken: DemonstrationToken | null;
   readonly mode: "demonstration" | "production";
-  /** A private folder for uploads until they are sealed. */
+  /** A private folder for what is sealed of uploads before it is known whose it is. */
   readonly workFolder: string;
+  /** Most pixels of an image that is taken in. */
+  readonly imagePixels: number;
   /** Whether requests can be served: log, database and policy are there. */
   readonly ready: () => Promise<boolean>;
   readonly refusals: Refusals;

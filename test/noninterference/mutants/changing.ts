@@ -195,10 +195,9 @@ export const CHANGING: readonly Mutant[] = [
     edits: [
       {
         file: "src/datasets/content.ts",
-        find: `      const { display, pack, stretch } = await deriveFrom(path, header);`,
-        replace: `      const same = createHash("sha256").update(await (await import("node:fs/promises")).readFile(path)).digest();
-      if ((await peek("select 1 from data.blob where sha256 = $1", [same])).length > 0) throw new UserError("ALREADY_DONE", "this asset has its content");
-      const { display, pack, stretch } = await deriveFrom(path, header);`,
+        find: `      const { bytes } = original;`,
+        replace: `      if ((await peek("select 1 from data.blob where sha256 = $1", [original.sha256])).length > 0) throw new UserError("ALREADY_DONE", "this asset has its content");
+      const { bytes } = original;`,
       },
     ],
   },
