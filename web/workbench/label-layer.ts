@@ -11,6 +11,8 @@ const CELL = { width: 64, height: 16 } as const;
 const PIECES_KEPT = 96;
 /** How long a frame may draw pieces: what is left comes with the next ones. */
 const BUDGET_MS = 6;
+/** Whoever zooms goes on zooming: nothing is drawn at a scale that has not lasted so long, where something can stand in. */
+const RESTS_MS = 80;
 const LINE = 2;
 /** Labels smaller than this have no name: there is no room for it. */
 const NAMED_FROM = 18;
@@ -36,6 +38,7 @@ export class LabelLayer {
   readonly #styles: LabelStyles;
   #now: Pieces | null = null;
   #before: Pieces | null = null;
+  #turnedAt = -Infinity;
   /** The one that is drawn by whoever edits it. */
   #without: string | null = null;
 
@@ -93,20 +96,30 @@ export class LabelLayer {
       for (let column = Math.floor(-left / SIDE); column <= Math.floor((window.width - left) / SIDE); column += 1)
         wanted.push(`${column},${row}`);
     const begin = performance.now();
+    const waits = this.#before !== null && begin - this.#turnedAt < RESTS_MS;
     let lacking = 0;
     for (const key of wanted) {
       if (now.made.has(key)) continue;
-      if (performance.now() - begin > BUDGET_MS) lacking += 1;
+      if (waits || performance.now() - begin > BUDGET_MS) lacking += 1;
       else now.made.set(key, this.#piece(key, now, place));
     }
-    if (lacking > 0 && this.#before) this.#paintBefore(context, this.#before, place);
-    else if (lacking === 0) this.#forget();
+    if (lacking > 0 && this.#before) {
+      // Only where nothing has come yet: elsewhere each label would be there twice.
+      context.save();
+      context.beginPath();
+      for (const key of wanted) {
+        const [column = 0, row = 0] = key.split(",").map(Number);
+        if (!now.made.has(key)) context.rect(left + column * SIDE, top + row * SIDE, SIDE, SIDE);
+      }
+      context.clip();
+      this.#paintBefore(context, this.#before, place);
+      context.restore();
+    } else if (lacking === 0) this.#forget();
     for (const key of wanted) {
       const piece = now.made.get(key);
       if (!piece) continue;
       const [column = 0, row = 0] = key.split(",").map(Number);
       const [x, y] = [left + column * SIDE, top + row * SIDE];
-      // What stood in is not under what has come.
       if (piece.width > 1) context.drawImage(piece, x, y, SIDE, SIDE);
       now.made.delete(key);
       now.made.set(key, piece);
@@ -141,10 +154,10 @@ export class LabelLayer {
       this.#before = this.#now;
     } else if (this.#now) this.#clear(this.#now.made);
     this.#now = { scale, angle, ratio, made: new Map() };
+    this.#turnedAt = performance.now();
   }
 
   #paintBefore(context: CanvasRenderingContext2D, before: Pieces, { scale, angle, origin }: ViewPlace): void {
-    context.save();
     context.translate(origin[0], origin[1]);
     context.rotate(((angle - before.angle) * Math.PI) / 180);
     context.scale(scale / before.scale, scale / before.scale);
@@ -152,7 +165,6 @@ export class LabelLayer {
       const [column = 0, row = 0] = key.split(",").map(Number);
       if (piece.width > 1) context.drawImage(piece, column * SIDE, row * SIDE, SIDE, SIDE);
     }
-    context.restore();
   }
 
   #piece(key: string, { scale, angle, ratio }: Pieces, place: ViewPlace): ImageBitmap {
