@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { deriveFrom } from "../../src/storage/imagery/deriving.ts";
 import type { Stretch } from "../../src/storage/imagery/stretch.ts";
 import { stretchOf } from "../../src/storage/imagery/stretch.ts";
@@ -71,10 +71,10 @@ describe("an image in a NITF file", () => {
 
   test("that is decoded apart is ended where it takes too long or too much", async () => {
     const file = writeNitf();
-    await expect(shown(file, { ...IMAGE_LIMITS, memory: 1 } as never)).rejects.toMatchObject({
+    await expect(shown(file, { ...IMAGE_LIMITS, memory: 1 })).rejects.toMatchObject({
       code: "IMAGE_TOO_LARGE",
     });
-    await expect(shown(file, { ...IMAGE_LIMITS, seconds: 0.001 } as never)).rejects.toMatchObject({
+    await expect(shown(file, { ...IMAGE_LIMITS, seconds: 0.001 })).rejects.toMatchObject({
       code: "IMAGE_TIMEOUT",
     });
   });
@@ -140,7 +140,7 @@ test.each([
 ])("a TIFF of 16 bits that is decoded %s is stretched between its darkest and brightest samples", async (_, limits) => {
   const image = await shown(
     deepTiff(200, 50, (x) => 400 + x * 8),
-    limits as never,
+    limits,
   );
   const { low, high } = image.stretch ?? { low: 0, high: 0 };
   expect(low).toBeGreaterThanOrEqual(400);
