@@ -1,6 +1,7 @@
 import { CONSOLE } from "./text/console.ts";
 import { DELIVERY } from "./text/delivery.ts";
 import { LEAD } from "./text/lead.ts";
+import { STEWARD } from "./text/steward.ts";
 
 const count = (number: number): string => number.toLocaleString("en-US");
 
@@ -134,6 +135,7 @@ export const TEXT = {
   },
   console: CONSOLE,
   delivery: DELIVERY,
+  steward: STEWARD,
   judging: {
     fix: "Fix it yourself",
     fixed: "Done: what is drawn stands",
