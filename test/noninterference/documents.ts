@@ -192,7 +192,11 @@ export class Documents {
     const head = `${as === field.name ? "" : `${as}: `}${field.name}${list}${directive}`;
     const asked = { as, type: parent.name, field: field.name, on: null };
     if (isLeafType(type)) return { text: head, asked: { ...asked, children: [] } };
+    // The way ends where it leads to: a field that leads back to a type on it would be asked without end.
+    const way = this.#way;
+    if (parent.name === this.#goal && way.get(parent.name) === field.name) this.#way = new Map();
     const inner = this.#selection(type, depth - 1, size);
+    this.#way = way;
     return { text: `${head} { ${inner.text} }`, asked: { ...asked, children: inner.asked } };
   }
 
