@@ -85,6 +85,10 @@ describe("the marking that a file proposes", () => {
       Buffer.from("\xff\xd8\xffExif\0\0II", "latin1"),
       Buffer.from(`<dc:title>${"<".repeat(50_000)}`),
       Buffer.from(`<dc:title>${">(".repeat(50_000)}</dc:title>`),
+      Buffer.from("<dc:title".repeat(28_000)),
+      Buffer.from("<dc:title>".repeat(26_000)),
+      Buffer.from(`<dc:title>${">".repeat(4_000)}</dc:title>`.repeat(60)),
+      Buffer.from("Exif\0\0".repeat(40_000)),
       Buffer.alloc(0),
     ];
     for (const bytes of hostile) expect(await proposedMarking("x", file("x", bytes))).toBeNull();

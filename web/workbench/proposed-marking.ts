@@ -60,10 +60,13 @@ async function tiffTexts(read: Read): Promise<{ description: string; xmp: string
   return found;
 }
 
-/** Titles and descriptions in XMP (ISO 16684-1), found by their names alone: nothing else of it is understood. */
+/**
+ * Titles and descriptions in XMP (ISO 16684-1), found by their names alone: nothing else of it is understood. Every step is
+ * bounded: the text is whoever's it is.
+ */
 function xmpTexts(packet: string): string[] {
-  const properties = packet.matchAll(/<dc:(?:title|description)\b[^>]*>([\s\S]{0,4096}?)<\/dc:/g);
-  return [...properties].flatMap(([, value = ""]) => [...value.matchAll(/>([^<]+)</g)].map(([, found = ""]) => found));
+  const properties = packet.matchAll(/<dc:(?:title|description)\b[^>]{0,256}>([\s\S]{0,4096}?)<\/dc:/g);
+  return [...properties].flatMap(([, value = ""]) => [...value.matchAll(/>([^<>]+)</g)].map(([, found = ""]) => found));
 }
 
 /** Where the EXIF of a JPEG begins in its front; -1 where it has none. */

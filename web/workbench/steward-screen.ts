@@ -13,6 +13,8 @@ import { Tasks } from "./steward-tasks.ts";
 import { TEXT } from "./text.ts";
 
 const { steward } = TEXT;
+/** Files whose fronts are read at once. */
+const READ_AT_ONCE = 16;
 
 /** The desk of a steward: loads files of his machine as images of a dataset. */
 export class StewardScreen implements Screen {
@@ -186,7 +188,13 @@ export class StewardScreen implements Screen {
   async #take(finding: Promise<Found>): Promise<void> {
     const { chosen, cut, tooDeep, unread } = await finding;
     const own = this.#dataset?.marking.portion ?? "";
-    const items = await Promise.all(chosen.slice(0, MOST_FILES - this.#items.length).map((one) => itemOf(one, own)));
+    const items: Item[] = [];
+    const room = MOST_FILES - this.#items.length;
+    // A few at a time: the front of each is read.
+    for (let at = 0; at < Math.min(chosen.length, room); at += READ_AT_ONCE)
+      items.push(
+        ...(await Promise.all(chosen.slice(at, Math.min(at + READ_AT_ONCE, room)).map((one) => itemOf(one, own)))),
+      );
     if (this.#over) return;
     const more = cut || items.length < chosen.length;
     for (const item of items) {
