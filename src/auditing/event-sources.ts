@@ -193,8 +193,8 @@ export const JOB_EVENTS: Sources = {
   "setTimeout of src/transport/http/file-routes.ts": "object.write",
   // Gathers what the fields of one question read.
   "setImmediate of src/transport/graphql/batch.ts": "object.read",
-  "setInterval of src/storage/imagery/deriving.ts": "object.write",
-  "setTimeout of src/storage/imagery/deriving.ts": "object.write",
+  "setInterval of src/storage/imagery/apart.ts": "object.write",
+  "setTimeout of src/storage/imagery/apart.ts": "object.write",
   "setImmediate of src/transport/graphql/settled.ts": "object.read",
   // A turn between entries that are sealed at once.
   "setImmediate of src/ledger/writer.ts": "authorization.decision",
