@@ -31,9 +31,11 @@ function withRows(rows: readonly { readonly effect: string; readonly row: object
     ruleFiles.map((file) => {
       if (file.name !== "label.json") return file;
       const { noun, rules } = JSON.parse(file.text) as { noun: string; rules: { actions: string[] }[] };
-      const rest = rules.map((rule) =>
-        "row" in rule ? { ...rule, actions: rule.actions.filter((action) => action !== "label.read") } : rule,
-      );
+      const rest = rules
+        .map((rule) =>
+          "row" in rule ? { ...rule, actions: rule.actions.filter((action) => action !== "label.read") } : rule,
+        )
+        .filter(({ actions }) => actions.length > 0);
       return { name: file.name, text: JSON.stringify({ noun, rules: [...rest, ...planted] }) };
     }),
   );

@@ -109,7 +109,7 @@ function expand(line: string, at: string): TableCase[] {
   const of = { row: `${at} ${line}`, action, expect, paragraph };
   return who.split("|").flatMap((profile) =>
     what.split("|").flatMap((marking) =>
-      factsOf(flags(member), flags(assigned), flags(owner), state === "*" ? STATES : [state]).map((facts) => ({
+      factsOf(flags(member), flags(assigned), flags(owner), state === "*" ? STATES : state.split("|")).map((facts) => ({
         ...of,
         profile,
         marking,
