@@ -37,6 +37,7 @@ const WORDS: Readonly<Record<string, string | number>> = {
   origin: "human",
   verdict: "accept",
   kind: "create",
+  standing: "STANDS",
   noun: "asset",
   stage: "LABEL",
   lease_seconds: 60,
