@@ -17,6 +17,14 @@ export interface Answer<T> {
   readonly marking: string | null;
 }
 
+/** A list as the server gives it, in pages. */
+export interface Edges<T> {
+  readonly edges: readonly { readonly node: T }[];
+}
+
+/** What is in a page of a list. */
+export const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
+
 interface Body<T> {
   readonly data?: T;
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];

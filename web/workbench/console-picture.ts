@@ -1,21 +1,14 @@
 import { shortTime } from "./console-entry.ts";
 import { bandsOf, columnAt, columnsOf, countOf, totals } from "./console-parts.ts";
 import type { Part } from "./console-parts.ts";
-import { element } from "./dom.ts";
+import { element, svg } from "./dom.ts";
 import { TEXT } from "./text.ts";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [1_000, 160];
 /** A column is at least so wide, as a fraction. */
 const LEAST = 0.02;
 /** Kinds with a band of their own; the rest share one. The style names one more class, band-0 to band-6. */
 const BANDS = 6;
-
-function svg(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, `${value}`);
-  return made;
-}
 
 /** The first and the last of the columns that are chosen. */
 export interface Chosen {

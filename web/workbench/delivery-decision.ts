@@ -1,5 +1,5 @@
 import { Refused } from "./api.ts";
-import { Acts } from "./delivery-acts.ts";
+import { Acts } from "./acts.ts";
 import type { Standing, Surrounded, Worker } from "./delivery-data.ts";
 import { storedId } from "./delivery-manifest.ts";
 import type { Examined } from "./delivery-manifest.ts";

@@ -1,6 +1,6 @@
 import { Refused } from "./api.ts";
 import { showBanner } from "./banner.ts";
-import { Acts } from "./delivery-acts.ts";
+import { Acts } from "./acts.ts";
 import type { Office } from "./delivery-data.ts";
 import { offersOf, wouldFreeze } from "./delivery-offers.ts";
 import type { Offers } from "./delivery-offers.ts";

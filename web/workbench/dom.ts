@@ -10,6 +10,18 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** An element of a picture. */
+export function svg(
+  name: string,
+  attributes: Readonly<Record<string, string | number>> = {},
+  children: readonly (Node | string)[] = [],
+): SVGElement {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, `${value}`);
+  made.append(...children);
+  return made;
+}
+
 /** A button that does something; refusals of what it does are for whoever made it. */
 export function button(
   text: string,

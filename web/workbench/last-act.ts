@@ -1,5 +1,6 @@
-import { Refused, mutate } from "./api.ts";
-import { ask, say } from "./dom.ts";
+import { Acts } from "./acts.ts";
+import { Refused } from "./api.ts";
+import { say } from "./dom.ts";
 import { TEXT } from "./text.ts";
 
 /** What follows when the last thing to a task was done, or could not be. */
@@ -17,50 +18,32 @@ interface Ends {
 export class LastAct {
   readonly #held: { readonly taskId: string; readonly epoch: number };
   readonly #ends: Ends;
-  /** Keys of acts by what they say: what was sent and not answered is sent again as the same act. */
-  readonly #keys = new Map<string, string>();
-  /** An act that is under way: there is one at a time. */
-  acting = false;
+  readonly #acts = new Acts();
 
   constructor(held: { readonly taskId: string; readonly epoch: number }, ends: Ends) {
     this.#held = held;
     this.#ends = ends;
   }
 
-  /**
-   * Hands in, puts back or judges; where the session was shown higher things, its person is asked first. Drafts are saved
-   * before it, so that none comes after it.
-   */
+  /** Whether it is under way. */
+  get acting(): boolean {
+    return this.#acts.acting;
+  }
+
+  /** Hands in, puts back or judges. Drafts are saved before it, so that none comes after it. */
   async perform(field: string, input: object): Promise<void> {
-    const ends = this.#ends;
-    if (ends.isOver() || this.acting) return;
-    this.acting = true;
+    const { save, done, lost, stale, refused, isOver } = this.#ends;
+    if (isOver()) return;
     try {
-      await ends.save();
-      let all = { ...this.#held, ...input };
-      for (let sent = false; !sent && !ends.isOver();) {
-        const said = JSON.stringify([field, all]);
-        const key = this.#keys.get(said) ?? crypto.randomUUID();
-        this.#keys.set(said, key);
-        try {
-          await mutate(field, all, "task { id }", key);
-          sent = true;
-        } catch (error) {
-          if (!(error instanceof Refused)) throw error;
-          // What was refused is known: the next one is another act. What was not answered is sent again as the same.
-          if (error.code !== "NO_ANSWER") this.#keys.delete(said);
-          if (ends.isOver()) return;
-          if (error.code === "LEASE_OVER") return await ends.lost();
-          if (error.code === "STALE") return ends.stale();
-          if (error.code === "UNAUTHENTICATED") return ends.refused(error);
-          if (error.code !== "BELOW_HIGHWATER" || "belowHighWater" in all) return say(TEXT.refused(error.message));
-          if ((await ask(TEXT.below, false, TEXT.ok, TEXT.cancel)) === null) return;
-          all = { ...all, belowHighWater: true } as typeof all;
-        }
-      }
-      if (!ends.isOver()) ends.done();
-    } finally {
-      this.acting = false;
+      const all = { ...this.#held, ...input };
+      const sent = await this.#acts.once(field, all, "task { id }", { before: save, isOver });
+      if (sent !== null && !isOver()) done();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.code === "LEASE_OVER") return lost();
+      if (error.code === "STALE") return stale();
+      if (error.code === "UNAUTHENTICATED") return refused(error);
+      say(TEXT.refused(error.message));
     }
   }
 }

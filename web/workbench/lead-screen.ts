@@ -1,12 +1,9 @@
-import { query } from "./api.ts";
+import { nodes, query } from "./api.ts";
+import type { Edges } from "./api.ts";
 import { showBanner } from "./banner.ts";
 import type { Screen, Then } from "./desk.ts";
-import { button, element, say, show } from "./dom.ts";
+import { button, element, say, show, svg } from "./dom.ts";
 import { TEXT } from "./text.ts";
-
-interface Edges<T> {
-  readonly edges: readonly { readonly node: T }[];
-}
 
 interface Named {
   readonly id: string;
@@ -60,11 +57,8 @@ const PROJECT = `project(id: $id) { id name marking { portion } opinions reviewe
     days { day handedIn judged sentBack } held { handle stage since lastsUntil } } }`;
 
 const DAYS = [7, 14, 30] as const;
-const SVG = "http://www.w3.org/2000/svg";
 /** Of the picture: a day is so wide, and the most that was done on one is so high. */
 const [WIDE, HIGH] = [16, 60] as const;
-
-const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
 
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[], name: string): HTMLElement =>
   element("table", { "aria-label": name }, [
@@ -89,38 +83,18 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
 
 /** What was done on each day, as bars; the table beside it says the same in numbers. */
 function picture(days: Work["days"]): SVGElement {
-  const svg = document.createElementNS(SVG, "svg");
   const most = Math.max(1, ...days.map(({ handedIn, judged }) => Math.max(handedIn, judged)));
-  for (const [name, value] of Object.entries({
-    viewBox: `0 0 ${days.length * WIDE} ${HIGH}`,
-    role: "img",
-    "aria-label": TEXT.lead.perDay,
-    class: "bars",
-  }))
-    svg.setAttribute(name, value);
-  for (const [at, { day, handedIn, judged }] of days.entries())
-    for (const [place, [kind, number]] of (
-      [
-        ["handed-in", handedIn],
-        ["judged", judged],
-      ] as const
-    ).entries()) {
-      const bar = document.createElementNS(SVG, "rect");
-      const high = (number / most) * (HIGH - 2);
-      const title = document.createElementNS(SVG, "title");
-      title.textContent = `${day}: ${TEXT.lead.kinds[kind]} ${number}`;
-      for (const [name, value] of Object.entries({
-        x: at * WIDE + 1 + place * (WIDE / 2 - 1),
-        y: HIGH - high,
-        width: WIDE / 2 - 2,
-        height: high,
-        class: kind,
-      }))
-        bar.setAttribute(name, String(value));
-      bar.append(title);
-      svg.append(bar);
-    }
-  return svg;
+  const bar = (at: number, place: 0 | 1, kind: "handed-in" | "judged", number: number): SVGElement => {
+    const height = (number / most) * (HIGH - 2);
+    const x = at * WIDE + 1 + place * (WIDE / 2 - 1);
+    const title = svg("title", {}, [`${days[at]?.day ?? ""}: ${TEXT.lead.kinds[kind]} ${number}`]);
+    return svg("rect", { x, y: HIGH - height, width: WIDE / 2 - 2, height, class: kind }, [title]);
+  };
+  return svg(
+    "svg",
+    { viewBox: `0 0 ${days.length * WIDE} ${HIGH}`, role: "img", "aria-label": TEXT.lead.perDay, class: "bars" },
+    days.flatMap(({ handedIn, judged }, at) => [bar(at, 0, "handed-in", handedIn), bar(at, 1, "judged", judged)]),
+  );
 }
 
 /** How the work on a project goes: progress, what was done by whom, what came back, and who has what just now. */

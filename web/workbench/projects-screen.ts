@@ -1,4 +1,5 @@
-import { query, signOut } from "./api.ts";
+import { nodes, query, signOut } from "./api.ts";
+import type { Edges } from "./api.ts";
 import { showBanner } from "./banner.ts";
 import type { Desk } from "./desk.ts";
 import { DESKS } from "./desks.ts";
@@ -25,15 +26,9 @@ interface Overview {
   }>;
 }
 
-interface Edges<T> {
-  readonly edges: readonly { readonly node: T }[];
-}
-
 const OVERVIEW = `{ viewer { handle sessionLevel roles } programs(first: 5) { edges { node { datasets(first: 10) { edges { node {
   name marking { portion } projects(first: 10) { edges { node { id name opinions marking { portion }
     progress { tasks toLabel toJudge done setAside } } } } } } } } } } }`;
-
-const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
 
 /**
  * The projects that the caller may see, as something that shows them; `work` begins with one; `open` opens a desk,

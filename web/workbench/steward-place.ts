@@ -1,4 +1,5 @@
-import { query } from "./api.ts";
+import { nodes, query } from "./api.ts";
+import type { Edges } from "./api.ts";
 import { showBanner } from "./banner.ts";
 import { element } from "./dom.ts";
 import type { Project } from "./steward-tasks.ts";
@@ -7,10 +8,6 @@ import { TEXT } from "./text.ts";
 const { steward } = TEXT;
 /** Images, one of each marking, that the banner is asked for together with what else is on the screen. */
 const MOST_MARKINGS = 16;
-
-interface Edges<T> {
-  readonly edges: readonly { readonly node: T }[];
-}
 
 interface Named {
   readonly id: string;
@@ -27,7 +24,6 @@ export interface Dataset extends Named {
   readonly projects: readonly Project[];
 }
 
-const nodes = <T>({ edges }: Edges<T>): readonly T[] => edges.map(({ node }) => node);
 const NAMED = "id name marking { portion }";
 const PROGRAMS = `programs(first: 50) { edges { node { ${NAMED} datasets(first: 100) { edges { node { ${NAMED} } } } } } }`;
 const DATASET = `dataset(id: $dataset) { ${NAMED} projects(first: 50) { edges { node { ${NAMED} } } } }`;

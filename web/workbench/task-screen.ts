@@ -56,6 +56,7 @@ export class TaskScreen {
   #beside: Beside | null = null;
   readonly #canvases = element("div", { class: "canvases" });
   #over = false;
+  readonly #classes: LabelClasses;
   readonly #last: LastAct;
   readonly #times = new Map<string, number>();
   readonly #panel: LabelPanel;
@@ -78,9 +79,10 @@ export class TaskScreen {
     // A fix begins with the opinion that was looked at last, unless it was begun before.
     this.#drawing = doing === "label" || (doing === "fix" && draft) ? Drawing.from(draft) : this.#shown();
     const draws = this.#draws;
+    this.#classes = new LabelClasses(task.project?.ontologyVersion?.classes ?? []);
     const common = {
       drawing: (): Drawing => this.#drawing,
-      classes: new LabelClasses(task.project?.ontologyVersion?.classes ?? []),
+      classes: this.#classes,
       changed: (): void => this.#changed(),
       draws,
     };
@@ -158,7 +160,7 @@ export class TaskScreen {
 
   /** Shows the next opinion in a window beside this one, or this one alone. */
   async #toggleBeside(): Promise<void> {
-    const { asset, project } = this.#task;
+    const { asset } = this.#task;
     this.#buttons.get("beside")?.setAttribute("aria-pressed", String(!this.#beside));
     if (this.#beside) {
       this.#beside.end();
@@ -166,7 +168,7 @@ export class TaskScreen {
       this.#viewer?.fit();
       return;
     }
-    const beside = new Beside(() => this.#viewer, new LabelClasses(project?.ontologyVersion?.classes ?? []));
+    const beside = new Beside(() => this.#viewer, this.#classes);
     this.#beside = beside;
     this.#canvases.append(beside.canvas);
     this.#compare();

@@ -1,9 +1,8 @@
 import { CONSOLE } from "./text/console.ts";
+import { count } from "./text/count.ts";
 import { DELIVERY } from "./text/delivery.ts";
 import { LEAD } from "./text/lead.ts";
 import { STEWARD } from "./text/steward.ts";
-
-const count = (number: number): string => number.toLocaleString("en-US");
 
 /** Everything that the workbench says, in one place, so that it can be translated: what only one desk says, in text/. */
 export const TEXT = {

@@ -1,4 +1,4 @@
-const count = (number: number): string => number.toLocaleString("en-US");
+import { count } from "./count.ts";
 
 /** States of an entry's sections, in words. */
 const STATES: ReadonlyMap<string, string> = new Map([

@@ -1,4 +1,4 @@
-const count = (number: number): string => number.toLocaleString("en-US");
+import { count } from "./count.ts";
 
 /** What the lead's desk says. */
 export const LEAD = {

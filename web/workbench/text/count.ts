@@ -1,0 +1,2 @@
+/** A number as it is read. */
+export const count = (number: number): string => number.toLocaleString("en-US");
