@@ -8,8 +8,10 @@ export default defineConfig({
     include:
       process.env["CAVEAT_LONG"] === "1" ? ["test/**/*.test.ts"] : ["test/!(long)/**/*.test.ts", "test/*.test.ts"],
     globalSetup: ["test/global-setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A machine that is slow is not wrong: what is waited for is waited for.
+    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     // Files share a worker and what it has loaded: a quarter of the run went into loading the same modules for each of them.
     isolate: false,

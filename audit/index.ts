@@ -43,6 +43,7 @@ export * from "./core/verify-delivery.ts";
 export * from "./package-files.ts";
 export * from "./compare/histories.ts";
 export * from "./tiles/fsck.ts";
+export * from "./tiles/growth.ts";
 export type * from "./tiles/fsck-report.ts";
 export * from "./tiles/tile-path.ts";
 export * from "./tiles/tile-source.ts";

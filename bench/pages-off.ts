@@ -103,6 +103,7 @@ async function serve({ connection, state, installation }: OffOptions): Promise<v
     refusals: { note: () => undefined },
     logger: pino({ level: "silent" }),
     cursorKey: await keyring.secret("cursors"),
+    copyKey: await keyring.secret("task-copies"),
     trustFile: () => Promise.resolve("{}"),
     landing: { folder: join(packageRoot(), "web", "landing"), workbench: null, people: [], tokenCommand: "" },
   });

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { makeDisplayCopy } from "../src/storage/imagery/display-copy.ts";
 import { rasterizeSvg } from "../src/storage/imagery/rasterize.ts";
 import { packageRoot } from "../src/storage/package-root.ts";
 import { machineWith, reporter } from "./figure.ts";
@@ -19,12 +20,14 @@ interface Changes {
   readonly changes: readonly number[];
 }
 
-/** A tile of noise, so that drawing it is what drawing imagery is. */
-const tile = (): Promise<Uint8Array> =>
-  rasterizeSvg(
+/** A tile of noise, so that drawing it is what drawing imagery is; a JPEG as tiles are. */
+async function tile(): Promise<Uint8Array> {
+  const drawn = await rasterizeSvg(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${TILE}" height="${TILE}"><filter id="n"><feTurbulence baseFrequency="0.2" numOctaves="2"/></filter><rect width="${TILE}" height="${TILE}" filter="url(#n)"/></svg>`,
     { width: TILE, height: TILE },
   );
+  return (await makeDisplayCopy(drawn)).bytes;
+}
 
 /** Serves the page and one tile in all places, to this machine only. */
 async function serve(folder: string): Promise<Server> {
@@ -35,7 +38,7 @@ async function serve(folder: string): Promise<Server> {
     if (request.method === "POST") {
       const until = new Date(Date.now() + 3_600_000).toISOString();
       response.setHeader("content-type", "application/json").end(JSON.stringify({ data: { ...view, until } }));
-    } else if (path.startsWith("/views/")) response.setHeader("content-type", "image/png").end(picture);
+    } else if (path.startsWith("/views/")) response.setHeader("content-type", "image/jpeg").end(picture);
     else
       readFile(join(folder, path)).then(
         (bytes) => response.setHeader("content-type", TYPES[extname(path)] ?? "text/plain").end(bytes),

@@ -40,7 +40,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       demonstrationToken = await loadDemonstration(house, () => drawing ?? drawDemonstration());
       await house.writeTrust();
     }
-    const cursorKey = await house.keyring.secret("cursors");
+    const [cursorKey, copyKey] = [await house.keyring.secret("cursors"), await house.keyring.secret("task-copies")];
     const app = await buildServer({
       door: house.door,
       authenticator: house.authenticator,
@@ -55,6 +55,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },
       logger: log,
       cursorKey,
+      copyKey,
       trustFile: house.trust,
       landing: {
         folder: join(packageRoot(), "web", "landing"),

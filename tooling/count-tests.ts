@@ -1,5 +1,7 @@
 // Prints the closing line that says how many tests ran: `node count-tests.ts REPORT EXIT_CODE`, with vitest's JSON report.
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { whySkipped } from "./skipped-tests.ts";
 
 interface Report {
   readonly numPassedTests: number;
@@ -7,8 +9,9 @@ interface Report {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }
 
@@ -20,7 +23,7 @@ function read(path: string): Report | null {
   }
 }
 
-const [, , path = "", code = "0"] = process.argv;
+const [, , path = "", code = "0", ...asked] = process.argv;
 const report = read(path);
 const passed = report?.numPassedTests ?? 0;
 // A file that could not be loaded has no failed test; it counts as one. So does an error outside every test.
@@ -29,6 +32,14 @@ const broken = (report?.testResults ?? []).filter(
 ).length;
 const counted = (report?.numFailedTests ?? 0) + broken;
 const failed = counted === 0 && code !== "0" ? 1 : counted;
+// Who asks for tests by their names knows why the others are left out.
+const byName = asked.some((word) => /^(?:-t|--testNamePattern)/.test(word));
+for (const { name, assertionResults } of byName ? [] : (report?.testResults ?? []))
+  for (const { status, fullName } of assertionResults)
+    if (["skipped", "pending", "todo"].includes(status)) {
+      const file = relative(process.cwd(), name);
+      console.log(`skipped, ${whySkipped(file)}: ${file}: ${fullName}`);
+    }
 const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 if (failed > 0 || passed === 0) process.exitCode = 1;

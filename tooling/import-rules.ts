@@ -21,6 +21,7 @@ export interface ReservedRule {
 
 const ERRORS = /^src\/errors\.ts$/;
 const MARKINGS = /^src\/markings\//;
+const GEODESY = /^src\/geodesy\//;
 const XML = /^src\/xml\//;
 const AUDIT = /^audit\//;
 const SIGNING = /^src\/signing\//;
@@ -55,6 +56,13 @@ export const ROOMS: readonly RoomRule[] = [
     reason: "the verifier's core runs in a browser: hashing and signature checks come through a port",
   },
   {
+    name: "audit-tiles",
+    from: /^audit\/tiles\//,
+    may: [/^audit\/core\//],
+    node: [],
+    reason: "files of a tree come through a port: the page reads them from the server, the command from a folder",
+  },
+  {
     name: "audit",
     from: AUDIT,
     may: [],
@@ -63,13 +71,20 @@ export const ROOMS: readonly RoomRule[] = [
   {
     name: "workbench",
     from: /^web\/workbench\//,
-    may: [/^audit\/core\//, /^src\/storage\/imagery\/sniff\.ts$/],
+    may: [/^audit\/(?:core|tiles)\//, GEODESY, /^src\/storage\/imagery\/(?:sniff|image-error|nitf\/read)\.ts$/],
     node: [],
     reason:
-      "the page carries nothing of the server, which tells it what it may show; it verifies the log with the verifier's core, and knows images by the same first bytes",
+      "the page carries nothing of the server, which tells it what it may show; it verifies the log with the verifier's core, knows images by the same first bytes, reads headers of NITF and works out positions as the server does",
   },
   { name: "markings", from: MARKINGS, may: [XML], node: [], reason: "pure, and shared with the browser" },
   { name: "xml", from: XML, may: [], node: [], reason: "one reader of hostile XML for whoever needs one; pure" },
+  {
+    name: "geodesy",
+    from: GEODESY,
+    may: [],
+    node: [],
+    reason: "positions on the ground: pure, and shared with the browser",
+  },
   { name: "errors", from: ERRORS, may: [], node: [], reason: "everyone imports it" },
   {
     name: "config",
@@ -117,7 +132,7 @@ export const ROOMS: readonly RoomRule[] = [
   {
     name: "storage",
     from: STORAGE,
-    may: [ERRORS, MARKINGS, SIGNING],
+    may: [ERRORS, MARKINGS, SIGNING, GEODESY],
     reason: "storage serves all rooms and knows none of them",
   },
   {
@@ -134,6 +149,7 @@ export const ROOMS: readonly RoomRule[] = [
     name: "datasets",
     from: DATASETS,
     may: [ERRORS, MARKINGS, COMMANDS, PORTS, /^src\/storage\/(imagery\/.+|blobs\/ahead)\.ts$/],
+    mayAsTypes: [GEODESY],
     reason: "a domain room reaches rows only through the grant that the door gave it",
   },
   {

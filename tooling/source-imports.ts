@@ -10,7 +10,8 @@ export interface Reach {
   readonly line: number;
 }
 
-interface Node {
+/** A part of a program as the parser gives it. */
+export interface Node {
   readonly type: string;
   readonly start: number;
   readonly [key: string]: unknown;
@@ -93,7 +94,8 @@ function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 }
 
-function walk(value: unknown, visit: (node: Node) => unknown): void {
+/** Visits a part of a program and everything in it. */
+export function walk(value: unknown, visit: (node: Node) => unknown): void {
   if (Array.isArray(value)) {
     for (const item of value) walk(item, visit);
   } else if (isNode(value)) {

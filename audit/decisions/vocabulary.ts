@@ -62,6 +62,8 @@ export const ACTIONS: ReadonlyMap<string, Handling> = new Map<string, Handling>(
   ["task.work", "copy"],
   ["task.review", "copy"],
   ["task.draft", "copy"],
+  ["asset.examine", "view"],
+  ["asset.lift", "copy"],
 ]);
 
 /** What actions are about; a rule file is named for each. */

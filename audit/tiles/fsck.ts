@@ -36,8 +36,8 @@ const WITHOUT_KEY = "whoever can write these files or the database can have done
  */
 export async function fsck(input: FsckInput): Promise<TileReport> {
   const found = new FindingList<TileCode>();
-  const signed = await signedBy(input, found);
-  const known = input.known === undefined ? null : opened(input, input.known, { what: "known" }, found);
+  const signed = await signedCheckpoint(input, found);
+  const known = input.known === undefined ? null : openedNote(input, input.known, { what: "known" }, found);
   const check = new TileCheck(input, found);
   const root = signed ? await check.run(signed, known) : null;
   const verified = signed !== null && root !== null && found.empty;
@@ -53,12 +53,16 @@ export async function fsck(input: FsckInput): Promise<TileReport> {
   };
 }
 
-async function signedBy(input: FsckInput, found: FindingList<TileCode>): Promise<VerifiedCheckpoint | null> {
+/** What the checkpoint beside the tiles signs; null, and what is wrong with it is noted, where nobody has signed it. */
+export async function signedCheckpoint(
+  input: FsckInput,
+  found: FindingList<TileCode>,
+): Promise<VerifiedCheckpoint | null> {
   const bytes = await input.source.read("checkpoint", MAX_CHECKPOINT_BYTES);
   const at = { what: "file", path: "checkpoint" } as const;
   if (bytes) {
     try {
-      return opened(input, fromUtf8(bytes), at, found);
+      return openedNote(input, fromUtf8(bytes), at, found);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }
@@ -67,7 +71,8 @@ async function signedBy(input: FsckInput, found: FindingList<TileCode>): Promise
   return null;
 }
 
-function opened(
+/** A checkpoint note that the log's key has signed; null, and what is wrong with it is noted, where it has not. */
+export function openedNote(
   { crypto, key }: FsckInput,
   note: string,
   at: At,

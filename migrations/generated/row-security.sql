@@ -1,5 +1,5 @@
 -- Row level security, generated from policies/rules by `npm run generate`. Do not edit: change the rules.
--- Policy sha384:6909374ef24d35ac220f640c74cf381d6672c3157049548e728eff262711fbe6ea0e4607c69d9301601cc631c03493f2
+-- Policy sha384:d9e79660b77be2058ee54063021728b1fe63c9642efce988270ae95a473a8e4260ae79d994298a275e56b6ecb1d929a0
 
 alter table data.program enable row level security;
 alter table data.program force row level security;
@@ -245,6 +245,23 @@ create policy asset_quarantine_insert on data.asset_quarantine for insert to cav
       and program_id = any(caller.programs))))
 );
 
+alter table data.asset_quarantine_reading enable row level security;
+alter table data.asset_quarantine_reading force row level security;
+drop policy if exists asset_quarantine_reading_read on data.asset_quarantine_reading;
+create policy asset_quarantine_reading_read on data.asset_quarantine_reading for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'asset.examine']) as caller (person, programs, dataset_read, asset_examine) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.asset_examine)
+      and program_id = any(caller.programs))))
+);
+drop policy if exists asset_quarantine_reading_insert on data.asset_quarantine_reading;
+create policy asset_quarantine_reading_insert on data.asset_quarantine_reading for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'asset.create']) as caller (person, programs, dataset_read, asset_create) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and marking_id = any(caller.asset_create)
+      and program_id = any(caller.programs))))
+);
+
 alter table data.asset_quarantine_lift enable row level security;
 alter table data.asset_quarantine_lift force row level security;
 drop policy if exists asset_quarantine_lift_read on data.asset_quarantine_lift;
@@ -256,11 +273,11 @@ create policy asset_quarantine_lift_read on data.asset_quarantine_lift for selec
 );
 drop policy if exists asset_quarantine_lift_insert on data.asset_quarantine_lift;
 create policy asset_quarantine_lift_insert on data.asset_quarantine_lift for insert to caveat_app with check (
-  exists (select from gate.scope(array['dataset.read', 'marking.raise']) as caller (person, programs, dataset_read, marking_raise) where
+  exists (select from gate.scope(array['dataset.read', 'asset.lift']) as caller (person, programs, dataset_read, asset_lift) where
     lifter_id = caller.person and
     ((dataset_marking_id = any(caller.dataset_read)
-      and marking_id = any(caller.marking_raise)
-      and program_id = any(caller.programs))))
+      and marking_id = any(caller.asset_lift)
+      and (program_id = any(caller.programs) and not (receiver_id = caller.person)))))
 );
 
 alter table data.blob enable row level security;
@@ -472,6 +489,28 @@ create policy task_act_insert on data.task_act for insert to caveat_app with che
       and asset_marking_id = any(caller.asset_read)
       and project_marking_id = any(caller.project_read)
       and marking_id = any(caller.task_create)
+      and program_id = any(caller.programs))))
+);
+
+alter table data.task_remark enable row level security;
+alter table data.task_remark force row level security;
+drop policy if exists task_remark_read on data.task_remark;
+create policy task_remark_read on data.task_remark for select to caveat_app using (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.read']) as caller (person, programs, dataset_read, asset_read, project_read, task_read) where
+    ((dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_read)
+      and (program_id = any(caller.programs) and (person_id = caller.person or state not in ('BLIND'))))))
+);
+drop policy if exists task_remark_insert on data.task_remark;
+create policy task_remark_insert on data.task_remark for insert to caveat_app with check (
+  exists (select from gate.scope(array['dataset.read', 'asset.read', 'project.read', 'task.work']) as caller (person, programs, dataset_read, asset_read, project_read, task_work) where
+    person_id = caller.person and
+    ((dataset_marking_id = any(caller.dataset_read)
+      and asset_marking_id = any(caller.asset_read)
+      and project_marking_id = any(caller.project_read)
+      and marking_id = any(caller.task_work)
       and program_id = any(caller.programs))))
 );
 

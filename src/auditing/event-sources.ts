@@ -15,6 +15,7 @@ export const ROOT_FIELD_EVENTS: Sources = {
   "Query.auditRefusals": "log.read",
   "Query.client": "object.read",
   "Query.clients": "object.read",
+  "Query.copyKeys": "object.read",
   "Query.dataset": "object.read",
   "Query.delivery": "object.read",
   "Query.distributionLists": "object.read",
@@ -103,6 +104,11 @@ export const ROUTE_EVENTS: Sources = {
   "GET /views/:view/:level/:column/:row": "object.download",
   "GET /deliveries/:id/package": "delivery.fetched",
   "GET /audit/archive": "log.exported",
+  "GET /audit/log/checkpoint": "log.read",
+  "GET /audit/log/tile/:level/:a": "log.read",
+  "GET /audit/log/tile/:level/:a/:b": "log.read",
+  "GET /audit/log/tile/:level/:a/:b/:c": "log.read",
+  "GET /audit/log/tile/:level/:a/:b/:c/:d": "log.read",
   // Subscriptions.
   "GET /graphql": "log.followed",
   "POST /session": "session.opened",
@@ -176,6 +182,8 @@ export const COMMAND_EVENTS: Sources = {
   "proposal list": "object.read",
   "proposal show": "object.read",
   "proposal withdraw": "two-people.act",
+  "quarantine lift": "marking.raised",
+  "quarantine list": "object.read",
   "signer adopt": "signer.adopted",
 };
 

@@ -62,6 +62,20 @@ export const exportArchive: Command<Record<string, never>, { lines: AsyncIterabl
 });
 
 /**
+ * A file of the activity log's tree, by its path (C2SP tlog-tiles): of each entry it has the leaf, which every officer is given
+ * with the archive, and no section. Null where there is none.
+ */
+export const logFile: Command<{ path: string }, Uint8Array | null> = command({
+  name: "auditTile",
+  action: "audit.export",
+  target: () => null,
+  run: async (grant, { path }) => {
+    requireOfficer(grant, "audit.export");
+    return grant.audit.tile(path);
+  },
+});
+
+/**
  * The same archive in which only what concerns these subjects is opened, with the requests that belong to it: one person,
  * one object, or those of a case. Everything else is there, withheld, so that the whole still verifies.
  */

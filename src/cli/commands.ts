@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   person: async () => (await import("./person.ts")).personCommand,
   client: async () => (await import("./client.ts")).clientCommand,
   proposal: async () => (await import("./proposal.ts")).proposalCommand,
+  quarantine: async () => (await import("./quarantine.ts")).quarantineCommand,
   signer: async () => (await import("./signer.ts")).signerCommand,
 };
 

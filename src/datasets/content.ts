@@ -166,14 +166,21 @@ export interface Outgoing {
   readonly body: AsyncGenerator<Buffer>;
 }
 
-/** The copy with who sees it and when burnt in (WATERMARK). One that cannot be marked does not leave. */
-export async function watermarked(grant: Grant, body: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Buffer> {
+/**
+ * The copy with who sees it and when burnt in (WATERMARK); `of` where it is a piece of what has that size at least. One that
+ * cannot be marked does not leave.
+ */
+export async function watermarked(
+  grant: Grant,
+  body: AsyncIterable<Buffer> | Iterable<Buffer>,
+  of?: { readonly width: number; readonly height: number },
+): Promise<Buffer> {
   const { handle, personId } = grant.principal;
   const at = `${grant.now().toISOString().slice(0, 16).replace("T", " ")}Z`;
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
   try {
-    return Buffer.from(await burnWatermark(Buffer.concat(chunks), `${handle} ${personId.slice(0, 8)} ${at}`));
+    return Buffer.from(await burnWatermark(Buffer.concat(chunks), `${handle} ${personId.slice(0, 8)} ${at}`, of));
   } catch (cause) {
     throw new CaveatError("NOT_FOUND", "no watermark", { cause });
   }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { CaveatError } from "../errors.ts";
+import type { Ground } from "../geodesy/ground.ts";
 import { command } from "../policy/command.ts";
 import type { Command } from "../policy/command.ts";
 import {
   PACK_HEAD,
   PLACE_BYTES,
   TILE_SIDE,
+  groundPlaceAt,
   levelsOf,
   placeAt,
   readHead,
@@ -38,6 +40,18 @@ interface Opened {
   readonly view: OpenView;
   readonly head: PackHead;
   readonly stretch: Stretch | null;
+  /** Where it lies on the ground; null of images that were received before that was read. */
+  readonly ground: Ground | null;
+}
+
+type ReadAt = (offset: number, length: number) => Promise<Buffer>;
+
+/** What a pack says of the ground. It is derived from the image and lies sealed with its tiles, under its marking. */
+async function groundIn(read: ReadAt): Promise<Ground | null> {
+  const at = groundPlaceAt(await read(0, PACK_HEAD));
+  if (at === null) return null;
+  const { offset, length } = readPlace(await read(at, PLACE_BYTES));
+  return JSON.parse((await read(offset, length)).toString()) as Ground | null;
 }
 
 /** Opens an image for looking at its tiles, for a minute. Images that were received before tiles were made have none. */
@@ -48,12 +62,14 @@ export const openView: Command<{ assetId: string }, Opened> = command({
   async run(grant, { assetId }) {
     const asset = await grant.read.byId("asset", assetId);
     const content = asset && (await grant.read.byId("assetContent", assetId, "asset"));
-    if (!asset || !content?.tilesBlobId) throw new CaveatError("NOT_FOUND", "no tiles");
+    const blob = content?.tilesBlobId ? await grant.blobs.row(content.tilesBlobId) : null;
+    if (!asset || !content || !blob) throw new CaveatError("NOT_FOUND", "no tiles");
     const { width, height } = content;
     return {
       view: { assetId, stood: standing(asset), until: new Date(grant.now().getTime() + VIEW_MS) },
       head: { width, height, tileSide: TILE_SIDE, levels: levelsOf(width, height) },
       stretch: content.stretch ?? null,
+      ground: await groundIn(await grant.blobs.openAt(blob)),
     };
   },
 });
@@ -75,7 +91,8 @@ export const viewedTile: Command<{ view: OpenView; place: TilePlace }, Buffer> =
     if (!blob) throw new CaveatError("NOT_FOUND", "no tiles");
     const read = await grant.blobs.openAt(blob);
     const front = await read(0, Math.min(FRONT, blob.bytes));
-    const at = placeAt(readHead(front.subarray(0, PACK_HEAD)), place);
+    const head = readHead(front.subarray(0, PACK_HEAD));
+    const at = placeAt(head, place);
     if (at === null) throw new CaveatError("NOT_FOUND", "no such tile");
     const found = readPlace(at + PLACE_BYTES <= front.length ? front.subarray(at) : await read(at, PLACE_BYTES));
     const tile = await read(found.offset, found.length);
@@ -85,6 +102,9 @@ export const viewedTile: Command<{ view: OpenView; place: TilePlace }, Buffer> =
       grant.facts(asset.programId, asset.authorId),
       `asset:${asset.id}`,
     );
-    return duties.includes("WATERMARK") ? watermarked(grant, [tile]) : tile;
+    if (!duties.includes("WATERMARK")) return tile;
+    // At an edge a tile is a strip; of a picture that has no room for the text itself, none leaves.
+    const room = { width: Math.min(head.width, head.tileSide), height: Math.min(head.height, head.tileSide) };
+    return watermarked(grant, [tile], room);
   },
 });

@@ -19,7 +19,18 @@ import type { SignIn } from "./sign-in.ts";
 const SEED = 7;
 const RELEASED = "SECRET//REL TO USA, FVEY";
 const GUIDELINES =
-  "Draw an upright box around every object that you can name, as tight as its pixels allow. Of what lies half in the image draw the half that is there. Leave shadows and wakes out.";
+  "Draw an upright box around every object that you can name, as tight as its pixels allow. Of what lies half in the image draw the half that is there. Leave shadows and wakes out. Trace edges of wharves with a line, and set a waypoint on what ships steer by.";
+/** What a label may say beside its class. */
+const VESSEL_ATTRIBUTES = [
+  { key: "type", type: "choice", required: false, choices: ["container", "tanker", "ferry", "patrol", "tug", "yacht"] },
+  { key: "underway", type: "boolean", required: false },
+  { key: "note", type: "text", required: false },
+] as const;
+/** Classes that are no boxes. The page lists classes by name: these come after what is drawn. */
+const TRACED = [
+  { key: "waypoint", name: "waypoint", shapes: ["point"], attributes: [] },
+  { key: "wharf", name: "wharf edge", shapes: ["polyline"], attributes: [] },
+] as const;
 const CLOSE_HOLD = "TOP SECRET//TK//NOFORN";
 
 /** A drawn scene with the truth of what is in it. */
@@ -78,10 +89,13 @@ async function loadImagery(
   const sam = await as("sam");
   const made = await through(house, sam, "load demonstration", async (operation) => {
     const keys = [...new Set([...first.objects, ...second.objects].map((object) => object.classKey))].sort();
-    const classes = keys.map((key) => ({
-      definition: { key, name: key, shapes: ["box", "rotatedBox", "polygon"], attributes: [] },
-      marking: null,
+    const drawn = keys.map((key) => ({
+      key,
+      name: key,
+      shapes: ["box", "rotatedBox", "polygon"],
+      attributes: key === "vessel" ? VESSEL_ATTRIBUTES : [],
     }));
+    const classes = [...drawn, ...TRACED].map((definition) => ({ definition, marking: null }));
     const ontology = await operation.mutate(createOntology, {
       programId,
       name: "Harbor objects",

@@ -32,6 +32,21 @@ async function guidelineOf(grant: Grant, task: RowOf<"task">, marking: InternedM
   return null;
 }
 
+/** What somebody says of what he hands in: a row of its own, for it may be his alone where the act is not. */
+async function remark(
+  grant: Grant,
+  task: RowOf<"task">,
+  said: Pick<RowOf<"taskRemark">, "id" | "body" | "round">,
+): Promise<void> {
+  const { personId } = grant.principal;
+  const row = { ...taskColumns(task), ...said, markingId: task.markingId, personId, state: "ACTIVE" };
+  try {
+    await grant.insert("taskRemark", [row], "task.work", [await grant.marking(task.markingId)]);
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
 /** Hands a task in: its labels and the act are written together or not at all. No label is below the task. */
 export const submitTask: Command<SubmitInput, Held> = command({
   name: "taskSubmit",
@@ -42,14 +57,15 @@ export const submitTask: Command<SubmitInput, Held> = command({
     if (!Number.isInteger(activeMs) || activeMs < 0 || activeMs > MOST_ACTIVE)
       throw new UserError("INVALID_INPUT", "milliseconds, at most a day", ["activeMs"]);
     const id = randomUUID();
+    const body = commentOf(comment, ["comment"]);
     const labelIds = await handIn(grant, task, id, labels);
     await perform(grant, task, "submit", place, {
       id,
       activeMs,
-      comment: commentOf(comment, ["comment"]),
       labelIds,
       guidelineId: await guidelineOf(grant, task, await grant.marking(task.markingId)),
     });
+    if (body !== "") await remark(grant, task, { id, body, round: place.round });
     return held;
   },
 });

@@ -67,6 +67,10 @@ export class AuditService implements AuditPort {
     await Promise.all(ids.map((id) => this.#parts.writer.drain(id)));
   }
 
+  async drainRest(): Promise<void> {
+    await this.#parts.store.drain(null);
+  }
+
   async leafHash(entryId: string): Promise<string | null> {
     const entry = await this.#parts.store.entry(this.#parts.writer.logId, entryId);
     return entry ? entry.leaf384.toString("hex") : null;
@@ -126,6 +130,10 @@ export class AuditService implements AuditPort {
 
   archive(mayOpen: MayOpen, content: Partial<ArchiveContent>): AsyncIterable<string> {
     return writeArchive({ ...this.#parts, logId: this.#parts.writer.logId }, mayOpen, content);
+  }
+
+  tile(path: string): Promise<Uint8Array | null> {
+    return this.#parts.publisher.file(path);
   }
 
   /** The activity log commits to a recipient's checkpoint (salted, in a section), and is signed over that entry. */

@@ -6,6 +6,7 @@ import {
   openCheckpoint,
   readUnverifiedCheckpoint,
   treeSize,
+  utf8,
 } from "../../audit/index.ts";
 import type { LeafIndex, VerifierKey } from "../../audit/index.ts";
 import { SignerError } from "../signing/checkpoint-signer.ts";
@@ -16,6 +17,7 @@ import { LogError } from "./log-error.ts";
 import { LogTiles } from "./log-tiles.ts";
 import type { LeafSource, TreeHead } from "./log-tiles.ts";
 import type { TileEdge } from "./tile-edge.ts";
+import { CHECKPOINT_PATH } from "./tile-layout.ts";
 
 /** A log of at most so many entries is read whole when the server starts, tile by tile; of a larger one the right edge. */
 const READ_WHOLE = 16_384;
@@ -126,6 +128,12 @@ export class CheckpointPublisher {
     if (!edge) await this.#tiles.derive(last, this.#leaves);
     this.#suspect = false;
     return edge ?? this.#tiles.edge(last);
+  }
+
+  /** A file of the tree: a checkpoint taken now, or a tile as it lies there, null where there is none. */
+  async file(path: string): Promise<Uint8Array | null> {
+    if (path === CHECKPOINT_PATH) return utf8((await this.publish()).note);
+    return this.#parts.tiles.read(this.origin, path);
   }
 
   /** Signs the tree over all entries that are durable now; returns the note and its tree. Calls follow one another. */

@@ -25,8 +25,10 @@ const ID = /(?:^|:)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 const PARTS: Readonly<Record<string, string>> = {
   assetContent: "asset",
   assetQuarantine: "asset",
+  assetQuarantineReading: "asset",
   assetQuarantineLift: "asset",
   datasetMarking: "dataset",
+  taskRemark: "taskAct",
   deliveryRelease: "delivery",
 };
 

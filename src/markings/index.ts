@@ -42,7 +42,7 @@ export { printAuthority } from "./authority-text.ts";
 export { AuthorityError, printDeclassifyOn } from "./declassify.ts";
 export type { DeclassifySource } from "./declassify-choice.ts";
 export { chooseDeclassifyOn } from "./declassify-choice.ts";
-export type { NitfFinding, NitfMarking, NitfSecurity } from "./nitf.ts";
+export type { NitfFileMarking, NitfFinding, NitfSecurity } from "./nitf.ts";
 export { NITF_FINDINGS, readNitfMarking } from "./nitf.ts";
 export type { Register } from "./register.ts";
 export { parseRegister, REGISTER_FILES } from "./register.ts";

@@ -56,6 +56,12 @@ export interface NitfMarking {
   readonly findings: readonly NitfFinding[];
 }
 
+/** What a whole file says of its marking. */
+export interface NitfFileMarking extends NitfMarking {
+  /** What was found in each of its groups by itself, in their order. */
+  readonly byGroup: readonly (readonly NitfFinding[])[];
+}
+
 const NOTHING: Omit<Marking, "level"> = {
   kind: "US",
   owners: ["USA"],
@@ -226,7 +232,7 @@ export const readNitfMarking = (
   groups: readonly NitfSecurity[],
   labelled: boolean,
   register: Register,
-): NitfMarking => {
+): NitfFileMarking => {
   const [header, ...segments] = groups.map((group) => readGroup(group, register));
   if (header === undefined) throw new MarkingError("E_EMPTY", "a file without a security group");
   const all = [header, ...segments];
@@ -245,5 +251,6 @@ export const readNitfMarking = (
     ),
     effective,
     findings: NITF_FINDINGS.filter((finding) => findings.has(finding)),
+    byGroup: all.map((group) => NITF_FINDINGS.filter((finding) => group.findings.includes(finding))),
   };
 };

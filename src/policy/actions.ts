@@ -71,6 +71,8 @@ export const ACTIONS = [
   "task.work",
   "task.review",
   "task.draft",
+  "asset.examine",
+  "asset.lift",
 ] as const;
 
 /** An action of the closed list. */
@@ -82,6 +84,7 @@ const VIEWING: ReadonlySet<Action> = new Set<Action>([
   "dataset.read",
   "asset.read",
   "asset.display",
+  "asset.examine",
   "ontology.read",
   "label.read",
   "delivery.read",

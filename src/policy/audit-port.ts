@@ -143,6 +143,8 @@ export interface AuditPort {
   outbox(tx: Transaction, id: string, draft: OutboxDraft): Promise<void>;
   /** Moves committed outbox entries into their logs; resolves when they are durable there. */
   drain(ids: readonly string[]): Promise<void>;
+  /** Moves whatever else was committed and not moved, of whomever; resolves when it is durable. */
+  drainRest(): Promise<void>;
   /** SHA-384 leaf hash (hex) of an entry of the activity log. */
   leafHash(entryId: string): Promise<string | null>;
   /** Markings (canonical JSON) of all sections that may be opened: what an archive made now discloses at most. */
@@ -162,6 +164,11 @@ export interface AuditPort {
   page(from: number, limit: number, mayOpen: MayOpen): Promise<{ entries: OfficerEntry[]; more: boolean }>;
   /** The archive of the activity log as of a checkpoint taken now, line by line. Without `opens` it is opened for all entries. */
   archive(mayOpen: MayOpen, content: Partial<ArchiveContent>): AsyncIterable<string>;
+  /**
+   * A file of the activity log's tree (C2SP tlog-tiles): its checkpoint taken now, a tile of hashes or a bundle of leaves; null
+   * where there is none.
+   */
+  tile(path: string): Promise<Uint8Array | null>;
   /** Where a released entry stands in a recipient's log, with the checkpoint and the proof that covers it. */
   proveRelease(logId: number, entryId: string): Promise<ReleaseProof>;
   /** The log of a recipient. */

@@ -89,6 +89,7 @@ const WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
   "guideline",
   "task",
   "taskAct",
+  "taskRemark",
   "taskDraft",
 ]);
 
@@ -402,9 +403,13 @@ export class Grant {
     return this.office.allows(this.principal.profile, standingEffective(profile), facts, action);
   }
 
-  /** Notes that something with this marking is disclosed that is no row: sections of log entries. */
-  async disclose(action: Action, marking: InternedMarking, object: string): Promise<void> {
-    const facts = { member: false, assigned: false, owner: false, state: "ACTIVE" };
+  /** Notes that something with this marking is disclosed that is no row: sections of log entries, keys of copies. */
+  async disclose(
+    action: Action,
+    marking: InternedMarking,
+    object: string,
+    facts: Facts = { member: false, assigned: false, owner: false, state: "ACTIVE" },
+  ): Promise<void> {
     const decision = await this.#ledger.decide(action, marking, facts, object);
     if (decision.decision !== "allow") throw new CaveatError("NOT_FOUND", "not to be disclosed");
     this.#ledger.disclose(marking);

@@ -29,11 +29,22 @@ export function inputDigest(command: string, input: unknown): Buffer {
     .digest();
 }
 
+/** What a command returned, and whether that was when it was called before under the same key. */
+export interface Done<O> {
+  readonly result: O;
+  readonly replayed: boolean;
+}
+
 /**
  * Runs a command once for an idempotency key. What it returns must be ids only: a replay returns the stored ids, and
  * everything shown of them is read anew through the door.
  */
-export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input: I, call: IdempotentCall): Promise<O> {
+export async function runOnce<I, O>(
+  grant: Grant,
+  command: Command<I, O>,
+  input: I,
+  call: IdempotentCall,
+): Promise<Done<O>> {
   const { personId } = grant.principal;
   // Acts of a session at another level are not found here: their ids stand at that level.
   const profileId = await grant.office.profileId(grant.principal.profile);
@@ -51,7 +62,8 @@ export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input:
         "idempotencyKey",
       ]);
     }
-    return typeof stored.result === "string" ? (JSON.parse(stored.result) as O) : stored.result;
+    const result = typeof stored.result === "string" ? (JSON.parse(stored.result) as O) : stored.result;
+    return { result, replayed: true };
   }
   const result = await command.run(grant, input);
   const row = { personId, profileId, key: call.key, command: command.name, inputDigest: call.inputDigest, result };
@@ -62,5 +74,5 @@ export async function runOnce<I, O>(grant: Grant, command: Command<I, O>, input:
     if (isUniqueViolation(error)) throw new CaveatError("BUSY", "idempotency key in use", { cause: error });
     throw error;
   }
-  return result;
+  return { result, replayed: false };
 }

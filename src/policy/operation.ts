@@ -157,7 +157,9 @@ export class Operation {
       tx = await this.#parts.begin();
       const grant = this.#grant(tx, ledger, confirmsBelow);
       await this.#requireTarget(command, ready, grant, ledger);
-      const result = await (once ? runOnce(grant, command, ready, once) : command.run(grant, ready));
+      const { result, replayed } = once
+        ? await runOnce(grant, command, ready, once)
+        : { result: await command.run(grant, ready), replayed: false };
       const refused = await ledger.lastLook();
       if (refused.length > 0) throw new CaveatError("UNAVAILABLE", "last look refused");
       const outcome: Outcome = {
@@ -173,9 +175,12 @@ export class Operation {
       await tx.commit();
       committed = true;
       await settled();
+      // Whoever asks again may have been cut off between the commit and the drain: what he did then is in the log, too, before
+      // he is told of it.
+      if (replayed) await this.#parts.audit.drainRest();
       return result;
     } catch (thrown) {
-      // Committed but not yet drained: the outcome stands in the outbox and is brought over later; the caller is told
+      // Committed but not yet drained: the outcome stands in the outbox and is brought over later, when he asks again at the latest; the caller is told
       // nothing but UNAVAILABLE and finds his change under the idempotency key.
       if (committed) throw this.#fail(thrown);
       await tx?.rollback().catch(() => undefined);

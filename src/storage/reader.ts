@@ -210,8 +210,23 @@ export class Reader {
    * Assets of a program whose day of declassification is no later than `day` (YYYYMMDD), in the order of their ids. Merges
    * one index range for each visible marking of each dataset: the work depends on what is due and visible.
    */
-  async dueForReview(programId: string, day: string, page: PageRequest): Promise<Page<RowOf<"asset">>> {
-    const table = tables.asset;
+  dueForReview(programId: string, day: string, page: PageRequest): Promise<Page<RowOf<"asset">>> {
+    return this.#ofProgram("asset", programId, { id: "id", wanted: "x.review_on <= ?", params: [day] }, page);
+  }
+
+  /** Images of a program that wait in quarantine, in the order of their ids, merged in the same way: what was lifted is not passed over. */
+  quarantined(programId: string, page: PageRequest): Promise<Page<RowOf<"assetQuarantine">>> {
+    return this.#ofProgram("assetQuarantine", programId, { id: "asset_id", wanted: "x.waits", params: [] }, page);
+  }
+
+  /** Rows about assets of a program that are `wanted`, by the asset's id. */
+  async #ofProgram<N extends "asset" | "assetQuarantine">(
+    name: N,
+    programId: string,
+    { id, wanted, params }: { readonly id: string; readonly wanted: string; readonly params: readonly string[] },
+    page: PageRequest,
+  ): Promise<Page<RowOf<N>>> {
+    const table = this.#table(name);
     const { open, on } = this.#tx.lock([
       ["data.dataset_marking", "d"],
       [table.name, "x"],
@@ -223,14 +238,14 @@ export class Reader {
       `with ${open.sql} select r.* from data.dataset_marking d
        cross join lateral (
          select x.* from ${table.name} x
-         where x.dataset_id = d.dataset_id and x.marking_id = d.marking_id and x.review_on <= ? and x.id > ?::uuid and ${lock.sql}
-         order by x.id limit ?
+         where x.dataset_id = d.dataset_id and x.marking_id = d.marking_id and ${wanted} and x.${id} > ?::uuid and ${lock.sql}
+         order by x.${id} limit ?
        ) r
        where d.program_id = ? and d.noun = 'asset'${readableOf("d", lock)} and ${held.sql}
-       order by r.id limit ?`,
-      [...open.params, day, page.after ?? FIRST_ID, ...lock.params, limit, programId, ...held.params, limit],
+       order by r.${id} limit ?`,
+      [...open.params, ...params, page.after ?? FIRST_ID, ...lock.params, limit, programId, ...held.params, limit],
     );
-    return { rows: this.#seen("asset", rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
+    return { rows: this.#seen(name, rows.slice(0, page.first)), hasNextPage: rows.length > page.first };
   }
 
   /** Markings of the rows that a dataset holds, as far as the caller may see rows of that marking. */

@@ -135,6 +135,16 @@ export const tables = {
     owner: null,
     program: "programId",
   }),
+  assetQuarantineReading: table<Row<typeof entities.AssetQuarantineReading>>({
+    entity: entities.AssetQuarantineReading,
+    name: "data.asset_quarantine_reading",
+    markings: [
+      ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
+      ["marking_id", "markingId", "asset.examine"],
+    ],
+    owner: null,
+    program: "programId",
+  }),
   assetQuarantineLift: table<Row<typeof entities.AssetQuarantineLift>>({
     entity: entities.AssetQuarantineLift,
     name: "data.asset_quarantine_lift",
@@ -142,7 +152,7 @@ export const tables = {
       ["dataset_marking_id", "datasetMarkingId", "dataset.read"],
       ["marking_id", "markingId", "asset.read"],
     ],
-    owner: null,
+    owner: "receiverId",
     program: "programId",
   }),
   label: table<Row<typeof entities.Label>>({
@@ -214,6 +224,13 @@ export const tables = {
     name: "data.task_act",
     markings: [...ABOVE_TASK, ["marking_id", "markingId", "task.read"]],
     owner: null,
+    program: "programId",
+  }),
+  taskRemark: table<Row<typeof entities.TaskRemark>>({
+    entity: entities.TaskRemark,
+    name: "data.task_remark",
+    markings: [...ABOVE_TASK, ["marking_id", "markingId", "task.read"]],
+    owner: "personId",
     program: "programId",
   }),
   taskDraft: table<Row<typeof entities.TaskDraft>>({

@@ -26,6 +26,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   program_marking: ["program_id", "noun", "marking_id"],
   asset_content: ["asset_id"],
   asset_quarantine: ["asset_id"],
+  asset_quarantine_reading: ["asset_id"],
   asset_quarantine_lift: ["asset_id"],
   delivery_release: ["delivery_id"],
   delivery_proof: ["delivery_id"],
@@ -40,6 +41,8 @@ const WORDS: Readonly<Record<string, string | number>> = {
   standing: "STANDS",
   noun: "asset",
   stage: "LABEL",
+  // What is handed in says nothing in its act.
+  comment: "",
   lease_seconds: 60,
 };
 

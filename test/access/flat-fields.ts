@@ -17,6 +17,7 @@ export const MEASURED: Readonly<Record<string, string>> = {
   "Program.declassificationDue": "assets due for review",
   "Program.deliveries": "deliverys, ",
   "Program.ontologies": "ontologys, ",
+  "Program.quarantined": "images in quarantine",
   "Project.guidelines": "guidelines of a project",
   "Project.tasks": "tasks, ",
   "ProjectWork.days": "work on a project",
@@ -37,6 +38,7 @@ export const MEASURED: Readonly<Record<string, string>> = {
 
 /** Lists that are not measured, each with the reason. */
 export const NOT_MEASURED: Readonly<Record<string, string>> = {
+  "AssetQuarantineReading.groups": "part of one row",
   "AuditAnswer.findings":
     "one index range for each marking of sections that the officer may open: entries that are withheld are not passed over",
   "AuditBursts.bursts": "goes over a stretch of entries whose length is fixed, whatever of them is withheld",
@@ -65,6 +67,7 @@ export const NOT_MEASURED: Readonly<Record<string, string>> = {
   "TaskAct.labels": "ids that one act names, looked up at once: as many as whoever handed them in wrote",
   "Query.auditCheckpoints": "signed sizes of the log are shown to whoever reads it at all: none is passed over",
   "Query.auditEntries": "headers of all entries are shown to whoever reads the log at all: none is passed over",
+  "Query.copyKeys": "one look-up by id for each name that the caller was given before, at most twenty",
   "Query.clients": "the registry has one marking: it is shown whole or not at all",
   "Query.ownAudit":
     "the caller's own acts alone; those of a higher session of his are passed over, at most as many as he did himself",

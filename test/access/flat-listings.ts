@@ -4,6 +4,7 @@ import { explainReach } from "../../src/administration/reach.ts";
 import { distributionLists } from "../../src/datasets/list-commands.ts";
 import { projectWork } from "../../src/labeling/project-work.ts";
 import { draftOf, earlierOf, preLabelsOf, progressOf } from "../../src/labeling/task-queries.ts";
+import { quarantinedOf } from "../../src/datasets/quarantine.ts";
 import { programs } from "../../src/datasets/queries.ts";
 import { CLIENT } from "../../src/demonstration/people.ts";
 import type { Level } from "../../src/markings/index.ts";
@@ -156,6 +157,11 @@ function ofCommands(world: FlatWorld): Listing[] {
       as: ["ana", "S"],
       read: (grant) =>
         twoPages((after) => grant.read.dueForReview(world.house.programId, "20301231", { first: 20, after })),
+    },
+    {
+      name: "images in quarantine",
+      as: ["ana", "S"],
+      read: (grant) => twoPages((after) => quarantinedOf(grant, world.house.programId, { first: 20, after })),
     },
     {
       name: "programs",

@@ -89,6 +89,13 @@ async function plantRows(at: FlatWorld, planter: Planter, reviewId: string, of: 
   await planter.fill(`${of} `, at.assetId);
   await planter.copies("ontology", at.ontologyId, of, count, "'name', g::text");
   await planter.copies("delivery", at.deliveryId, of, count, "'purpose', g::text");
+  await planter.run(
+    `insert into data.asset_quarantine (asset_id, dataset_id, program_id, dataset_marking_id, marking_id, receiver_id, from_marking_id,
+       raised_marking_id, entry_id, findings, width, height, original_blob_id, display_blob_id, tiles_blob_id, received_at)
+     select id, dataset_id, program_id, dataset_marking_id, marking_id, author_id, marking_id, marking_id, id, '[]', 1, 1, id, id, id, now()
+     from data.asset where dataset_id = $1 and marking_id = $2 and title ~ '^[0-9]+$'`,
+    [at.datasetId, planter.idOf(of)],
+  );
   const revision = await one(house, "select id from data.label_revision where label_id = $1", at.labelId);
   await planter.copies("label_revision", revision, of, count, "'ordinal', g + 1");
   await planter.copies("label_review", reviewId, of, count, "'reviewer_id', md5(g::text)::uuid");

@@ -81,8 +81,8 @@ beforeAll(async () => {
     [house.personId("sam")],
   );
   await house.admin.query(
-    `insert into data.asset_quarantine_lift (asset_id, dataset_id, program_id, dataset_marking_id, marking_id, lifter_id, reason, lifted_at)
-     select asset_id, dataset_id, program_id, dataset_marking_id, marking_id, receiver_id, 'as it says', now() from data.asset_quarantine`,
+    `insert into data.asset_quarantine_lift (asset_id, dataset_id, program_id, dataset_marking_id, marking_id, receiver_id, lifter_id, reason, lifted_at)
+     select asset_id, dataset_id, program_id, dataset_marking_id, marking_id, receiver_id, receiver_id, 'as it says', now() from data.asset_quarantine`,
   );
   await house.admin.query("reset session_replication_role");
   app = new Client({ ...house.database.as("caveat_app") });
@@ -104,10 +104,12 @@ describe("I1 a gate token opens", () => {
         .filter(([, n]) => n === 0)
         .map(([table]) => table),
     ).toEqual([
+      "asset_quarantine_reading",
       "project",
       "guideline",
       "task",
       "task_act",
+      "task_remark",
       "task_draft",
       "proposal",
       "proposal_marking",

@@ -7,6 +7,7 @@ import { listTree } from "./tree.ts";
 const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] = [
   ["audit-core", "audit/core/tree.ts", `import { createHash } from "node:crypto";`],
   ["audit-core", "audit/core/tree.ts", `import { CaveatError } from "../../src/errors.ts";`],
+  ["audit-tiles", "audit/tiles/growth.ts", `import { readFile } from "node:fs/promises";`],
   ["audit", "audit/inputs.ts", `import type { Marking } from "../src/markings/index.ts";`],
   ["markings", "src/markings/parse.ts", `import { CaveatError } from "../errors.ts";`],
   ["markings", "src/markings/register.ts", `import { readFileSync } from "node:fs";`],
@@ -50,6 +51,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ["environment", "src/transport/passage.ts", `const { env } = process;`],
   ["environment", "src/transport/passage.ts", `const port = globalThis.process.env.PORT;`],
   ["environment", "src/transport/passage.ts", `import { env } from "node:process";`],
+  ["geodesy", "src/geodesy/mgrs.ts", `import { ImageError } from "../storage/imagery/image-error.ts";`],
   ["workbench", "web/workbench/api.ts", `import { levelsOf } from "../../src/storage/imagery/tile-pack.ts";`],
   ["exit", "src/ledger/writer.ts", `if (Date.now() < 0) process.exit(1);`],
   ["log-keys", "src/ledger/publisher.ts", `import { loadLogKey } from "../signing/log-key-file.ts";`],

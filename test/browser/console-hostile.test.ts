@@ -1,31 +1,14 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outsideProgram } from "../outside-programs.ts";
 import { endEverything, startServer } from "../server/running-server.ts";
 import type { RunningServer } from "../server/running-server.ts";
 import { startChromium } from "./chromium.ts";
-import type { WatchedPage } from "./chromium.ts";
 import { enterConsole, rows } from "./console-page.ts";
+import { MARKUP, STRINGS, at, attacked } from "./hostile.ts";
+import type { Attacked } from "./hostile.ts";
 
 const { skip } = outsideProgram("chromium");
-const NAUGHTY = JSON.parse(readFileSync(join(import.meta.dirname, "strings-blns", "blns.json"), "utf8")) as string[];
-const MARKUP = [
-  "<img src=x onerror=alert(1)>",
-  "<svg/onload=alert(1)>",
-  "</textarea></style></script><script>alert(1)</script>",
-  "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>",
-  "' autofocus onfocus=alert(1) x='",
-  "javascript:alert(1)",
-  "{{constructor.constructor('alert(1)')()}}",
-  "constructor",
-  "__proto__",
-  "&lt;img src=x onerror=alert(1)&gt;",
-  "‮gnp.exe‬ and ⁦more⁩",
-];
-const STRINGS = [...MARKUP, ...NAUGHTY].map((text) => text.toWellFormed()).filter((text) => text.trim() !== "");
-const at = (n: number): string => STRINGS[n % STRINGS.length] ?? "";
 
 interface Entry {
   kind: string;
@@ -38,16 +21,11 @@ interface Entry {
 describe.skipIf(skip)("text of others on the console", () => {
   let server: RunningServer;
   let browser: Browser;
-  let watched: WatchedPage;
-  const hits: string[] = [];
+  let watched: Attacked;
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([startServer(), startChromium()]);
-    watched = await enterConsole(browser, server.url, "TOP SECRET");
-    watched.page.on("dialog", (dialog) => {
-      hits.push(dialog.message());
-      void dialog.dismiss();
-    });
+    watched = attacked(await enterConsole(browser, server.url, "TOP SECRET"));
   });
   afterAll(async () => {
     await browser?.close();
@@ -59,7 +37,7 @@ describe.skipIf(skip)("text of others on the console", () => {
     const risky =
       await page.evaluate(`[...document.querySelectorAll("img, iframe, script:not([src='./workbench.js']), style, object, embed, a, base, template, math"),
       ...[...document.querySelectorAll("*")].filter((one) => [...one.attributes].some(({ name }) => name.startsWith("on") || name === "style" || name === "srcdoc"))].map((one) => one.outerHTML)`);
-    expect([risky, hits, watched.elsewhere, watched.complaints]).toEqual([[], [], [], []]);
+    expect([risky, watched.hits, watched.elsewhere, watched.complaints]).toEqual([[], [], [], []]);
     expect(page.url()).toBe(`${server.url}/workbench`);
   };
 

@@ -11,6 +11,7 @@ import {
   accessible,
   approveAnyway,
   approveButton,
+  colors,
   confirming,
   examine,
   fill,
@@ -199,5 +200,31 @@ describe.skipIf(skip)("what the delivery desk refuses and is refused", () => {
     expect(hits).toEqual([]);
     await page.evaluate(`document.querySelector("h1").append(document.createElement("img"))`);
     expect(await page.locator("main img").count()).toBe(1);
+  }, 240_000);
+
+  test("where the server shows no image, its labels are drawn on an empty sheet and the page says why", async () => {
+    const petra = await machines.desk("Petra Program");
+    await fill(petra.page, "Sheet", new RegExp(MARITIME));
+    await send(petra.page);
+    const { page } = await machines.desk("Wanda Approver");
+    // The server is asked for an image that is not there: what it answers is its own.
+    await page.route("**/assets/*/view", (route) =>
+      route.continue({
+        url: route
+          .request()
+          .url()
+          .replace(/assets\/[^/]+/, `assets/${crypto.randomUUID()}`),
+      }),
+    );
+    await examine(page, "Sheet");
+    await page.getByText("The server does not show you this image (NOT_FOUND).").waitFor();
+    await page.getByRole("img", { name: /^Where the labels of / }).waitFor();
+    expect(await colors(page)).toBeGreaterThan(1);
+    expect(await page.getByRole("button", { name: "Larger" }).count()).toBe(0);
+    await accessible(page, "empty sheet");
+    await page.unroute("**/assets/*/view");
+    await page.getByRole("button", { name: "Show the image" }).click();
+    await expect.poll(() => colors(page), { timeout: 15_000 }).toBeGreaterThan(50);
+    expect(await page.getByRole("button", { name: "Larger" }).count()).toBe(1);
   }, 240_000);
 });

@@ -126,17 +126,12 @@ describe.skipIf(skip)("the delivery desk", () => {
     await victor.page.getByRole("button", { name: "Show the whole manifest" }).click();
     expect(await victor.page.getByLabel("The manifest, as it came").textContent()).toBe(text);
 
-    // An approver is shown where the labels are; the image itself the server refuses him, and the page says so.
+    // An approver is shown what would leave: the image with its labels over it.
     expect(await victor.page.getByLabel("Samples").locator(".shapes li").first().textContent()).toMatch(
       /^1\. vessel, rotatedBox, human$/,
     );
-    const drawn = victor.page.getByRole("img", { name: /^Where the labels of / });
-    await drawn.waitFor();
-    expect(await colors(victor.page)).toBeGreaterThan(1);
-    await victor.page.getByRole("button", { name: "Show the image" }).click();
-    await victor.page.getByText("The server does not show you this image (NOT_FOUND)").waitFor();
-    await drawn.waitFor();
-    expect(await victor.page.getByRole("button", { name: "Larger" }).count()).toBe(0);
+    await expect.poll(() => colors(victor.page), { timeout: 15_000 }).toBeGreaterThan(50);
+    expect(await victor.page.getByRole("button", { name: "Larger" }).count()).toBe(1);
     await accessible(victor.page, "examined");
     await confirming(
       victor.page,

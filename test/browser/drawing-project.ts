@@ -41,8 +41,20 @@ const picture = (seed: number): Promise<Uint8Array> =>
 export const client = async (server: RunningServer, handle: string): Promise<ApiClient> =>
   new ApiClient(server.url, handle, await tokenOf(server.state, handle));
 
-/** Makes a project with so many images to label, one opinion each, reviewed; returns the images. */
-export async function makeProject(sam: ApiClient, name: string, images: number): Promise<readonly string[]> {
+/** An image of a test's own. */
+export interface Picture {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Makes a project with so many images, or these ones, to label, one opinion each, reviewed; returns the images. */
+export async function makeProject(
+  sam: ApiClient,
+  name: string,
+  images: number | readonly Picture[],
+  leaseSeconds = 3_600,
+  classes: readonly object[] = CLASSES,
+): Promise<readonly string[]> {
   const { data } = await sam.graphql<{ programs: { edges: { node: { id: string } }[] } }>(
     "{ programs(first: 1) { edges { node { id } } } }",
   );
@@ -50,7 +62,7 @@ export async function makeProject(sam: ApiClient, name: string, images: number):
   const { ontology } = done(
     await sam.mutate<{ ontology: { versions: { id: string }[] } }>(
       { field: "ontologyCreate", select: "ontology { versions(first: 1) { id } }" },
-      { programId, name, marking: "UNCLASSIFIED//REL TO USA, FVEY", classes: CLASSES },
+      { programId, name, marking: "UNCLASSIFIED//REL TO USA, FVEY", classes },
     ),
     "the ontology",
   );
@@ -62,23 +74,24 @@ export async function makeProject(sam: ApiClient, name: string, images: number):
     "the dataset",
   );
   const assetIds: string[] = [];
-  for (let at = 0; at < images; at += 1) {
+  for (let at = 0; at < (typeof images === "number" ? images : images.length); at += 1) {
+    const given = typeof images === "number" ? undefined : images[at];
+    const { mediaType, bytes } = given ?? { mediaType: "image/png", bytes: new Uint8Array(await picture(at + 1)) };
     const { asset, uploadUrl } = done(
       await sam.mutate<{ asset: { id: string }; uploadUrl: string }>(
         { field: "assetCreate", select: "asset { id } uploadUrl" },
-        { datasetId: dataset.id, title: `${name} ${at + 1}`, mediaType: "image/png" },
+        { datasetId: dataset.id, title: `${name} ${at + 1}`, mediaType },
       ),
       "the image",
     );
-    const bytes = new Uint8Array(await picture(at + 1));
-    const { status } = await sam.send("PUT", uploadUrl, { type: "image/png", bytes });
+    const { status } = await sam.send("PUT", uploadUrl, { type: mediaType, bytes });
     if (status !== 200) throw new Error(`the upload was refused: ${status}`);
     assetIds.push(asset.id);
   }
   const { project } = done(
     await sam.mutate<{ project: { id: string } }>(
       { field: "projectCreate", select: "project { id }" },
-      { datasetId: dataset.id, name, opinions: 1, reviewed: true, leaseSeconds: 3_600, skipLimit: 3 },
+      { datasetId: dataset.id, name, opinions: 1, reviewed: true, leaseSeconds, skipLimit: 3 },
     ),
     "the project",
   );

@@ -76,9 +76,9 @@ describe.skipIf(skip)("judging in a real browser", () => {
     return (answer as { data: Record<string, unknown> }).data[field];
   };
   let projects = 0;
-  const project = async (opinions: number): Promise<string> => {
+  const project = async (opinions: number, skipLimit = 3): Promise<string> => {
     const name = `Judged ${(projects += 1)}`;
-    const input = { datasetId: world.datasetId, name, opinions, reviewed: true };
+    const input = { datasetId: world.datasetId, name, opinions, reviewed: true, skipLimit };
     const made = (await steward("projectCreate", "ProjectCreateInput", input, "project { id }")) as {
       project: { id: string };
     };
@@ -96,7 +96,8 @@ describe.skipIf(skip)("judging in a real browser", () => {
     await page.locator("canvas").or(question).first().waitFor();
     if (await question.isVisible()) await page.getByRole("button", { name: "Go on" }).click();
     await page.locator("canvas").first().waitFor();
-    await page.locator(".work").waitFor();
+    // What is done before tools work on the image goes nowhere.
+    await page.locator(".window:not([aria-busy])").waitFor();
   };
   const fresh = async (name: string): Promise<WatchedPage> => enter(name);
   const shapes = (page: Page): Locator => page.locator(".labels .shapes button");
@@ -315,6 +316,33 @@ describe.skipIf(skip)("judging in a real browser", () => {
       await lead.emulateMedia({ colorScheme });
       expect([colorScheme, await violations(lead)]).toEqual([colorScheme, []]);
     }
+    expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
+
+    // What was put back as often as the project allows is set aside; the lead reads why, and gives it back.
+    await lead.getByRole("button", { name: "Back to projects" }).click();
+    const aside = await project(1, 1);
+    const again = (await fresh("Ben Analyst")).page;
+    await begin(again, "Label", aside);
+    await again.keyboard.press("Alt+s");
+    await again.getByRole("textbox", { name: "Why do you put it back?" }).fill("Too <b>dark</b>.");
+    await again.getByRole("button", { name: "Go on" }).click();
+    await over(again);
+    await lead.getByRole("button", { name: "How the work goes" }).click();
+    await chosen.locator("option", { hasText: aside }).waitFor({ state: "attached" });
+    await chosen.selectOption({ label: `(S//REL TO USA, FVEY) ${aside}` });
+    // Pressed twice it is asked for once, and nothing else is taken meanwhile.
+    await lead.getByRole("button", { name: "Show the one set aside" }).dblclick();
+    await lead.getByRole("heading", { level: 1, name: `Set aside in (S//REL TO USA, FVEY) ${aside}` }).waitFor();
+    expect(await lead.locator("main li li").allTextContents()).toEqual([
+      expect.stringMatching(/^\(S\/\/REL TO USA, FVEY\) Too <b>dark<\/b>\. \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/),
+    ]);
+    expect(await lead.locator(".banner").first().textContent()).toBe("SECRET//REL TO USA, FVEY");
+    expect(["set aside", await violations(lead)]).toEqual(["set aside", []]);
+    await lead.getByRole("button", { name: /^Give back: / }).press("Enter");
+    await lead.getByText("Given back to those who label.").waitFor();
+    await lead.getByRole("button", { name: "Back to how the work goes" }).click();
+    await lead.getByText("0 of 1 done, 1 to label").waitFor();
+    await begin(again, "Label", aside);
     expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
 
     const rita = (await fresh("Rita Reviewer")).page;

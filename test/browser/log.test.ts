@@ -33,12 +33,13 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
     return watched;
   };
   const result = (page: Page) => page.locator(".result");
-  const verify = async (page: Page): Promise<string> => {
-    await page.getByRole("button", { name: "Verify", exact: true }).click();
+  const verify = async (page: Page, what: "Verify" | "Verify with sections" = "Verify"): Promise<string> => {
+    await page.getByRole("button", { name: what, exact: true }).click();
     await result(page).getByRole("heading").waitFor();
     return (await result(page).textContent()) ?? "";
   };
-  const entriesOf = (text: string): number => Number(/all ([\d,]+) entries/.exec(text)?.[1]?.replaceAll(",", ""));
+  const number = (text: string): number => Number(text.replaceAll(",", ""));
+  const entriesOf = (text: string): number => number(/all ([\d,]+) entries/.exec(text)?.[1] ?? "");
 
   test("by keyboard alone: every entry, and later that the log still begins with what the kept checkpoint signed", async () => {
     const watched = await officer();
@@ -51,8 +52,9 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
     expect(first).toContain("Without a checkpoint that you kept from before");
     expect(first).toContain("whoever rules this server chose it");
     expect(await violations(page)).toEqual([]);
-    const banners = await page.locator(".banner").allTextContents();
-    expect(banners[0]).toMatch(/^TOP SECRET/);
+    // Leaves and hashes are marked by nothing.
+    expect(first).toContain("Chain and sections were not read");
+    expect(await page.locator(".banner").allTextContents()).toEqual(Array(2).fill("nothing marked is shown"));
 
     // What he keeps is a checkpoint that the log's key has signed, of just so many entries.
     const kept = page.waitForEvent("download");
@@ -65,12 +67,28 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
     expect(opened).toMatchObject({ outcome: "verified", checkpoint: { size: entriesOf(first) } });
 
     await page.getByLabel("Checkpoint that you kept", { exact: true }).fill(note.trimEnd());
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname.replace("/audit/log/", "")));
     const later = await verify(page);
     const [known = "", more = ""] =
-      /The first ([\d,]+) are those .*?; ([\d,]+) came after it/.exec(later)?.slice(1) ?? [];
-    expect(Number(known.replaceAll(",", ""))).toBe(entriesOf(first));
-    expect(entriesOf(later)).toBe(entriesOf(first) + Number(more.replaceAll(",", "")));
-    expect(Number(more)).toBeGreaterThan(0);
+      /^Verified: the log begins with the ([\d,]+) entries that your checkpoint signed; ([\d,]+) came after it/
+        .exec(later)
+        ?.slice(1) ?? [];
+    expect(number(known)).toBe(entriesOf(first));
+    expect(number(more)).toBeGreaterThan(0);
+    // Only the bundles in which something came since.
+    const bundles = asked.filter((path) => path.startsWith("tile/entries/")).map((path) => Number(path.slice(13, 16)));
+    const last = Math.ceil((number(known) + number(more)) / 256);
+    // A partial bundle that has become a whole one meanwhile is asked for under both names.
+    expect([...new Set(bundles)]).toEqual(
+      Array.from({ length: last }, (_, at) => at).slice(Math.floor(number(known) / 256)),
+    );
+    // The whole with its sections says the same of what was kept, under the banner of what it opens.
+    const whole = await verify(page, "Verify with sections");
+    expect(whole).toMatch(/^Verified: all [\d,]+ entries stand as they were signed\./);
+    expect(number(/The first ([\d,]+) are those/.exec(whole)?.[1] ?? "")).toBe(entriesOf(first));
+    expect(whole).toMatch(/Sections: [\d,]+ opened and matching/);
+    expect((await page.locator(".banner").allTextContents())[0]).toMatch(/^TOP SECRET/);
 
     // As a file, too; and his own trust file in place of the server's.
     await page
@@ -92,19 +110,42 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
       const answer = await route.fetch();
       await route.fulfill({ response: answer, body: change(await answer.text()) });
     });
-    expect(await verify(page)).toMatch(/^Verified/);
+    const sections = "Verify with sections";
+    expect(await verify(page, sections)).toMatch(/^Verified/);
     change = (text) =>
       text.replace(
         /("i":7,"leaf":")([A-Za-z0-9+/]{40})(.)/,
         (_, head, kept, one) => `${head}${kept}${one === "A" ? "B" : "A"}`,
       );
-    expect(await verify(page)).toMatch(/^Not verified\.LEAF_CHANGED/);
+    expect(await verify(page, sections)).toMatch(/^Not verified\.LEAF_CHANGED/);
     expect(await page.getByRole("button", { name: "Keep this checkpoint" }).count()).toBe(0);
     change = (text) => text.slice(0, text.length / 2);
-    expect(await verify(page)).toMatch(/^Not verified\.ARCHIVE_CUT_SHORT/);
+    expect(await verify(page, sections)).toMatch(/^Not verified\.ARCHIVE_CUT_SHORT/);
     expect(await violations(page)).toEqual([]);
     change = (text) => text.replace(/\{"chain":"[^"]*","i":7,.*\n/, "");
+    expect(await verify(page, sections)).toMatch(/^Not verified\.LEAF_MISSING/);
+  }, 60_000);
+
+  test("refuses tiles of which a byte is another, and such as are not there", async () => {
+    const { page } = await officer();
+    expect(await verify(page)).toMatch(/^Verified/);
+    await page.route("**/audit/log/tile/entries/**", async (route) => {
+      const answer = await route.fetch();
+      const bytes = await answer.body();
+      bytes[400] = (bytes[400] ?? 0) ^ 1;
+      await route.fulfill({ response: answer, body: bytes });
+    });
+    expect(await verify(page)).toMatch(/^Not verified\.(?:LEAF_CHANGED|ARCHIVE_MALFORMED)/);
+    expect(await page.getByRole("button", { name: "Keep this checkpoint" }).count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await page.unrouteAll();
+    await page.route("**/audit/log/tile/entries/**", (route) =>
+      route.fulfill({ status: 404, json: { errors: [{ extensions: { code: "NOT_FOUND" } }] } }),
+    );
     expect(await verify(page)).toMatch(/^Not verified\.LEAF_MISSING/);
+    await page.unrouteAll();
+    await page.route("**/audit/log/checkpoint", (route) => route.fulfill({ body: "no note\n" }));
+    expect(await verify(page)).toMatch(/^Not verified\.CHECKPOINT_BAD/);
   }, 60_000);
 
   test("refuses a checkpoint that the log never signed, another log's key and what is no trust file", async () => {
@@ -131,7 +172,7 @@ describe.skipIf(skip)("a compliance officer verifies the log in his own browser"
   test("ends a check that is stopped or left, and offers none to whoever is not there for it", async () => {
     const { page } = await officer();
     let asked = 0;
-    await page.route("**/audit/archive", () => {
+    await page.route("**/audit/log/checkpoint", () => {
       asked += 1; // and is never answered
     });
     await page.getByRole("button", { name: "Verify", exact: true }).click();

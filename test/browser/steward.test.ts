@@ -9,6 +9,7 @@ import { endEverything, startServer } from "../server/running-server.ts";
 import type { RunningServer } from "../server/running-server.ts";
 import { startChromium } from "./chromium.ts";
 import type { WatchedPage } from "./chromium.ts";
+import { drop } from "./hands.ts";
 import { enterWorkbench, violations } from "./workbench-page.ts";
 
 const { skip } = outsideProgram("chromium");
@@ -90,15 +91,6 @@ describe.skipIf(skip)("a steward loads images in a real browser", () => {
       return data.programs.edges.flatMap(({ node }) => node.datasets.edges).flatMap(({ node }) => node.assets.edges)
         .filter(({ node }) => node.width !== null).map(({ node }) => node.marking.portion + " " + node.title).sort();
     })()`);
-  /** Drops what lies on this machine onto the page, as a person's hand does. */
-  const drop = async (page: Page, paths: readonly string[]): Promise<void> => {
-    const devtools = await page.context().newCDPSession(page);
-    const place = await page.locator(".drop").boundingBox();
-    if (!place) throw new Error("no place to drop");
-    const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-    for (const type of ["dragEnter", "dragOver", "drop"] as const)
-      await devtools.send("Input.dispatchDragEvent", { type, x: place.x + 20, y: place.y + 10, data });
-  };
   /** Waits until the page says so; where it asks first whether anything higher is in the files, says that it is not. */
   const says = async (page: Page, text: string | RegExp): Promise<void> => {
     const question = page.getByRole("dialog");
@@ -117,7 +109,7 @@ describe.skipIf(skip)("a steward loads images in a real browser", () => {
     await page.evaluate(`new MutationObserver(() => {
       for (const cell of document.querySelectorAll("tbody td:nth-of-type(5) > span:first-child")) noteState(cell.textContent);
     }).observe(document.querySelector("tbody"), { subtree: true, childList: true, characterData: true })`);
-    await drop(page, [join(folder, "harbor")]);
+    await drop(page, page.locator(".drop"), [join(folder, "harbor")]);
     await row(page, "pier 1.png").waitFor();
     expect(await states(page)).toEqual({
       [`harbor/${HOSTILE}`]: "waiting",
@@ -400,14 +392,14 @@ describe.skipIf(skip)("a steward loads images in a real browser", () => {
     mkdirSync(join(deep, ...Array.from({ length: 20 }, (_, n) => `d${n}`)), { recursive: true });
     writeFileSync(join(deep, "top.txt"), "t");
     writeFileSync(join(deep, ...Array.from({ length: 20 }, (_, n) => `d${n}`), "bottom.txt"), "b");
-    await drop(page, [deep]);
+    await drop(page, page.locator(".drop"), [deep]);
     await status.getByText("Folders more than 16 deep are left out.").waitFor();
     expect(await page.locator("tbody th").allTextContents()).toEqual(["deep/top.txt"]);
     await page.getByRole("button", { name: "Clear the list" }).click();
     const many = join(folder, "many");
     mkdirSync(many);
     for (let n = 0; n <= 2_000; n += 1) writeFileSync(join(many, `${n}.txt`), "n");
-    await drop(page, [many]);
+    await drop(page, page.locator(".drop"), [many]);
     await status.getByText("Only the first 2,000 files are taken at once.").waitFor();
     expect(await page.locator("tbody tr").count()).toBe(2_000);
     // Nothing of it is an image: there is nothing to load.

@@ -27,14 +27,21 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Serves a house on a loopback port, in production mode unless told otherwise. `clock` is that of the house. */
+/** How a house is served: in production mode unless told otherwise. `clock` is that of the house. */
+export interface ServeOptions {
+  readonly mode?: ServerParts["mode"];
+  readonly origin?: ServerParts["origin"];
+  readonly clock?: () => Date;
+}
+
+/** Serves a house on a loopback port. */
 export async function serve(
   house: TestHouse,
   {
     mode = "production",
     origin = mode === "demonstration" ? ANY_LOOPBACK : null,
     clock = () => new Date(),
-  }: { mode?: ServerParts["mode"]; origin?: ServerParts["origin"]; clock?: () => Date } = {},
+  }: ServeOptions = {},
 ): Promise<Serving> {
   const { door, authenticator, sessions, keyring, keeper, ready, news, trust, workFolder, config } = house.house;
   const app = await buildServer({
@@ -54,6 +61,7 @@ export async function serve(
     refusals: { note: (kind, source) => keeper.noteRefusal(kind, source) },
     logger: pino({ level: "silent" }),
     cursorKey: await keyring.secret("cursors"),
+    copyKey: await keyring.secret("task-copies"),
     trustFile: trust,
     landing: {
       folder: join(packageRoot(), "web", "landing"),
@@ -62,6 +70,8 @@ export async function serve(
       tokenCommand: "",
     },
   });
+  // A page goes by the date of the answers: where the clock of the house stands still, so does the page's.
+  app.server.prependListener("request", (_request, response) => response.setHeader("date", clock().toUTCString()));
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

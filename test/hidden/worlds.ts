@@ -7,7 +7,7 @@ import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
 import type { HttpAnswer } from "../server/http.ts";
 import { serve } from "./serving.ts";
-import type { Serving } from "./serving.ts";
+import type { ServeOptions, Serving } from "./serving.ts";
 
 /** One world: a house behind HTTP. */
 export interface World {
@@ -25,18 +25,28 @@ export interface Worlds {
   close(): Promise<void>;
 }
 
+/** What a test's worlds hold beside, and how they are served. */
+export interface Beside extends Omit<ServeOptions, "clock"> {
+  /** Loads what both hold. */
+  readonly common?: (house: TestHouse, common: Common) => Promise<void>;
+  /** Adds what only the first holds, hidden from a SECRET session like all else there. */
+  readonly hidden?: (house: TestHouse, common: Common) => Promise<void>;
+}
+
 /** Opens both worlds (about four seconds). One clock stands still in both. */
-export async function openWorlds(): Promise<Worlds> {
+export async function openWorlds({ common: more, hidden: above, ...options }: Beside = {}): Promise<Worlds> {
   const now = new Date();
   const clock = (): Date => now;
   const base = await openTestHouse({ clock });
   const common = await loadCommon(base);
+  await more?.(base, common);
   await base.close();
   const [high, low] = [await openTestHouse({ clock, from: base }), await openTestHouse({ clock, from: base })];
   const hidden = await addHidden(high, common);
+  await above?.(high, common);
   const worlds = [
-    { house: high, server: await serve(high, { clock }) },
-    { house: low, server: await serve(low, { clock }) },
+    { house: high, server: await serve(high, { ...options, clock }) },
+    { house: low, server: await serve(low, { ...options, clock }) },
   ] as const;
   return {
     high: worlds[0],
@@ -61,7 +71,7 @@ const GLOBAL = /[A-Za-z0-9_-]{40,70}={0,2}/g;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 /**
- * Renames what is random (ids, cursors, receipts) by order of appearance; each has one length, so that nothing hides in it.
+ * Renames what is random (ids, cursors, receipts, tokens of views, names and keys of copies) by order of appearance; each has one length, so that nothing hides in it.
  * That is the whole list of what two equal answers may differ in.
  */
 export function renamed(texts: readonly string[]): string[] {
@@ -72,14 +82,20 @@ export function renamed(texts: readonly string[]): string[] {
   };
   const receipt = /(?<="receipt":"|caveat-receipt: )[0-9a-f]{32}/g;
   const cursor = /(?<="(?:cursor|endCursor|after)":")[A-Za-z0-9_-]{123}(?=")/g;
+  const view = /(?<="view":"|\/views\/)[A-Za-z0-9_-]{120}(?=["/])/g;
+  const copyName = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{108}(?![A-Za-z0-9_-])/g;
+  const copyKey = /(?<="key":")[A-Za-z0-9_-]{43}(?=")/g;
   return texts.map((text) =>
     text
+      .replaceAll(copyName, (value) => name("copy", value))
+      .replaceAll(copyKey, (value) => name("key", value))
+      .replaceAll(view, (value) => name("view", value))
       .replaceAll(receipt, (value) => name("receipt", value))
       .replaceAll(cursor, (value) => name("cursor", value))
       .replaceAll(GLOBAL, (value) => {
         const plain = Buffer.from(value, "base64url").toString("latin1");
         const id = UUID.exec(plain)?.[0];
-        return id !== undefined && /^[a-z]+:/.test(plain) ? `${plain.split(":")[0]}:${name("id", id)}` : value;
+        return id !== undefined && /^[a-zA-Z]+:/.test(plain) ? `${plain.split(":")[0]}:${name("id", id)}` : value;
       })
       .replaceAll(new RegExp(UUID, "g"), (value) => name("id", value)),
   );

@@ -105,6 +105,7 @@ export async function serverOf({ house }: TestHouse): Promise<FastifyInstance> {
     refusals: { note: (kind, source) => house.keeper.noteRefusal(kind, source) },
     logger: pino({ level: "silent" }),
     cursorKey: createSecretKey(new Uint8Array(32)),
+    copyKey: createSecretKey(new Uint8Array(32)),
     trustFile: house.trust,
     landing: {
       folder: join(packageRoot(), "web", "landing"),

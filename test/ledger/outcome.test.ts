@@ -113,15 +113,33 @@ describe("I4 a mutation and its outcome entry commit together or not at all", ()
   });
 });
 
+/** A mutation that commits while nothing can be brought over from the outbox. */
+async function drawUndrained(once: { readonly key: string; readonly inputDigest: Buffer }): Promise<void> {
+  await house.admin.query("revoke execute on function audit.drain(uuid[]) from caveat_ledger");
+  await expect(draw("ana", once)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  await house.admin.query("grant execute on function audit.drain(uuid[]) to caveat_ledger");
+}
+
 describe("I10 a committed mutation whose outcome could not be brought over", () => {
   const once: { key: string; inputDigest: Buffer } = { key: "drain-failed-1", inputDigest: Buffer.alloc(0) };
+
+  test("is brought over before whoever asks again under its key is told of it", async () => {
+    const again = { key: "drain-failed-0", inputDigest: inputDigest("labelCreate", input) };
+    const before = await counts();
+    await drawUndrained(again);
+    expect(await counts()).toEqual({ labels: before.labels + 1, revisions: before.revisions + 1, outbox: 1 });
+    const made = await draw("ana", again);
+    expect(await counts()).toEqual({ labels: before.labels + 1, revisions: before.revisions + 1, outbox: 0 });
+    const named = (await outcomesOf(house, "labelCreate")).filter(({ changed }) =>
+      changed.some(({ object }) => object === `label:${made.id}`),
+    );
+    expect(named).toMatchObject([{ result: "answered" }]);
+  });
 
   test("is not acknowledged, keeps its outcome in the outbox, and contradicts itself nowhere", async () => {
     once.inputDigest = inputDigest("labelCreate", input);
     const before = await counts();
-    await house.admin.query("revoke execute on function audit.drain(uuid[]) from caveat_ledger");
-    await expect(draw("ana", once)).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    await house.admin.query("grant execute on function audit.drain(uuid[]) to caveat_ledger");
+    await drawUndrained(once);
     expect(await counts()).toEqual({ labels: before.labels + 1, revisions: before.revisions + 1, outbox: 1 });
     const outcomes = await outcomesOf(house, "labelCreate");
     expect(outcomes.filter(({ request }) => request === outcomes.at(-1)?.request)).toHaveLength(1);

@@ -7,7 +7,7 @@ import { markingFromText } from "../../src/markings/parse.ts";
 import { parseRegister } from "../../src/markings/register.ts";
 import { renderBanner } from "../../src/markings/render.ts";
 import { ImageError } from "../../src/storage/imagery/image-error.ts";
-import { readNitfFrom } from "../../src/storage/imagery/nitf/read.ts";
+import { readNitfFrom } from "../../src/storage/imagery/nitf/read-file.ts";
 import { marked, register, registerFiles } from "../markings/register-data.ts";
 import { GROUP_BYTES, HEADER_GROUP, IMAGE_GROUP_IN_SUBHEADER, writeNitf } from "./write-nitf.ts";
 import type { GroupFields, NitfFields } from "./write-nitf.ts";

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ImageError } from "../../src/storage/imagery/image-error.ts";
-import { readNitfFrom } from "../../src/storage/imagery/nitf/read.ts";
+import { Fields } from "../../src/storage/imagery/nitf/fields.ts";
+import { readNitfFrom } from "../../src/storage/imagery/nitf/read-file.ts";
 import { probeImage } from "../../src/storage/imagery/probe.ts";
 import { writeNitf } from "./write-nitf.ts";
 
@@ -24,6 +25,13 @@ const changed = (bytes: Buffer, at: number, text: string): Buffer => {
 };
 
 describe("header and subheaders of a NITF file", () => {
+  test("bytes are passed over however many they are, and never beyond the end", () => {
+    const fields = new Fields(new Uint8Array(2 * 65_536 + 1).fill(0x41));
+    fields.skip(2 * 65_536);
+    expect([fields.at, fields.text(1)]).toEqual([131_072, "A"]);
+    expect(() => fields.skip(1)).toThrow(expect.objectContaining({ code: "NITF_DAMAGED" }) as Error);
+  });
+
   test("every security group is read where the standard has it, in the order of the file", async () => {
     const { groups, labelled, image } = await readNitfFrom(
       writeNitf({
@@ -56,7 +64,15 @@ describe("header and subheaders of a NITF file", () => {
       { ...group, classification: "S", handling: "OR" },
     ]);
     expect(labelled).toBe(false);
-    expect(image).toEqual({ width: 20, height: 10, bands: 1, bits: 16, signed: false, representation: "MONO" });
+    expect(image).toEqual({
+      width: 20,
+      height: 10,
+      bands: 1,
+      bits: 16,
+      signed: false,
+      representation: "MONO",
+      location: null,
+    });
   });
 
   test("NSIF 1.0 is read as NITF 2.1 is", async () => {

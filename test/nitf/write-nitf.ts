@@ -29,8 +29,9 @@ export interface NitfFields {
   readonly mode?: "B" | "P" | "R" | "S";
   readonly compression?: string;
   readonly pixelType?: string;
-  /** Corners as IGEOLO has them, in degrees, minutes and seconds. */
+  /** Corners as IGEOLO has them, in the notation of ICORDS: degrees, minutes and seconds where none is given. */
   readonly corners?: string;
+  readonly notation?: string;
   readonly encrypted?: boolean;
   readonly sample?: (x: number, y: number, band: number) => number;
 }
@@ -61,7 +62,7 @@ function imageSubheader(fields: NitfFields, security: GroupFields): string {
     fill("VIS", 8),
     digits(bits, 2),
     "R",
-    corners === undefined ? " " : `G${corners}`,
+    corners === undefined ? " " : `${fields.notation ?? "G"}${corners}`,
     "0",
     fill(compression, 2),
     ["NC", "NM"].includes(compression) ? "" : fill("", 4),

@@ -116,8 +116,8 @@ export const ACTS = {
     const ask = act(STEWARD, "compilationRuleAdd", input, "made: dataset { id }");
     return { ask, thing: thing(name, dataset, banner, "dataset.read") };
   },
-  asset(name: string, dataset: Thing, text: string, banner: string): Act {
-    const input = { datasetId: `{{${dataset.name}}}`, title: text, marking: banner, mediaType: "image/png" };
+  asset(name: string, dataset: Thing, text: string, banner: string, mediaType = "image/png"): Act {
+    const input = { datasetId: `{{${dataset.name}}}`, title: text, marking: banner, mediaType };
     return made(
       act(STEWARD, "assetCreate", input, `made: asset { ${ID_AND_MARKING} dataset { dataset: id } }`),
       thing(name, dataset, banner),
@@ -127,6 +127,11 @@ export const ACTS = {
   content(asset: Thing, image: number): Ask {
     const path = `/assets/{{${asset.name}}}/content`;
     return { who: STEWARD, method: "PUT", path, headers: { "content-type": "image/png" }, image };
+  },
+  /** The bytes of an asset that contradict each other about their marking: it waits in quarantine. */
+  contradicting(asset: Thing): Ask {
+    const path = `/assets/{{${asset.name}}}/content`;
+    return { who: STEWARD, method: "PUT", path, headers: { "content-type": "image/nitf" }, nitf: ["U", ""] };
   },
   label(name: string, asset: Thing, classKey: string, banner: string, number: number, by: "ana" | "rita" = "ana"): Act {
     const who: Who = by === "ana" ? ANALYST : REVIEWER;

@@ -36,6 +36,8 @@ export interface Ask {
   readonly bytes?: number;
   /** A body that is a small picture; the same number is the same picture. */
   readonly image?: number;
+  /** A body that is a NITF file whose header and image have these classifications; "" is blank. */
+  readonly nitf?: readonly [header: string, image: string];
   readonly keep?: Keep;
 }
 

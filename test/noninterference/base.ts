@@ -77,6 +77,7 @@ class Loading {
   readonly #dice: Dice;
   readonly #counts = new Map<string, number>();
   readonly #texts = new Set<string>();
+  readonly #waiting = new Set<string>();
   readonly asks: Ask[] = [];
 
   constructor(dice: Dice) {
@@ -158,6 +159,12 @@ class Loading {
         compilation,
       ),
     );
+    // Of each program one file waits; nothing is drawn for it, so that worlds stay what saved cases are about.
+    if (!this.#waiting.has(program.name)) {
+      this.#waiting.add(program.name);
+      const name = `base.asset.w${this.#waiting.size}`;
+      this.asks.push(ACTS.contradicting(this.#add(ACTS.asset(name, dataset, "waiting", marking, "image/nitf"))));
+    }
     const assets: Thing[] = [];
     for (let n = dice.below(5); n > 0; n -= 1) {
       const asset = this.#add(ACTS.asset(this.#name("asset"), dataset, dice.pick(NAMES), this.#marking(dataset)));

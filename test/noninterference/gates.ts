@@ -15,20 +15,19 @@ const SHARES: Readonly<Record<string, number>> = {
 /** An act that was tried so often has done something at least once. */
 const TRIED = 10;
 
-/** Share of the schema's fields of which something must have come back. */
+/** Share of the schema's fields of which something must have come back, in a run of all cases. */
 const ANSWERED = 0.85;
 
 /**
  * Why a campaign proves less than it seems to: what was not exercised.
  *
  * @param least how often each field must have been asked, and each argument given
+ * @param share of the schema's fields of which something must have come back
  */
-export function gates({ cases, acts, coverage }: CampaignResult, least: number): string[] {
+export function gates({ cases, acts, coverage }: CampaignResult, least: number, share = ANSWERED): string[] {
   const empty = Object.entries(SHARES)
-    .filter(([what, share]) => (coverage.cases.get(what) ?? 0) < share * cases)
-    .map(
-      ([what, share]) => `${what} in ${coverage.cases.get(what) ?? 0} of ${cases} cases, ${share * 100} % are needed`,
-    );
+    .filter(([what, part]) => (coverage.cases.get(what) ?? 0) < part * cases)
+    .map(([what, part]) => `${what} in ${coverage.cases.get(what) ?? 0} of ${cases} cases, ${part * 100} % are needed`);
   const { fields, inputs } = coverage.figures;
   const counts = Object.entries(fields);
   const unasked = counts
@@ -39,7 +38,7 @@ export function gates({ cases, acts, coverage }: CampaignResult, least: number):
     .map(([name, given]) => `${name} was given ${given} times, ${least} are needed`);
   const unanswered = counts.filter(([, { answered }]) => answered === 0).map(([name]) => name);
   const silent =
-    unanswered.length > (1 - ANSWERED) * counts.length
+    unanswered.length > (1 - share) * counts.length
       ? [`${unanswered.length} of ${counts.length} fields were never answered: ${unanswered.join(", ")}`]
       : [];
   const idle = acts.done * 2 < acts.tried ? [`${acts.done} of ${acts.tried} acts did what they should`] : [];

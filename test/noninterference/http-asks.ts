@@ -74,6 +74,7 @@ export class HttpAsks {
       [2, () => this.#session()],
       [1, () => this.#open()],
       [this.#officer ? 0 : 1, () => this.#get("/audit/archive")],
+      [this.#officer ? 0 : 1, () => this.#get("/audit/log/tile/entries/000")],
       [this.#officer ? 0 : 1, () => this.#get(`/audit/archive?about=${this.#id("asset")}`)],
     ];
     return this.#dice.weighted(draws)();

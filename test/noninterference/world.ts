@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { demonstrationIssuer } from "../../src/composition/demonstration-issuer.ts";
 import { CLIENT } from "../../src/demonstration/people.ts";
 import { tinyPng } from "../access/png.ts";
+import { writeNitf } from "../nitf/write-nitf.ts";
 import { INSTALLATION } from "../server/tokens.ts";
 import type { Ask, Who } from "./ask.ts";
 import { environmentOf } from "./databases.ts";
@@ -112,7 +113,8 @@ export class World {
   async act(ask: Ask, at: Moment): Promise<boolean | null> {
     if (!this.#registry.knowsAll(`${ask.path} ${JSON.stringify(ask.graphql)}`)) return null;
     const answer = await this.send(ask, at);
-    if (answer.status !== 200) return false;
+    // 202: its bytes were received, and wait.
+    if (answer.status !== 200 && answer.status !== 202) return false;
     if (ask.keep) return this.#registry.keep(ask, answer.body);
     return !answer.body.includes('"userErrors":[{');
   }
@@ -133,6 +135,10 @@ export interface Moment {
 function bodyOf(ask: Ask, text: (value: string) => string): Buffer | string | undefined {
   if (ask.graphql) return text(JSON.stringify(ask.graphql));
   if (ask.image !== undefined) return tinyPng(32 + (ask.image % 4) * 8, `picture ${ask.image}`);
+  if (ask.nitf) {
+    const [header, image] = ask.nitf.map((clas) => ({ clas, ...(clas === "" ? {} : { clsy: "US" }) }));
+    return writeNitf({ ...(header ? { header } : {}), ...(image ? { image } : {}), width: 16, height: 16 });
+  }
   if (ask.bytes !== undefined) return Buffer.alloc(ask.bytes, "a");
   return ask.text === undefined ? undefined : text(ask.text);
 }

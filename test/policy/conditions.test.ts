@@ -269,6 +269,7 @@ describe("what is shown but not released", () => {
       "audit.own",
       "policy.explain",
       "policy.compare",
+      "asset.examine",
     ]);
     expect(of_("copy").some((action) => action.endsWith(".read"))).toBe(false);
   });

@@ -139,7 +139,17 @@ export const FILES: readonly HostileCall[] = [
   }),
   download("the package of a delivery as an analyst", (world) => `/deliveries/${world.unreleasedDelivery}/package`),
   download("the archive as an analyst", () => "/audit/archive"),
+  download("the log's checkpoint as an analyst", () => "/audit/log/checkpoint"),
+  download("a bundle of the log as an analyst", () => "/audit/log/tile/entries/000.p/1"),
   { ...download("a path that does not exist", () => "/.env"), record: "unknown-route" },
+  {
+    ...download("a path in place of a tile", () => "/audit/log/tile/0/..%2f..%2fcheckpoint"),
+    expect: "INVALID_REQUEST",
+  },
+  {
+    ...download("no id among the subjects of an archive", () => "/audit/archive?about=nobody"),
+    expect: "INVALID_REQUEST",
+  },
   {
     ...download("an id of 200 characters", () => `/assets/${"a".repeat(200)}/display`),
     expect: "INVALID_REQUEST",

@@ -327,7 +327,7 @@ describe("opinions apart from each other", () => {
     ]);
   });
 
-  test("of a task that was set aside half labeled and opened again, the first opinion is no secret any more", async () => {
+  test("of a task that was set aside half labeled and opened again, the first opinion is told when it is labeled anew, and not before", async () => {
     const world = await load();
     const project = await world.project({ opinions: 2, skipLimit: 1 });
     await world.submit(ana, await held(world, ana, project));
@@ -335,7 +335,12 @@ describe("opinions apart from each other", () => {
     await world.skip(ben, task);
     expect([await seen(world, rita), await labelsOf(world)]).toEqual([0, { ana: ["PENDING"] }]);
     await world.reopen(sam, task.taskId);
-    expect([await seen(world, rita), await labelsOf(world)]).toEqual([1, { ana: ["SET_ASIDE"] }]);
+    expect([await seen(world, rita), await labelsOf(world)]).toEqual([0, { ana: ["SET_ASIDE"] }]);
+    expect(await seen(world, ben)).toBe(0);
+    await world.submit(ben, await held(world, ben, project));
+    expect([await seen(world, rita), await seen(world, ben)]).toEqual([0, 1]);
+    await world.submit(ana, await held(world, ana, project));
+    expect([await seen(world, rita), await seen(world, ben)]).toEqual([3, 3]);
   });
 
   test("where one labels each image, what he handed in is there for the others at once", async () => {

@@ -48,6 +48,7 @@ async function parts(mode: ServerParts["mode"]): Promise<ServerParts> {
     refusals: { note: (kind, source) => void noted.push(`${kind} ${source}`) },
     logger: pino({ level: "silent" }),
     cursorKey: createSecretKey(new Uint8Array(32)),
+    copyKey: createSecretKey(new Uint8Array(32)),
     trustFile: () => Promise.resolve("{}"),
     landing: {
       folder: fileURLToPath(new URL("../../web/landing", import.meta.url)),
@@ -93,6 +94,7 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ["GET", "/assets/x/display"],
   ["GET", "/deliveries/x/package"],
   ["GET", "/audit/archive"],
+  ["GET", "/audit/log/checkpoint"],
   ["GET", "/trust"],
 ];
 

@@ -30,11 +30,11 @@ interface Opened extends PackHead {
   readonly until: string;
 }
 
-async function image(marking: string): Promise<string> {
+async function image(marking: string, bytes: Buffer = original): Promise<string> {
   return house.run(await house.as("sam"), async (operation) => {
     const { id } = await operation.mutate(createAsset, { datasetId, title: "scene", mediaType: "image/png", marking });
     const body = (async function* () {
-      yield original;
+      yield bytes;
     })();
     await operation.mutate(receiveContent, { assetId: id, body, workFolder: house.house.workFolder });
     return id;
@@ -86,6 +86,13 @@ async function entries(): Promise<readonly string[]> {
   );
   return rows.map(({ kind }) => kind);
 }
+
+/** A picture of one color whose last tiles are strips, narrower than any text. */
+const [WIDE, HIGH] = [530, 270];
+const strips = (): Promise<Buffer> =>
+  sharp({ create: { width: WIDE, height: HIGH, channels: 3, background: "#336699" } })
+    .png()
+    .toBuffer();
 
 describe("an image in tiles", () => {
   test("every tile of every level is there, and shows the pixels of its place", async () => {
@@ -225,7 +232,7 @@ describe("an image in tiles", () => {
     const ben = await server.token("ben", "S");
     const shown = (await tile(ben, await opened(ben), 10, 0, 0)).body;
     // What is looked for is what such bytes begin with, and how a tile goes on in the middle.
-    const signs: Buffer[] = ["CVT1", "\u00ff\u00d8\u00ff", "\u0089PNG"].map((text) => Buffer.from(text, "latin1"));
+    const signs: Buffer[] = ["CVT2", "\u00ff\u00d8\u00ff", "\u0089PNG"].map((text) => Buffer.from(text, "latin1"));
     expect(shown.includes(signs[1] ?? "")).toBe(true);
     signs.push(shown.subarray(shown.length / 2, shown.length / 2 + 24));
     const found: string[] = [];
@@ -238,5 +245,31 @@ describe("an image in tiles", () => {
         if (sign.length > 4 ? bytes.includes(sign) : bytes.indexOf(sign) === 0) found.push(path);
     }
     expect(found).toEqual([]);
+  });
+});
+
+describe("WATERMARK", () => {
+  test("is burnt into every tile of what is shown but not released, strips at the edges too; none is left out", async () => {
+    const shown = await image("SECRET//DISPLAY ONLY GBR", await strips());
+    const [ben, charlotte] = [await server.token("ben"), await server.token("charlotte")];
+    const [plain, marked] = [await opened(ben, shown), await opened(charlotte, shown)];
+    const sizes: string[] = [];
+    for (let level = 0; level < plain.levels; level += 1) {
+      const { columns, rows } = gridOf(plain, level);
+      for (let row = 0; row < rows; row += 1)
+        for (let column = 0; column < columns; column += 1) {
+          const [one, other] = [
+            await tile(ben, plain, level, column, row),
+            await tile(charlotte, marked, level, column, row),
+          ];
+          expect([level, column, row, one.status, other.status]).toEqual([level, column, row, 200, 200]);
+          const [unmarked, named] = await Promise.all([one, other].map(({ body }) => sharp(body).metadata()));
+          expect([named?.width, named?.height]).toEqual([unmarked?.width, unmarked?.height]);
+          sizes.push(`${named?.width}x${named?.height}`);
+          if ((unmarked?.width ?? 0) >= 12 && (unmarked?.height ?? 0) >= 12)
+            expect(other.body.equals(one.body)).toBe(false);
+        }
+    }
+    expect(sizes).toEqual(expect.arrayContaining(["256x256", "18x256", "256x14", "18x14", "1x1"]));
   });
 });

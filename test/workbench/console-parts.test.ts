@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bandsOf, boundaries, columnAt, columnsOf, countOf, totals } from "../../web/workbench/console-parts.ts";
-import type { Part } from "../../web/workbench/console-parts.ts";
+import type { TimelinePart } from "../../web/workbench/generated/console.ts";
 
-const part = (firstAt: string, lastAt: string, kinds: Readonly<Record<string, number>> = {}): Part => ({
+const part = (firstAt: string, lastAt: string, kinds: Readonly<Record<string, number>> = {}): TimelinePart => ({
   from: 0,
   to: 1,
   firstAt: `2026-09-01T00:${firstAt}.000000Z`,

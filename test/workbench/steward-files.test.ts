@@ -2,6 +2,8 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { proposedMarking } from "../../web/workbench/proposed-marking.ts";
 import { itemOf, titleOf } from "../../web/workbench/steward-item.ts";
+import { writeNitf } from "../nitf/write-nitf.ts";
+import type { NitfFields } from "../nitf/write-nitf.ts";
 
 const OWN = "(S//REL TO USA, FVEY)";
 const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: "#446688" } });
@@ -75,6 +77,39 @@ describe("the marking that a file proposes", () => {
       portion: null,
     });
     expect(await item("(S) pier.tif", bytes)).toMatchObject({ marking: "" });
+  });
+
+  test.each<[string, NitfFields, object]>([
+    ["(TS//SI/TK//NF)", { header: { clas: "T", clsy: "US", code: "SI TK", ctlh: "NF" } }, {}],
+    ["(U)", { header: { clas: "U" } }, {}],
+    ["", { header: {} }, { portion: null }],
+    ["(S//SI//NF//JP)", { header: { clas: "S", code: "SI", ctlh: "NF", rel: "JP" } }, { portion: null }],
+    ["(UK S)", { header: { clas: "S", clsy: "UK" } }, { portion: null }],
+    ["(US S//RD)", { header: { clas: "S", clsy: "US", ctlh: "RD" } }, { portion: null }],
+  ])(
+    "is what the header of a NITF file says, and asks where that is no portion mark: %s",
+    async (portion, fields, more) => {
+      const bytes = writeNitf(fields);
+      const said = { portions: [portion], from: "NITF", portion, ...more };
+      expect(await proposedMarking("scene.ntf", file("scene.ntf", bytes))).toEqual(said);
+      expect(await item("scene.ntf", bytes)).toMatchObject({ type: "image/nitf", marking: said.portion ?? "" });
+    },
+  );
+
+  test("is none where segments of a NITF file, or its name, say something else", async () => {
+    const bytes = writeNitf({ header: { clas: "U" }, image: { clas: "S", clsy: "US", ctlh: "NF" } });
+    expect(await proposedMarking("scene.ntf", file("scene.ntf", bytes))).toMatchObject({
+      portions: ["(U)", "(S//NF)"],
+      portion: null,
+    });
+    const one = writeNitf({ header: { clas: "U" } });
+    expect(await proposedMarking("(C) scene.ntf", file("(C) scene.ntf", one))).toMatchObject({
+      portions: ["(U)", "(C)"],
+      portion: null,
+    });
+    // One that cannot be read says nothing here; the server says why.
+    const cut = one.subarray(0, 500);
+    expect(await proposedMarking("scene.ntf", file("scene.ntf", cut))).toBeNull();
   });
 
   test("is read from what anybody may have written, to no harm", async () => {

@@ -166,6 +166,7 @@ function listed(count: number): { first: number; again: number[] } {
   const list = new LabelList({
     classes: new LabelClasses(CLASSES),
     grid: () => null,
+    portionOf: () => "(U)",
     isHidden: () => false,
     select: () => undefined,
   });

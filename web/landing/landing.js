@@ -62,13 +62,16 @@ const LEVELS = [
   ["CONFIDENTIAL", "C"],
   ["RESTRICTED", "C"],
   ["UNCLASSIFIED", "U"],
+  ["CUI", "CUI"],
 ];
 
-/** The level that colors a banner: the first level that it names, as in "//NATO SECRET" or "TOP SECRET//NOFORN". */
+const CONTROL_SYSTEMS = ["HCS", "RSV", "SI", "TK"];
+
+/** The level that colors a banner: the first level that it names, as in "//NATO SECRET" or "TOP SECRET//NOFORN"; with a control system SCI. */
 function levelOf(banner) {
-  const first = banner.split("//").find((part) => part !== "");
-  const found = LEVELS.find(([name]) => (first ?? "").includes(name));
-  return found ? found[1] : "none";
+  const [first = "", second = ""] = banner.split("//").filter((part) => part !== "");
+  const level = LEVELS.find(([name]) => first.includes(name))?.[1] ?? "none";
+  return level === "TS" && CONTROL_SYSTEMS.includes(second.split(/[-/ ]/)[0]) ? "SCI" : level;
 }
 
 function showBanner(text) {
@@ -90,9 +93,9 @@ function cell(row, text, name) {
 const SIGNED_IN = /(?:^|; )(?:__Host-)?caveat-signed-in=1(?:;|$)/;
 /** Other tabs of this server: they are told when somebody else is signed in. */
 const tabs = new BroadcastChannel("caveat-session");
-function tellTabs() {
+function tellTabs(what) {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel takes none: all that listen are of our origin
-  tabs.postMessage("another session");
+  tabs.postMessage(what);
 }
 
 /** Counts sessions: what was asked in one is not shown in the next. */
@@ -136,7 +139,7 @@ async function signIn(handle) {
   const level = byId("level").value;
   try {
     const response = await post("/session", { handle, level });
-    tellTabs();
+    tellTabs("another session");
     if (own !== session) return;
     if (response.ok) showSession(`Signed in as ${handle}, at ${levelName(level)}.`);
     else byId("session").textContent = `Refused: ${response.status}.`;
@@ -149,11 +152,13 @@ async function signOut() {
   forget();
   const own = session;
   let text = "The server did not answer: the session may still be open.";
+  // What the workbench kept sealed goes also where there is no session any more, or no answer.
+  indexedDB.deleteDatabase("caveat-copies");
   try {
     const { status } = await fetch("/session", { method: "DELETE" });
     // 401: there is no such session any more.
     text = status === 200 || status === 401 ? null : `The server answered ${status}: the session may still be open.`;
-    tellTabs();
+    tellTabs("signed out");
   } catch {
     // Said below.
   }

@@ -1,4 +1,5 @@
 import { Refused, mutate } from "./api.ts";
+import type { Act, Mutation, Payload, Unkeyed } from "./api.ts";
 import { ask } from "./dom.ts";
 import { TEXT } from "./text.ts";
 
@@ -12,23 +13,22 @@ export class Acts {
    * Does something once, after what `before` does; where the session was shown higher things, its person is asked first. Null
    * where another act is under way, its screen is over, or he left the question. Throws Refused.
    */
-  async once<T extends object>(
-    field: string,
-    input: object,
-    selection: string,
+  async once<T extends Payload, Input extends Act>(
+    operation: Mutation<T, Input>,
+    input: NoInfer<Unkeyed<Input>>,
     { before, isOver = () => false }: { readonly before?: () => Promise<void>; readonly isOver?: () => boolean } = {},
   ): Promise<T | null> {
     if (this.acting) return null;
     this.acting = true;
     try {
       await before?.();
-      for (let all = input; ; all = { ...input, belowHighWater: true }) {
+      for (let all: Unkeyed<Input> = input; ; all = { ...input, belowHighWater: true }) {
         if (isOver()) return null;
-        const said = JSON.stringify([field, all]);
+        const said = JSON.stringify([operation.text, all]);
         const key = this.#keys.get(said) ?? crypto.randomUUID();
         this.#keys.set(said, key);
         try {
-          const { data } = await mutate<T>(field, all, selection, key);
+          const { data } = await mutate(operation, all, key);
           this.#keys.delete(said);
           return data;
         } catch (error) {

@@ -1,3 +1,9 @@
+import { forgetKept } from "./copy-store.ts";
+import type { Refusal } from "./generated/fragments.ts";
+import { answered, asked } from "./operation.ts";
+import type { Operation } from "./operation.ts";
+import type { Ground } from "../../src/geodesy/ground.ts";
+
 /** Why a request has no data: the public code, or the code of the first refusal of its input. */
 export class Refused extends Error {
   readonly code: string;
@@ -67,9 +73,29 @@ async function post<T>(path: string, body: unknown): Promise<Answer<T>> {
   return { data: answer.data, marking: answer.extensions?.marking ?? null };
 }
 
-/** Asks a question. */
-export const query = <T>(text: string, variables: object = {}): Promise<Answer<T>> =>
-  post<T>("/graphql", { query: text, variables });
+async function send<Data, Variables>(operation: Operation<Data, Variables>, variables: object): Promise<Answer<Data>> {
+  const { data, marking } = await post<object>("/graphql", asked(operation, variables));
+  return { data: answered(operation, data), marking };
+}
+
+/** Asks a question; of one that takes nothing, or needs nothing of what it takes, without variables. Throws Refused. */
+export function query<Data>(operation: Operation<Data, Record<string, never>>): Promise<Answer<Data>>;
+export function query<Data, Variables extends object>(
+  operation: Operation<Data, Variables>,
+  variables: NoInfer<Variables>,
+): Promise<Answer<Data>>;
+export function query<Data, Variables>(
+  operation: Operation<Data, Variables>,
+  variables: object = {},
+): Promise<Answer<Data>> {
+  return send(operation, variables);
+}
+
+/** Who asks, as the server tells of him. Throws Refused where he may see nothing just now: he is nobody here. */
+export function caller<T>(viewer: T | null): T {
+  if (viewer === null) throw new Refused("UNAUTHENTICATED");
+  return viewer;
+}
 
 /** What the server sends to be read piece by piece. Throws Refused; an abort passes through. */
 export async function received(path: string, signal: AbortSignal): Promise<Response> {
@@ -78,24 +104,30 @@ export async function received(path: string, signal: AbortSignal): Promise<Respo
   throw refusedBy(response, (await response.json().catch(() => ({}))) as Body<never>);
 }
 
-interface Payload {
-  readonly userErrors: readonly {
-    readonly code: string;
-    readonly message: string;
-    readonly ids: readonly string[];
-  }[];
+/** What an act answers, beside what its operation asks of it. */
+export interface Payload {
+  readonly userErrors: readonly Refusal[];
 }
 
+/** What an act takes. The key is not of what is done, and goes beside it. */
+export interface Act {
+  readonly idempotencyKey: string;
+  readonly belowHighWater?: boolean | null;
+}
+
+/** An operation that does something. */
+export type Mutation<T extends Payload, Input extends Act> = Operation<{ readonly act: T }, { readonly input: Input }>;
+
+/** What is to be done, without the key of the act. */
+export type Unkeyed<Input extends Act> = Omit<Input, "idempotencyKey">;
+
 /** Does something once, however often it is sent: the key is the caller's for this act. Throws Refused with the refusal's code. */
-export async function mutate<T extends object>(
-  field: string,
-  input: object,
-  selection: string,
+export async function mutate<T extends Payload, Input extends Act>(
+  operation: Mutation<T, Input>,
+  input: NoInfer<Unkeyed<Input>>,
   key: string = crypto.randomUUID(),
 ): Promise<Answer<T>> {
-  const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
-  const text = `mutation ($input: ${type}!) { act: ${field}(input: $input) { ${selection} userErrors { code message ids } } }`;
-  const { data, marking } = await query<{ act: T & Payload }>(text, { input: { ...input, idempotencyKey: key } });
+  const { data, marking } = await send(operation, { input: { ...input, idempotencyKey: key } });
   const [refusal] = data.act.userErrors;
   if (refusal) throw new Refused(refusal.code, refusal.message, refusal.ids);
   return { data: data.act, marking };
@@ -109,6 +141,8 @@ export interface View {
   readonly height: number;
   readonly tileSide: number;
   readonly levels: number;
+  /** Where it lies on the ground; null where that was not read when the image was received. */
+  readonly ground: Ground | null;
 }
 
 /** Opens an image; good for a minute. */
@@ -124,12 +158,16 @@ export async function tile(view: View, level: number, column: number, row: numbe
 /** Pages of this server in this browser: each is told where somebody signs in or out. */
 export const sessions = new BroadcastChannel("caveat-session");
 
-/** Ends the session, and tells the other pages. */
+/** What the other pages are told when somebody signed out: whatever this browser kept for him goes. */
+export const SIGNED_OUT = "signed out";
+
+/** Ends the session, removes what this browser kept of the work, and tells the other pages. */
 export async function signOut(): Promise<void> {
   try {
+    await forgetKept();
     await fetch("/session", { method: "DELETE" });
   } finally {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel takes none: all that listen are of our origin
-    sessions.postMessage("another session");
+    sessions.postMessage(SIGNED_OUT);
   }
 }

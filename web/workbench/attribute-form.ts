@@ -4,10 +4,14 @@ import { element } from "./dom.ts";
 import type { AttributeValue, Drawn } from "./drawing.ts";
 import { TEXT } from "./text.ts";
 
+/** Choices that have a key of their own. */
+const WITH_KEYS = 9;
+
 type Control = HTMLInputElement | HTMLSelectElement;
 
 interface Field {
   readonly definition: AttributeDefinition;
+  readonly element: HTMLElement;
   readonly control: Control;
   readonly problem: HTMLElement;
 }
@@ -25,15 +29,51 @@ export class AttributeForm {
   /** Takes a label as it has become; one text that is being typed is one gesture. */
   readonly #changed: ((drawn: Drawn, gesture: string) => void) | null;
   readonly element = element("section", { class: "attributes", "aria-label": TEXT.drawing.attributes });
+  readonly #back: () => void;
   #fields: readonly Field[] = [];
+  /** Which of them keys give a value. */
+  #current = 0;
   #drawn: Drawn | null = null;
   #of = "";
   #typed = 0;
 
-  /** Without `changed` attributes are looked at only. */
-  constructor(classes: LabelClasses, changed: ((drawn: Drawn, gesture: string) => void) | null) {
+  /** Without `changed` attributes are looked at only. `back` is called when the keyboard is to go to the image again. */
+  constructor(classes: LabelClasses, changed: ((drawn: Drawn, gesture: string) => void) | null, back: () => void) {
     this.#classes = classes;
     this.#changed = changed;
+    this.#back = back;
+  }
+
+  /** Goes to the next attribute (1) or the one before (-1): what is typed goes into its field, where it is one for typing. */
+  step(by: 1 | -1): void {
+    const { length } = this.#fields;
+    if (length === 0 || !this.#changed) return;
+    this.#current = (this.#current + by + length) % length;
+    this.#mark();
+    const { control } = this.#fields[this.#current] ?? {};
+    if (control instanceof HTMLInputElement) control.focus();
+    else control?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Gives the attribute at hand, or the next one that has choices, its choice of this number; none with 0. */
+  choose(number: number): void {
+    const { length } = this.#fields;
+    for (let off = 0; off < length && this.#changed; off += 1) {
+      const field = this.#fields[(this.#current + off) % length];
+      if (!(field?.control instanceof HTMLSelectElement)) continue;
+      this.#current = (this.#current + off) % length;
+      this.#mark();
+      if (number >= field.control.options.length) return;
+      field.control.selectedIndex = number;
+      this.#typed += 1;
+      this.#take(field.definition, field.control);
+      return;
+    }
+  }
+
+  #mark(): void {
+    for (const [at, { element: one }] of this.#fields.entries())
+      one.toggleAttribute("data-current", this.#fields.length > 1 && at === this.#current);
   }
 
   /** Shows the attributes of a label, or of none. */
@@ -57,10 +97,10 @@ export class AttributeForm {
     this.#fields = definitions.map((definition) => this.#field(definition));
     this.element.replaceChildren(
       ...(definitions.length > 0 ? [element("h2", {}, [TEXT.drawing.attributes])] : []),
-      ...this.#fields.map(({ definition, control, problem }) =>
-        element("label", {}, [TEXT.drawing.attribute(definition.key, definition.required), control, problem]),
-      ),
+      ...this.#fields.map((field) => field.element),
     );
+    if (this.#current >= this.#fields.length) this.#current = 0;
+    this.#mark();
   }
 
   #field(definition: AttributeDefinition): Field {
@@ -70,11 +110,10 @@ export class AttributeForm {
       type === "choice" || type === "boolean"
         ? element("select", {}, [
             element("option", { value: "" }, [TEXT.drawing.nothing]),
-            ...options.map((value) =>
-              element("option", { value }, [
-                type === "boolean" ? TEXT.drawing.booleans[value === "true" ? 0 : 1] : value,
-              ]),
-            ),
+            ...options.map((value, at) => {
+              const name = type === "boolean" ? TEXT.drawing.booleans[value === "true" ? 0 : 1] : value;
+              return element("option", { value }, [at < WITH_KEYS ? TEXT.drawing.withKey(name, at + 1) : name]);
+            }),
           ])
         : element("input", {
             type: type === "number" ? "number" : "text",
@@ -89,7 +128,23 @@ export class AttributeForm {
     control.addEventListener("blur", () => {
       this.#typed += 1;
     });
-    return { definition, control, problem };
+    control.addEventListener("focus", () => {
+      this.#current = Math.max(
+        0,
+        this.#fields.findIndex((field) => field.control === control),
+      );
+      this.#mark();
+    });
+    const typed: HTMLElement = control;
+    typed.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key !== "Escape" && !(event.key === "Enter" && control instanceof HTMLInputElement)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#back();
+    });
+    const made = element("label", {}, [TEXT.drawing.attribute(definition.key, required), control, problem]);
+    return { definition, element: made, control, problem };
   }
 
   #take(definition: AttributeDefinition, control: Control): void {

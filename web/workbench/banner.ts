@@ -1,19 +1,6 @@
+import { levelOf } from "./banner-level.ts";
 import { fixed } from "./dom.ts";
 import { TEXT } from "./text.ts";
-
-const LEVELS = [
-  ["TOP SECRET", "TS"],
-  ["SECRET", "S"],
-  ["CONFIDENTIAL", "C"],
-  ["RESTRICTED", "C"],
-  ["UNCLASSIFIED", "U"],
-] as const;
-
-/** The level that colors a banner: the first level that it names, as in "//NATO SECRET" or "TOP SECRET//NOFORN". */
-function levelOf(banner: string): string {
-  const first = banner.split("//").find((part) => part !== "") ?? "";
-  return LEVELS.find(([name]) => first.includes(name))?.[1] ?? "none";
-}
 
 let shown: string | null = null;
 

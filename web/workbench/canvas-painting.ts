@@ -4,7 +4,6 @@ import { traceShape } from "./label-style.ts";
 import type { LabelStyles } from "./label-style.ts";
 import { linesOf } from "./shapes.ts";
 import type { Grid, Position, Shape } from "./shapes.ts";
-import { TEXT } from "./text.ts";
 
 type ToScreen = (at: Position) => Position;
 type Context = CanvasRenderingContext2D;
@@ -87,8 +86,8 @@ export function paintLine(context: Context, shape: Shape, to: ToScreen): void {
   strokeTwice(context);
 }
 
-/** The ruler with its length in pixels of the stored grid. */
-export function paintRuler(context: Context, [ax, ay]: Position, [bx, by]: Position, length: number): void {
+/** The ruler with what is said of its length. */
+export function paintRuler(context: Context, [ax, ay]: Position, [bx, by]: Position, text: string): void {
   context.beginPath();
   context.moveTo(ax, ay);
   context.lineTo(bx, by);
@@ -104,7 +103,6 @@ export function paintRuler(context: Context, [ax, ay]: Position, [bx, by]: Posit
   context.strokeStyle = DARK;
   context.lineWidth = 4;
   context.fillStyle = LIGHT;
-  const text = TEXT.drawing.pixels(length);
   context.strokeText(text, (ax + bx) / 2 + 8, (ay + by) / 2 - 8);
   context.fillText(text, (ax + bx) / 2 + 8, (ay + by) / 2 - 8);
 }

@@ -1,17 +1,21 @@
 import { Clipboard } from "./clipboard.ts";
 import { paintHandles, paintLine, paintCross, paintRuler, paintSelected } from "./canvas-painting.ts";
 import type { LabelClasses } from "./classes.ts";
+import { asNew } from "./drawing.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
 import { DRAWING_TOOLS, previewOf, withCorner } from "./half-drawn.ts";
 import type { DrawingTool } from "./half-drawn.ts";
+import { distanceText } from "./ground-text.ts";
 import { handlesOf } from "./handles.ts";
 import { LabelLayer } from "./label-layer.ts";
 import { LabelScene } from "./label-scene.ts";
 import { LabelStyles } from "./label-style.ts";
 import { joined } from "./rings.ts";
 import { SelectionEdit } from "./selection-edit.ts";
+import { within } from "./shapes.ts";
 import type { Position, Shape } from "./shapes.ts";
 import { snapped } from "./snapping.ts";
+import { TEXT } from "./text.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What a click or a drag on the image does. */
@@ -22,6 +26,8 @@ export type Tool = (typeof TOOLS)[number];
 
 /** Pixels of the screen. */
 const NEAR = 8;
+/** So near to the edge of the window the crosshair is moved by keys. */
+const EDGE = 24;
 
 /** What the tools need of the screen that they are on. */
 export interface Surroundings {
@@ -64,6 +70,10 @@ export class CanvasTools {
   /** Where the crosshair is, in pixels of the image. */
   cross: Position | null = null;
   #corners: readonly Position[] = [];
+  /** What is half drawn while the image is moved. */
+  #waiting: { readonly tool: Tool; readonly corners: readonly Position[] } | null = null;
+  /** The tool that comes back when the space bar is let go. */
+  #beforeSpace: Tool | null = null;
   #ruler: readonly Position[] = [];
   #drag: Drag | null = null;
   /** Grows when a key is let go: what is done while it is held is one step. */
@@ -92,20 +102,38 @@ export class CanvasTools {
     this.#layer.end();
   }
 
+  get #ends(): readonly [from: Position, to: Position] | null {
+    const [from, to = this.tool === "ruler" ? this.cross : null] = this.#ruler;
+    return from && to ? [from, to] : null;
+  }
+
+  /** The way over the ground between the ends of the ruler; null without a ruler or a transform. */
+  get measuredOnGround(): string | null {
+    const [viewer, ends] = [this.#viewer(), this.#ends];
+    return viewer && ends && distanceText(viewer, ...ends);
+  }
+
   /** The length between the ends of the ruler and its ways along both axes, in pixels of the stored grid; null without one. */
   get measured(): readonly [length: number, dx: number, dy: number] | null {
-    const [from, to = this.tool === "ruler" ? this.cross : null] = this.#ruler;
+    const [from, to] = this.#ends ?? [];
     if (!from || !to) return null;
     const [dx, dy] = [Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])];
     return [Math.hypot(dx, dy), dx, dy];
   }
 
-  /** Chooses a tool; what was half drawn is dropped, and the selection but where the tool is for what is selected. */
+  /**
+   * Chooses a tool; what was half drawn is dropped, but waits while the image is moved, and so is the selection where the tool is not
+   * for what is selected.
+   */
   use(tool: Tool): void {
     const kept = tool === "ring" || tool === "select" || tool === "pan" ? this.selected : null;
+    const halfDrawn = this.#waiting ?? { tool: this.tool, corners: this.#corners };
+    const goesOn = this.tool === "pan" && halfDrawn.tool === tool;
+    this.#waiting = tool === "pan" ? halfDrawn : null;
+    this.#beforeSpace = null;
+    if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler = [];
     this.tool = tool;
-    this.#corners = [];
-    this.#ruler = [];
+    this.#corners = goesOn ? halfDrawn.corners : [];
     this.#drag = null;
     this.#edit.drop();
     this.select(kept);
@@ -139,6 +167,7 @@ export class CanvasTools {
   drop(): void {
     const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.length > 0;
     const handle = this.#edit.handle !== null;
+    this.#waiting = null;
     this.#corners = [];
     this.#ruler = [];
     this.#drag = null;
@@ -211,9 +240,11 @@ export class CanvasTools {
     canvas.addEventListener("keydown", (event) => {
       if (this.#key(event)) event.preventDefault();
     });
-    canvas.addEventListener("keyup", () => {
+    canvas.addEventListener("keyup", ({ key }) => {
       this.#held += 1;
+      if (key === " ") this.#letGo();
     });
+    canvas.addEventListener("blur", () => this.#letGo());
   }
 
   /** The place of another label that is near, or the position itself. */
@@ -307,7 +338,7 @@ export class CanvasTools {
     const drawn = this.#drawn();
     if (this.tool !== "ring") {
       this.#around.told("");
-      this.#around.drawing().add({ id: crypto.randomUUID(), classKey: this.classKey, shape, attributes: {} });
+      this.#around.drawing().add(asNew({ classKey: this.classKey, shape, attributes: {} }));
       return;
     }
     const [ring] = shape.kind === "polygon" ? shape.rings : [];
@@ -315,6 +346,13 @@ export class CanvasTools {
     const whole = joined(drawn.shape, ring, viewer);
     this.#around.told(typeof whole === "string" ? whole : "");
     if (typeof whole !== "string") this.#around.drawing().replace({ ...drawn, shape: whole });
+  }
+
+  #letGo(): void {
+    const [tool, { selected }] = [this.#beforeSpace, this];
+    if (tool === null) return;
+    this.use(tool);
+    if (selected !== null) this.select(selected);
   }
 
   /** Whether a key on the image was one of ours. */
@@ -329,6 +367,13 @@ export class CanvasTools {
     };
     const direction = directions[key];
     if (direction) return this.#arrow(viewer, direction, shiftKey);
+    if (key === " ") {
+      const { tool } = this;
+      if (tool === "pan") return true;
+      this.use("pan");
+      this.#beforeSpace = tool;
+      return true;
+    }
     if (key === "Enter") {
       this.#press(viewer.toScreen(this.cross ?? this.#middle(viewer)), null, false);
       this.#drag = null;
@@ -371,10 +416,29 @@ export class CanvasTools {
       const cross = this.cross ?? this.#middle(viewer);
       const step = far ? 1 : 12 / viewer.scale;
       this.cross = [cross[0] + dx * step, cross[1] + dy * step];
-      viewer.draw();
+      this.#bringIntoView(viewer, this.cross);
       this.#around.pointed();
     }
     return true;
+  }
+
+  /** Moves the window where the crosshair would leave it: what is larger than the window is drawn by keys, too. */
+  #bringIntoView(viewer: Viewer, cross: Position): void {
+    const [x, y] = viewer.toScreen(cross);
+    const { clientWidth, clientHeight } = viewer.canvas;
+    viewer.move(
+      within(x, EDGE, Math.max(EDGE, clientWidth - EDGE)) - x,
+      within(y, EDGE, Math.max(EDGE, clientHeight - EDGE)) - y,
+    );
+  }
+
+  /** Zooms in (1) or out (-1), to the crosshair where it is in the window. */
+  zoom(direction: 1 | -1): void {
+    const viewer = this.#viewer();
+    const [x = -1, y = -1] = (this.cross && viewer?.toScreen(this.cross)) ?? [];
+    const { clientWidth = 0, clientHeight = 0 } = viewer?.canvas ?? {};
+    const inView = x >= 0 && y >= 0 && x <= clientWidth && y <= clientHeight;
+    viewer?.zoom(direction, inView ? [x, y] : undefined);
   }
 
   /** Draws labels, what is half drawn and the crosshair. True where labels are still to be drawn. */
@@ -390,10 +454,14 @@ export class CanvasTools {
       if (this.tool === "select" && this.#around.draws)
         paintHandles(context, handlesOf(drawn.shape, viewer.scale), this.#edit.handle, toScreen, { width, height });
     }
-    const half = drawsWith(this.tool) && this.cross ? previewOf(this.tool, this.#corners, this.cross, viewer) : null;
+    const { tool, corners } = this.#waiting ?? { tool: this.tool, corners: this.#corners };
+    const half = drawsWith(tool) && this.cross ? previewOf(tool, corners, this.cross, viewer) : null;
     if (half) paintLine(context, half, toScreen);
-    const [from, to = this.cross] = this.#ruler;
-    if (from && to && this.measured) paintRuler(context, toScreen(from), toScreen(to), this.measured[0]);
+    const [ends, measured] = [this.#ends, this.measured];
+    if (ends && measured) {
+      const text = this.measuredOnGround ?? TEXT.drawing.pixels(measured[0]);
+      paintRuler(context, toScreen(ends[0]), toScreen(ends[1]), text);
+    }
     if (this.cross) paintCross(context, toScreen(this.cross));
     return more;
   }

@@ -73,7 +73,7 @@ export function attributeProblem(
 }
 
 /** An attribute of a label. A key such as `constructor` is a name like any other, and nothing that every object has. */
-export const attributeOf = ({ attributes }: Drawn, key: string): AttributeValue | undefined =>
+export const attributeOf = ({ attributes }: Pick<Drawn, "attributes">, key: string): AttributeValue | undefined =>
   Object.hasOwn(attributes, key) ? attributes[key] : undefined;
 
 /** What the server would not take of a label, or what is unusual about it: a code, and the attribute that it is about. */

@@ -1,3 +1,4 @@
+import { asNew } from "./drawing.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
 import { boundsOf, moved } from "./shapes.ts";
 import type { Grid, Position } from "./shapes.ts";
@@ -37,10 +38,9 @@ export class Clipboard {
   }
 
   #add(drawn: Drawn, by: Position, grid: Grid): void {
-    const id = crypto.randomUUID();
-    const { classKey, attributes } = drawn;
     // A copy is a person's own: it was taken over from nothing.
-    this.#drawing().add({ id, classKey, attributes, shape: moved(drawn.shape, by, grid.width, grid.height) });
-    this.#select(id);
+    const copy = asNew({ ...drawn, shape: moved(drawn.shape, by, grid.width, grid.height) });
+    this.#drawing().add(copy);
+    this.#select(copy.id);
   }
 }

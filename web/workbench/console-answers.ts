@@ -1,60 +1,33 @@
-import { query } from "./api.ts";
+import { Refused, query } from "./api.ts";
 import type { Answer } from "./api.ts";
-import { ENTRY, entryBlock, personLink, shortTime, statesOf, whoCell } from "./console-entry.ts";
-import type { Entry } from "./console-entry.ts";
+import { entryBlock, personLink, shortTime, statesOf, whoCell } from "./console-entry.ts";
 import { named } from "./console-ids.ts";
-import type { PageInfo } from "./console-pages.ts";
 import { openingTable } from "./console-rows.ts";
 import type { OpeningRow } from "./console-rows.ts";
 import type { Links } from "./console-view.ts";
 import { element } from "./dom.ts";
+import { ACCESSES_TO, ANSWERS_TO, REFUSALS_OF } from "./generated/console.ts";
+import type { Finding, Found } from "./generated/console.ts";
 import { TEXT } from "./text.ts";
 
 /** Findings of a page. */
 const PAGE = 50;
 
-interface Finding {
-  readonly personId: string | null;
-  readonly operation: string | null;
-  readonly answer: string | null;
-  readonly actions: readonly string[];
-  readonly reasons: readonly string[];
-  readonly objects: number;
-  readonly times: number;
-  readonly entry: Entry;
-}
-
 /** How far an answer holds. */
-export interface Holds {
-  readonly completeTo: number;
-  readonly unread: number;
-  readonly withheld: number;
-  readonly erased: number;
-}
-
-/** A page of what answers a question about the log, the newest first. */
-export interface Found extends Holds {
-  readonly findings: { readonly edges: readonly { readonly node: Finding }[]; readonly pageInfo: PageInfo };
-}
+export type Holds = Pick<Found, "completeTo" | "unread" | "withheld" | "erased">;
 
 /** Questions about an object or a person, by the field that answers them. */
-const QUESTIONS = {
-  auditAccesses: { argument: "objectId", type: "ID!" },
-  auditOfPerson: { argument: "personId", type: "ID!" },
-  auditRefusals: { argument: "objectId", type: "ID" },
-} as const;
+export type Question = "auditAccesses" | "auditOfPerson" | "auditRefusals";
 
-/** Such a question. */
-export type Question = keyof typeof QUESTIONS;
-
-/** Asks for the page after a cursor. The id is the interface's, or null where a question has none. Throws Refused. */
+/** Asks for the page after a cursor. The id is the interface's, or null where refusals of everything are asked for. Throws Refused. */
 export async function find(question: Question, id: string | null, after: string | null): Promise<Answer<Found | null>> {
-  const { argument, type } = QUESTIONS[question];
-  const text = `query ($id: ${type}, $first: Int!, $after: String) {
-    found: ${question}(${argument}: $id, first: $first, after: $after) { completeTo unread withheld erased findings {
-      edges { node { personId operation answer actions reasons objects times entry { ${ENTRY} } } }
-      pageInfo { hasNextPage endCursor } } } }`;
-  const { data, marking } = await query<{ readonly found: Found | null }>(text, { id, first: PAGE, after });
+  const page = { first: PAGE, after };
+  const asking = (): Promise<Answer<{ readonly found: Found | null }>> => {
+    if (question === "auditRefusals") return query(REFUSALS_OF, { id, ...page });
+    if (id === null) throw new Refused("INVALID_REQUEST");
+    return query(question === "auditAccesses" ? ACCESSES_TO : ANSWERS_TO, { id, ...page });
+  };
+  const { data, marking } = await asking();
   return { data: data.found, marking };
 }
 

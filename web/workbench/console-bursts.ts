@@ -5,40 +5,15 @@ import { named } from "./console-ids.ts";
 import { plainTable } from "./console-rows.ts";
 import type { Links } from "./console-view.ts";
 import { button, element } from "./dom.ts";
+import { BURSTS_FROM } from "./generated/console.ts";
+import type { Bursts } from "./generated/console.ts";
 import { TEXT } from "./text.ts";
-
-interface Burst {
-  /** read or refused. */
-  readonly kind: string;
-  readonly personId: string | null;
-  readonly source: string | null;
-  readonly count: number;
-  readonly answers: number;
-  readonly firstAt: string;
-  readonly lastAt: string;
-  readonly fromIndex: number;
-  readonly toIndex: number;
-}
-
-/** Bursts of a stretch of the log. */
-interface Bursts {
-  readonly bursts: readonly Burst[];
-  readonly from: number;
-  readonly to: number;
-  readonly next: number | null;
-  readonly withheld: number;
-  readonly erased: number;
-}
 
 /** From which entry on is looked, and what is a burst: so many objects or refusals within so many seconds. */
 const LIMITS = { from: 0, seconds: 300, objects: 500, refusals: 10 };
 
 /** The fields in which limits are set, by name. */
 type LimitFields = Readonly<Record<keyof typeof LIMITS, HTMLInputElement>>;
-
-const BURSTS = `query ($from: Float!, $seconds: Int!, $objects: Int!, $refusals: Int!) {
-  auditBursts(from: $from, seconds: $seconds, objects: $objects, refusals: $refusals) { from to next withheld erased
-    bursts { kind personId source count answers firstAt lastAt fromIndex toIndex } } }`;
 
 /** Fields for the limits, with what is customary in them. */
 export function limitFields(): LimitFields {
@@ -57,7 +32,7 @@ export function limitsIn(fields: LimitFields): typeof LIMITS | null {
 
 /** Asks for bursts in the stretch that begins at `from`. Throws Refused. */
 export async function findBursts(limits: typeof LIMITS): Promise<Answer<Bursts | null>> {
-  const { data, marking } = await query<{ readonly auditBursts: Bursts | null }>(BURSTS, limits);
+  const { data, marking } = await query(BURSTS_FROM, limits);
   return { data: data.auditBursts, marking };
 }
 

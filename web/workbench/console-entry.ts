@@ -2,29 +2,8 @@ import { namesIn, person, plainName } from "./console-ids.ts";
 import type { Named } from "./console-ids.ts";
 import type { Links } from "./console-view.ts";
 import { button, element } from "./dom.ts";
+import type { Entry } from "./generated/console.ts";
 import { TEXT } from "./text.ts";
-
-/** One of an entry's four sections. */
-interface Section {
-  readonly slot: string;
-  /** opened, withheld, erased or unused. */
-  readonly state: string;
-  /** Canonical JSON of one that is opened. */
-  readonly content: string | null;
-}
-
-/** An entry of the log as the caller got it: header and hashes always, sections as far as they are open to him. */
-export interface Entry {
-  readonly index: number;
-  readonly at: string;
-  readonly kind: string;
-  readonly leafHash: string;
-  readonly chain: string;
-  readonly sections: readonly Section[];
-}
-
-/** What is asked of an entry. The server opens its sections, and records that, whatever is asked. */
-export const ENTRY = "index at kind leafHash chain sections { slot state content }";
 
 /** Names in one entry that are offered as links; an answer can list very many. */
 const MOST_LINKS = 60;
@@ -83,7 +62,7 @@ export function personLink(who: Named, links: Links): HTMLElement {
   return button(name, () => links.seenBy(who), { class: "link", "aria-label": TEXT.console.seenByLink(name) });
 }
 
-function sectionBlock({ slot, state, content }: Section): HTMLElement {
+function sectionBlock({ slot, state, content }: Entry["sections"][number]): HTMLElement {
   const word = TEXT.console.state(state);
   const head = element("h3", {}, [`${slot}: ${word}`]);
   if (content === null) return element("section", {}, [head]);

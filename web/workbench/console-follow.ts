@@ -1,4 +1,6 @@
 import { Refused } from "./api.ts";
+import { answered, asked } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 
 /** What is told of a subscription. */
 export interface Hearing<T> {
@@ -17,8 +19,8 @@ interface Message {
   readonly payload?: unknown;
 }
 
-interface Result<T> {
-  readonly data?: T | null;
+interface Result {
+  readonly data?: object | null;
   readonly errors?: readonly PublicError[];
   readonly extensions?: { readonly marking?: string | null };
 }
@@ -29,7 +31,11 @@ const refusedBy = ([error]: readonly PublicError[]): Refused => new Refused(erro
  * Subscribes in the session of whoever is signed in, by graphql-transport-ws over a connection of this one subscription.
  * Returns what stops it: nothing is told after that.
  */
-export function follow<T>(query: string, variables: object, { next, over }: Hearing<T>): () => void {
+export function follow<Data, Variables extends object>(
+  operation: Operation<Data, Variables>,
+  variables: NoInfer<Variables>,
+  { next, over }: Hearing<Data>,
+): () => void {
   const place = new URL("/graphql", location.href);
   place.protocol = place.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(place, "graphql-transport-ws");
@@ -50,14 +56,14 @@ export function follow<T>(query: string, variables: object, { next, over }: Hear
   socket.addEventListener("message", ({ data }) => {
     if (stopped) return;
     const { type, payload } = JSON.parse(String(data)) as Message;
-    if (type === "connection_ack") send({ id: "1", type: "subscribe", payload: { query, variables } });
+    if (type === "connection_ack") send({ id: "1", type: "subscribe", payload: asked(operation, variables) });
     else if (type === "ping") send({ type: "pong" });
     else if (type === "error") end(refusedBy((payload ?? []) as readonly PublicError[]));
     else if (type === "complete") end(null);
     else if (type === "next") {
-      const { data: told, errors, extensions } = payload as Result<T>;
+      const { data: told, errors, extensions } = payload as Result;
       if (errors || !told) end(refusedBy(errors ?? []));
-      else next(told, extensions?.marking ?? null);
+      else next(answered(operation, told), extensions?.marking ?? null);
     }
   });
   socket.addEventListener("close", () => end(null));

@@ -1,17 +1,4 @@
-/** How many entries are of a kind. */
-export interface KindCount {
-  readonly kind: string;
-  readonly count: number;
-}
-
-/** What stands between two signed sizes of the log. */
-export interface Part {
-  readonly from: number;
-  readonly to: number;
-  readonly firstAt: string;
-  readonly lastAt: string;
-  readonly kinds: readonly KindCount[];
-}
+import type { TimelinePart } from "./generated/console.ts";
 
 /**
  * Sizes at which a stretch of the log is cut: its ends, and up to `most` - 1 signed sizes between them, evenly chosen. Signed
@@ -27,10 +14,11 @@ export function boundaries(signed: readonly number[], from: number, to: number, 
 }
 
 /** Entries of all kinds. */
-export const countOf = ({ kinds }: Pick<Part, "kinds">): number => kinds.reduce((sum, { count }) => sum + count, 0);
+export const countOf = ({ kinds }: Pick<TimelinePart, "kinds">): number =>
+  kinds.reduce((sum, { count }) => sum + count, 0);
 
 /** How many entries of each kind there are in all, the most first. */
-export function totals(parts: readonly Part[]): readonly KindCount[] {
+export function totals(parts: readonly TimelinePart[]): TimelinePart["kinds"] {
   const sums = new Map<string, number>();
   for (const { kind, count } of parts.flatMap(({ kinds }) => kinds)) sums.set(kind, (sums.get(kind) ?? 0) + count);
   return [...sums]
@@ -39,7 +27,7 @@ export function totals(parts: readonly Part[]): readonly KindCount[] {
 }
 
 /** Counts of a part in bands, one for each of these kinds and a last one for all others. */
-export function bandsOf({ kinds }: Part, drawn: readonly string[]): readonly number[] {
+export function bandsOf({ kinds }: TimelinePart, drawn: readonly string[]): readonly number[] {
   const of = new Map(kinds.map(({ kind, count }) => [kind, count]));
   const counts = drawn.map((kind) => of.get(kind) ?? 0);
   const rest = countOf({ kinds }) - counts.reduce((sum, count) => sum + count, 0);
@@ -56,7 +44,7 @@ export interface Column {
  * Columns as wide as the time from the beginning of one part to that of the next, but none narrower than `least` of the
  * whole, so that each can be pointed at. Clocks that went back count as no time.
  */
-export function columnsOf(parts: readonly Part[], least: number): readonly Column[] {
+export function columnsOf(parts: readonly TimelinePart[], least: number): readonly Column[] {
   const spans = parts.map(({ firstAt, lastAt }, n) =>
     Math.max(0, Date.parse(parts[n + 1]?.firstAt ?? lastAt) - Date.parse(firstAt)),
   );

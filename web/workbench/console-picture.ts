@@ -1,7 +1,7 @@
 import { shortTime } from "./console-entry.ts";
 import { bandsOf, columnAt, columnsOf, countOf, totals } from "./console-parts.ts";
-import type { Part } from "./console-parts.ts";
 import { element, svg } from "./dom.ts";
+import type { TimelinePart } from "./generated/console.ts";
 import { TEXT } from "./text.ts";
 
 const [WIDTH, HEIGHT] = [1_000, 160];
@@ -23,7 +23,7 @@ export class Picture {
   readonly #mark = svg("rect", { class: "chosen", y: 0, height: HEIGHT });
 
   /** `choose` is told when columns are drawn over with the pointer. */
-  constructor(parts: readonly Part[], choose: (chosen: Chosen) => void) {
+  constructor(parts: readonly TimelinePart[], choose: (chosen: Chosen) => void) {
     this.#columns = columnsOf(parts, LEAST);
     const drawn = totals(parts)
       .slice(0, BANDS)
@@ -64,7 +64,7 @@ export class Picture {
     this.#mark.setAttribute("width", `${(to.left + to.width - from.left) * WIDTH}`);
   }
 
-  #bars(part: Part, n: number, drawn: readonly string[], highest: number): readonly SVGElement[] {
+  #bars(part: TimelinePart, n: number, drawn: readonly string[], highest: number): readonly SVGElement[] {
     const { left = 0, width = 0 } = this.#columns[n] ?? {};
     let top = HEIGHT;
     return bandsOf(part, drawn).flatMap((count, band) => {

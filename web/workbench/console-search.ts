@@ -3,7 +3,7 @@ import type { Holds, Question } from "./console-answers.ts";
 import { burstNodes, findBursts, limitFields, limitsIn } from "./console-bursts.ts";
 import { globalId, named, person, plainName } from "./console-ids.ts";
 import type { Named } from "./console-ids.ts";
-import { Pages } from "./console-pages.ts";
+import { Pages } from "./list-pages.ts";
 import { Shown, refusal } from "./console-shown.ts";
 import type { Links, View } from "./console-view.ts";
 import { element } from "./dom.ts";

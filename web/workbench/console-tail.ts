@@ -2,32 +2,22 @@ import type { Refused } from "./api.ts";
 import { browserCrypto } from "./browser-crypto.ts";
 import { showBanner } from "./banner.ts";
 import { linked } from "./console-chain.ts";
-import type { Head, Linked } from "./console-chain.ts";
-import { ENTRY, actOf, entryBlock, shortTime, statesOf, whoCell } from "./console-entry.ts";
-import type { Entry } from "./console-entry.ts";
+import type { Head } from "./console-chain.ts";
+import { actOf, entryBlock, shortTime, statesOf, whoCell } from "./console-entry.ts";
 import { follow } from "./console-follow.ts";
 import { openingTable } from "./console-rows.ts";
 import type { OpeningRow } from "./console-rows.ts";
 import type { Links, View } from "./console-view.ts";
 import { button, element, say } from "./dom.ts";
+import { TAIL } from "./generated/console.ts";
+import type { Entry, Look } from "./generated/console.ts";
 import { TEXT } from "./text.ts";
 
 /** Entries that are kept on the screen. */
 const MOST = 200;
 
-interface Look extends Head {
-  readonly agrees: boolean;
-  readonly from: Head;
-  readonly origin: string;
-  readonly entries: readonly Entry[];
-  readonly passed: readonly Linked[];
-}
-
 /** Header fields, which no marking covers: everybody who may read the log at all is shown them. */
 type Header = Pick<Entry, "index" | "at" | "kind"> & { readonly states: string };
-
-const TAIL = `subscription ($size: Float, $chain: String) { auditTail(size: $size, chain: $chain) {
-  agrees from { size chain } origin size chain passed { index leafHash chain } entries { ${ENTRY} } } }`;
 
 /**
  * Entries as they come. What is open of them stands on the screen until the next look comes, under that look's banner; of what
@@ -93,7 +83,7 @@ export class TailView implements View {
     this.#state.textContent = TEXT.console.asking;
     this.#fault.hidden = true;
     // Goes on where it was paused, and hears if the log is another one there.
-    this.#stop = follow<{ readonly auditTail: Look }>(TAIL, this.#head ?? {}, {
+    this.#stop = follow(TAIL, this.#head ?? {}, {
       next: ({ auditTail }, marking) => this.#look(auditTail, marking),
       over: (why) => this.#over(why),
     });

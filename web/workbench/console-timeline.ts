@@ -1,11 +1,8 @@
 import { query } from "./api.ts";
 import type { Answer } from "./api.ts";
-import { ENTRY, actOf, entryBlock, shortTime, statesOf, whoCell } from "./console-entry.ts";
-import type { Entry } from "./console-entry.ts";
-import { Pages } from "./console-pages.ts";
-import type { PageInfo } from "./console-pages.ts";
+import { actOf, entryBlock, shortTime, statesOf, whoCell } from "./console-entry.ts";
+import { Pages } from "./list-pages.ts";
 import { boundaries, countOf, totals } from "./console-parts.ts";
-import type { Part } from "./console-parts.ts";
 import { Picture } from "./console-picture.ts";
 import type { Chosen } from "./console-picture.ts";
 import { openingTable, plainTable } from "./console-rows.ts";
@@ -13,6 +10,8 @@ import { Shown, refusal } from "./console-shown.ts";
 import type { Told } from "./console-shown.ts";
 import type { Links, View } from "./console-view.ts";
 import { button, element } from "./dom.ts";
+import { ENTRIES_BETWEEN, SIGNED_SIZES, TIMELINE_PARTS } from "./generated/console.ts";
+import type { TimelinePart } from "./generated/console.ts";
 import { TEXT } from "./text.ts";
 
 /** Columns of the picture: a document may have 20 root fields. */
@@ -21,40 +20,11 @@ const MOST_PARTS = 20;
 const PAGE = 50;
 const SIZES = 100;
 
-interface Signed {
-  readonly auditCheckpoints: {
-    readonly edges: readonly { readonly node: { readonly size: number } }[];
-    readonly pageInfo: PageInfo;
-  };
-}
-
-interface Listed {
-  readonly auditBetween: {
-    readonly entries: { readonly edges: readonly { readonly node: Entry }[]; readonly pageInfo: PageInfo };
-  } | null;
-}
-
-const SIGNED = `query ($first: Int!, $after: String) { auditCheckpoints(first: $first, after: $after) {
-  edges { node { size } } pageInfo { hasNextPage endCursor } } }`;
-const LISTED = `query ($from: Float!, $to: Float!, $first: Int!, $after: String) { auditBetween(from: $from, to: $to) {
-  entries(first: $first, after: $after) { edges { node { ${ENTRY} } } pageInfo { hasNextPage endCursor } } } }`;
-
 /** Each part by a field of its own in one question, so that one answer holds the picture. Throws Refused. */
-async function partsOf(cuts: readonly number[]): Promise<Answer<readonly (Part | null)[]>> {
-  const ends = cuts.slice(1).map((to, n) => ({ n, from: cuts[n] ?? 0, to }));
-  const fields = ends.map(
-    ({ n }) => `p${n}: auditBetween(from: $f${n}, to: $t${n}) { from to firstAt lastAt kinds { kind count } }`,
-  );
-  const types = ends.map(({ n }) => `$f${n}: Float!, $t${n}: Float!`);
-  const variables = Object.fromEntries(
-    ends.flatMap(({ n, from, to }) => [
-      [`f${n}`, from],
-      [`t${n}`, to],
-    ]),
-  );
-  const text = `query (${types.join(", ")}) { ${fields.join(" ")} }`;
-  const { data, marking } = await query<Record<string, Part | null>>(text, variables);
-  return { data: ends.map(({ n }) => data[`p${n}`] ?? null), marking };
+async function partsOf(cuts: readonly number[]): Promise<Answer<readonly (TimelinePart | null)[]>> {
+  const parts = cuts.slice(1).map((to, n) => ({ from: cuts[n] ?? 0, to }));
+  const { data, marking } = await query(TIMELINE_PARTS, { parts });
+  return { data: data.parts, marking };
 }
 
 const field = (id: string): HTMLInputElement =>
@@ -114,7 +84,7 @@ export class TimelineView implements View {
   /** Fetches signed sizes, the newest first and each time the ones before, and shows what stands between them. */
   #begin(): Promise<void> {
     return this.#shown.ask(async () => {
-      const { data } = await query<Signed>(SIGNED, { first: SIZES, after: this.#next });
+      const { data } = await query(SIGNED_SIZES, { first: SIZES, after: this.#next });
       const { edges, pageInfo } = data.auditCheckpoints;
       this.#signed = [...new Set([...this.#signed, ...edges.map(({ node }) => node.size)])];
       this.#next = pageInfo.endCursor;
@@ -138,12 +108,12 @@ export class TimelineView implements View {
     else this.#shown.refuse(refusal(TEXT.console.notSizes));
   }
 
-  #asked(): Promise<Answer<readonly (Part | null)[]>> {
+  #asked(): Promise<Answer<readonly (TimelinePart | null)[]>> {
     const [from, to] = [Number(this.#from.value), Number(this.#to.value)];
     return partsOf(boundaries(this.#signed, from, to, MOST_PARTS));
   }
 
-  readonly #picture = (answered: readonly (Part | null)[], marking: string | null): Told => {
+  readonly #picture = (answered: readonly (TimelinePart | null)[], marking: string | null): Told => {
     const parts = answered.filter((part) => part !== null);
     if (parts.length < answered.length) return refusal(TEXT.console.notSigned);
     let chosen: Chosen = { first: 0, last: parts.length - 1 };
@@ -186,7 +156,7 @@ export class TimelineView implements View {
     return { nodes, said: TEXT.console.picture(parts.length) };
   };
 
-  #chooser(parts: readonly Part[], end: "first" | "last"): HTMLSelectElement {
+  #chooser(parts: readonly TimelinePart[], end: "first" | "last"): HTMLSelectElement {
     const options = parts.map(({ from, to, firstAt, lastAt }, n) =>
       element("option", { value: `${n}` }, [
         end === "first" ? TEXT.console.begins(shortTime(firstAt), from) : TEXT.console.ends(shortTime(lastAt), to),
@@ -195,13 +165,13 @@ export class TimelineView implements View {
     return element("select", { id: `part-${end}` }, options);
   }
 
-  #kinds(parts: readonly Part[]): HTMLElement {
+  #kinds(parts: readonly TimelinePart[]): HTMLElement {
     const rows = totals(parts).map(({ kind, count }) => [kind, `${count}`]);
     return plainTable(TEXT.console.kindsCaption, [TEXT.console.kind, TEXT.console.entries], rows);
   }
 
   /** The picture in words. */
-  #columns(parts: readonly Part[]): HTMLElement {
+  #columns(parts: readonly TimelinePart[]): HTMLElement {
     const { time, sizes, entries, kind } = TEXT.console;
     const rows = parts.map((part) => [
       `${shortTime(part.firstAt)} – ${shortTime(part.lastAt)}`,
@@ -215,7 +185,7 @@ export class TimelineView implements View {
   }
 
   #list(range: { readonly from: number; readonly to: number }, pages: Pages, back: () => void): void {
-    const asking = (): Promise<Answer<Listed>> => query<Listed>(LISTED, { ...range, first: PAGE, after: pages.after });
+    const asking = () => query(ENTRIES_BETWEEN, { ...range, first: PAGE, after: pages.after });
     void this.#shown.ask(asking, ({ auditBetween }) => {
       if (!auditBetween) return refusal(TEXT.console.notSigned);
       const { edges, pageInfo } = auditBetween.entries;

@@ -1,10 +1,11 @@
 import type { Examined } from "./delivery-manifest.ts";
 import { filesBy } from "./delivery-manifest.ts";
-import type { Standing, Surrounded, Worker } from "./delivery-data.ts";
+import type { Surrounded } from "./delivery-data.ts";
 import { countedBy } from "./delivery-labels.ts";
 import { facts, moment, table, whoIs } from "./delivery-parts.ts";
 import type { Sample } from "./delivery-samples.ts";
 import { button, element } from "./dom.ts";
+import type { Standing, Worker } from "./generated/delivery.ts";
 import { TEXT } from "./text.ts";
 
 const SAID = TEXT.delivery;

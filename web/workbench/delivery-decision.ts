@@ -1,10 +1,13 @@
 import { Refused } from "./api.ts";
+import type { Act, Mutation, Payload, Unkeyed } from "./api.ts";
 import { Acts } from "./acts.ts";
-import type { Standing, Surrounded, Worker } from "./delivery-data.ts";
+import type { Surrounded } from "./delivery-data.ts";
 import { storedId } from "./delivery-manifest.ts";
 import type { Examined } from "./delivery-manifest.ts";
 import { hashOf, moment, whoIs } from "./delivery-parts.ts";
 import { ask, button, element, say } from "./dom.ts";
+import { DELIVERY_APPROVE, DELIVERY_HOLD_LIFT, DELIVERY_RELEASE } from "./generated/delivery.ts";
+import type { Standing, Worker } from "./generated/delivery.ts";
 import { TEXT } from "./text.ts";
 
 const SAID = TEXT.delivery;
@@ -116,7 +119,7 @@ export class Decision {
       element("p", { class: "quiet", id: "approve-help" }, [SAID.approveHelp]),
       button(
         SAID.approve(manifestSha384.slice(0, FIRST)),
-        () => void this.#act("deliveryApprove", { deliveryId: standing.id, manifestSha384 }, SAID.approved),
+        () => void this.#act(DELIVERY_APPROVE, { deliveryId: standing.id, manifestSha384 }, SAID.approved),
         { class: "main", "aria-describedby": "approve-help" },
       ),
     ];
@@ -126,7 +129,7 @@ export class Decision {
     if (standing.state !== "APPROVED" || !mayDecide(standing, viewer)) return [];
     return [
       element("p", { class: "quiet" }, [SAID.releaseHelp]),
-      button(SAID.release, () => void this.#act("deliveryRelease", { deliveryId: standing.id }, SAID.released), {
+      button(SAID.release, () => void this.#act(DELIVERY_RELEASE, { deliveryId: standing.id }, SAID.released), {
         class: "main",
       }),
     ];
@@ -159,16 +162,20 @@ export class Decision {
   async #lift(deliveryId: string, holdId: string, manifestSha384: string): Promise<void> {
     const reason = await ask(SAID.liftReason, true, TEXT.ok, TEXT.cancel);
     if (reason === null || this.#over) return;
-    await this.#act("deliveryHoldLift", { deliveryId, holdId, manifestSha384, reason }, SAID.lifted);
+    await this.#act(DELIVERY_HOLD_LIFT, { deliveryId, holdId, manifestSha384, reason }, SAID.lifted);
   }
 
   /** Does something about it, and shows what came of it; a refusal stays on the screen, beside what it is about. */
-  async #act(field: string, input: object, said: string): Promise<void> {
+  async #act<Input extends Act>(
+    operation: Mutation<Payload, Input>,
+    input: NoInfer<Unkeyed<Input>>,
+    said: string,
+  ): Promise<void> {
     if (this.#over) return;
     this.#result.replaceChildren();
     say("");
     try {
-      if ((await this.#acts.once(field, input, "delivery { id }")) === null || this.#over) return;
+      if ((await this.#acts.once(operation, input)) === null || this.#over) return;
       say(said);
     } catch (error) {
       if (this.#over) return;

@@ -2,7 +2,7 @@ import { Refused, serverNow } from "./api.ts";
 import { showBanner } from "./banner.ts";
 import { aboutShown, contentsShown, manifestShown } from "./delivery-contents.ts";
 import { deliveryFollowed, deliveryRead, deliverySurrounded } from "./delivery-data.ts";
-import type { Standing, Surrounded, Worker } from "./delivery-data.ts";
+import type { Surrounded } from "./delivery-data.ts";
 import { Decision } from "./delivery-decision.ts";
 import { shownLabels } from "./delivery-labels.ts";
 import { evenly, examine, globalId, imagesOf } from "./delivery-manifest.ts";
@@ -11,6 +11,7 @@ import { headed } from "./delivery-parts.ts";
 import { Samples } from "./delivery-samples.ts";
 import type { Sample } from "./delivery-samples.ts";
 import { button, element, show, fixed } from "./dom.ts";
+import type { Standing, Worker } from "./generated/delivery.ts";
 import { TEXT } from "./text.ts";
 
 const SAID = TEXT.delivery;
@@ -59,10 +60,7 @@ export class Examination {
     if (this.#over) return;
     const { viewer } = data;
     this.#read = { viewer, examined, digest: standing.manifestSha384 };
-    this.#samples = new Samples(
-      viewer.roles.some((role) => role !== "approver"),
-      (error) => this.#then.refused(error),
-    );
+    this.#samples = new Samples((error) => this.#then.refused(error));
     const title = headed(SAID.to(standing.marking.portion, standing.recipient?.name ?? SAID.noRecipient));
     showBanner(marking);
     show([

@@ -1,5 +1,5 @@
-import type { SampleAsset, SampleLabel } from "./delivery-data.ts";
 import type { Drawn, Position, Shape } from "./drawing.ts";
+import type { SampleAsset, SampleLabel } from "./generated/delivery.ts";
 
 /** A label of a sample as it is shown. */
 export interface ShownLabel extends Drawn {

@@ -1,7 +1,7 @@
 import { toHex, utf8 } from "../../audit/core/bytes.ts";
 import { parseManifest } from "../../audit/core/manifest.ts";
 import type { Manifest } from "../../audit/core/manifest.ts";
-import type { Standing } from "./delivery-data.ts";
+import type { Standing } from "./generated/delivery.ts";
 
 /** What is wrong with a manifest, be it that it was changed since it was read: with any of them nobody approves here. */
 export type Fault =

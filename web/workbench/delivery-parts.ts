@@ -1,6 +1,6 @@
 import { storedId } from "./delivery-manifest.ts";
-import type { Worker } from "./delivery-data.ts";
 import { element } from "./dom.ts";
+import type { Worker } from "./generated/delivery.ts";
 import { TEXT } from "./text.ts";
 
 const GROUP = 8;

@@ -1,11 +1,12 @@
 import { Refused } from "./api.ts";
 import { showBanner } from "./banner.ts";
 import { Acts } from "./acts.ts";
-import type { Office } from "./delivery-data.ts";
 import { offersOf, wouldFreeze } from "./delivery-offers.ts";
 import type { Offers } from "./delivery-offers.ts";
 import { facts, headed } from "./delivery-parts.ts";
 import { button, element, say, show } from "./dom.ts";
+import { DELIVERY_REQUEST } from "./generated/delivery.ts";
+import type { Office } from "./generated/delivery.ts";
 import { TEXT } from "./text.ts";
 
 const SAID = TEXT.delivery;
@@ -148,11 +149,7 @@ export class DeliveryRequest {
     say(SAID.sending);
     try {
       const input = { datasetId, recipientId: office.id, purpose };
-      const made = await this.#acts.once<{ delivery: { id: string } | null }>(
-        "deliveryRequest",
-        input,
-        "delivery { id }",
-      );
+      const made = await this.#acts.once(DELIVERY_REQUEST, input);
       if (this.#over) return;
       say("");
       if (made?.delivery) this.#then.requested(made.delivery.id);
@@ -177,7 +174,8 @@ export class DeliveryRequest {
     const { data, marking: banner } = await wouldFreeze(datasetId, ids);
     if (this.#over) return;
     showBanner(banner);
-    const labels = data.named.filter(({ title }) => title === undefined);
+    const labels = data.named.filter((one) => one.__typename === "Label");
+    const images = data.named.filter((one) => one.__typename === "Asset");
     const places = new Map(
       labels.map(({ marking: { portion }, asset }) => {
         const on = asset?.title ?? "";
@@ -185,9 +183,7 @@ export class DeliveryRequest {
       }),
     );
     const rows = [
-      ...data.named.flatMap(({ marking, title }) =>
-        title === undefined ? [] : [SAID.refusedImage(marking.portion, title)],
-      ),
+      ...images.map(({ marking, title }) => SAID.refusedImage(marking.portion, title)),
       ...[...places.values()].map(({ portion, on }) => {
         const there = labels.filter(({ marking, asset }) => marking.portion === portion && (asset?.title ?? "") === on);
         return SAID.refusedLabels(portion, there.length, on);

@@ -1,11 +1,11 @@
 import { Refused } from "./api.ts";
 import { CanvasTools } from "./canvas-tools.ts";
 import { LabelClasses } from "./classes.ts";
-import type { SampleAsset } from "./delivery-data.ts";
 import type { ShownLabel } from "./delivery-labels.ts";
 import { button, element } from "./dom.ts";
 import { Drawing } from "./drawing.ts";
 import type { Position } from "./drawing.ts";
+import type { SampleAsset } from "./generated/delivery.ts";
 import { LabelStyles, traceShape } from "./label-style.ts";
 import { linesOf } from "./shapes.ts";
 import { TEXT } from "./text.ts";
@@ -36,15 +36,14 @@ export class Samples {
   ]);
   #samples: readonly Sample[] = [];
   #chosen = 0;
-  /** Whether images are asked for: whoever was refused one is not shown the others either, and is not asked again. */
-  #asks: boolean;
+  /** Whether images are asked for: where one was refused, the others are not asked for before its person says so. */
+  #asks = true;
   #viewer: Viewer | null = null;
   #tools: CanvasTools | null = null;
   #resized: ResizeObserver | null = null;
   #turn = 0;
 
-  constructor(asks: boolean, refused: (error: unknown) => void) {
-    this.#asks = asks;
+  constructor(refused: (error: unknown) => void) {
     this.#refused = refused;
   }
 

@@ -1,11 +1,13 @@
+import { nodes } from "./api.ts";
 import { showBanner } from "./banner.ts";
-import { listedDeliveries, nodesOf } from "./delivery-data.ts";
-import type { Place, ProgramDeliveries, Standing, Worker } from "./delivery-data.ts";
+import { listedDeliveries } from "./delivery-data.ts";
+import type { Place } from "./delivery-data.ts";
 import { Examination } from "./delivery-examination.ts";
 import { headed, moment, table, whoIs } from "./delivery-parts.ts";
 import { DeliveryRequest } from "./delivery-request.ts";
 import type { Screen, Then } from "./desk.ts";
 import { button, element, forgetDialogs, say, show } from "./dom.ts";
+import type { ProgramDeliveries, Standing, Worker } from "./generated/delivery.ts";
 import { TEXT } from "./text.ts";
 
 const SAID = TEXT.delivery;
@@ -104,7 +106,7 @@ export class DeliveryScreen implements Screen {
     const { id, name, marking, deliveries } = program;
     const heading = element("h2", {}, [`${marking.portion} ${name}`]);
     // Ids are random: within a page what was requested last stands first.
-    const rows = nodesOf(deliveries).toSorted((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1));
+    const rows = nodes(deliveries).toSorted((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1));
     const { hasNextPage, endCursor: after } = deliveries.pageInfo;
     return [
       heading,

@@ -40,9 +40,26 @@ export function fixed(id: string): HTMLElement {
   return found;
 }
 
+/** So long what is over stays on the screen, so that nothing flickers where the next comes at once. */
+const COMES_AT_ONCE_MS = 300;
+let coming = 0;
+
 /** Shows a screen in place of the one before. */
 export function show(children: readonly Node[]): void {
-  fixed("screen").replaceChildren(...children);
+  clearTimeout(coming);
+  const screen = fixed("screen");
+  screen.inert = false;
+  screen.removeAttribute("aria-busy");
+  screen.replaceChildren(...children);
+}
+
+/** Nothing on the screen takes anything any more; where the next one is not there in a moment, `late` is called. */
+export function awaitNext(late: () => void): void {
+  clearTimeout(coming);
+  const screen = fixed("screen");
+  screen.inert = true;
+  screen.setAttribute("aria-busy", "true");
+  coming = setTimeout(late, COMES_AT_ONCE_MS);
 }
 
 /** Says something short, to eyes and to readers. */
@@ -54,6 +71,9 @@ export function say(text: string): void {
 export function forgetDialogs(): void {
   for (const dialog of document.querySelectorAll("dialog")) dialog.dispatchEvent(new Event("cancel"));
 }
+
+/** A text as one line: the server takes no control characters. */
+export const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
 
 /** Asks for a line of text, or for a yes; null where it was left. Its banner is the page's own, above and below it. */
 export function ask(question: string, withText: boolean, yes: string, no: string): Promise<string | null> {
@@ -68,7 +88,7 @@ export function ask(question: string, withText: boolean, yes: string, no: string
     dialog.append(
       ...(withText ? [field] : []),
       element("div", { class: "row" }, [
-        button(yes, () => end(withText ? field.value : "yes")),
+        button(yes, () => end(withText ? oneLine(field.value) : "yes")),
         button(no, () => end(null)),
       ]),
     );

@@ -55,8 +55,15 @@ export function drawingKey(
   if (key === "\\") return () => view.turn(null);
   if (name === "w") return () => view.toggleOverview();
   if (!draws) return undefined;
+  if (name === "e") return () => panel.stepAttribute(shiftKey ? -1 : 1);
   if (name === "s") return () => tools.toggleSnaps();
   if (key === ".") return () => tools.order(true);
   if (key === ",") return () => tools.order(false);
   return undefined;
+}
+
+/** The number of an attribute's value that a key gives; null for another. On every keyboard it is the digit's key with the other shift. */
+export function valueKey({ key, code, ctrlKey, metaKey, altKey }: KeyboardEvent): number | null {
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  return digit === undefined || /^\d$/.test(key) || ctrlKey || metaKey || altKey ? null : Number(digit);
 }

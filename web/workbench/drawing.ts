@@ -15,6 +15,14 @@ export interface Drawn {
   readonly preLabelId?: string;
 }
 
+/** The same as a label of its own, taken over from no proposal. */
+export const asNew = ({ classKey, shape, attributes }: Pick<Drawn, "classKey" | "shape" | "attributes">): Drawn => ({
+  id: crypto.randomUUID(),
+  classKey,
+  shape,
+  attributes,
+});
+
 /** What one step changed: something came, went, or became something else. Places in the list are told where they matter. */
 interface Change {
   readonly before: Drawn | null;
@@ -29,6 +37,8 @@ export interface Kept {
   readonly drawn: readonly Drawn[];
   readonly done: readonly Change[];
   readonly undone: readonly Change[];
+  /** What is said of it when it is handed in. */
+  readonly remark?: string;
 }
 
 const MOST_STEPS = 200;
@@ -57,8 +67,19 @@ export class Drawing {
   #undone: readonly Change[] = [];
   /** What goes on with the last step: a key that is held, a text that is being typed. */
   #gesture: string | null = null;
+  #remark = "";
   /** Grows with every step: what was saved at this number is all there is. */
   version = 0;
+
+  /** What is to be said of it when it is handed in; no step, and not undone. */
+  get remark(): string {
+    return this.#remark;
+  }
+
+  set remark(text: string) {
+    this.#remark = text;
+    this.version += 1;
+  }
 
   get drawn(): readonly Drawn[] {
     return this.#drawn;
@@ -144,19 +165,21 @@ export class Drawing {
       return steps.slice(from + 1);
     };
     const undone = room(this.#undone, KEPT_STEPS_BYTES);
-    return { format: 2, drawn: this.#drawn, done: room(this.#done, KEPT_STEPS_BYTES), undone };
+    const remark = this.#remark === "" ? {} : { remark: this.#remark };
+    return { format: 2, drawn: this.#drawn, done: room(this.#done, KEPT_STEPS_BYTES), undone, ...remark };
   }
 
   /** The drawing of a draft, also of one from before there were attributes; an empty one for what is none. */
   static from(kept: unknown): Drawing {
     const drawing = new Drawing();
-    const { format, drawn, done, undone } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
+    const { format, drawn, done, undone, remark } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
       readonly format?: unknown;
     };
     if ((format !== 1 && format !== 2) || ![drawn, done, undone].every(Array.isArray)) return drawing;
     drawing.#drawn = (drawn ?? []).map(whole);
     drawing.#done = (done ?? []).map(wholeChange);
     drawing.#undone = (undone ?? []).map(wholeChange);
+    drawing.#remark = typeof remark === "string" ? remark : "";
     return drawing;
   }
 }

@@ -16,18 +16,19 @@ function same(one: unknown, other: unknown): boolean {
   );
 }
 
+/** Whether a label says just what was handed in. */
+export const stands = (one: Drawn, { classKey, shape, attributes }: Partial<Drawn> = {}): boolean =>
+  same([one.classKey, one.shape, one.attributes], [classKey, shape, attributes]);
+
 /**
  * Parts a fixed drawing: what is drawn just as it was handed in is kept as its author's; whatever was changed or added is
  * the reviewer's. `opinions` are the labels that were handed in, under their own ids.
  */
 export function fixOf(drawn: readonly Drawn[], opinions: readonly Drawn[]): Fix {
   const handedIn = new Map(opinions.map((one) => [one.id, one]));
-  const stands = (one: Drawn): boolean => {
-    const { classKey, shape, attributes } = handedIn.get(one.id) ?? {};
-    return same([one.classKey, one.shape, one.attributes], [classKey, shape, attributes]);
-  };
+  const kept = (one: Drawn): boolean => stands(one, handedIn.get(one.id));
   return {
-    keptIds: drawn.filter(stands).map(({ id }) => id),
-    labels: drawn.filter((one) => !stands(one)),
+    keptIds: drawn.filter(kept).map(({ id }) => id),
+    labels: drawn.filter((one) => !kept(one)),
   };
 }

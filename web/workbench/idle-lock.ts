@@ -89,7 +89,8 @@ export class IdleLock {
     }
     this.#active = performance.now();
     this.forget();
-    showBanner(marking);
+    // What came while it was hidden has told its own.
+    showBanner(shownBanner() ?? marking);
     fixed("screen").focus();
   }
 }

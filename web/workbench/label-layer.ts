@@ -2,15 +2,19 @@ import type { LabelScene, Placed } from "./label-scene.ts";
 import { NAME, traceShape } from "./label-style.ts";
 import type { LabelStyles } from "./label-style.ts";
 import { directionOf, linesOf } from "./shapes.ts";
-import type { Bounds, Position } from "./shapes.ts";
+import type { Bounds, Position, Shape } from "./shapes.ts";
 import type { ViewPlace } from "./view-place.ts";
 
 /** Pixels of the screen. Cells of names divide pieces, so that each cell is of one piece. */
 const SIDE = 256;
 const CELL = { width: 64, height: 16 } as const;
 const PIECES_KEPT = 96;
-/** How long a frame may draw pieces: what is left comes with the next ones. */
-const BUDGET_MS = 6;
+/** How long a frame may draw pieces, what is left of one comes with the next frames: less after a frame that came late, then more again. */
+const BUDGET_MS = { least: 1, most: 6, more: 0.1 } as const;
+/** Frames that are farther apart came late, or nobody asked for one. */
+const LATE_MS = { from: 22, to: 150 } as const;
+/** So many labels are drawn before the clock is looked at again. */
+const AT_ONCE = 40;
 /** Whoever zooms goes on zooming: nothing is drawn at a scale that has not lasted so long, where something can stand in. */
 const RESTS_MS = 80;
 const LINE = 2;
@@ -27,6 +31,25 @@ interface Pieces {
   readonly angle: number;
   readonly ratio: number;
   readonly made: Map<string, ImageBitmap>;
+  /** Pieces that show what was there before a change: they stand in until they are drawn anew. */
+  readonly stale: Set<string>;
+}
+
+/** Where a piece lies in the turned image, in pixels of the screen. */
+interface Turned {
+  readonly scale: number;
+  readonly angle: number;
+  readonly left: number;
+  readonly top: number;
+  readonly ratio: number;
+}
+
+/** A piece that is being drawn, a part of it at each frame. */
+interface Begun {
+  readonly key: string;
+  readonly steps: Iterator<"last" | undefined, ImageBitmap>;
+  /** Whether the next step is the last: the browser paints then what the others told it. */
+  isLast: boolean;
 }
 
 /**
@@ -39,6 +62,11 @@ export class LabelLayer {
   #now: Pieces | null = null;
   #before: Pieces | null = null;
   #turnedAt = -Infinity;
+  #begun: Begun | null = null;
+  #budget: number = BUDGET_MS.most;
+  #paintedAt = -Infinity;
+  /** How long the last step of a piece took. */
+  #lastMs = 0;
   /** The one that is drawn by whoever edits it. */
   #without: string | null = null;
 
@@ -57,13 +85,15 @@ export class LabelLayer {
 
   /** Tells where labels changed, in the image. */
   changed(places: readonly Bounds[]): void {
-    if (places.length === 0) return;
-    this.#forget();
-    const { made, scale, angle } = this.#now ?? {};
-    if (!made || scale === undefined || angle === undefined) return;
-    if (places.length > MANY) return this.#clear(made);
+    if (places.length === 0 || !this.#now) return;
+    const { made, stale, scale, angle } = this.#now;
+    if (places.length > MANY) {
+      this.#begun = null;
+      for (const key of made.keys()) stale.add(key);
+      return;
+    }
     const areas = places.map((place) => aroundTurned(place, scale, angle));
-    for (const [key, piece] of made) {
+    for (const key of new Set([...made.keys(), ...(this.#begun ? [this.#begun.key] : [])])) {
       const [column = 0, row = 0] = key.split(",").map(Number);
       const [left, top] = [column * SIDE, row * SIDE];
       // A name that goes makes room for another of its cell, which hangs over, too.
@@ -75,8 +105,8 @@ export class LabelLayer {
           area.bottom + OVER.top + CELL.height > top,
       );
       if (!meets) continue;
-      piece.close();
-      made.delete(key);
+      if (this.#begun?.key === key) this.#begun = null;
+      if (made.has(key)) stale.add(key);
     }
   }
 
@@ -96,13 +126,11 @@ export class LabelLayer {
       for (let column = Math.floor(-left / SIDE); column <= Math.floor((window.width - left) / SIDE); column += 1)
         wanted.push(`${column},${row}`);
     const begin = performance.now();
-    const waits = this.#before !== null && begin - this.#turnedAt < RESTS_MS;
-    let lacking = 0;
-    for (const key of wanted) {
-      if (now.made.has(key)) continue;
-      if (waits || performance.now() - begin > BUDGET_MS) lacking += 1;
-      else now.made.set(key, this.#piece(key, now, place));
-    }
+    this.#spend(begin);
+    if (this.#before === null || begin - this.#turnedAt >= RESTS_MS)
+      this.#draw(wanted, now, place, begin + this.#budget);
+    const lacking = wanted.filter((key) => !now.made.has(key)).length;
+    const old = wanted.filter((key) => now.stale.has(key)).length;
     if (lacking > 0 && this.#before) {
       // Only where nothing has come yet: elsewhere each label would be there twice.
       context.save();
@@ -124,18 +152,53 @@ export class LabelLayer {
       now.made.delete(key);
       now.made.set(key, piece);
     }
+    // Those of the window come last and stay, however many they are.
     for (const [key, piece] of now.made) {
-      if (now.made.size <= PIECES_KEPT) break;
+      if (now.made.size <= Math.max(PIECES_KEPT, 2 * wanted.length)) break;
       piece.close();
       now.made.delete(key);
+      now.stale.delete(key);
     }
-    return lacking > 0;
+    return lacking + old > 0;
   }
 
   end(): void {
     this.#forget();
     if (this.#now) this.#clear(this.#now.made);
     this.#now = null;
+  }
+
+  /** What else a frame costs is not known, only whether it came in time. */
+  #spend(begin: number): void {
+    const since = begin - this.#paintedAt;
+    this.#paintedAt = begin;
+    this.#budget =
+      since > LATE_MS.from && since < LATE_MS.to
+        ? Math.max(BUDGET_MS.least, this.#budget / 2)
+        : Math.min(BUDGET_MS.most, this.#budget + BUDGET_MS.more);
+  }
+
+  /** Goes on with pieces that are wanted, until a time of the page's clock. */
+  #draw(wanted: readonly string[], now: Pieces, place: ViewPlace, until: number): void {
+    if (this.#begun && !wanted.includes(this.#begun.key)) this.#begun = null;
+    // The first step of a frame is taken in any case: there is no end otherwise where the last one takes longer than all the time.
+    for (let first = true; ; first = false) {
+      const key = this.#begun?.key ?? wanted.find((one) => !now.made.has(one) || now.stale.has(one));
+      if (key === undefined) return;
+      this.#begun ??= { key, steps: this.#piece(key, now, place), isLast: false };
+      const since = performance.now();
+      if (!first && since + (this.#begun.isLast ? this.#lastMs : 0) >= until) return;
+      const { done, value } = this.#begun.steps.next();
+      if (!done) {
+        this.#begun.isLast = value === "last";
+        continue;
+      }
+      this.#lastMs = performance.now() - since;
+      now.made.get(key)?.close();
+      now.made.set(key, value);
+      now.stale.delete(key);
+      this.#begun = null;
+    }
   }
 
   #clear(made: Map<string, ImageBitmap>): void {
@@ -153,7 +216,8 @@ export class LabelLayer {
       this.#forget();
       this.#before = this.#now;
     } else if (this.#now) this.#clear(this.#now.made);
-    this.#now = { scale, angle, ratio, made: new Map() };
+    this.#begun = null;
+    this.#now = { scale, angle, ratio, made: new Map(), stale: new Set() };
     this.#turnedAt = performance.now();
   }
 
@@ -167,14 +231,10 @@ export class LabelLayer {
     }
   }
 
-  #piece(key: string, { scale, angle, ratio }: Pieces, place: ViewPlace): ImageBitmap {
+  /** A piece, of which each step draws some labels. */
+  *#piece(key: string, { scale, angle, ratio }: Pieces, place: ViewPlace): Generator<"last" | undefined, ImageBitmap> {
     const [column = 0, row = 0] = key.split(",").map(Number);
     const [left, top] = [column * SIDE, row * SIDE];
-    const [cos, sin] = directionOf(angle);
-    const toPiece = ([x, y]: Position): Position => [
-      (x * cos - y * sin) * scale - left,
-      (x * sin + y * cos) * scale - top,
-    ];
     const [ox, oy] = place.origin;
     const corners = [
       [left - OVER.left, top - OVER.top],
@@ -185,69 +245,68 @@ export class LabelLayer {
     const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
     const area = { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
     const placed = this.#scene.within(area).filter(({ drawn }) => drawn.id !== this.#without);
-    const canvas = new OffscreenCanvas(placed.length === 0 ? 1 : SIDE * ratio, placed.length === 0 ? 1 : SIDE * ratio);
+    const side = placed.length === 0 ? 1 : SIDE * ratio;
+    const canvas = new OffscreenCanvas(side, side);
     const context = canvas.getContext("2d");
     if (context && placed.length > 0) {
-      context.scale(ratio, ratio);
+      yield undefined;
+      const to: Turned = { scale, angle, left, top, ratio };
       context.lineWidth = LINE;
-      // Only names hang over from far away.
-      const inPiece = placed.filter(({ drawn }) => {
-        const bounds = this.#scene.boundsOf(drawn.id);
-        const around = bounds && aroundTurned(bounds, scale, angle);
-        return (
-          around &&
-          around.right > left - OVER.right &&
-          around.left < left + SIDE + OVER.right &&
-          around.bottom > top - OVER.right &&
-          around.top < top + SIDE + OVER.right
-        );
-      });
-      this.#outlines(context, inPiece, toPiece);
-      this.#names(context, placed, toPiece, scale);
+      yield* this.#outlines(context, placed, to);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      yield* this.#names(context, placed, to);
+      yield "last";
     }
     return canvas.transferToImageBitmap();
   }
 
-  #outlines(
-    context: OffscreenCanvasRenderingContext2D,
-    placed: readonly Placed[],
-    toPiece: (at: Position) => Position,
-  ): void {
-    let style = "";
-    let open = false;
-    for (const { drawn } of placed) {
+  *#outlines(context: OffscreenCanvasRenderingContext2D, placed: readonly Placed[], to: Turned): Generator<undefined> {
+    const { scale, ratio, left, top } = to;
+    const [cos, sin] = directionOf(to.angle).map((value) => value * scale * ratio);
+    let style: string | null = null;
+    let solid = true;
+    const stroke = (): void => {
+      // Lines are as wide on the screen at each scale.
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.stroke();
+    };
+    for (const [n, { drawn }] of placed.entries()) {
+      if (n % AT_ONCE === AT_ONCE - 1) yield undefined;
+      // Only names hang over from far away.
+      const bounds = this.#scene.boundsOf(drawn.id);
+      if (!bounds || !meetsPiece(bounds, to)) continue;
       if (drawn.classKey !== style) {
-        if (open) context.stroke();
+        if (style !== null) stroke();
         style = drawn.classKey;
         const { color, dash } = this.#styles.of(style);
         context.strokeStyle = color;
-        context.setLineDash([...dash]);
+        if (!solid || dash.length > 0) context.setLineDash([...dash]);
+        solid = dash.length === 0;
         context.beginPath();
+        context.setTransform(cos ?? 1, sin ?? 0, -(sin ?? 0), cos ?? 1, -left * ratio, -top * ratio);
       }
-      open = true;
-      traceShape(context, drawn.shape, toPiece);
+      traceShape(context, drawn.shape, asIs, 1 / scale);
     }
-    if (open) context.stroke();
+    if (style !== null) stroke();
   }
 
   /** Names, one for each cell: that of the lowest label that begins there and is large enough. */
-  #names(
+  *#names(
     context: OffscreenCanvasRenderingContext2D,
     placed: readonly Placed[],
-    toPiece: (at: Position) => Position,
-    scale: number,
-  ): void {
-    const taken = new Set<string>();
-    for (const { drawn } of placed) {
-      const [line = []] = linesOf(drawn.shape);
-      const [first] = line;
-      if (!first) continue;
-      const [x, y] = toPiece(first);
+    { scale, angle, left, top }: Turned,
+  ): Generator<undefined> {
+    const [cos, sin] = directionOf(angle);
+    const taken = new Set<number>();
+    for (const [n, { drawn }] of placed.entries()) {
+      if (n % AT_ONCE === AT_ONCE - 1) yield undefined;
+      const [ix, iy] = firstOf(drawn.shape);
+      const [x, y] = [(ix * cos - iy * sin) * scale - left, (ix * sin + iy * cos) * scale - top];
       if (x < -OVER.left || y < 0 || x >= SIDE || y >= SIDE + OVER.bottom) continue;
       const bounds = this.#scene.boundsOf(drawn.id);
       const side = bounds ? Math.max(bounds.right - bounds.left, bounds.bottom - bounds.top) * scale : 0;
       if (drawn.shape.kind !== "point" && side < NAMED_FROM) continue;
-      const cell = `${Math.floor(x / CELL.width)},${Math.floor(y / CELL.height)}`;
+      const cell = Math.floor(x / CELL.width) * SIDE + Math.floor(y / CELL.height);
       if (taken.has(cell)) continue;
       taken.add(cell);
       if (x + NAME.width > 0) this.#styles.name(context, drawn.classKey, [x, y]);
@@ -255,18 +314,31 @@ export class LabelLayer {
   }
 }
 
+const asIs = (at: Position): Position => at;
+
+/** Where a shape's name belongs: its first corner. */
+function firstOf(shape: Shape): Position {
+  if (shape.kind === "box" || shape.kind === "point") return [shape.x, shape.y];
+  return linesOf(shape)[0]?.[0] ?? [0, 0];
+}
+
+/** Whether what lies in this rectangle of the image is to be seen in a piece. */
+function meetsPiece(bounds: Bounds, { scale, angle, left, top }: Turned): boolean {
+  const around = aroundTurned(bounds, scale, angle);
+  return (
+    around.right > left - OVER.right &&
+    around.left < left + SIDE + OVER.right &&
+    around.bottom > top - OVER.right &&
+    around.top < top + SIDE + OVER.right
+  );
+}
+
 /** The rectangle around a turned rectangle, in pixels of the screen from the image's first corner. */
 function aroundTurned({ left, top, right, bottom }: Bounds, scale: number, angle: number): Bounds {
   const [cos, sin] = directionOf(angle);
-  const [xs, ys]: [number[], number[]] = [[], []];
-  for (const [x, y] of [
-    [left, top],
-    [right, top],
-    [right, bottom],
-    [left, bottom],
-  ] as const) {
-    xs.push((x * cos - y * sin) * scale);
-    ys.push((x * sin + y * cos) * scale);
-  }
-  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  const [middleX, middleY] = [(x * cos - y * sin) * scale, (x * sin + y * cos) * scale];
+  const wide = (Math.abs(cos) * (right - x) + Math.abs(sin) * (bottom - y)) * scale;
+  const high = (Math.abs(sin) * (right - x) + Math.abs(cos) * (bottom - y)) * scale;
+  return { left: middleX - wide, top: middleY - high, right: middleX + wide, bottom: middleY + high };
 }

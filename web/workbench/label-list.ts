@@ -11,6 +11,8 @@ const MOST_ROWS = 1_000;
 export interface Listed {
   readonly classes: LabelClasses;
   readonly grid: () => Grid | null;
+  /** The portion mark of a label: the one that it has, or gets. */
+  readonly portionOf: (drawn: Drawn) => string;
   readonly isHidden: (id: string) => boolean;
   readonly select: (id: string) => void;
 }
@@ -66,7 +68,12 @@ export class LabelList {
   #text(at: number, drawn: Drawn): string {
     const [problem] = this.#listed.classes.problemsOf(drawn, this.#listed.grid());
     return [
-      TEXT.drawn(drawn.classKey, at + 1, TEXT.drawing.kinds[drawn.shape.kind] ?? drawn.shape.kind),
+      TEXT.drawn(
+        this.#listed.portionOf(drawn),
+        drawn.classKey,
+        at + 1,
+        TEXT.drawing.kinds[drawn.shape.kind] ?? drawn.shape.kind,
+      ),
       ...(this.#listed.isHidden(drawn.id) ? [TEXT.drawing.hidden] : []),
       ...(problem ? [TEXT.drawing.problem(problem.code, problem.at)] : []),
     ].join(", ");

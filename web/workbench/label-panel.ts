@@ -3,6 +3,7 @@ import type { CanvasTools } from "./canvas-tools.ts";
 import type { LabelClasses, LabelProblem } from "./classes.ts";
 import { button, element } from "./dom.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
+import { centerText } from "./ground-text.ts";
 import { LabelList } from "./label-list.ts";
 import { TEXT } from "./text.ts";
 import type { Viewer } from "./viewer.ts";
@@ -20,6 +21,14 @@ export interface PanelSurroundings {
   readonly classes: LabelClasses;
   readonly changed: () => void;
   readonly draws: boolean;
+  /** The portion mark of labels that come with the task, and of one that is drawn or was handed in. */
+  readonly portion: string;
+  readonly portionOf: (drawn: Drawn) => string;
+  /** Puts the keyboard on the image again. */
+  readonly back: () => void;
+  /** Whether the server has a history of a label: it knows nothing of what was drawn here. */
+  readonly hasHistory: (id: string) => boolean;
+  readonly showHistory: (id: string, from: HTMLElement) => void;
 }
 
 /** All labels, what can be done with the selected one, its attributes, and what is wrong just now. */
@@ -31,16 +40,23 @@ export class LabelPanel {
   readonly #hide = button(TEXT.drawing.hide, () => this.hide(false), { "aria-pressed": "false" });
   readonly #hideAll = button(TEXT.drawing.hideAll, () => this.hide(true), { "aria-pressed": "false" });
   readonly #snap = button(TEXT.drawing.snap, () => this.#around.tools.toggleSnaps(), { "aria-pressed": "true" });
+  readonly #center = element("p", { class: "quiet" });
+  readonly #history = button(TEXT.history.open, () => {
+    const { selected } = this.#around.tools;
+    if (selected !== null) this.#around.showHistory(selected, this.#history);
+  });
   readonly #ofSelected: readonly HTMLButtonElement[];
   readonly element: HTMLElement;
   #code = "";
+  #lent: string | null = null;
 
   constructor(around: PanelSurroundings) {
     this.#around = around;
-    const { tools, classes, draws, drawing } = around;
+    const { tools, classes, draws, drawing, portion, portionOf, back } = around;
     this.#list = new LabelList({
       classes,
       grid: () => (draws ? around.viewer() : null),
+      portionOf,
       isHidden: (id) => tools.scene.isHidden(id),
       select: (id) => tools.select(id),
     });
@@ -48,17 +64,25 @@ export class LabelPanel {
       drawing().replace(drawn, gesture);
       around.changed();
     };
-    this.#form = new AttributeForm(classes, draws ? take : null);
+    this.#form = new AttributeForm(classes, draws ? take : null, back);
     const acts = [
       button(TEXT.drawing.duplicate, () => this.duplicate()),
       button(TEXT.drawing.front, () => tools.order(true)),
       button(TEXT.drawing.behind, () => tools.order(false)),
     ];
+    this.#history.disabled = true;
     this.#ofSelected = [this.#hide, ...(draws ? acts : [])];
     this.element = element("div", { class: "panel" }, [
       this.#told,
       element("h2", {}, [TEXT.shapes]),
-      element("div", { class: "pair" }, [...(draws ? [this.#snap] : []), this.#hideAll, ...this.#ofSelected]),
+      element("div", { class: "pair" }, [
+        ...(draws ? [this.#snap] : []),
+        this.#hideAll,
+        ...this.#ofSelected,
+        this.#history,
+      ]),
+      ...(draws ? [element("p", { class: "quiet", title: TEXT.newLabelsHelp }, [TEXT.newLabels(portion)])] : []),
+      this.#center,
       this.#form.element,
       this.#list.element,
     ]);
@@ -92,11 +116,47 @@ export class LabelPanel {
     const { selected } = tools;
     this.#list.update(drawn, selected);
     this.#form.update(drawing().get(selected));
+    this.#center.textContent = this.#centerOf(drawing().get(selected));
     for (const one of this.#ofSelected) one.disabled = selected === null;
+    this.#history.disabled = selected === null || !this.#around.hasHistory(selected);
     this.#hide.setAttribute("aria-pressed", String(selected !== null && tools.scene.isHidden(selected)));
     this.#hideAll.setAttribute("aria-pressed", String(tools.scene.hidesAll));
     this.#snap.setAttribute("aria-pressed", String(tools.snaps));
     this.#tell();
+  }
+
+  #centerOf(drawn: Drawn | null): string {
+    const viewer = this.#around.viewer();
+    const text = viewer && drawn && centerText(viewer, drawn.shape);
+    return text === null ? "" : TEXT.ground.center(text, viewer?.ground?.kind === "corners");
+  }
+
+  /** Goes to another attribute of the selected label, or of the last one where none is selected. */
+  stepAttribute(by: 1 | -1): void {
+    this.#selectOne();
+    this.#form.step(by);
+  }
+
+  /** Gives the attribute at hand its choice of this number; none with 0. */
+  chooseValue(number: number): void {
+    this.#selectOne();
+    this.#form.choose(number);
+  }
+
+  /** Where nobody selected one, the last one is: for its attributes alone. */
+  #selectOne(): void {
+    const { tools, drawing } = this.#around;
+    const last = drawing().drawn.at(-1);
+    if (!last || (tools.selected !== null && tools.selected !== this.#lent)) return;
+    tools.select(last.id);
+    this.#lent = last.id;
+  }
+
+  /** Selects nothing any more that was selected for its attributes alone: a class is chosen for what is drawn next. */
+  release(): void {
+    const { tools } = this.#around;
+    if (this.#lent !== null && tools.selected === this.#lent) tools.select(null);
+    this.#lent = null;
   }
 
   /** Hides all labels, or the selected one; shows them again. */

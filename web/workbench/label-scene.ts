@@ -78,11 +78,12 @@ export class LabelScene {
 
   /** What is seen of an area, in the order of painting. */
   within(area: Bounds): Placed[] {
-    return this.#index
-      .within(area)
-      .filter((id) => !this.isHidden(id))
-      .flatMap((id) => this.#placed.get(id) ?? [])
-      .toSorted((a, b) => a.at - b.at);
+    const found: Placed[] = [];
+    for (const id of this.#index.within(area)) {
+      const placed = this.isHidden(id) ? undefined : this.#placed.get(id);
+      if (placed) found.push(placed);
+    }
+    return found.sort((a, b) => a.at - b.at);
   }
 
   /** The topmost label at a position, or within `near` of it. */

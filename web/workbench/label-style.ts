@@ -78,12 +78,20 @@ export class LabelStyles {
   }
 }
 
-/** Puts the outline of a shape into the path; `toScreen` brings positions to where they are drawn. */
-export function traceShape(context: Context | Path2D, shape: Shape, toScreen: (at: Position) => Position): void {
+/**
+ * Puts the outline of a shape into the path; `toScreen` brings positions to where they are drawn. Where the context brings them
+ * there, `unit` is how much of its grid is a pixel of the screen.
+ */
+export function traceShape(
+  context: Context | Path2D,
+  shape: Shape,
+  toScreen: (at: Position) => Position,
+  unit = 1,
+): void {
   if (shape.kind === "point") {
     const [x, y] = toScreen([shape.x, shape.y]);
-    context.moveTo(x + POINT_RADIUS, y);
-    context.arc(x, y, POINT_RADIUS, 0, 2 * Math.PI);
+    context.moveTo(x + POINT_RADIUS * unit, y);
+    context.arc(x, y, POINT_RADIUS * unit, 0, 2 * Math.PI);
     return;
   }
   for (const line of linesOf(shape)) {

@@ -1,5 +1,6 @@
 import { Acts } from "./acts.ts";
 import { Refused } from "./api.ts";
+import type { Act, Mutation, Payload, Unkeyed } from "./api.ts";
 import { say } from "./dom.ts";
 import { TEXT } from "./text.ts";
 
@@ -16,12 +17,10 @@ interface Ends {
 
 /** Does the last thing to a task, once, however often it is asked for or sent. */
 export class LastAct {
-  readonly #held: { readonly taskId: string; readonly epoch: number };
   readonly #ends: Ends;
   readonly #acts = new Acts();
 
-  constructor(held: { readonly taskId: string; readonly epoch: number }, ends: Ends) {
-    this.#held = held;
+  constructor(ends: Ends) {
     this.#ends = ends;
   }
 
@@ -31,12 +30,11 @@ export class LastAct {
   }
 
   /** Hands in, puts back or judges. Drafts are saved before it, so that none comes after it. */
-  async perform(field: string, input: object): Promise<void> {
+  async perform<Input extends Act>(operation: Mutation<Payload, Input>, input: NoInfer<Unkeyed<Input>>): Promise<void> {
     const { save, done, lost, stale, refused, isOver } = this.#ends;
     if (isOver()) return;
     try {
-      const all = { ...this.#held, ...input };
-      const sent = await this.#acts.once(field, all, "task { id }", { before: save, isOver });
+      const sent = await this.#acts.once(operation, input, { before: save, isOver });
       if (sent !== null && !isOver()) done();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -1,60 +1,16 @@
-import { nodes, query } from "./api.ts";
-import type { Edges } from "./api.ts";
+import { query } from "./api.ts";
+import type { Answer } from "./api.ts";
 import { showBanner } from "./banner.ts";
+import { awaitScreen } from "./coming.ts";
 import type { Screen, Then } from "./desk.ts";
 import { button, element, say, show, svg } from "./dom.ts";
+import type { ProjectNamed } from "./generated/fragments.ts";
+import { LEAD_PROJECT, LEAD_PROJECT_OF_DATASET, LEAD_PROJECT_OF_PROGRAM } from "./generated/lead.ts";
+import type { LeadShown, LeadWork } from "./generated/lead.ts";
+import { Listing, listPage } from "./listed-projects.ts";
+import type { Found, ListPage } from "./listed-projects.ts";
+import { SetAside } from "./set-aside.ts";
 import { TEXT } from "./text.ts";
-
-interface Named {
-  readonly id: string;
-  readonly name: string;
-  readonly marking: { readonly portion: string };
-}
-
-interface Work {
-  readonly people: readonly {
-    readonly handle: string;
-    readonly handedIn: number;
-    readonly refused: number;
-    readonly waiting: number;
-    readonly putBack: number;
-    readonly judged: number;
-    readonly activeMs: number;
-  }[];
-  readonly days: readonly {
-    readonly day: string;
-    readonly handedIn: number;
-    readonly judged: number;
-    readonly sentBack: number;
-  }[];
-  readonly held: readonly {
-    readonly handle: string;
-    readonly stage: string;
-    readonly since: string;
-    readonly lastsUntil: string;
-  }[];
-}
-
-interface Project extends Named {
-  readonly opinions: number;
-  readonly reviewed: boolean;
-  readonly progress: Readonly<
-    Record<"tasks" | "toLabel" | "beingLabeled" | "toJudge" | "beingJudged" | "done" | "setAside", number>
-  >;
-  readonly work: Work | null;
-}
-
-interface Answered {
-  readonly programs: Edges<{ readonly datasets: Edges<{ readonly projects: Edges<Named> }> }>;
-  readonly project?: Project | null;
-}
-
-const LIST = `programs(first: 5) { edges { node { datasets(first: 10) { edges { node {
-  projects(first: 10) { edges { node { id name marking { portion } } } } } } } } } }`;
-const PROJECT = `project(id: $id) { id name marking { portion } opinions reviewed
-  progress { tasks toLabel beingLabeled toJudge beingJudged done setAside }
-  work(days: $days) { people { handle handedIn refused waiting putBack judged activeMs }
-    days { day handedIn judged sentBack } held { handle stage since lastsUntil } } }`;
 
 const DAYS = [7, 14, 30] as const;
 /** Of the picture: a day is so wide, and the most that was done on one is so high. */
@@ -82,7 +38,7 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
   ]);
 
 /** What was done on each day, as bars; the table beside it says the same in numbers. */
-function picture(days: Work["days"]): SVGElement {
+function picture(days: LeadWork["days"]): SVGElement {
   const most = Math.max(1, ...days.map(({ handedIn, judged }) => Math.max(handedIn, judged)));
   const bar = (at: number, place: 0 | 1, kind: "handed-in" | "judged", number: number): SVGElement => {
     const height = (number / most) * (HIGH - 2);
@@ -97,12 +53,27 @@ function picture(days: Work["days"]): SVGElement {
   );
 }
 
+/** A project with the names of those that are listed, in one answer: its banner is that of the screen. Throws Refused. */
+function projectWithin(
+  { of, after }: Listing,
+  id: string,
+  days: number,
+): Promise<Answer<Found<ProjectNamed> & { readonly project: LeadShown | null }>> {
+  const variables = { id, days, after };
+  if (of.kind === "programs") return query(LEAD_PROJECT, variables);
+  if (of.kind === "program") return query(LEAD_PROJECT_OF_PROGRAM, { ...variables, program: of.id });
+  return query(LEAD_PROJECT_OF_DATASET, { ...variables, dataset: of.id });
+}
+
 /** How the work on a project goes: progress, what was done by whom, what came back, and who has what just now. */
 export class LeadScreen implements Screen {
   readonly #then: Then;
   readonly #projects = element("select", { "aria-label": TEXT.lead.project });
   readonly #days = element("select", { "aria-label": TEXT.lead.days });
+  readonly #listing = new Listing();
+  readonly #further = element("div");
   readonly #body = element("section", { class: "lead" });
+  #aside: SetAside | null = null;
   #over = false;
   /** Counted, so that what was asked for before comes too late. */
   #turn = 0;
@@ -116,14 +87,11 @@ export class LeadScreen implements Screen {
     for (const days of DAYS) this.#days.append(element("option", { value: String(days) }, [TEXT.lead.lastDays(days)]));
     this.#days.value = String(DAYS[1]);
     for (const select of [this.#projects, this.#days]) select.addEventListener("change", () => void this.#again());
-    const { data } = await query<Answered>(`{ ${LIST} }`);
-    if (this.#over) return;
-    for (const { id, name, marking } of nodes(data.programs).flatMap(({ datasets }) =>
-      nodes(datasets).flatMap(({ projects }) => nodes(projects)),
-    ))
-      this.#projects.append(element("option", { value: id }, [`${marking.portion} ${name}`]));
-    await this.#load();
-    if (this.#over) return;
+    await this.#load("");
+    if (!this.#over) this.#put();
+  }
+
+  #put(): void {
     show([
       element("header", { class: "row" }, [
         element("h1", {}, [TEXT.lead.title]),
@@ -132,6 +100,7 @@ export class LeadScreen implements Screen {
         button(TEXT.lead.again, () => void this.#again()),
         button(TEXT.backToProjects, () => this.#then.leave()),
       ]),
+      this.#further,
       this.#body,
     ]);
     this.#projects.focus();
@@ -139,34 +108,90 @@ export class LeadScreen implements Screen {
 
   end(): void {
     this.#over = true;
+    this.#aside?.end();
   }
 
-  async #again(): Promise<void> {
+  /** Shows what was set aside in the place of the screen; back from there the project is looked at anew. */
+  async #showSetAside(projectId: string, due: number): Promise<void> {
+    this.#aside?.end();
+    awaitScreen();
+    const { refused } = this.#then;
+    const aside = new SetAside(projectId, due, {
+      refused,
+      back: () => {
+        aside.end();
+        this.#aside = null;
+        void this.#again(projectId).then((came) => came && this.#put());
+      },
+    });
+    this.#aside = aside;
     try {
-      await this.#load();
+      await aside.open();
+    } catch (error) {
+      if (!this.#over && this.#aside === aside) refused(error);
+    }
+  }
+
+  /** Looks at a project anew; at the first one of the page where none is named. */
+  async #again(id = this.#projects.value): Promise<boolean> {
+    try {
+      return await this.#load(id);
     } catch (error) {
       if (!this.#over) this.#then.refused(error);
+      return false;
     }
   }
 
-  /** Asks for the project and for the names of all of them in one answer, so that its banner is that of the screen. */
-  async #load(): Promise<void> {
+  /** Shows the page of the listing that was turned to, with its first project. */
+  async #turned(): Promise<void> {
+    if (!(await this.#again(""))) return;
+    this.#projects.focus();
+    say(TEXT.console.page(this.#listing.number));
+  }
+
+  /** Everything on the screen comes out of one answer. Whether it was still wanted. */
+  async #load(id: string): Promise<boolean> {
     this.#turn += 1;
     const own = this.#turn;
-    if (this.#projects.value === "") {
-      showBanner(null);
-      this.#body.replaceChildren(element("p", {}, [TEXT.noProjects]));
-      return;
+    const late = (): boolean => this.#over || this.#aside !== null || own !== this.#turn;
+    let chosen = id;
+    if (chosen === "") {
+      const { data, marking } = await this.#listing.ask();
+      if (late()) return false;
+      const first = data.page.entries.find((entry) => "project" in entry);
+      if (!first) {
+        showBanner(marking);
+        this.#list(data.page, null);
+        const none = this.#further.hasChildNodes() ? TEXT.listing.none : TEXT.noProjects;
+        this.#body.replaceChildren(element("p", {}, [none]));
+        return true;
+      }
+      chosen = first.project.id;
     }
-    const variables = { id: this.#projects.value, days: Number(this.#days.value) };
-    const asked = `query ($id: ID!, $days: Int!) { ${LIST} ${PROJECT} }`;
-    const { data, marking } = await query<Answered>(asked, variables);
-    if (this.#over || own !== this.#turn) return;
+    const { data, marking } = await projectWithin(this.#listing, chosen, Number(this.#days.value));
+    if (late()) return false;
     showBanner(marking);
-    this.#body.replaceChildren(...this.#shown(data.project ?? null));
+    this.#list(listPage(data), data.project);
+    this.#body.replaceChildren(...this.#shown(data.project));
+    return true;
   }
 
-  #shown(project: Project | null): readonly Node[] {
+  /** What there is to choose, with what is chosen, and where there is more of it. */
+  #list(page: ListPage<ProjectNamed>, chosen: ProjectNamed | null): void {
+    const listed = page.entries.flatMap((entry) => ("project" in entry ? [entry.project] : []));
+    // What was chosen may have left the page meanwhile, and is shown all the same.
+    const all = chosen === null || listed.some(({ id }) => id === chosen.id) ? listed : [chosen, ...listed];
+    this.#projects.replaceChildren(
+      ...all.map(({ id, name, marking }) => element("option", { value: id }, [`${marking.portion} ${name}`])),
+    );
+    if (chosen !== null) this.#projects.value = chosen.id;
+    const turn = (): void => void this.#turned();
+    const more = page.entries.flatMap((entry) => ("more" in entry ? [this.#listing.more(entry, turn)] : []));
+    const where = page.of === "" ? [] : [element("span", {}, [this.#listing.heading(page)])];
+    this.#further.replaceChildren(...this.#listing.row(page, turn, [...where, ...more]));
+  }
+
+  #shown(project: LeadShown | null): readonly Node[] {
     if (!project?.work) return [element("p", {}, [TEXT.lead.notYours])];
     const { progress, work, opinions, reviewed } = project;
     const { done, tasks, toLabel, beingLabeled, toJudge, beingJudged, setAside } = progress;
@@ -183,6 +208,13 @@ export class LeadScreen implements Screen {
       ]),
       element("p", {}, [TEXT.lead.workflow(opinions, reviewed)]),
       element("p", {}, [TEXT.lead.now(beingLabeled, beingJudged)]),
+      ...(setAside === 0
+        ? []
+        : [
+            element("div", { class: "row" }, [
+              button(TEXT.lead.setAside.show(setAside), () => void this.#showSetAside(project.id, setAside)),
+            ]),
+          ]),
       element("h2", {}, [TEXT.lead.people]),
       work.people.length === 0
         ? element("p", {}, [TEXT.lead.nothing])

@@ -3,12 +3,14 @@ import type { Finding } from "../../audit/core/verdict.ts";
 import { showBanner } from "./banner.ts";
 import type { View } from "./console-view.ts";
 import { button, element, say } from "./dom.ts";
-import { checkLog } from "./log-check.ts";
-import type { Checked } from "./log-check.ts";
+import { checkLog, checkTiles } from "./log-check.ts";
+import type { Checked, TilesChecked } from "./log-check.ts";
 import { TEXT } from "./text.ts";
 
 /** Bytes of a file that somebody chose: trust files and checkpoints are small. */
 const MOST_BYTES = 1_048_576;
+
+const line = (text: string): HTMLElement => element("p", {}, [text]);
 
 /** The activity log before a compliance officer: his own browser verifies it. */
 export class LogView implements View {
@@ -21,7 +23,8 @@ export class LogView implements View {
   readonly #bar = element("progress", { "aria-label": TEXT.verifyLog });
   readonly #far = element("span", { class: "far" });
   readonly #result = element("section", { "aria-live": "polite", class: "result" });
-  readonly #verify = button(TEXT.verify, () => void this.#check());
+  readonly #verify = button(TEXT.verify, () => void this.#check("tiles"));
+  readonly #verifyAll = button(TEXT.verifyAll, () => void this.#check("archive"));
   readonly #stop = button(TEXT.stop, () => this.#running?.abort());
   #running: AbortController | null = null;
   #marking: string | null = null;
@@ -50,7 +53,7 @@ export class LogView implements View {
         element("p", { class: "quiet" }, [TEXT.trustHelp]),
         this.#trustFile,
       ]),
-      element("div", { class: "row" }, [this.#verify, this.#stop, this.#bar, this.#far]),
+      element("div", { class: "row" }, [this.#verify, this.#verifyAll, this.#stop, this.#bar, this.#far]),
       this.#result,
     ]);
     this.#runs(null);
@@ -75,13 +78,13 @@ export class LogView implements View {
 
   #runs(running: AbortController | null): void {
     this.#running = running;
-    this.#verify.disabled = running !== null;
+    for (const begin of [this.#verify, this.#verifyAll]) begin.disabled = running !== null;
     for (const shown of [this.#stop, this.#bar, this.#far]) shown.hidden = running === null;
     this.#far.textContent = "";
     this.#bar.removeAttribute("value");
   }
 
-  async #check(): Promise<void> {
+  async #check(what: "tiles" | "archive"): Promise<void> {
     if (this.#running) return;
     const running = new AbortController();
     this.#runs(running);
@@ -92,19 +95,24 @@ export class LogView implements View {
       const text = this.#checkpoint.value;
       // Who pastes a text loses its last newline easily, and a note ends with one.
       const checkpoint = text.trim() === "" ? null : `${text.replaceAll("\r\n", "\n").replace(/\n*$/, "")}\n`;
-      const checked = await checkLog({ trust, checkpoint }, running.signal, {
-        marked: (banner) => {
+      const watcher = {
+        marked: (banner: string | null): void => {
+          // What was asked for ahead may come after its check is over.
+          if (this.#running !== running) return;
           this.#marking = banner;
           if (this.#visible) showBanner(banner);
         },
-        went: (entries, of) => {
+        went: (entries: number, of: number): void => {
           this.#bar.max = Math.max(of, 1);
           this.#bar.value = entries;
           this.#far.textContent = TEXT.checking(entries, of);
         },
-      });
-      if (this.#over || running.signal.aborted) return;
-      this.#result.replaceChildren(...this.#said(checked, trust !== null));
+      };
+      const said =
+        what === "tiles"
+          ? this.#ofTiles(await checkTiles({ trust, checkpoint }, running.signal, watcher), trust !== null)
+          : this.#said(await checkLog({ trust, checkpoint }, running.signal, watcher), trust !== null);
+      if (!this.#over && !running.signal.aborted) this.#result.replaceChildren(...said);
     } catch (error) {
       if (this.#over) return;
       if (running.signal.aborted) this.#result.replaceChildren(element("p", {}, [TEXT.stopped]));
@@ -115,9 +123,24 @@ export class LogView implements View {
     }
   }
 
+  #ofTiles({ report, checkpoint, seconds }: TilesChecked, ownTrust: boolean): readonly HTMLElement[] {
+    const { signed, from, firstTime, lastTime, warnings } = report;
+    const about = [line(TEXT.keyOf(report.origin, ownTrust)), line(TEXT.took(seconds))];
+    if (!signed) return [element("h3", { class: "bad" }, [TEXT.notVerified]), this.#listed(report.findings), ...about];
+    const { size } = signed;
+    return [
+      element("h3", { class: "good" }, [from === 0 ? TEXT.verified(size) : TEXT.grown(from, size - from)]),
+      ...(firstTime === null || lastTime === null ? [] : [line(TEXT.times(firstTime, lastTime))]),
+      line(TEXT.noSections),
+      ...about,
+      ...report.cannotExclude.map((sentence) => line(sentence.replace(" (--known)", ""))),
+      ...(warnings.length === 0 ? [] : [this.#listed(warnings)]),
+      ...(checkpoint === null ? [] : this.#keep(report.origin, size, checkpoint)),
+    ];
+  }
+
   #said({ report, checkpoint, seconds }: Checked, ownTrust: boolean): readonly HTMLElement[] {
     const { signed, knownSize, findings, warnings } = report;
-    const line = (text: string): HTMLElement => element("p", {}, [text]);
     const about = [line(TEXT.keyOf(report.origin, ownTrust)), line(TEXT.took(seconds))];
     if (!signed)
       return [

@@ -1,28 +1,37 @@
-import { Refused, query, sessions, signOut } from "./api.ts";
+import { Refused, SIGNED_OUT, caller, query, sessions } from "./api.ts";
 import { showBanner, shownBanner } from "./banner.ts";
+import { awaitScreen } from "./coming.ts";
+import { forgetKept, stopKeeping } from "./copy-store.ts";
 import type { Desk, Screen } from "./desk.ts";
 import { ask, button, element, forgetDialogs, say, show } from "./dom.ts";
+import { SIGNED_IN } from "./generated/projects.ts";
+import type { TaskPart } from "./generated/schema.ts";
 import { IdleLock } from "./idle-lock.ts";
+import { leaveSession } from "./leaving.ts";
+import { tidyCopies } from "./kept-copies.ts";
+import { Listing } from "./listed-projects.ts";
+import { LocalCopy } from "./local-copy.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
 import type { Way } from "./task-screen.ts";
 import { nextTask } from "./task.ts";
-import type { Part } from "./task.ts";
 import { TEXT } from "./text.ts";
 
 /** What is on the screen, one thing at a time. Counted, so that what was asked for before comes too late. */
 let current: Pick<Screen, "end" | "keep"> | null = null;
 let turn = 0;
+/** The page of the projects: who comes back from a task finds it as he left it. */
+const listing = new Listing();
 
 const lock = new IdleLock({
   shows: () => shownBanner() !== null || current !== null,
   keep: async () => current?.keep?.() ?? "",
   prove: async () => {
-    const { data } = await query<{ viewer: object | null }>("{ viewer { handle } }");
-    if (data.viewer === null) throw new Refused("UNAUTHENTICATED");
+    const { data } = await query(SIGNED_IN);
+    caller(data.viewer);
   },
   refused,
-  signOut: () => void signOut().finally(() => location.assign("/")),
+  signOut: () => void leaveSession(),
 });
 
 /** Ends what is on the screen and begins something else; answers to what was begun before show nothing any more. */
@@ -30,14 +39,15 @@ function begin(): number {
   current?.end();
   current = null;
   forgetDialogs();
-  lock.forget();
   turn += 1;
+  awaitScreen();
   return turn;
 }
 
 /** Shows why something cannot be shown, and nothing of what was there before. */
 function refused(error: unknown): void {
   begin();
+  listing.begin();
   const code = error instanceof Refused ? error.code : "UNAVAILABLE";
   showBanner(null);
   say("");
@@ -53,16 +63,19 @@ function refused(error: unknown): void {
   ]);
 }
 
-async function projects(said = ""): Promise<void> {
+async function projects(said = "", turned = false): Promise<void> {
   const own = begin();
   try {
-    const shown = await projectsScreen(
-      (projectId, part) => void work(projectId, part),
-      (desk) => void open(desk),
-    );
+    const shown = await projectsScreen(listing, {
+      work: (projectId, part) => void work(projectId, part),
+      open: (desk) => void open(desk),
+      turn: () => void projects("", true),
+    });
+    // What this machine keeps that is not this person's goes before he is shown anything of his.
+    const told = await tidyCopies();
     if (own !== turn) return;
-    shown();
-    say(said);
+    shown(turned);
+    say(said === "" ? told : said);
   } catch (error) {
     if (own === turn) refused(error);
   }
@@ -79,10 +92,17 @@ async function open(desk: Desk): Promise<void> {
   }
 }
 
-async function work(projectId: string, part: Part, below = false, way: Way | null = null): Promise<void> {
+/** In which way a task is to be shown, and which one. */
+interface OfTask {
+  readonly of: string;
+  readonly way: Way;
+}
+
+async function work(projectId: string, part: TaskPart, below = false, way: OfTask | null = null): Promise<void> {
   const own = begin();
   try {
-    const { data: task, marking } = await nextTask(projectId, part, below);
+    const { data: next, marking } = await nextTask(projectId, part, below);
+    const { task, copy } = next ? await LocalCopy.open(next) : { task: null, copy: null };
     if (own !== turn) return;
     if (!task) {
       await projects(TEXT.nothingToDo);
@@ -91,13 +111,15 @@ async function work(projectId: string, part: Part, below = false, way: Way | nul
     const then = {
       next: () => void work(projectId, part),
       // Asked for anew: what was drawn is in its draft.
-      instead: (other: Way) => void work(projectId, part, below, other),
+      instead: (other: Way) => void work(projectId, part, below, { of: task.id, way: other }),
       leave: (said: string) => void projects(said),
       refused,
     };
     // Whoever judges and has a draft has begun to fix.
     const doing = part === "LABEL" ? "label" : task.draft ? "fix" : "judge";
-    const screen = new TaskScreen(task, then, way ?? { doing, opinion: 0, pins: [] });
+    // Where another task was handed out meanwhile, nothing of the one before goes over to it.
+    const same: Way = way?.of === task.id ? way.way : { doing, opinion: 0, pins: [] };
+    const screen = new TaskScreen(task, then, same, copy);
     current = screen;
     await screen.show(marking);
   } catch (error) {
@@ -115,10 +137,13 @@ async function work(projectId: string, part: Part, below = false, way: Way | nul
 }
 
 // Somebody signed in or out on another page: what is here is not his. It goes at once, and asks nobody.
-sessions.addEventListener("message", () => {
+sessions.addEventListener("message", ({ data }) => {
+  // What was being written when he signed out comes before this, and is removed by it, too.
+  const gone = data === SIGNED_OUT ? forgetKept() : stopKeeping();
   begin();
+  lock.forget();
   showBanner(null);
   show([]);
-  location.reload();
+  void Promise.resolve(gone).finally(() => location.reload());
 });
 void projects();

@@ -1,4 +1,5 @@
 import { button, element } from "./dom.ts";
+import { asNew } from "./drawing.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
 import { traceShape } from "./label-style.ts";
 import { linesOf } from "./shapes.ts";
@@ -9,6 +10,7 @@ import type { Viewer } from "./viewer.ts";
 /** A model's proposal for this image. */
 export interface PreLabel {
   readonly id: string;
+  readonly portion: string;
   readonly score: number | null;
   readonly drawn: Drawn;
 }
@@ -52,7 +54,7 @@ export class PreLabels {
   }
 
   #take(some: readonly PreLabel[]): void {
-    for (const { id, drawn } of some) this.#around.drawing().add({ ...drawn, id: crypto.randomUUID(), preLabelId: id });
+    for (const { id, drawn } of some) this.#around.drawing().add({ ...asNew(drawn), preLabelId: id });
     this.#around.changed();
   }
 
@@ -66,7 +68,9 @@ export class PreLabels {
     this.#list.replaceChildren(
       ...left.map((one) =>
         element("li", {}, [
-          button(TEXT.proposals.take(one.drawn.classKey, one.drawn.shape.kind, one.score), () => this.#take([one])),
+          button(TEXT.proposals.take(one.portion, one.drawn.classKey, one.drawn.shape.kind, one.score), () =>
+            this.#take([one]),
+          ),
         ]),
       ),
     );

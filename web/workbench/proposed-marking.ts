@@ -1,8 +1,11 @@
+import { sniffImage } from "../../src/storage/imagery/sniff.ts";
+import { nitfPortions } from "./nitf-proposal.ts";
+
 /** What a file says of its own marking. It is a proposal: whoever loads it sees it, and the server decides. */
 export interface Proposal {
-  /** Every portion mark that was found, each once, as it would be written. */
+  /** Every portion mark that was found, each once, as it would be written; "" stands for a place that should say one and is blank. */
   readonly portions: readonly string[];
-  readonly from: "name" | "XMP" | "TIFF";
+  readonly from: "name" | "XMP" | "TIFF" | "NITF";
   /** The one that may be proposed; null where it is unknown, or where several contradict each other. */
   readonly portion: string | null;
 }
@@ -78,8 +81,9 @@ function exifIn(front: Uint8Array): number {
 }
 
 /**
- * What a file proposes as its marking: portion marks at the beginning of its name, of its description (TIFF, EXIF) and of title
- * and description in XMP where that is not compressed; null where there is none. All of it comes from whoever made the file.
+ * What a file proposes as its marking: what the security groups of a NITF file say; portion marks at the beginning of its name, of
+ * its description (TIFF, EXIF) and of title and description in XMP where that is not compressed; null where there is none. All of
+ * it comes from whoever made the file.
  */
 export async function proposedMarking(name: string, file: Blob): Promise<Proposal | null> {
   const read: Read = async (offset, length) =>
@@ -88,17 +92,19 @@ export async function proposedMarking(name: string, file: Blob): Promise<Proposa
   const exif = exifIn(front);
   const inside = await tiffTexts(read);
   const inExif = exif < 0 ? "" : (await tiffTexts((offset, length) => read(exif + offset, length))).description;
-  const found = [
+  const inNitf = sniffImage(front) === "image/nitf" ? await nitfPortions(file) : [];
+  const inTexts = [
     ...[...xmpTexts(new TextDecoder().decode(front)), ...xmpTexts(inside.xmp)].map((said) => ["XMP", said] as const),
     ...[inside.description, inExif].map((said) => ["TIFF", said] as const),
     ["name", name] as const,
   ].flatMap(([from, said]) => {
     const portion = portionOf(said);
-    return portion === null ? [] : [{ from, portion }];
+    return portion === null ? [] : [{ from, portion, whole: LEVELS.test(portion.slice(1, -1)) }];
   });
+  const found = [...inNitf.map((group) => ({ from: "NITF" as const, ...group })), ...inTexts];
   const [first] = found;
   if (!first) return null;
   const portions = [...new Set(found.map(({ portion }) => portion))];
-  const known = portions.length === 1 && LEVELS.test(first.portion.slice(1, -1));
+  const known = portions.length === 1 && first.whole;
   return { portions, from: first.from, portion: known ? first.portion : null };
 }

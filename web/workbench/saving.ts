@@ -1,6 +1,8 @@
 import { Refused, mutate, serverNow } from "./api.ts";
-import { say } from "./dom.ts";
+import { element, say } from "./dom.ts";
 import type { Drawing } from "./drawing.ts";
+import { DRAFT_SAVE, LEASE_EXTEND } from "./generated/tasks.ts";
+import type { LocalCopy } from "./local-copy.ts";
 import { TEXT } from "./text.ts";
 
 const SAVED_AFTER_MS = 2_000;
@@ -14,11 +16,23 @@ const FINAL: ReadonlySet<string> = new Set([
   "TOO_LARGE",
 ]);
 
+/** After these there is nothing to keep: it was handed in, or is not this person's to see. */
+const GONE: ReadonlySet<string> = new Set(["LEASE_OVER", "NOT_FOUND"]);
+
+/** Where all that is drawn is. */
+type Where = "server" | "machine" | "nowhere";
+
 /**
- * Keeps what is drawn as a draft on the server a moment after it changed, and the lease for as long as somebody works. What is
- * not acknowledged is not saved, and is tried again; leaving the page with it asks first.
+ * Keeps what is drawn as a draft on the server a moment after it changed, sealed on this machine until it is there, and the lease
+ * for as long as somebody works. What is not acknowledged is not saved, and is tried again; leaving the page with what is kept
+ * nowhere asks first.
  */
 export class Saving {
+  readonly #where = element("span", { class: "where" });
+  /** Where what is drawn is kept just now. */
+  readonly element: HTMLElement;
+  readonly #copy: LocalCopy | null;
+
   readonly #taskId: string;
   readonly #epoch: number;
   readonly #drawing: () => Drawing | null;
@@ -31,9 +45,10 @@ export class Saving {
   /** Saves run one after another, so that none that is older comes last. */
   #chain: Promise<void> = Promise.resolve();
   #over = false;
+  #gone = false;
   readonly #checks = setInterval(() => void this.#check(), CHECKED_EVERY_MS);
   readonly #onLeave = (event: BeforeUnloadEvent): void => {
-    if (this.dirty) event.preventDefault();
+    if (this.unkept) event.preventDefault();
   };
   readonly #onActive = (): void => {
     this.#active = performance.now();
@@ -43,15 +58,23 @@ export class Saving {
     taskId: string,
     lease: { readonly epoch: number; readonly lastsUntil: string },
     drawing: () => Drawing | null,
-    lost: () => void,
+    { lost, copy }: { readonly lost: () => void; readonly copy: LocalCopy | null },
   ) {
+    this.#copy = copy;
+    const told = copy?.told ?? "";
+    this.element = element("p", { class: "kept" }, [
+      ...(drawing() ? [this.#where] : []),
+      ...(told === "" ? [] : [element("span", { role: "note" }, [told])]),
+    ]);
     this.#taskId = taskId;
     this.#epoch = lease.epoch;
     this.#drawing = drawing;
     this.#lost = lost;
     this.#until = Date.parse(lease.lastsUntil);
     this.#lasts = Math.max(this.#until - serverNow(), 10_000);
-    this.#saved = drawing()?.version ?? 0;
+    // What was restored from this machine is not at the server yet.
+    this.#saved = copy?.restored ? -1 : (drawing()?.version ?? 0);
+    this.#show();
     addEventListener("beforeunload", this.#onLeave);
     for (const kind of ["pointermove", "keydown"]) addEventListener(kind, this.#onActive);
   }
@@ -62,10 +85,33 @@ export class Saving {
     return !this.#over && drawing !== null && drawing.version !== this.#saved;
   }
 
+  /** Whether something is drawn that is neither at the server nor sealed on this machine. */
+  get unkept(): boolean {
+    return this.#is() === "nowhere";
+  }
+
+  #is(): Where {
+    const drawing = this.#drawing();
+    if (!this.dirty || !drawing) return "server";
+    return this.#copy?.holds(drawing.version) ? "machine" : "nowhere";
+  }
+
+  #show(): void {
+    const where = this.#is();
+    this.#where.dataset["where"] = where;
+    this.#where.textContent = TEXT.copies[where === "nowhere" && !this.#copy?.keeps ? "never" : where];
+  }
+
   /** Told after whatever may have changed. */
   changed(): void {
+    if (this.dirty && this.unkept) this.#copy?.changed(this.#drawing, () => this.#show());
+    this.#show();
     if (!this.dirty || this.#timer !== 0) return;
     say(TEXT.saving);
+    this.#later();
+  }
+
+  #later(): void {
     this.#timer = setTimeout(() => {
       this.#timer = 0;
       void this.save();
@@ -80,21 +126,48 @@ export class Saving {
 
   async #save(): Promise<void> {
     const drawing = this.#drawing();
-    if (!this.dirty || !drawing) return;
+    if (!this.dirty || !drawing || this.#gone) return;
     const { version } = drawing;
     try {
-      await mutate("taskDraftSave", { taskId: this.#taskId, body: drawing.keep() }, "task { id }");
+      const body = this.#copy?.marked(drawing) ?? drawing.keep();
+      const { data } = await mutate(DRAFT_SAVE, { taskId: this.#taskId, body });
       this.#saved = version;
-      // What was drawn meanwhile is not saved yet, and has its turn.
-      if (!this.dirty) say(TEXT.saved);
+      // What was drawn meanwhile is not saved yet: it has its turn, or lies sealed on this machine where the screen has ended.
+      const isAll = drawing.version === version;
+      if (isAll && !this.#over) this.#allSaved();
+      await this.#copy?.taken(version, data.task?.copyKey ?? null, isAll);
+      this.#show();
     } catch (error) {
       const code = error instanceof Refused ? error.code : "UNAVAILABLE";
-      if (FINAL.has(code)) say(TEXT.notSaved(code));
+      if (GONE.has(code)) await this.#take();
+      const here = !this.unkept;
+      if (FINAL.has(code)) say(here ? TEXT.copies.refused(code) : TEXT.notSaved(code));
       else {
-        say(TEXT.unsaved);
-        this.changed();
+        say(here ? TEXT.copies.kept : TEXT.unsaved);
+        // What was said stands until it is tried again.
+        if (this.#timer === 0 && !this.#over) this.#later();
       }
+      this.#show();
     }
+  }
+
+  /** The task is nobody's any more, or not this person's to see: nothing of it stays here, or on the screen. */
+  async #take(): Promise<void> {
+    this.#gone = true;
+    await this.#copy?.forget();
+    if (!this.#over) this.#lost();
+  }
+
+  /** A turn that is still to come would save nothing, and keep the next change from telling that it is not saved. */
+  #allSaved(): void {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    say(TEXT.saved);
+  }
+
+  /** Leaves nothing on this machine: what is drawn was handed in, judged or put back. */
+  forget(): void {
+    void this.#copy?.forget();
   }
 
   /** Saves what is drawn, and keeps the lease once more; until when it lasts, by the server's clock. */
@@ -114,11 +187,7 @@ export class Saving {
 
   async #extend(): Promise<void> {
     try {
-      const { data } = await mutate<{ task: { lease: { lastsUntil: string } | null } | null }>(
-        "taskLeaseExtend",
-        { taskId: this.#taskId, epoch: this.#epoch },
-        "task { lease { lastsUntil } }",
-      );
+      const { data } = await mutate(LEASE_EXTEND, { taskId: this.#taskId, epoch: this.#epoch });
       if (data.task?.lease) this.#until = Date.parse(data.task.lease.lastsUntil);
     } catch (error) {
       if (!this.#over && error instanceof Refused && ["LEASE_OVER", "NOT_FOUND"].includes(error.code)) this.#lost();
@@ -127,11 +196,13 @@ export class Saving {
 
   /** Saves nothing more, once what is being saved is there. */
   async end(): Promise<void> {
+    const isAll = !this.dirty;
     this.#over = true;
     clearInterval(this.#checks);
     clearTimeout(this.#timer);
     removeEventListener("beforeunload", this.#onLeave);
     for (const kind of ["pointermove", "keydown"]) removeEventListener(kind, this.#onActive);
+    await this.#copy?.end(this.#drawing, isAll);
     await this.#chain;
   }
 }

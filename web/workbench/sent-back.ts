@@ -1,14 +1,8 @@
 import { button, element } from "./dom.ts";
+import { asNew } from "./drawing.ts";
 import type { Drawn, Drawing } from "./drawing.ts";
-import type { Pin } from "./pins.ts";
+import type { SentBack } from "./generated/tasks.ts";
 import { TEXT } from "./text.ts";
-
-/** Why a task was sent back. */
-export interface SentBack {
-  readonly comment: string;
-  readonly marking: { readonly portion: string };
-  readonly pins: readonly Pin[];
-}
 
 /** What was wrong in the round before, and a beginning from what was handed in then. */
 export function sentBackPanel(
@@ -17,7 +11,7 @@ export function sentBackPanel(
   around: { readonly drawing: () => Drawing; readonly changed: () => void },
 ): HTMLElement {
   const begin = button(TEXT.judging.beginWithIt(earlier.length), () => {
-    for (const drawn of earlier) around.drawing().add({ ...drawn, id: crypto.randomUUID() });
+    for (const drawn of earlier) around.drawing().add(asNew(drawn));
     begin.disabled = true;
     around.changed();
   });

@@ -1,4 +1,5 @@
 import { sniffImage } from "../../src/storage/imagery/sniff.ts";
+import type { LoadedAsset } from "./generated/steward.ts";
 import { proposedMarking } from "./proposed-marking.ts";
 import type { Proposal } from "./proposed-marking.ts";
 
@@ -22,6 +23,7 @@ export type State =
   | "deriving"
   | "loaded"
   | "there"
+  | "quarantined"
   | "refused"
   | "failed"
   | "stopped";
@@ -37,15 +39,8 @@ export interface Item extends Chosen {
   sent: number;
   /** Why it was refused, or failed. */
   code: string;
-  asset: Loaded | null;
+  asset: LoadedAsset | null;
   digest: Uint8Array | null;
-}
-
-/** An image as the server has it. */
-export interface Loaded {
-  readonly id: string;
-  readonly width: number | null;
-  readonly marking: { readonly portion: string };
 }
 
 /** Whether a file may be sent now: it is an image, has a marking, and is neither there nor on its way. */

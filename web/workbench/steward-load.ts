@@ -1,14 +1,15 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { Refused, mutate, query } from "./api.ts";
+import { ASSET_CREATE, ASSET_CONTENT } from "./generated/steward.ts";
+import type { LoadedAsset } from "./generated/steward.ts";
 import { isReady, titleOf } from "./steward-item.ts";
-import type { Item, Loaded, State } from "./steward-item.ts";
+import type { Item, State } from "./steward-item.ts";
 import { sendFile } from "./steward-upload.ts";
+import { turns } from "./turns.ts";
 
 /** Files under way at once: the server decodes two, and the next one is on its way meanwhile. */
 const AT_ONCE = 3;
-/** Milliseconds of hashing after which the page may draw and hear its person. */
-const TURN_MS = 25;
 /** After these nothing is wrong with the file: it may be tried again as it is. */
 const PASSING: ReadonlySet<string> = new Set(["NO_ANSWER", "BUSY", "UNAVAILABLE", "UNREADABLE"]);
 
@@ -27,7 +28,7 @@ export interface Told {
 async function digestOf(file: File, signal: AbortSignal): Promise<Uint8Array> {
   const hash = sha256.create();
   const reader = file.stream().getReader();
-  let since = performance.now();
+  const turn = turns();
   try {
     for (;;) {
       const { done, value } = await reader.read().catch(() => {
@@ -36,9 +37,7 @@ async function digestOf(file: File, signal: AbortSignal): Promise<Uint8Array> {
       signal.throwIfAborted();
       if (done) return hash.digest();
       hash.update(value);
-      if (performance.now() - since < TURN_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      since = performance.now();
+      await turn();
     }
   } finally {
     await reader.cancel().catch(() => undefined);
@@ -155,23 +154,25 @@ export class Loading {
       },
       allSent: (): void => this.#be(item, "deriving"),
     };
+    let waits = false;
     try {
-      await sendFile(uploadUrl, item.file, item.type ?? "", signal, told);
+      waits = await sendFile(uploadUrl, item.file, item.type ?? "", signal, told);
     } catch (error) {
       // The bytes may be there from a sending whose answer was lost.
       const again = error instanceof Refused && error.code === "INVALID_REQUEST" && (await this.#has(asset.id));
       if (!again) throw error;
+      waits = again === "quarantined";
     }
     item.sent = item.file.size;
-    this.#be(item, "loaded");
+    this.#be(item, waits ? "quarantined" : "loaded");
   }
 
   /** Makes the asset, or finds the one that the same file was made before. */
-  async #make(item: Item, digest: Uint8Array): Promise<{ asset: Loaded | null; uploadUrl: string | null }> {
+  async #make(item: Item, digest: Uint8Array): Promise<{ asset: LoadedAsset | null; uploadUrl: string | null }> {
     const input = {
       datasetId: this.#datasetId,
       title: titleOf(item.path),
-      mediaType: item.type,
+      mediaType: item.type ?? "",
       ...(item.marking === this.#own ? {} : { marking: item.marking }),
     };
     const key = bytesToHex(
@@ -182,14 +183,7 @@ export class Loading {
         .digest(),
     );
     const made = async (below: boolean) =>
-      (
-        await mutate<{ asset: Loaded | null; uploadUrl: string | null }>(
-          "assetCreate",
-          { ...input, ...(below ? { belowHighWater: true } : {}) },
-          "asset { id width marking { portion } } uploadUrl",
-          key,
-        )
-      ).data;
+      (await mutate(ASSET_CREATE, { ...input, ...(below ? { belowHighWater: true } : {}) }, key)).data;
     try {
       return await made(this.#below !== null && (await this.#below));
     } catch (error) {
@@ -203,11 +197,10 @@ export class Loading {
     }
   }
 
-  async #has(id: string): Promise<boolean> {
-    const { data } = await query<{ asset: { width: number | null } | null }>(
-      "query ($id: ID!) { asset(id: $id) { width } }",
-      { id },
-    );
-    return typeof data.asset?.width === "number";
+  /** Whether an image has its bytes, and whether it waits with them. */
+  async #has(id: string): Promise<"shown" | "quarantined" | null> {
+    const { data } = await query(ASSET_CONTENT, { id });
+    if (data.asset?.quarantine) return "quarantined";
+    return typeof data.asset?.width === "number" ? "shown" : null;
   }
 }

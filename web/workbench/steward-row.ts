@@ -1,6 +1,7 @@
 import { button, element } from "./dom.ts";
 import { isReady, isUnderWay } from "./steward-item.ts";
 import type { Item } from "./steward-item.ts";
+import { worded } from "./text/worded.ts";
 import { TEXT } from "./text.ts";
 
 const { steward } = TEXT;
@@ -31,7 +32,8 @@ function stateOf(item: Item): string {
 function noteOf({ proposal }: Item): string {
   if (!proposal) return "";
   const [first = ""] = proposal.portions;
-  if (proposal.portions.length > 1) return steward.differ(proposal.portions);
+  if (proposal.portions.length > 1) return steward.differ(proposal.portions.map((one) => one || steward.blank));
+  if (first === "") return steward.saysNothing;
   return proposal.portion === null ? steward.unknown(first) : steward.from[proposal.from];
 }
 
@@ -92,20 +94,25 @@ export class Row {
     const item = this.#item;
     const { state, code, sent, asset } = item;
     const there = state === "loaded" || state === "there";
+    const waits = state === "quarantined";
     const underWay = isUnderWay(item);
     this.element.dataset["state"] = state;
     this.#state.textContent = stateOf(item);
     this.#state.className = there ? "good" : state === "refused" || state === "failed" ? "bad" : "";
-    this.#why.textContent = state === "refused" || state === "failed" ? (steward.why[code] ?? "") : "";
+    this.#why.textContent = waits
+      ? steward.waits
+      : state === "refused" || state === "failed"
+        ? (worded(steward.why, code) ?? "")
+        : "";
     this.#bar.hidden = !underWay;
     if (state === "sending") this.#bar.value = sent;
     else this.#bar.removeAttribute("value");
     // What the server says of an image that is there counts, not what was asked for.
     const shown = there && asset ? asset.marking.portion : item.marking;
     if (this.#marking.value.trim() !== shown) this.#marking.value = shown;
-    this.#marking.disabled = there || underWay || item.type === null;
+    this.#marking.disabled = there || waits || underWay || item.type === null;
     this.#again.hidden = state === "waiting" || !isReady(item);
-    this.#leaveOut.hidden = there || underWay;
+    this.#leaveOut.hidden = there || waits || underWay;
     if (!there || this.#pictured) return;
     const picture = this.#acts.preview(item);
     if (!picture) return;

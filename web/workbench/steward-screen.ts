@@ -1,12 +1,12 @@
 import type { Screen, Then } from "./desk.ts";
 import { ask, button, element, say, show } from "./dom.ts";
+import type { StewardPlace } from "./generated/steward.ts";
 import { DEEPEST, MOST_FILES, filesChosen, filesDropped } from "./steward-files.ts";
 import type { Found } from "./steward-files.ts";
 import { isReady, itemOf } from "./steward-item.ts";
 import type { Item } from "./steward-item.ts";
 import { Loading } from "./steward-load.ts";
 import { Place } from "./steward-place.ts";
-import type { Dataset } from "./steward-place.ts";
 import { Previews } from "./steward-preview.ts";
 import { Row, sizeOf } from "./steward-row.ts";
 import { Tasks } from "./steward-tasks.ts";
@@ -19,10 +19,11 @@ const READ_AT_ONCE = 16;
 /** The desk of a steward: loads files of his machine as images of a dataset. */
 export class StewardScreen implements Screen {
   readonly #then: Then;
-  readonly #place = new Place(
-    (dataset) => this.#chose(dataset),
-    (error) => this.#refused(error),
-  );
+  readonly #place = new Place({
+    chosen: (dataset) => this.#chose(dataset),
+    projects: (projects) => this.#tasks?.list(projects),
+    refused: (error) => this.#refused(error),
+  });
   readonly #files = element("input", { type: "file", multiple: "", id: "steward-files" });
   readonly #folder = element("input", { type: "file", webkitdirectory: "", id: "steward-folder" });
   readonly #markingOfAll = element("input", { id: "steward-marking", maxlength: "500", spellcheck: "false" });
@@ -42,7 +43,7 @@ export class StewardScreen implements Screen {
   #items: Item[] = [];
   #tasks: Tasks | null = null;
   readonly #tasksPlace = element("div");
-  #dataset: Dataset | null = null;
+  #dataset: StewardPlace | null = null;
   #loading: Loading | null = null;
   #over = false;
   readonly #listening = new AbortController();
@@ -150,7 +151,7 @@ export class StewardScreen implements Screen {
     if (!this.#over) this.#then.refused(error);
   }
 
-  #chose(dataset: Dataset | null): void {
+  #chose(dataset: StewardPlace | null): void {
     this.#dataset = dataset;
     this.#loading = null;
     this.#tasks = null;
@@ -160,7 +161,7 @@ export class StewardScreen implements Screen {
     if (dataset) this.#begins();
   }
 
-  #open({ id, marking, projects }: Dataset): void {
+  #open({ id, marking, projects }: StewardPlace): void {
     this.#loading = new Loading(id, marking.portion, {
       changed: (item) => this.#changed(item),
       below: () => this.#askBelow(),
@@ -173,6 +174,7 @@ export class StewardScreen implements Screen {
           (state === "loaded" || state === "there") && asset ? [asset.id] : [],
         ),
       below: async () => (await this.#loading?.below) === true || this.#askBelow(),
+      turned: (after) => this.#place.turnProjects(after),
       said: (text) => {
         if (!this.#over) say(text);
       },
@@ -301,6 +303,7 @@ export class StewardScreen implements Screen {
         : steward.total(
             count("loaded", "there"),
             items.length,
+            count("quarantined"),
             count("refused"),
             count("failed", "stopped"),
             sizeOf(sent),

@@ -1,17 +1,13 @@
 import { Refused, mutate } from "./api.ts";
 import { button, element } from "./dom.ts";
+import { TASKS_ADD } from "./generated/steward.ts";
+import type { StewardProjects } from "./generated/steward.ts";
+import { PagedSelect } from "./paged-select.ts";
 import { TEXT } from "./text.ts";
 
 /** Images that are made tasks by one act. */
 const AT_ONCE = 500;
 const { steward } = TEXT;
-
-/** A project that images can be made tasks of. */
-export interface Project {
-  readonly id: string;
-  readonly name: string;
-  readonly marking: { readonly portion: string };
-}
 
 /** What is asked and told where tasks are made. */
 export interface TasksTold {
@@ -19,6 +15,8 @@ export interface TasksTold {
   readonly images: () => readonly string[];
   /** Whether nothing higher that the session was shown is in them; asks where nobody said so yet. */
   readonly below: () => Promise<boolean>;
+  /** Projects behind a cursor are wanted: they come by {@link Tasks.list}. */
+  readonly turned: (after: string | null) => void;
   readonly said: (text: string) => void;
   readonly over: (error: unknown) => void;
 }
@@ -27,25 +25,32 @@ export interface TasksTold {
 export class Tasks {
   readonly element = element("section", { class: "row", "aria-label": steward.tasks });
   readonly #told: TasksTold;
-  readonly #project = element("select", { "aria-label": steward.project });
+  readonly #projects = new PagedSelect({ "aria-label": steward.project }, "projects", () =>
+    this.#told.turned(this.#projects.after),
+  );
+  readonly #project = this.#projects.select;
   readonly #make = button("", () => void this.#add());
-  readonly #none: boolean;
   /** Images that are tasks of a project by this hand. */
   readonly #added = new Set<string>();
   /** Keys of acts that were not answered: sent again under the same. */
   readonly #keys = new Map<string, string>();
   #busy = false;
 
-  constructor(projects: readonly Project[], told: TasksTold) {
+  constructor(projects: StewardProjects, told: TasksTold) {
     this.#told = told;
-    this.#none = projects.length === 0;
-    for (const { id, name, marking } of projects)
-      this.#project.append(element("option", { value: id }, [`${marking.portion} ${name}`]));
     this.#project.addEventListener("change", () => this.update());
     this.element.append(
       element("h2", {}, [steward.tasks]),
-      ...(this.#none ? [element("span", {}, [steward.noProject])] : [this.#project, this.#make]),
+      ...(projects.edges.length === 0
+        ? [element("span", {}, [steward.noProject])]
+        : [this.#project, this.#projects.turns, this.#make]),
     );
+    this.list(projects);
+  }
+
+  /** Shows a page of the projects. */
+  list(projects: StewardProjects): void {
+    this.#projects.fill(projects);
     this.update();
   }
 
@@ -89,8 +94,8 @@ export class Tasks {
     const about = JSON.stringify(input);
     const key = this.#keys.get(about) ?? crypto.randomUUID();
     this.#keys.set(about, key);
-    const act = async (more: object): Promise<number> =>
-      (await mutate<{ added: number | null }>("projectTasksAdd", { ...input, ...more }, "added", key)).data.added ?? 0;
+    const act = async (more: { readonly belowHighWater?: boolean }): Promise<number> =>
+      (await mutate(TASKS_ADD, { ...input, ...more }, key)).data.added ?? 0;
     try {
       return await act({});
     } catch (error) {

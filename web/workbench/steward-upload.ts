@@ -8,16 +8,22 @@ export interface Progress {
 }
 
 /**
- * Sends a file to the path that its asset was given. By XMLHttpRequest, for it tells how far the sending is. Throws Refused, and
+ * Sends a file to the path that its asset was given, and answers whether it waits in quarantine there. By XMLHttpRequest, for it tells how far the sending is. Throws Refused, and
  * an abort through.
  */
-export function sendFile(path: string, file: File, type: string, signal: AbortSignal, told: Progress): Promise<void> {
+export function sendFile(
+  path: string,
+  file: File,
+  type: string,
+  signal: AbortSignal,
+  told: Progress,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const abort = (): void => request.abort();
-    const end = (error: unknown): void => {
+    const end = (error: unknown, waits = false): void => {
       signal.removeEventListener("abort", abort);
-      if (error === null) resolve();
+      if (error === null) resolve(waits);
       else reject(error instanceof Error ? error : new Refused("UNAVAILABLE"));
     };
     request.open("PUT", path);
@@ -28,7 +34,9 @@ export function sendFile(path: string, file: File, type: string, signal: AbortSi
     request.addEventListener("load", () => {
       const { response, status } = request as { response: unknown; status: number };
       const { errors } = (response ?? {}) as { errors?: readonly { extensions?: { code?: string } }[] };
-      end(status === 200 ? null : new Refused(errors?.[0]?.extensions?.code ?? `${status}`));
+      // 202: it is there, and nobody is shown it before somebody has said what its marking is.
+      const came = status === 200 || status === 202;
+      end(came ? null : new Refused(errors?.[0]?.extensions?.code ?? `${status}`), status === 202);
     });
     request.addEventListener("error", () => end(new Refused("NO_ANSWER")));
     request.addEventListener("abort", () => end(signal.reason));

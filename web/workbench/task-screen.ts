@@ -1,20 +1,28 @@
 import { showBanner } from "./banner.ts";
-import { Beside } from "./beside.ts";
+import { SideBySide } from "./beside.ts";
 import { CanvasTools, TOOLS } from "./canvas-tools.ts";
 import { LabelClasses } from "./classes.ts";
+import { ClassChooser } from "./class-chooser.ts";
 import { ask, button, element, say, show } from "./dom.ts";
-import { drawingKey, isWriting } from "./drawing-keys.ts";
+import { drawingKey, isWriting, valueKey } from "./drawing-keys.ts";
 import { Drawing } from "./drawing.ts";
 import { fixOf } from "./fix.ts";
+import type { TaskVerdict } from "./generated/schema.ts";
+import { TASK_REVIEW, TASK_SKIP, TASK_SUBMIT } from "./generated/tasks.ts";
+import type { TaskOpinion } from "./generated/tasks.ts";
+import { ImageWindow } from "./image-window.ts";
+import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
 import { LastAct } from "./last-act.ts";
 import { Pins, paintPins } from "./pins.ts";
 import type { Pin } from "./pins.ts";
+import type { LocalCopy } from "./local-copy.ts";
 import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
+import { RemarkField } from "./remark-field.ts";
 import { sentBackPanel } from "./sent-back.ts";
-import { drawnOf, preLabelsOf } from "./task.ts";
-import type { Act, Task } from "./task.ts";
+import { drawnOf, labelIdsOf, portionsOf, preLabelsOf } from "./task.ts";
+import type { Task } from "./task.ts";
 import { TEXT } from "./text.ts";
 import { ViewPanel } from "./view-panel.ts";
 import { Viewer } from "./viewer.ts";
@@ -28,6 +36,8 @@ export interface Way {
   /** The opinion that is looked at, or that a fix begins with. */
   readonly opinion: number;
   readonly pins: readonly Pin[];
+  /** What was said before, where the task was on the screen in another way. */
+  readonly remark?: string;
 }
 
 /** What follows when a task was ended in one way or another: the next one, the list of projects, or a reason. */
@@ -47,27 +57,31 @@ export class TaskScreen {
   /** Whether somebody draws here, his own labels or a fix. */
   readonly #draws: boolean;
   readonly #began = performance.now();
-  readonly #opinions: readonly Act[];
+  readonly #opinions: readonly TaskOpinion[];
   readonly #tools: CanvasTools;
   readonly #saving: Saving | null;
   #drawing: Drawing;
   #opinion: number;
   #viewer: Viewer | null = null;
-  #beside: Beside | null = null;
-  readonly #canvases = element("div", { class: "canvases" });
+  readonly #beside: SideBySide;
+  #history: LabelHistory | null = null;
   #over = false;
   readonly #classes: LabelClasses;
+  /** Goes with every act on the task. */
+  readonly #held: { readonly taskId: string; readonly epoch: number };
   readonly #last: LastAct;
   readonly #times = new Map<string, number>();
   readonly #panel: LabelPanel;
   readonly #pins: Pins;
   readonly #preLabels: PreLabels;
   readonly #view = new ViewPanel(() => this.#viewer);
-  readonly #place = element("span", { class: "place" });
+  readonly #window = new ImageWindow();
+  readonly #chooser: ClassChooser;
+  readonly #remark: RemarkField;
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
 
-  constructor(task: Task, then: Then, { doing, opinion, pins }: Way) {
+  constructor(task: Task, then: Then, { doing, opinion, pins, remark }: Way, copy: LocalCopy | null = null) {
     this.#task = task;
     this.#then = then;
     this.#doing = doing;
@@ -92,35 +106,61 @@ export class TaskScreen {
       told: (code) => this.#panel.tell(code),
       pinned: (at) => void (this.#viewer && this.#pins.put(at, this.#viewer)),
     });
-    this.#panel = new LabelPanel({ ...common, tools: this.#tools, viewer: () => this.#viewer });
+    this.#beside = new SideBySide(
+      { assetId: task.asset?.id ?? "", classes: this.#classes, opinions: this.#opinions.map(drawnOf) },
+      { main: () => this.#viewer, canvases: this.#window.canvases, refused: then.refused },
+    );
+    const kept = labelIdsOf(task);
+    const back = (): void => this.#viewer?.canvas.focus();
+    this.#panel = new LabelPanel({
+      ...common,
+      portion: task.marking.portion,
+      portionOf: portionsOf(task),
+      back,
+      tools: this.#tools,
+      viewer: () => this.#viewer,
+      hasHistory: (id) => kept.has(id),
+      showHistory: (id, from) => this.#showHistory(id, from),
+    });
     this.#preLabels = new PreLabels(preLabelsOf(task), common);
     if (!draws) this.#tools.tool = "select";
+    this.#chooser = new ClassChooser(draws ? this.#classes.all : [], {
+      take: (key) => this.#classify(key),
+      back,
+    });
+    this.#remark = new RemarkField(
+      doing === "label" ? TEXT.remark.label : TEXT.remark.judge,
+      remark ?? this.#drawing.remark,
+      {
+        changed: (text) => {
+          this.#drawing.remark = text;
+          this.#changed();
+        },
+        back,
+      },
+    );
     const { lease } = task;
     this.#saving =
       lease &&
-      new Saving(
-        task.id,
-        lease,
-        () => (draws ? this.#drawing : null),
-        () => void this.#lost(),
-      );
-    this.#last = new LastAct(
-      { taskId: task.id, epoch: lease?.epoch ?? 0 },
-      {
-        save: async () => this.#saving?.save(),
-        done: () => {
-          this.end();
-          then.next();
-        },
-        lost: () => this.#lost(),
-        stale: () => {
-          this.end();
-          then.leave(TEXT.judging.stale);
-        },
-        refused: then.refused,
-        isOver: () => this.#over || !lease,
+      new Saving(task.id, lease, () => (draws ? this.#drawing : null), { lost: () => void this.#lost(), copy });
+    // What was said while it was judged is of the fix, and is kept with it.
+    if (remark !== undefined && remark !== this.#drawing.remark) this.#drawing.remark = remark;
+    this.#held = { taskId: task.id, epoch: lease?.epoch ?? 0 };
+    this.#last = new LastAct({
+      save: async () => this.#saving?.save(),
+      done: () => {
+        this.#saving?.forget();
+        this.end();
+        then.next();
       },
-    );
+      lost: () => this.#lost(),
+      stale: () => {
+        this.end();
+        then.leave(TEXT.judging.stale);
+      },
+      refused: then.refused,
+      isOver: () => this.#over || !lease,
+    });
   }
 
   /** Shows the task under the banner of the answer that it came in. Throws Refused, and is over then. */
@@ -128,10 +168,14 @@ export class TaskScreen {
     showBanner(marking);
     say("");
     const canvas = element("canvas", { tabindex: "0", "aria-label": TEXT.canvas });
-    show([this.#header(), element("div", { class: "work" }, [this.#side(), this.#canvases, this.#right()])]);
-    this.#canvases.append(canvas);
+    show([this.#header(), element("div", { class: "work" }, [this.#side(), this.#window.element, this.#right()])]);
+    this.#window.canvases.append(canvas);
     try {
-      const viewer = await Viewer.open(canvas, this.#task.asset?.id ?? "", (context) => this.#paint(context));
+      const paint = (context: CanvasRenderingContext2D): boolean => this.#paint(context);
+      const viewer = await Viewer.open(canvas, this.#task.asset?.id ?? "", paint, {
+        gone: () => void this.#lost(),
+        coming: (coming) => this.#window.tell(coming),
+      });
       if (this.#over) {
         viewer.end();
         return;
@@ -143,6 +187,7 @@ export class TaskScreen {
       throw error;
     }
     this.#tools.listen(canvas);
+    this.#window.opened();
     document.addEventListener("keydown", this.#onKey);
     this.#changed();
     canvas.focus();
@@ -150,7 +195,7 @@ export class TaskScreen {
 
   #paint(context: CanvasRenderingContext2D): boolean {
     const more = this.#tools.paint(context);
-    this.#beside?.follow();
+    this.#beside.follow();
     if (this.#viewer && this.#doing === "label") {
       this.#preLabels.paint(context, this.#viewer);
       paintPins(context, this.#task.sentBack?.pins ?? [], this.#viewer);
@@ -158,32 +203,10 @@ export class TaskScreen {
     return more;
   }
 
-  /** Shows the next opinion in a window beside this one, or this one alone. */
-  async #toggleBeside(): Promise<void> {
-    const { asset } = this.#task;
-    this.#buttons.get("beside")?.setAttribute("aria-pressed", String(!this.#beside));
-    if (this.#beside) {
-      this.#beside.end();
-      this.#beside = null;
-      this.#viewer?.fit();
-      return;
-    }
-    const beside = new Beside(() => this.#viewer, this.#classes);
-    this.#beside = beside;
-    this.#canvases.append(beside.canvas);
-    this.#compare();
+  #toggleBeside(): void {
+    this.#beside.toggle(this.#opinion);
+    this.#changed();
     this.#viewer?.fit();
-    try {
-      await beside.open(asset?.id ?? "");
-    } catch (error) {
-      if (!this.#over && this.#beside === beside) this.#then.refused(error);
-    }
-  }
-
-  #compare(): void {
-    const other = (this.#opinion + 1) % Math.max(this.#opinions.length, 1);
-    const act = this.#opinions[other];
-    if (act) this.#beside?.show(other + 1, drawnOf(act));
   }
 
   #shown(): Drawing {
@@ -211,6 +234,7 @@ export class TaskScreen {
     const skips = (project?.skipLimit ?? 0) > 0 ? [button(TEXT.skip, () => void this.#skip())] : [];
     return element("header", { class: "row" }, [
       element("h1", {}, [`${asset?.marking.portion ?? ""} ${asset?.title ?? ""}`]),
+      ...(this.#saving ? [this.#saving.element] : []),
       ...acts,
       ...skips,
       button(TEXT.keys, () => void this.#help()),
@@ -227,19 +251,14 @@ export class TaskScreen {
     const tools = TOOLS.filter((tool) =>
       tool === "pin" ? this.#doing !== "label" : this.#draws || LOOKING.has(tool),
     ).map((tool) => choice(`tool ${tool}`, TEXT.toolNames[tool], () => this.#tools.use(tool)));
-    const classes = !this.#draws
-      ? []
-      : (this.#task.project?.ontologyVersion?.classes ?? []).map(({ key, name }, at) =>
-          choice(`class ${key}`, at < 9 ? `${at + 1} ${name}` : name, () => this.#tools.classify(key)),
-        );
     const opinions = this.#doing === "label" ? [] : this.#opinions.map((act, at) => this.#offered(choice, act, at));
     return element("section", { class: "side", "aria-label": TEXT.tools }, [
       element("div", { class: "pair" }, tools),
       ...opinions,
       ...(this.#doing === "judge" && opinions.length > 1
-        ? [choice("beside", TEXT.judging.sideBySide, () => void this.#toggleBeside())]
+        ? [choice("beside", TEXT.judging.sideBySide, () => this.#toggleBeside())]
         : []),
-      ...(classes.length > 0 ? [element("h2", {}, [TEXT.classes]), ...classes] : []),
+      this.#chooser.element,
       element("hr"),
       ...(!this.#draws
         ? []
@@ -251,14 +270,13 @@ export class TaskScreen {
             ]),
           ]),
       this.#view.element,
-      this.#place,
     ]);
   }
 
   /** One of the opinions: to look at, or, in a fix, to take its labels over. */
   #offered(
     choice: (name: string, text: string, act: () => void) => HTMLButtonElement,
-    act: Act,
+    act: TaskOpinion,
     at: number,
   ): HTMLElement {
     if (this.#doing === "fix")
@@ -271,7 +289,7 @@ export class TaskScreen {
     return choice(`opinion ${at}`, text, () => {
       this.#opinion = at;
       this.#drawing = this.#shown();
-      this.#compare();
+      this.#beside.show(at);
       this.#changed();
     });
   }
@@ -285,23 +303,33 @@ export class TaskScreen {
       ...(this.#doing === "fix" ? [element("p", { role: "note" }, [TEXT.judging.fixing])] : []),
       ...(this.#doing === "label" ? [this.#preLabels.element] : [this.#pins.element]),
       this.#panel.element,
+      this.#remark.element,
       element("h2", {}, [TEXT.guidelines]),
       element("p", { class: "guidelines" }, [
-        guideline ? `${guideline.marking.portion} ${guideline.body}` : TEXT.noGuidelines,
+        guideline ? TEXT.guideline(guideline.marking.portion, guideline.version, guideline.body) : TEXT.noGuidelines,
       ]),
     ]);
   }
 
+  /** What became of a label, in the place of the task; the keyboard comes back to where it was opened from. */
+  #showHistory(id: string, from: HTMLElement): void {
+    const closed = (): void => {
+      this.#history = null;
+      this.#viewer?.draw();
+      from.focus();
+    };
+    this.#history = new LabelHistory(id, { closed, refused: this.#then.refused });
+    void this.#history.open();
+  }
+
   #changed(): void {
     const { tool, classKey } = this.#tools;
+    this.#chooser.update(classKey);
     for (const [name, made] of this.#buttons)
       made.setAttribute(
         "aria-pressed",
         String(
-          (name === "beside" && this.#beside !== null) ||
-            name === `tool ${tool}` ||
-            name === `class ${classKey}` ||
-            name === `opinion ${this.#opinion}`,
+          (name === "beside" && this.#beside.isOn) || name === `tool ${tool}` || name === `opinion ${this.#opinion}`,
         ),
       );
     this.#tools.update();
@@ -313,9 +341,12 @@ export class TaskScreen {
   }
 
   #pointed(): void {
-    const { cross, measured } = this.#tools;
-    const place = cross ? TEXT.place(Math.floor(cross[0]), Math.floor(cross[1])) : "";
-    this.#place.textContent = measured ? `${place}: ${TEXT.drawing.measured(...measured)}` : place;
+    this.#window.point(this.#tools, this.#viewer);
+  }
+
+  #classify(key: string): void {
+    this.#panel.release();
+    this.#tools.classify(key);
   }
 
   #undo(again: boolean): void {
@@ -326,7 +357,7 @@ export class TaskScreen {
 
   #key(event: KeyboardEvent): void {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
-    if (this.#over || document.querySelector("dialog[open]") || isWriting(target)) return;
+    if (this.#over || this.#history || document.querySelector("dialog[open]") || isWriting(target)) return;
     const name = key.toLowerCase();
     // A key that is held does the small things again, and never hands in, judges or puts back what nobody has looked at.
     const large =
@@ -339,6 +370,9 @@ export class TaskScreen {
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "label") return () => void this.#submit();
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "fix") return () => void this.#judge("FIX");
       if (altKey && name === "s") return () => void this.#skip();
+      // Before all others: on some keyboards a digit's other sign is one that zooms.
+      const value = this.#draws ? valueKey(event) : null;
+      if (value !== null) return () => this.#panel.chooseValue(value);
       const drawing = drawingKey(event, {
         tools: this.#tools,
         panel: this.#panel,
@@ -347,9 +381,8 @@ export class TaskScreen {
         draws: this.#draws,
       });
       if (drawing || ctrlKey || metaKey || altKey) return drawing;
-      const classes = this.#task.project?.ontologyVersion?.classes ?? [];
-      const chosen = /^[1-9]$/.test(key) && this.#draws ? classes[Number(key) - 1] : undefined;
-      if (chosen) return () => this.#tools.classify(chosen.key);
+      const chosen = /^[1-9]$/.test(key) && this.#draws ? this.#classes.all[Number(key) - 1] : undefined;
+      if (chosen) return () => this.#classify(chosen.key);
       if (this.#doing === "judge" && name === "a")
         return () => void this.#judge(this.#task.stage === "ADJUDICATE" ? "CHOOSE" : "ACCEPT");
       if (this.#doing === "judge" && name === "x") return () => void this.#judge("REJECT");
@@ -358,9 +391,10 @@ export class TaskScreen {
       if (name === "?") return () => void this.#help();
       if (name === "escape") return () => this.#tools.drop();
       if (name === "delete" && this.#draws) return () => this.#tools.remove();
-      if (key === "+" || key === "=") return () => this.#viewer?.zoom(1);
-      if (key === "-") return () => this.#viewer?.zoom(-1);
+      if (key === "+" || key === "=") return () => this.#tools.zoom(1);
+      if (key === "-") return () => this.#tools.zoom(-1);
       if (key === "0") return () => this.#viewer?.fit();
+      if (name === "c" && this.#draws) return () => this.#chooser.find();
       return undefined;
     })();
     if (!act) return;
@@ -384,14 +418,15 @@ export class TaskScreen {
     document.removeEventListener("keydown", this.#onKey);
     void this.#saving?.end();
     this.#tools.end();
-    this.#beside?.end();
+    this.#beside.end();
+    this.#history?.end();
     this.#viewer?.end();
   }
 
   async #leave(): Promise<void> {
     await this.#saving?.save();
     if (this.#over) return;
-    if (this.#saving?.dirty && (await ask(TEXT.leaveUnsaved, false, TEXT.ok, TEXT.cancel)) === null) return;
+    if (this.#saving?.unkept && (await ask(TEXT.leaveUnsaved, false, TEXT.ok, TEXT.cancel)) === null) return;
     if (this.#over) return;
     this.end();
     this.#then.leave("");
@@ -411,7 +446,7 @@ export class TaskScreen {
     await this.#saving?.save();
     if (this.#over) return;
     this.end();
-    this.#then.instead({ doing, opinion: this.#opinion, pins: this.#pins.all });
+    this.#then.instead({ doing, opinion: this.#opinion, pins: this.#pins.all, remark: this.#remark.text });
   }
 
   async #submit(): Promise<void> {
@@ -423,34 +458,40 @@ export class TaskScreen {
       ...(preLabelId === undefined ? {} : { preLabelId }),
     }));
     // The same drawing handed in again after no answer is the same act, with the same time.
-    const drawn = JSON.stringify(labels);
+    const comment = this.#remark.text;
+    const drawn = JSON.stringify([labels, comment]);
     const activeMs = this.#times.get(drawn) ?? Math.round(performance.now() - this.#began);
     this.#times.set(drawn, activeMs);
-    await this.#last.perform("taskSubmit", { labels, activeMs });
+    await this.#last.perform(TASK_SUBMIT, { ...this.#held, labels, activeMs, comment });
   }
 
   async #skip(): Promise<void> {
     if (this.#last.acting) return;
     const reason = await ask(TEXT.skipReason, true, TEXT.ok, TEXT.cancel);
-    if (reason !== null) await this.#last.perform("taskSkip", { reason });
+    if (reason !== null) await this.#last.perform(TASK_SKIP, { ...this.#held, reason });
   }
 
-  async #judge(verdict: "ACCEPT" | "REJECT" | "CHOOSE" | "FIX"): Promise<void> {
+  async #judge(verdict: TaskVerdict): Promise<void> {
     if (this.#last.acting || (verdict === "FIX" && !this.#panel.ready())) return;
-    const comment = verdict === "REJECT" ? await ask(TEXT.rejectReason, true, TEXT.ok, TEXT.cancel) : "";
+    const said = this.#remark.text;
+    // What is sent back says why.
+    const comment =
+      verdict === "REJECT" && said === "" ? await ask(TEXT.rejectReason, true, TEXT.ok, TEXT.cancel) : said;
     if (comment === null) return;
-    const chosen = verdict === "CHOOSE" ? { chosenId: this.#opinions[this.#opinion]?.id } : {};
+    const opinion = this.#opinions[this.#opinion];
+    const chosen = verdict === "CHOOSE" && opinion ? { chosenId: opinion.id } : {};
     const { keptIds, labels } = fixOf(this.#drawing.drawn, this.#opinions.flatMap(drawnOf));
     const fix =
       verdict === "FIX"
         ? { keptIds, labels: labels.map(({ classKey, shape, attributes }) => ({ classKey, shape, attributes })) }
         : {};
     const { opinionsSha384 } = this.#task;
-    await this.#last.perform("taskReview", {
+    await this.#last.perform(TASK_REVIEW, {
+      ...this.#held,
       verdict,
       comment,
       pins: this.#pins.all,
-      opinionsSha384,
+      ...(opinionsSha384 === undefined ? {} : { opinionsSha384 }),
       ...chosen,
       ...fix,
     });

@@ -1,79 +1,31 @@
 import { mutate, query } from "./api.ts";
 import type { Answer } from "./api.ts";
-import type { LabelClass } from "./classes.ts";
 import type { Drawn, Shape } from "./drawing.ts";
+import { stands } from "./fix.ts";
+import type { TaskPart } from "./generated/schema.ts";
+import { LEASE_NEXT, TASK_TO_JUDGE, TASK_TO_LABEL } from "./generated/tasks.ts";
+import type { ShownTask, TaskLabel, TaskOpinion } from "./generated/tasks.ts";
+import type { Operation } from "./operation.ts";
 import type { PreLabel } from "./pre-labels.ts";
-import type { SentBack } from "./sent-back.ts";
 
 /** A task with everything that is shown of it, in one answer: its banner is that of the screen. */
-export interface Task {
-  readonly id: string;
-  readonly stage: "LABEL" | "ADJUDICATE" | "REVIEW" | "DONE" | "SET_ASIDE";
-  readonly round: number;
-  readonly marking: { readonly portion: string };
-  readonly lease: { readonly epoch: number; readonly lastsUntil: string } | null;
-  readonly draft: { readonly body: unknown } | null;
-  readonly project: {
-    readonly id: string;
-    readonly name: string;
-    readonly skipLimit: number;
-    readonly ontologyVersion: { readonly classes: readonly LabelClass[] } | null;
-    readonly guidelines: readonly {
-      readonly version: number;
-      readonly body: string;
-      readonly marking: { readonly portion: string };
-    }[];
-  } | null;
-  readonly asset: {
-    readonly id: string;
-    readonly title: string;
-    readonly marking: { readonly portion: string };
-  } | null;
-  /** By what it was last sent back. */
-  readonly sentBack: SentBack | null;
+export interface Task extends ShownTask {
   /** To judge: what was handed in in this round, oldest first, and the digest over it. */
-  readonly opinions?: readonly Act[];
+  readonly opinions?: readonly TaskOpinion[];
   readonly opinionsSha384?: string;
   /** To label: what was handed in in the round before, and what a model proposes. */
-  readonly earlier?: readonly Act[];
-  readonly preLabels?: readonly LabelOfTask[];
+  readonly earlier?: readonly TaskOpinion[];
+  readonly preLabels?: readonly TaskLabel[];
 }
-
-interface LabelOfTask {
-  readonly id: string;
-  readonly latest: {
-    readonly shape: Shape;
-    readonly attributes: Drawn["attributes"];
-    readonly score?: number | null;
-    readonly class: { readonly key: string } | null;
-  } | null;
-}
-
-/** What somebody did to it. */
-export interface Act {
-  readonly id: string;
-  readonly comment: string;
-  readonly activeMs: number | null;
-  readonly marking: { readonly portion: string };
-  readonly labels: readonly LabelOfTask[];
-}
-
-const LABEL = "id latest { shape attributes score class { key } }";
-const ACT = `id comment activeMs marking { portion } labels(first: 100, skip: $skip) { ${LABEL} }`;
-const TASK = `id stage round marking { portion } lease { epoch lastsUntil } draft { body }
-  project { id name skipLimit ontologyVersion { classes { key name shapes attributes } } guidelines(first: 1) { version body marking { portion } } }
-  asset { id title marking { portion } } sentBack { comment marking { portion } pins { x y text } }`;
-const TO_JUDGE = `opinionsSha384 opinions { ${ACT} }`;
-const TO_LABEL = `earlier { ${ACT} } preLabels(first: 100, skip: $skip) { ${LABEL} }`;
 
 /** A hundred labels of each come at once, and at most a thousand are handed in, or proposed, together. */
 const AT_ONCE = 100;
 const MOST = 1_000;
 
-/** What is to be done with the tasks that are asked for. */
-export type Part = "LABEL" | "REVIEW" | "ADJUDICATE";
-
-function joinedActs(acts: readonly Act[] | undefined, more: readonly Act[] | undefined): readonly Act[] {
+function joinedActs(
+  acts: readonly TaskOpinion[] | undefined,
+  more: readonly TaskOpinion[] | undefined,
+): readonly TaskOpinion[] {
   return (acts ?? []).map((act) => ({
     ...act,
     labels: [...act.labels, ...(more?.find((one) => one.id === act.id)?.labels ?? [])],
@@ -82,18 +34,19 @@ function joinedActs(acts: readonly Act[] | undefined, more: readonly Act[] | und
 
 const isFull =
   (length: number) =>
-  (labels: readonly LabelOfTask[]): boolean =>
+  (labels: readonly TaskLabel[]): boolean =>
     labels.length === length;
 
 /** The next task; null where there is none. Throws Refused. */
-export async function nextTask(projectId: string, part: Part, below: boolean): Promise<Answer<Task | null>> {
+export async function nextTask(projectId: string, part: TaskPart, below: boolean): Promise<Answer<Task | null>> {
   const input = { projectId, part, ...(below ? { belowHighWater: true } : {}) };
-  const { data } = await mutate<{ task: { id: string } | null }>("taskLeaseNext", input, "task { id }");
+  const { data } = await mutate(LEASE_NEXT, input);
   if (!data.task) return { data: null, marking: null };
   const { id } = data.task;
-  const fields = `${TASK} ${part === "LABEL" ? TO_LABEL : TO_JUDGE}`;
-  const ask = (skip: number): Promise<Answer<{ task: Task | null }>> =>
-    query(`query ($id: ID!, $skip: Int!) { task(id: $id) { ${fields} } }`, { id, skip });
+  const operation: Operation<{ readonly task: Task | null }, { id: string; first: number; skip: number }> =
+    part === "LABEL" ? TASK_TO_LABEL : TASK_TO_JUDGE;
+  const ask = (skip: number): Promise<Answer<{ readonly task: Task | null }>> =>
+    query(operation, { id, first: AT_ONCE, skip });
   const { data: first, marking } = await ask(0);
   let task = first.task;
   for (let skip = AT_ONCE; skip < MOST && task; skip += AT_ONCE) {
@@ -110,12 +63,44 @@ export async function nextTask(projectId: string, part: Part, below: boolean): P
   return { data: task, marking };
 }
 
-const drawn = ({ id, latest }: LabelOfTask): readonly Drawn[] =>
-  latest ? [{ id, classKey: latest.class?.key ?? "", shape: latest.shape, attributes: latest.attributes }] : [];
+const drawn = ({ id, latest }: TaskLabel): readonly Drawn[] =>
+  latest
+    ? [
+        {
+          id,
+          classKey: latest.class?.key ?? "",
+          // As it was handed in, or imported: the server takes no other.
+          shape: latest.shape as Shape,
+          attributes: latest.attributes as Drawn["attributes"],
+        },
+      ]
+    : [];
 
 /** Labels of an act, as they are drawn. */
-export const drawnOf = ({ labels }: Act): readonly Drawn[] => labels.flatMap(drawn);
+export const drawnOf = ({ labels }: TaskOpinion): readonly Drawn[] => labels.flatMap(drawn);
 
 /** What a model proposes for the image, as it is drawn. */
 export const preLabelsOf = ({ preLabels = [] }: Task): readonly PreLabel[] =>
-  preLabels.flatMap((one) => drawn(one).map((of) => ({ id: one.id, score: one.latest?.score ?? null, drawn: of })));
+  preLabels.flatMap((one) =>
+    drawn(one).map((of) => ({ id: one.id, portion: one.marking.portion, score: one.latest?.score ?? null, drawn: of })),
+  );
+
+/**
+ * What tells the portion mark of a label of a task. One that was changed is another one's, and comes with the task; what stands
+ * as it was handed in has the mark that the answer tells, not one that a draft kept.
+ */
+export function portionsOf({ opinions = [], marking }: Task): (drawn: Drawn) => string {
+  const handedIn = new Map(
+    opinions
+      .flatMap(({ labels }) => labels)
+      .flatMap((label) => drawn(label).map((one) => [one.id, { one, portion: label.marking.portion }] as const)),
+  );
+  return (drawing) => {
+    const was = handedIn.get(drawing.id);
+    return was && stands(drawing, was.one) ? was.portion : marking.portion;
+  };
+}
+
+/** The labels of a task that the server has: those that were handed in, and those that a model proposes. */
+export const labelIdsOf = ({ opinions = [], earlier = [], preLabels = [] }: Task): ReadonlySet<string> =>
+  new Set([...[...opinions, ...earlier].flatMap(({ labels }) => labels), ...preLabels].map(({ id }) => id));

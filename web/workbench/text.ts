@@ -1,7 +1,12 @@
 import { CONSOLE } from "./text/console.ts";
+import { COPIES } from "./text/copies.ts";
 import { count } from "./text/count.ts";
 import { DELIVERY } from "./text/delivery.ts";
+import { GROUND } from "./text/ground.ts";
 import { LEAD } from "./text/lead.ts";
+import { HISTORY } from "./text/history.ts";
+import { LISTING } from "./text/listing.ts";
+import { QUARANTINE } from "./text/quarantine.ts";
 import { STEWARD } from "./text/steward.ts";
 
 /** Everything that the workbench says, in one place, so that it can be translated: what only one desk says, in text/. */
@@ -9,7 +14,12 @@ export const TEXT = {
   nothingShown: "nothing marked is shown",
   signedOut: "Nobody is signed in. Sign in on the first page, then come back.",
   toFirstPage: "To the first page",
-  projects: "Projects",
+  coming: "It is coming …",
+  image: {
+    opening: "The image is being opened …",
+    coming: "The image is coming …",
+    late: "Parts of the image do not come. They are asked for again every few seconds.",
+  },
   noProjects: "There is no project that you may see.",
   refused: (code: string): string => `The server refused: ${code}.`,
   noAnswer: "The server did not answer.",
@@ -24,9 +34,11 @@ export const TEXT = {
   backToProjects: "Back to projects",
   tools: "Tools",
   classes: "Classes",
+  findClass: "Find a class",
   shapes: "Labels",
   noShapes: "Nothing is drawn yet.",
   guidelines: "Guidelines",
+  guideline: (portion: string, version: number, body: string): string => `${portion} Version ${version}. ${body}`,
   noGuidelines: "This project has none.",
   submit: "Hand in, and the next",
   skip: "Put back",
@@ -56,17 +68,21 @@ export const TEXT = {
   verifyLog: "Verify the log",
   logTitle: "The activity log",
   logHelp:
-    "Your browser reads the whole log and checks every entry, the chain, the tree and the signatures by itself. This server only hands the log out.",
+    "Your browser checks by itself; this server only hands the log out. “Verify” reads entries and tree, after a checkpoint that you kept only what came since. “Verify with sections” reads the whole log again, with the chain and the sections that you may open.",
   keptCheckpoint: "Checkpoint that you kept",
   keptHelp:
     "Choose the file that you kept after an earlier check, or paste its text. Without one the newest entries can be missing unnoticed.",
   ownTrust: "Trust file",
   trustHelp: "Choose the one that your operator gave you. Without it the key of this server is believed.",
   verify: "Verify",
+  verifyAll: "Verify with sections",
   stop: "Stop",
   checking: (entries: number, of: number): string => `${count(entries)} of about ${count(of)} entries checked`,
   verified: (entries: number): string => `Verified: all ${count(entries)} entries stand as they were signed.`,
   notVerified: "Not verified.",
+  grown: (known: number, more: number): string =>
+    `Verified: the log begins with the ${count(known)} entries that your checkpoint signed; ${count(more)} came after it and stand as they were signed.`,
+  noSections: "Chain and sections were not read: “Verify with sections” does that.",
   since: (known: number, more: number): string =>
     `The first ${count(known)} are those that your kept checkpoint signed; ${count(more)} came after it.`,
   keyOf: (origin: string, own: boolean): string =>
@@ -84,7 +100,8 @@ export const TEXT = {
   notTrustFile: "This is no trust file with one activity log.",
   stopped: "Stopped. Nothing was verified.",
   canvas: "The image. Arrow keys move the crosshair, Enter sets a corner; press ? for all keys.",
-  drawn: (name: string, number: number, kind: string): string => `${number}. ${name}, ${kind}`,
+  drawn: (portion: string, name: string, number: number, kind: string): string =>
+    `${portion} ${number}. ${name}, ${kind}`,
   toolNames: {
     select: "Select",
     pan: "Move",
@@ -99,10 +116,17 @@ export const TEXT = {
   },
   keyHelp: [
     ["1 … 9", "class of what is drawn next, or of what is selected"],
+    ["C", "where there are more than nine classes, find one by typing; Enter takes the first"],
+    [
+      "E, Shift+E",
+      "next, previous attribute of what is selected, or of what was drawn last; Enter in a field goes back to the image",
+    ],
+    ["Shift+1 … 9, Shift+0", "give the attribute that value; take it away"],
     [
       "V H B R P L O K M",
       "select, move the image, box, turned box (a side, then its width), polygon, line, hole in the selected polygon or another part of it, point, ruler",
     ],
+    ["Space", "while it is held, move the image; what is half drawn waits, as it does with H"],
     ["arrows", "move the crosshair, with Shift by one pixel; with Select move the label"],
     ["Enter", "set a corner; a polygon ends on its first corner, a line on its last; Backspace takes a corner back"],
     ["N, Shift+N", "with Select, next or previous handle: corner, side, turning, vertex; arrows move or turn it"],
@@ -124,7 +148,10 @@ export const TEXT = {
     ["G", "proposals of a model: hide or show"],
     ["?", "these keys"],
   ],
+  copies: COPIES,
+  ground: GROUND,
   lead: LEAD,
+  listing: LISTING,
   lock: {
     title: "Locked",
     why: (minutes: number): string => `Nobody did anything here for ${minutes} minutes. What was shown is hidden.`,
@@ -134,7 +161,17 @@ export const TEXT = {
   },
   console: CONSOLE,
   delivery: DELIVERY,
+  history: HISTORY,
+  quarantine: QUARANTINE,
   steward: STEWARD,
+  remark: {
+    label: "Remark",
+    judge: "Remark with the verdict",
+    help: "It goes with the task; whoever judges or is sent it back reads it. Esc goes back to the image.",
+  },
+  newLabels: (portion: string): string => `New labels: ${portion}`,
+  newLabelsHelp:
+    "As the task is marked. What has to stand higher is not handed in with it: put the task back and say why.",
   judging: {
     fix: "Fix it yourself",
     fixed: "Done: what is drawn stands",
@@ -161,8 +198,8 @@ export const TEXT = {
     help: "Dotted on the image. It counts only where you take it over.",
     takeAll: "Take all over",
     hide: "Hide proposals",
-    take: (name: string, kind: string, score: number | null): string =>
-      `Take over: ${name}, ${TEXT.drawing.kinds[kind] ?? kind}${score === null ? "" : `, ${Math.round(score * 100)} %`}`,
+    take: (portion: string, name: string, kind: string, score: number | null): string =>
+      `${portion} Take over: ${name}, ${TEXT.drawing.kinds[kind] ?? kind}${score === null ? "" : `, ${Math.round(score * 100)} %`}`,
     name: (name: string, score: number | null): string =>
       score === null ? `model: ${name}` : `model: ${name} ${Math.round(score * 100)} %`,
   },
@@ -204,6 +241,8 @@ export const TEXT = {
     attribute: (key: string, required: boolean): string => (required ? `${key} (needed)` : key),
     nothing: "not said",
     booleans: ["yes", "no"],
+    // The key comes last: a letter that is typed finds the word as ever.
+    withKey: (name: string, key: number): string => `${name} (${key})`,
     snap: "Snap",
     hide: "Hide",
     hideAll: "Hide all",

@@ -1,4 +1,4 @@
-import { openView, serverNow, tile } from "./api.ts";
+import { Refused, openView, serverNow, tile } from "./api.ts";
 import type { View } from "./api.ts";
 import { AS_STORED, lightTable } from "./tile-lights.ts";
 import type { Lights } from "./tile-lights.ts";
@@ -7,7 +7,8 @@ const TILES_KEPT = 400;
 const AT_ONCE = 6;
 const RESTS_MS = 5_000;
 
-interface Wanted {
+/** A tile, by its place in the pyramid. */
+export interface Wanted {
   readonly level: number;
   readonly column: number;
   readonly row: number;
@@ -46,6 +47,7 @@ export function relit(bitmap: ImageBitmap, table: Uint8ClampedArray): ImageBitma
 export class TileStore {
   readonly #assetId: string;
   readonly #came: () => void;
+  readonly #gone: () => void;
   #view: View;
   #ended = false;
   #fetching = 0;
@@ -60,15 +62,19 @@ export class TileStore {
   readonly #failed = new Map<string, number>();
   #queue: Wanted[] = [];
 
-  private constructor(assetId: string, view: View, came: () => void) {
+  private constructor(assetId: string, view: View, came: () => void, gone: () => void) {
     this.#assetId = assetId;
     this.#view = view;
     this.#came = came;
+    this.#gone = gone;
   }
 
-  /** Opens an image; `came` is called when a tile has come, or will not. Throws Refused. */
-  static async open(assetId: string, came: () => void): Promise<TileStore> {
-    return new TileStore(assetId, await openView(assetId), came);
+  /**
+   * Opens an image; `came` is called when a tile has come, or will not, `gone` when the image is not this person's to see any
+   * more. Throws Refused.
+   */
+  static async open(assetId: string, came: () => void, gone: () => void): Promise<TileStore> {
+    return new TileStore(assetId, await openView(assetId), came, gone);
   }
 
   get view(): View {
@@ -91,6 +97,11 @@ export class TileStore {
     this.#light += 1;
     const same = Object.entries(AS_STORED).every(([key, value]) => lights[key as keyof Lights] === value);
     this.#table = same ? null : lightTable(lights);
+  }
+
+  /** Whether a tile was asked for and did not come. */
+  isLate({ level, column, row }: Wanted): boolean {
+    return this.#failed.has(`${level}/${column}/${row}`);
   }
 
   /** A tile as it is shown, or null where it is not there. */
@@ -128,15 +139,26 @@ export class TileStore {
     this.#tiles.set(key, "wanted");
     this.#fetching += 1;
     void this.#load(next)
-      .catch(() => null)
+      .catch((error: unknown) => {
+        if (!this.#ended && error instanceof Refused && error.code === "NOT_FOUND") this.#gone();
+        return null;
+      })
       .then((bitmap) => {
         this.#fetching -= 1;
         this.#tiles.delete(key);
         if (this.#ended) bitmap?.close();
         else if (bitmap) this.#keep(key, bitmap);
-        else this.#failed.set(key, performance.now());
+        else this.#rest(key);
         this.#came();
       });
+  }
+
+  /** Whoever looks does not move the image for it to be asked for again. */
+  #rest(key: string): void {
+    this.#failed.set(key, performance.now());
+    setTimeout(() => {
+      if (!this.#ended) this.#came();
+    }, RESTS_MS);
   }
 
   /** A tile; where the view is over, the image is opened anew, once for all that wait. */
@@ -164,6 +186,7 @@ export class TileStore {
   }
 
   #keep(key: string, stored: ImageBitmap): void {
+    this.#failed.delete(key);
     this.#tiles.set(key, { stored, shown: stored, light: -1 });
     for (const [old, one] of this.#tiles) {
       if (this.#tiles.size <= TILES_KEPT) return;

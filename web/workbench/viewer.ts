@@ -1,12 +1,24 @@
+import type { Ground } from "../../src/geodesy/ground.ts";
 import { Overview } from "./overview.ts";
-import { directionOf } from "./shapes.ts";
 import type { Grid, Position } from "./shapes.ts";
 import type { Lights } from "./tile-lights.ts";
+import { TileLayer } from "./tile-layer.ts";
 import { TileStore } from "./tile-store.ts";
+import type { Wanted } from "./tile-store.ts";
 import { ViewPlace } from "./view-place.ts";
 
 const GRID_FROM = 8;
-const SMOOTH_BELOW = 3;
+
+/** How much of what the window shows has come: nothing anywhere, all or what stands in for it, or not what was asked for. */
+export type Coming = "nothing" | "there" | "late";
+
+/** What is told of an image that is looked at. */
+interface Told {
+  /** It is not this person's to see any more. */
+  readonly gone?: () => void;
+  /** Called where it has changed. */
+  readonly coming?: (coming: Coming) => void;
+}
 
 /** What is drawn over the image, in pixels of the screen. True where more is to be drawn at the next frame. */
 type Paint = (context: CanvasRenderingContext2D) => boolean;
@@ -19,16 +31,21 @@ export class Viewer {
   readonly canvas: HTMLCanvasElement;
   readonly #paint: Paint;
   readonly #tiles: TileStore;
+  readonly #layer: TileLayer;
   readonly #overview: Overview;
   #frame = 0;
   #ended = false;
   readonly #resized = new ResizeObserver(() => this.draw());
+  readonly #tell: (coming: Coming) => void;
+  #coming: Coming | null = null;
   /** Which part of the image is shown. Whoever changes it draws. */
   readonly place: ViewPlace;
 
-  private constructor(canvas: HTMLCanvasElement, tiles: TileStore, paint: Paint) {
+  private constructor(canvas: HTMLCanvasElement, tiles: TileStore, paint: Paint, tell: (coming: Coming) => void) {
     this.canvas = canvas;
+    this.#tell = tell;
     this.#tiles = tiles;
+    this.#layer = new TileLayer(tiles);
     this.#paint = paint;
     const window = (): Grid => ({ width: canvas.clientWidth, height: canvas.clientHeight });
     this.place = new ViewPlace(window, () => tiles.view);
@@ -37,9 +54,14 @@ export class Viewer {
   }
 
   /** Opens an image. `paint` draws over it. Throws Refused. */
-  static async open(canvas: HTMLCanvasElement, assetId: string, paint: Paint): Promise<Viewer> {
+  static async open(
+    canvas: HTMLCanvasElement,
+    assetId: string,
+    paint: Paint,
+    { gone = () => undefined, coming = () => undefined }: Told = {},
+  ): Promise<Viewer> {
     let came = (): void => undefined;
-    const viewer = new Viewer(canvas, await TileStore.open(assetId, () => came()), paint);
+    const viewer = new Viewer(canvas, await TileStore.open(assetId, () => came(), gone), paint, coming);
     came = () => viewer.draw();
     viewer.fit();
     return viewer;
@@ -51,6 +73,10 @@ export class Viewer {
 
   get height(): number {
     return this.#tiles.view.height;
+  }
+
+  get ground(): Ground | null {
+    return this.#tiles.view.ground ?? null;
   }
 
   /** Screen pixels for one pixel of the image. */
@@ -132,6 +158,7 @@ export class Viewer {
     this.#ended = true;
     this.#resized.disconnect();
     cancelAnimationFrame(this.#frame);
+    this.#layer.end();
     this.#tiles.end();
     this.canvas.width = 0;
   }
@@ -141,78 +168,34 @@ export class Viewer {
     const ratio = devicePixelRatio;
     const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-    const context = canvas.getContext("2d");
+    // Hidden behind another screen: it is drawn when it has a size again.
+    if (width === 0 || height === 0) return;
+    // Nothing shines through: the browser need not blend it with what lies behind.
+    const context = canvas.getContext("2d", { alpha: false });
     if (!context) return;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-    context.imageSmoothingEnabled = scale < SMOOTH_BELOW;
     const { levels } = this.#tiles.view;
     const wanted = Math.min(levels - 1, Math.max(0, levels - 1 + Math.ceil(Math.log2(scale))));
-    const lacking = this.#inView(wanted).filter((one) => !this.#tiles.get(one));
-    // What is there of coarser levels stands in until the finer tiles have come.
+    const inView = this.#layer.inView(this.place, wanted);
+    const lacking = inView.filter((one) => !this.#tiles.get(one));
     const { small } = this.#tiles;
-    for (let level = lacking.length === 0 ? wanted : Math.min(small, wanted); level <= wanted; level += 1)
-      this.#level(context, level);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    const rough = this.#layer.paint(context, this.place, wanted, inView);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (scale >= GRID_FROM) this.#grid(context);
     const more = this.#paint(context);
-    context.imageSmoothingEnabled = true;
     this.#overview.paint(context, this.#tiles);
     // The map's tile comes last, and only once.
     this.#tiles.want(wanted === small ? lacking : [...lacking, { level: small, column: 0, row: 0 }]);
-    if (more) this.draw();
+    const some = lacking.length < inView.length || inView.length === 0 || this.#layer.shows(inView);
+    this.#note(some ? "there" : "nothing", lacking);
+    if (more || rough) this.draw();
   }
 
-  /** Tiles of a level that the window shows. */
-  #inView(level: number): { level: number; column: number; row: number }[] {
-    const { left, top, right, bottom } = this.place.seen;
-    const { tileSide, levels } = this.#tiles.view;
-    const factor = 2 ** (levels - 1 - level);
-    const side = tileSide * factor;
-    const last = (length: number): number => Math.ceil(Math.ceil(length / factor) / tileSide) - 1;
-    const found = [];
-    for (
-      let row = Math.max(0, Math.floor(top / side));
-      row <= Math.min(last(this.height), Math.floor(bottom / side));
-      row += 1
-    )
-      for (
-        let column = Math.max(0, Math.floor(left / side));
-        column <= Math.min(last(this.width), Math.floor(right / side));
-        column += 1
-      )
-        found.push({ level, column, row });
-    return found;
-  }
-
-  #level(context: CanvasRenderingContext2D, level: number): void {
-    const { tileSide, levels } = this.#tiles.view;
-    const factor = 2 ** (levels - 1 - level);
-    const { scale, angle, origin } = this.place;
-    const ratio = devicePixelRatio;
-    context.save();
-    if (angle !== 0) {
-      const [cos, sin] = directionOf(angle);
-      context.translate(origin[0], origin[1]);
-      context.transform(cos * scale, sin * scale, -sin * scale, cos * scale, 0, 0);
-    }
-    for (const one of this.#inView(level)) {
-      const bitmap = this.#tiles.get(one);
-      if (!bitmap) continue;
-      const [left, top] = [one.column * tileSide * factor, one.row * tileSide * factor];
-      const [right, bottom] = [left + bitmap.width * factor, top + bitmap.height * factor];
-      if (angle !== 0) {
-        // Neighbours overlap by a little, so that no seam shows between edges that lie across pixels.
-        const over = 0.5 / scale;
-        context.drawImage(bitmap, left, top, right - left + over, bottom - top + over);
-        continue;
-      }
-      // Edges on pixels of the screen: no seam, and no blending at each of them.
-      const [x0, y0] = this.toScreen([left, top]).map((value) => Math.round(value * ratio) / ratio);
-      const [x1, y1] = this.toScreen([right, bottom]).map((value) => Math.round(value * ratio) / ratio);
-      if (x0 !== undefined && y0 !== undefined && x1 !== undefined && y1 !== undefined)
-        context.drawImage(bitmap, x0, y0, x1 - x0, y1 - y0);
-    }
-    context.restore();
+  #note(found: Coming, lacking: readonly Wanted[]): void {
+    const coming = lacking.some((one) => this.#tiles.isLate(one)) ? "late" : found;
+    if (coming === this.#coming) return;
+    this.#coming = coming;
+    this.#tell(coming);
   }
 
   #grid(context: CanvasRenderingContext2D): void {

@@ -1,5 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import type { AuthorityLines, NitfFinding } from "../../markings/index.ts";
+import type { AuthorityLines, NitfFinding, NitfSecurity } from "../../markings/index.ts";
 import type { Stretch } from "../imagery/stretch.ts";
 
 /** An asset: one image of a dataset. Its bytes are asset_content, written when the upload is complete. */
@@ -67,6 +67,32 @@ export const AssetQuarantine = defineEntity({
     displayBlobId: p.uuid(),
     tilesBlobId: p.uuid(),
     receivedAt: p.datetime(),
+    /** Until somebody lifts it. */
+    waits: p.boolean(),
+  },
+});
+
+/** A security group of a file as it stands there, each of its texts without what no screen shows. */
+interface ReadGroup extends NitfSecurity {
+  /** The header and segments that say the same: "header", "image 1", "text 2-40". */
+  readonly places: readonly string[];
+  readonly findings: readonly NitfFinding[];
+}
+
+/** What the file of an image in quarantine says of its marking; for whoever decides about it alone. */
+export const AssetQuarantineReading = defineEntity({
+  name: "AssetQuarantineReading",
+  schema: "data",
+  tableName: "asset_quarantine_reading",
+  properties: {
+    assetId: p.uuid().primary(),
+    datasetId: p.uuid(),
+    programId: p.uuid(),
+    datasetMarkingId: p.uuid(),
+    markingId: p.uuid(),
+    groups: p.json<readonly ReadGroup[]>(),
+    /** Whether these are all that differ. */
+    whole: p.boolean(),
   },
 });
 
@@ -81,6 +107,8 @@ export const AssetQuarantineLift = defineEntity({
     programId: p.uuid(),
     datasetMarkingId: p.uuid(),
     markingId: p.uuid(),
+    /** Who sent its file in. */
+    receiverId: p.uuid(),
     lifterId: p.uuid(),
     reason: p.text(),
     liftedAt: p.datetime(),

@@ -1,5 +1,13 @@
 import type { InferEntity } from "@mikro-orm/core";
-import { Asset, AssetContent, AssetQuarantine, AssetQuarantineLift, Blob, DataKey } from "./asset.ts";
+import {
+  Asset,
+  AssetContent,
+  AssetQuarantine,
+  AssetQuarantineLift,
+  AssetQuarantineReading,
+  Blob,
+  DataKey,
+} from "./asset.ts";
 import { CompilationRule, Dataset, DatasetCompilation, DatasetMarking, Program } from "./dataset.ts";
 import {
   Delivery,
@@ -19,7 +27,7 @@ import {
   ProposalWithdrawal,
   Revocation,
 } from "./proposal.ts";
-import { Guideline, Project, Task, TaskAct, TaskDraft } from "./project.ts";
+import { Guideline, Project, Task, TaskAct, TaskDraft, TaskRemark } from "./project.ts";
 import { Ontology, OntologyClass, OntologyVersion } from "./ontology.ts";
 
 /** Every table of the data schema that the application role reads and writes. */
@@ -36,6 +44,7 @@ export const entities = {
   AssetContent,
   AssetQuarantine,
   AssetQuarantineLift,
+  AssetQuarantineReading,
   Blob,
   DataKey,
   Label,
@@ -46,6 +55,7 @@ export const entities = {
   Task,
   TaskAct,
   TaskDraft,
+  TaskRemark,
   Recipient,
   Delivery,
   DeliveryApproval,

@@ -99,6 +99,21 @@ export const TaskAct = defineEntity({
   },
 });
 
+/** What somebody says of what he hands in, with the id of that act; his alone while it is BLIND. */
+export const TaskRemark = defineEntity({
+  name: "TaskRemark",
+  schema: "data",
+  tableName: "task_remark",
+  properties: {
+    id: p.uuid().primary(),
+    ...ofTask,
+    personId: p.uuid(),
+    round: p.integer(),
+    body: p.text(),
+    state: p.text(),
+  },
+});
+
 /** What somebody has drawn and not handed in; nobody but him sees it. */
 export const TaskDraft = defineEntity({
   name: "TaskDraft",

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { decodable } from "./decodable.ts";
 import { makeDisplayCopy } from "./display-copy.ts";
+import { readGround } from "./ground/read-ground.ts";
 import { ImageError } from "./image-error.ts";
 import type { ImageLimits } from "./limits.ts";
 import { probeImage } from "./probe.ts";
@@ -40,10 +41,11 @@ try {
   const [bytes = "0", text = "{}"] = process.argv.slice(2);
   const limits = JSON.parse(text) as ImageLimits;
   const original = await received(Number(bytes));
-  const { mediaType } = await probeImage(original, limits);
+  const probed = await probeImage(original, limits);
+  const { mediaType } = probed;
   const { source, header, stretch, ahead } = await decodable(original, limits);
   const { bytes: copy } = await makeDisplayCopy(source, limits, ahead);
-  const pack = await makePyramid(source, header, limits, ahead);
+  const pack = await makePyramid(source, header, limits, { stretch: ahead, ground: readGround(original, probed) });
   await writeMeasured(Buffer.from(JSON.stringify({ header: { ...header, mediaType }, stretch })));
   await writeMeasured(copy);
   for (const piece of pack) await write(piece);

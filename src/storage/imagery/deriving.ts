@@ -2,6 +2,7 @@ import { apart } from "./apart.ts";
 import type { Original } from "./apart.ts";
 import { decodable } from "./decodable.ts";
 import { makeDisplayCopy } from "./display-copy.ts";
+import { readGround } from "./ground/read-ground.ts";
 import { ImageError } from "./image-error.ts";
 import { IMAGE_LIMITS } from "./limits.ts";
 import type { ImageLimits } from "./limits.ts";
@@ -99,7 +100,10 @@ export async function deriveFrom(original: Original, limits: ImageLimits = IMAGE
       if (!header.nitf && header.width * header.height * header.bands <= limits.samplesHere) {
         const { stretch, ahead } = await decodable(bytes, limits);
         const { bytes: display } = await makeDisplayCopy(bytes, limits, ahead);
-        const tiles = await makePyramid(bytes, header, limits, ahead);
+        const tiles = await makePyramid(bytes, header, limits, {
+          stretch: ahead,
+          ground: readGround(bytes, header),
+        });
         done();
         return { header, display, pack: tiles, stretch, end: done };
       }

@@ -4,7 +4,7 @@ import { decodingError, DECODER_FORMATS, openHeader } from "./decoder.ts";
 import { ImageError } from "./image-error.ts";
 import { IMAGE_LIMITS } from "./limits.ts";
 import type { ImageLimits } from "./limits.ts";
-import { readNitfFrom } from "./nitf/read.ts";
+import { readNitfFrom } from "./nitf/read-file.ts";
 import type { Nitf } from "./nitf/read.ts";
 import { sniffImage, SNIFF_BYTES } from "./sniff.ts";
 import type { ImageMediaType } from "./sniff.ts";

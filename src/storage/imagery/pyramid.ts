@@ -1,3 +1,4 @@
+import type { Ground } from "../../geodesy/ground.ts";
 import { decodingError, openPixels, stretchedTo } from "./decoder.ts";
 import { DISPLAY_QUALITY } from "./display-copy.ts";
 import { ImageError } from "./image-error.ts";
@@ -34,14 +35,15 @@ function tilesOf(archive: Buffer): Map<string, Buffer> {
 
 /**
  * Decodes an untrusted original and makes its pack of tiles, each a JPEG as a display copy is (sRGB, 8 bits, the stored pixel
- * grid, nothing but pixels), level by level down to one pixel. `header` is what `probeImage` says of it. Throws IMAGE_DAMAGED,
+ * grid, nothing but pixels), level by level down to one pixel. `header` is what `probeImage` says of it; `ground`, where it lies, is
+ * sealed with them. Throws IMAGE_DAMAGED,
  * IMAGE_TIMEOUT.
  */
 export async function makePyramid(
   source: string | Uint8Array,
   header: ImageHeader,
   limits: ImageLimits,
-  stretch: Stretch | null = null,
+  { stretch, ground }: { readonly stretch: Stretch | null; readonly ground: Ground | null },
 ): Promise<Generator<Buffer>> {
   try {
     const picture = openPixels(source, limits);
@@ -55,7 +57,7 @@ export async function makePyramid(
     const tiles = tilesOf(archive);
     const { width, height } = header;
     const head = { width, height, tileSide: TILE_SIDE, levels: levelsOf(width, height) };
-    return writePack(head, ({ level, column, row }) => {
+    return writePack(head, ground, ({ level, column, row }) => {
       const tile = tiles.get(`${level}/${column}/${row}`);
       if (!tile) throw new ImageError("IMAGE_DAMAGED");
       return tile;

@@ -1,10 +1,14 @@
+import type { Ground } from "../../geodesy/ground.ts";
+
 /*
- * A pack of tiles, as it is sealed: "CVT1", width and height of the picture (4 bytes each), side of a tile (2), number of
+ * A pack of tiles, as it is sealed: "CVT2", width and height of the picture (4 bytes each), side of a tile (2), number of
  * levels (1); then for each tile, level by level from the smallest, row by row, where it begins (6 bytes) and how long it is
- * (4); then the tiles, each a JPEG of its own. Numbers are big-endian. Where the place of a tile stands follows from the
- * head alone, so that one tile is found by reading two short stretches.
+ * (4); the same for what is known of its ground; then the tiles, each a JPEG of its own, and the ground as JSON. Numbers are
+ * big-endian. Where the place of a tile stands follows from the head alone, so that one tile is found by reading two short
+ * stretches. Packs of before begin with "CVT1" and say nothing of the ground.
  */
-const MAGIC = "CVT1";
+const MAGIC = "CVT2";
+const WITHOUT_GROUND = "CVT1";
 /** Bytes before the places of tiles. */
 export const PACK_HEAD = 15;
 const PLACE = 10;
@@ -61,6 +65,12 @@ export function placeAt(head: PackHead, { level, column, row }: TilePlace): numb
   return PACK_HEAD + (tilesBelow(head, level) + row * columns + column) * PLACE;
 }
 
+/** Where the place of the ground stands in a pack; null where it has none. */
+export function groundPlaceAt(front: Buffer): number | null {
+  const head = readHead(front);
+  return front.toString("latin1", 0, 4) === MAGIC ? PACK_HEAD + tilesBelow(head, head.levels) * PLACE : null;
+}
+
 /** Bytes of a place. */
 export const PLACE_BYTES = PLACE;
 
@@ -71,7 +81,8 @@ export function readPlace(bytes: Buffer): { readonly offset: number; readonly le
 
 /** Reads a head. Throws for what is none. */
 export function readHead(bytes: Buffer): PackHead {
-  if (bytes.length < PACK_HEAD || bytes.toString("latin1", 0, 4) !== MAGIC) throw new Error("not a pack of tiles");
+  if (bytes.length < PACK_HEAD || ![MAGIC, WITHOUT_GROUND].includes(bytes.toString("latin1", 0, 4)))
+    throw new Error("not a pack of tiles");
   return {
     width: bytes.readUInt32BE(4),
     height: bytes.readUInt32BE(8),
@@ -81,14 +92,19 @@ export function readHead(bytes: Buffer): PackHead {
 }
 
 /** Writes a pack, piece by piece. `tile` gives the bytes of each tile; they are not kept. */
-export function* writePack(head: PackHead, tile: (place: TilePlace) => Buffer): Generator<Buffer> {
+export function* writePack(
+  head: PackHead,
+  ground: Ground | null,
+  tile: (place: TilePlace) => Buffer,
+): Generator<Buffer> {
+  const last = Buffer.from(JSON.stringify(ground));
   const places: TilePlace[] = [];
   for (let level = 0; level < head.levels; level += 1) {
     const { columns, rows } = gridOf(head, level);
     for (let row = 0; row < rows; row += 1)
       for (let column = 0; column < columns; column += 1) places.push({ level, column, row });
   }
-  const index = Buffer.alloc(PACK_HEAD + places.length * PLACE);
+  const index = Buffer.alloc(PACK_HEAD + (places.length + 1) * PLACE);
   index.write(MAGIC, 0, "latin1");
   index.writeUInt32BE(head.width, 4);
   index.writeUInt32BE(head.height, 8);
@@ -101,6 +117,9 @@ export function* writePack(head: PackHead, tile: (place: TilePlace) => Buffer): 
     index.writeUInt32BE(length, PACK_HEAD + at * PLACE + 6);
     offset += length;
   }
+  index.writeUIntBE(offset, index.length - PLACE, 6);
+  index.writeUInt32BE(last.length, index.length - PLACE + 6);
   yield index;
   for (const place of places) yield tile(place);
+  yield last;
 }

@@ -77,15 +77,23 @@ function wrapped(text: string, length: number): string[] {
   return lines;
 }
 
+/** A size in pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * Burns a text into a display copy, over and over across the whole picture, light with a dark edge so that it shows on any
- * ground. The picture keeps its size. Latin letters, digits and `- . : _ ?` are drawn.
+ * ground. The picture keeps its size. Latin letters, digits and `- . : _ ?` are drawn. A piece at the edge of a larger picture may
+ * be narrower than the text: `of` is then the size that the text is laid out for, and the piece has what falls on it.
  * @throws ImageError IMAGE_DAMAGED when the copy cannot be decoded, or is too small for the text to be read
  */
-export async function burnWatermark(copy: Uint8Array, text: string): Promise<Uint8Array> {
+export async function burnWatermark(copy: Uint8Array, text: string, of?: Size): Promise<Uint8Array> {
   try {
     const picture = openPixels(copy);
-    const { width, height } = await picture.metadata();
+    const own = await picture.metadata();
+    const [width, height] = [Math.max(own.width, of?.width ?? 0), Math.max(own.height, of?.height ?? 0)];
     const dot = Math.max(1, Math.floor(Math.min(width, height) / 500));
     const line = text.toUpperCase();
     const lines = wrapped(line, Math.max(1, Math.min(line.length, Math.floor((width - 2 * dot) / (WIDTH * dot)))));
@@ -98,7 +106,10 @@ export async function burnWatermark(copy: Uint8Array, text: string): Promise<Uin
     const path = dots(lines, dot);
     const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${tile.width}" height="${tile.height}">
 <path d="${path}" fill="none" stroke="#000" stroke-opacity="0.45" stroke-width="${dot}"/><path d="${path}" fill="#fff" fill-opacity="0.6"/></svg>`;
-    const overlay = await openDrawing(drawing).png().toBuffer();
+    const overlay = await openDrawing(drawing)
+      .extract({ left: 0, top: 0, width: Math.min(tile.width, own.width), height: Math.min(tile.height, own.height) })
+      .png()
+      .toBuffer();
     return await picture
       .composite([{ input: overlay, tile: true, blend: "over" }])
       .jpeg({ quality: DISPLAY_QUALITY, chromaSubsampling: "4:4:4" })

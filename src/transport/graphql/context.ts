@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { byId } from "../../datasets/queries.ts";
 import type { NodeNoun, NodeRow } from "../../datasets/queries.ts";
+import { CopyKeys } from "../../labeling/copy-keys.ts";
 import type { Grant } from "../../policy/grant.ts";
 import type { Operation } from "../../policy/operation.ts";
 import { Batch } from "./batch.ts";
@@ -12,19 +13,31 @@ import type { AssetRow, DatasetRow, MarkingValue, RevisionRow } from "./rows.ts"
 export interface Context {
   readonly operation: Operation;
   readonly cursors: Cursors;
+  /** Names and keys of what browsers keep of tasks. */
+  readonly copyKeys: CopyKeys;
   /** For each label its latest revision that the caller may see: one statement for a whole page. */
   readonly latest: Batch<RevisionRow | null>;
   readonly assets: Batch<AssetRow | null>;
   readonly datasets: Batch<DatasetRow | null>;
   readonly classes: Batch<OntologyClassRow | null>;
+  /** For each act by which something was handed in what its person said of it, as far as the caller may see that. */
+  readonly remarks: Batch<string | null>;
   /** Errors as they were thrown. */
   readonly thrown: unknown[];
   /** Resolvers that have not ended yet; null where nobody waits for them. */
   underWay: Set<Promise<unknown>> | null;
 }
 
-/** The context of an operation. `cursorKey` is a secret of 32 bytes. */
-export function contextOf(operation: Operation, cursorKey: KeyObject): Context {
+/** Secrets of 32 bytes, each for one purpose, that operations answer with. */
+export interface AnswerKeys {
+  /** Cursors made under another key are refused. */
+  readonly cursorKey: KeyObject;
+  /** Copies that browsers keep of tasks are not opened under another one. */
+  readonly copyKey: KeyObject;
+}
+
+/** The context of an operation. */
+export function contextOf(operation: Operation, { cursorKey, copyKey }: AnswerKeys): Context {
   const oneByOne = <R>(read: (grant: Grant, id: string) => Promise<R>): Batch<R> =>
     new Batch((ids) =>
       operation.nested(async (grant) => {
@@ -36,6 +49,7 @@ export function contextOf(operation: Operation, cursorKey: KeyObject): Context {
   return {
     operation,
     cursors: new Cursors(cursorKey, operation.principal.personId),
+    copyKeys: new CopyKeys(copyKey),
     latest: new Batch((ids) =>
       operation.nested(
         async (grant) => new Map((await grant.read.latestRevisions(ids)).map((row) => [row.labelId, row])),
@@ -44,6 +58,11 @@ export function contextOf(operation: Operation, cursorKey: KeyObject): Context {
     assets: oneByOne((grant, id) => grant.read.byId("asset", id)),
     datasets: oneByOne((grant, id) => grant.read.byId("dataset", id)),
     classes: oneByOne((grant, id) => grant.read.byId("ontologyClass", id)),
+    remarks: new Batch((ids) =>
+      operation.nested(
+        async (grant) => new Map((await grant.read.some("taskRemark", ids)).map(({ id, body }) => [id, body])),
+      ),
+    ),
     thrown: [],
     underWay: null,
   };
@@ -51,7 +70,8 @@ export function contextOf(operation: Operation, cursorKey: KeyObject): Context {
 
 /** Forgets what was read once for the operation, after a mutation has changed something. */
 export function forget(context: Context): void {
-  for (const batch of [context.latest, context.assets, context.datasets, context.classes]) batch.clear();
+  const { latest, assets, datasets, classes, remarks } = context;
+  for (const batch of [latest, assets, datasets, classes, remarks]) batch.clear();
 }
 
 /** The object of a noun that a caller's id names; null when it is hidden, absent or of another noun. */

@@ -4,8 +4,8 @@ import { globalId } from "../global-id.ts";
 import { markingOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { Marking } from "./node.ts";
-import { OntologyClass } from "./ontology-version.ts";
-import type { OntologyClassRow } from "./ontology-version.ts";
+import { OntologyClass, OntologyVersion } from "./ontology-version.ts";
+import type { OntologyClassRow, OntologyVersionRow } from "./ontology-version.ts";
 import type { MarkingValue, RevisionRow } from "./rows.ts";
 import { DateTimeScalar, JsonScalar } from "./scalars.ts";
 
@@ -73,6 +73,11 @@ export class LabelRevisionResolver {
   @FieldResolver(() => OntologyClass, { nullable: true })
   class(@Ctx() context: Context, @Root() row: RevisionRow): Promise<OntologyClassRow | null> {
     return context.classes.get(row.classId);
+  }
+
+  @FieldResolver(() => OntologyVersion, { nullable: true, description: "What it was checked against." })
+  ontologyVersion(@Ctx() context: Context, @Root() row: RevisionRow): Promise<OntologyVersionRow | null> {
+    return context.operation.nested((grant) => grant.read.byId("ontologyVersion", row.ontologyVersionId));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from "type-graphql";
+import { quarantinedOf } from "../../datasets/quarantine.ts";
 import { dueForReview, pageOfProgram } from "../../datasets/queries.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
@@ -72,6 +73,17 @@ export class ProgramResolver {
   ): Promise<Connection<AssetRow>> {
     return connectionById(context, { field: "Program.declassificationDue", parent: row.id }, args, (page) =>
       context.operation.nested((grant) => dueForReview(grant, row.id, page)),
+    );
+  }
+
+  @FieldResolver(() => AssetConnection, { description: "Images that wait in quarantine, ascending by id." })
+  quarantined(
+    @Ctx() context: Context,
+    @Root() row: ProgramRow,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<Connection<AssetRow>> {
+    return connectionById(context, { field: "Program.quarantined", parent: row.id }, args, (page) =>
+      context.operation.nested((grant) => quarantinedOf(grant, row.id, page)),
     );
   }
 

@@ -1,6 +1,8 @@
 import type { Grant } from "../../policy/grant.ts";
 import type { approvalsOf, recipients } from "../../deliveries/commands.ts";
 import type { actsOf, draftOf, guidelinesOf } from "../../labeling/task-queries.ts";
+import type { quarantined } from "../../datasets/quarantine.ts";
+import type { readingOfWaiting } from "../../datasets/quarantine-reading.ts";
 import type { distributionList } from "../../datasets/list-commands.ts";
 import type { NodeRow } from "../../datasets/queries.ts";
 
@@ -20,5 +22,7 @@ export type GuidelineRow = Awaited<ReturnType<typeof guidelinesOf>>[number];
 export type TaskActRow = Awaited<ReturnType<typeof actsOf>>[number];
 export type TaskDraftRow = NonNullable<Awaited<ReturnType<typeof draftOf>>>;
 export type RecipientRow = Awaited<ReturnType<(typeof recipients)["run"]>>[number];
+export type QuarantineRow = NonNullable<Awaited<ReturnType<typeof quarantined>>>;
+export type QuarantineReading = NonNullable<Awaited<ReturnType<typeof readingOfWaiting>>>;
 export type DistributionListRow = NonNullable<Awaited<ReturnType<(typeof distributionList)["run"]>>>;
 export type MarkingValue = Awaited<ReturnType<Grant["marking"]>>;

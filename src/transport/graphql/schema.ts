@@ -30,7 +30,7 @@ import { LabelReviewResolver, LabelRevisionResolver } from "./label-history.ts";
 import { LabelMutations } from "./label-mutations.ts";
 import { LabelResolver } from "./label.ts";
 import { MarkingMutations } from "./marking-mutations.ts";
-import { QuarantineResolver } from "./quarantine.ts";
+import { QuarantineResolver, QuarantineViewResolver } from "./quarantine.ts";
 import { NodeResolver } from "./node.ts";
 import { OntologyMutations } from "./ontology-mutations.ts";
 import { OntologyClassResolver, OntologyVersionResolver } from "./ontology-version.ts";
@@ -54,6 +54,7 @@ import { noteResolvers } from "./settled.ts";
 import { ProjectHeldTaskResolver, ProjectWorkResolver } from "./project-work.ts";
 import { TaskMutations } from "./task-mutations.ts";
 import { TaskActResolver } from "./task-act.ts";
+import { TaskCopyKeyResolver } from "./task-copy-key.ts";
 import { TaskDraftResolver, TaskResolver } from "./task.ts";
 import { ViewerResolver } from "./viewer.ts";
 
@@ -100,6 +101,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   RevocationMutations,
   MarkingMutations,
   QuarantineResolver,
+  QuarantineViewResolver,
   DistributionListResolver,
   PolicyVersionResolver,
   PolicyStepResolver,
@@ -118,6 +120,7 @@ export const RESOLVERS: BuildSchemaOptions["resolvers"] = [
   TaskResolver,
   TaskActResolver,
   TaskDraftResolver,
+  TaskCopyKeyResolver,
   TaskMutations,
 ];
 

@@ -7,7 +7,8 @@ import type { Context } from "./context.ts";
 import { Label } from "./label.ts";
 import { pageSize } from "./limits.ts";
 import { Marking } from "./node.ts";
-import type { LabelRow, MarkingValue, TaskActRow } from "./rows.ts";
+import { Guideline } from "./project.ts";
+import type { GuidelineRow, LabelRow, MarkingValue, TaskActRow } from "./rows.ts";
 import { DateTimeScalar } from "./scalars.ts";
 import { TaskStage } from "./task-stage.ts";
 
@@ -38,9 +39,6 @@ export class TaskAct {
   @Field(() => Int)
   readonly round!: number;
 
-  @Field(() => String)
-  readonly comment!: string;
-
   @Field(() => Int, { nullable: true, description: "Time spent, as the client told it, in milliseconds." })
   readonly activeMs!: number | null;
 
@@ -70,6 +68,13 @@ export class TaskActResolver {
     return markingOf(context, row);
   }
 
+  @FieldResolver(() => String, {
+    description: "Empty, too, while what was handed in is its person's alone and the caller is another one.",
+  })
+  async comment(@Ctx() context: Context, @Root() row: TaskActRow): Promise<string> {
+    return row.kind === "submit" ? ((await context.remarks.get(row.id)) ?? "") : row.comment;
+  }
+
   @FieldResolver(() => ID)
   personId(@Root() row: TaskActRow): string {
     return globalId("person", row.personId);
@@ -78,6 +83,11 @@ export class TaskActResolver {
   @FieldResolver(() => ID, { nullable: true, description: "The guidelines that were in force below the task." })
   guidelineId(@Root() row: TaskActRow): string | null {
     return row.guidelineId ? globalId("guideline", row.guidelineId) : null;
+  }
+
+  @FieldResolver(() => Guideline, { nullable: true, description: "The same, as far as the caller may see them." })
+  guideline(@Ctx() context: Context, @Root() { guidelineId }: TaskActRow): Promise<GuidelineRow | null> | null {
+    return !guidelineId ? null : context.operation.nested((grant) => grant.read.byId("guideline", guidelineId));
   }
 
   @FieldResolver(() => ID, { nullable: true, description: "The opinion that was chosen." })

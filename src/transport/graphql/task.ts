@@ -1,4 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
+import { copyOf } from "../../labeling/task-copy.ts";
+import type { TaskCopy } from "../../labeling/task-copy.ts";
 import { actsOf, draftOf, earlierOf, leaseOf, preLabelsOf } from "../../labeling/task-queries.ts";
 import { opinionsDigest } from "../../labeling/task-judge.ts";
 import { globalId, localId } from "../global-id.ts";
@@ -54,6 +56,13 @@ export class TaskDraft {
   readonly createdAt!: Date;
 }
 
+/** Of a copy that the browser of whoever has the task keeps of what he draws, while the server cannot be reached. */
+@ObjectType({ simpleResolvers: true })
+export class TaskCopyKey {
+  @Field(() => String, { description: "Where the browser keeps it. It tells its holder nothing." })
+  readonly name!: string;
+}
+
 export const TaskConnection = connectionType("Task", () => Task);
 
 @Resolver(() => Task)
@@ -92,6 +101,15 @@ export class TaskResolver {
   @FieldResolver(() => TaskDraft, { nullable: true, description: "The caller's newest, also after he lost the task." })
   draft(@Ctx() context: Context, @Root() row: TaskRow): Promise<TaskDraftRow | null> {
     return context.operation.nested((grant) => draftOf(grant, row.id));
+  }
+
+  @FieldResolver(() => TaskCopyKey, {
+    nullable: true,
+    description:
+      "For a copy that the caller's browser keeps sealed, as a draft would be marked now; null where it is not his.",
+  })
+  copyKey(@Ctx() context: Context, @Root() row: TaskRow): Promise<TaskCopy | null> {
+    return context.operation.nested((grant) => copyOf(grant, context.copyKeys, row));
   }
 
   @FieldResolver(() => [TaskAct], { description: "What was handed in in this round, oldest first; at most nine." })

@@ -1,7 +1,7 @@
 import { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { discloseArchive, exportArchive } from "../../auditing/queries.ts";
+import { discloseArchive, exportArchive, logFile } from "../../auditing/queries.ts";
 import { displayCopy, receiveContent } from "../../datasets/content.ts";
 import { fetchPackage } from "../../deliveries/release-commands.ts";
 import { CaveatError } from "../../errors.ts";
@@ -40,17 +40,38 @@ function recorded(request: FastifyRequest): string[] {
 }
 
 const MOST_SUBJECTS = 100;
+/** Characters of what is recorded of one: longer than any id. */
+const LONGEST_NAME = 120;
 /** Ids that one field of a request entry names. */
 const IDS_OF_A_FIELD = 20;
 
-/** The subjects that an archive is to be opened for; null where it is asked for whole. Throws INVALID_REQUEST. */
+/** The subjects that an archive is to be opened for, as they were given; null where it is asked for whole. */
 function subjectsOf(request: FastifyRequest): string[] | null {
   const { about } = request.query as { readonly about?: string | string[] };
-  if (about === undefined) return null;
-  const ids = (Array.isArray(about) ? about.join(",") : about).split(",");
+  return about === undefined ? null : (Array.isArray(about) ? about.join(",") : about).split(",");
+}
+
+/** Subjects as the log names them. Throws INVALID_REQUEST. */
+function checkedSubjects(ids: readonly string[]): string[] {
   if (ids.length > MOST_SUBJECTS || ids.some((id) => !parseGlobalId(id)))
     throw new CaveatError("INVALID_REQUEST", "subjects of a disclosure");
   return ids.map(named);
+}
+
+/** Names of tiles in C2SP tlog-tiles: three digits in each part, and how many hashes or leaves a partial one has. */
+const TILE_PARTS = [":a", ":a/:b", ":a/:b/:c", ":a/:b/:c/:d"] as const;
+const LOG_FILE = /^(?:checkpoint|tile\/(?:entries|[0-6])\/(?:x\d{3}\/)*\d{3}(?:\.p\/[1-9]\d{0,2})?)$/;
+
+/** The path of a tile in an address, as a caller gave it. */
+function tilePathOf(request: FastifyRequest): string {
+  const { level, a, b, c, d } = request.params as Readonly<Record<string, string | undefined>>;
+  return ["tile", level, a, b, c, d].filter((part) => part !== undefined).join("/");
+}
+
+/** The path of a file of the log, checked. Throws INVALID_REQUEST. */
+function checkedLogPath(path: string): string {
+  if (!LOG_FILE.test(path)) throw new CaveatError("INVALID_REQUEST", "a file of the log");
+  return path;
 }
 
 /** What the request entry of a file's request says. */
@@ -166,11 +187,21 @@ export function downloadRoutes(app: FastifyInstance, parts: ServerParts): void {
           request,
           DOWNLOAD,
           discloseArchive.name,
-          (operation) => operation.query(discloseArchive, { subjects }),
-          subjects,
+          // Looked at behind the door: a request that is refused for its subjects stands in the log as well.
+          async (operation) => operation.query(discloseArchive, { subjects: checkedSubjects(subjects) }),
+          subjects.slice(0, MOST_SUBJECTS).map((id) => named(id).slice(0, LONGEST_NAME)),
         ));
     return start(reply, passed, "application/x-ndjson").send(streamed(parts, lines(passed.value.lines), "archive"));
   });
+  const logFileOf = async (request: FastifyRequest, reply: FastifyReply, path: string): Promise<FastifyReply> => {
+    const work = async (operation: Operation): Promise<Uint8Array | null> =>
+      operation.query(logFile, { path: checkedLogPath(path) });
+    const passed = await through(parts, request, DOWNLOAD, logFile.name, work, [path]);
+    return start(reply, passed, "application/octet-stream").send(Buffer.from(passed.value));
+  };
+  app.get("/audit/log/checkpoint", (request, reply) => logFileOf(request, reply, "checkpoint"));
+  for (const name of TILE_PARTS)
+    app.get(`/audit/log/tile/:level/${name}`, (request, reply) => logFileOf(request, reply, tilePathOf(request)));
   app.get("/trust", async (request, reply) => {
     const passed = await through(parts, request, DOWNLOAD, "trustFile", () => parts.trustFile());
     return start(reply, passed, JSON_TYPE).send(passed.value);

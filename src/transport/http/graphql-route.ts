@@ -40,9 +40,7 @@ export async function graphqlRoute(
       digest: createHash("sha256").update(request.body).digest("hex"),
       source: request.ip,
     } as const;
-    const passage = pass(parts.door, caller, about, (operation) =>
-      executor.run(plan, contextOf(operation, parts.cursorKey)),
-    );
+    const passage = pass(parts.door, caller, about, (operation) => executor.run(plan, contextOf(operation, parts)));
     request.passage = passage;
     const { value, marking, receipt } = await passage;
     return reply.type(JSON_TYPE).send(JSON.stringify({ data: value, extensions: { marking, receipt } }));

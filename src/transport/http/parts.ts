@@ -1,9 +1,9 @@
-import type { KeyObject } from "node:crypto";
 import type { Logger } from "pino";
 import type { Authenticator } from "../../identity/authenticate.ts";
 import type { BrowserSessions } from "../../identity/browser-sessions.ts";
 import type { Level } from "../../markings/index.ts";
 import type { Door } from "../../policy/gate.ts";
+import type { AnswerKeys } from "../graphql/context.ts";
 import type { News } from "../graphql/following.ts";
 import type { Refusals } from "./admission.ts";
 import type { OwnOrigin } from "../../identity/own-origin.ts";
@@ -30,7 +30,7 @@ export interface Landing {
 }
 
 /** What the server is made of. */
-export interface ServerParts {
+export interface ServerParts extends AnswerKeys {
   readonly door: Door;
   readonly authenticator: Authenticator;
   /** Sessions that browsers hold by a cookie. */
@@ -50,8 +50,6 @@ export interface ServerParts {
   /** Whether the activity log has something to look at from an entry on. */
   readonly news: News;
   readonly logger: Logger;
-  /** 32 bytes; cursors made under another key are refused. */
-  readonly cursorKey: KeyObject;
   /** The text of the trust file: public keys only. */
   readonly trustFile: () => Promise<string>;
   readonly landing: Landing;

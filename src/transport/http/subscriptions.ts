@@ -174,7 +174,7 @@ export class Subscriptions {
     ended: AbortSignal,
     over: () => void,
   ): AsyncGenerator<ExecutionResult> {
-    const { door, cursorKey, news, logger } = this.#parts;
+    const { door, news, logger } = this.#parts;
     const failed = (error: CaveatError): void => logFailure(logger, error, ROUTE);
     try {
       const about = {
@@ -190,7 +190,7 @@ export class Subscriptions {
         plan,
         open: () => door.openLong(callerOf(request), about),
         authenticate: () => this.#proof.principal(request, false),
-        contextOf: (operation) => contextOf(operation, cursorKey),
+        contextOf: (operation) => contextOf(operation, this.#parts),
         news,
         failed,
         ended,

@@ -39,7 +39,7 @@ export function viewRoutes(app: FastifyInstance, parts: ServerParts): void {
     request.passage = passage;
     const passed = await passage;
     if (passed.value === null || ticket === null) throw new CaveatError("NOT_FOUND", "view");
-    const { view, head, stretch } = passed.value;
+    const { view, head, stretch, ground } = passed.value;
     const token = sealView(parts.cursorKey, caller, view, ticket);
     const data = {
       view: token,
@@ -47,6 +47,7 @@ export function viewRoutes(app: FastifyInstance, parts: ServerParts): void {
       until: view.until.toISOString(),
       ...head,
       stretch,
+      ground,
     };
     const extensions = { marking: passed.marking, receipt: passed.receipt };
     return reply.type(JSON_TYPE).send(JSON.stringify({ data, extensions }));

@@ -87,7 +87,7 @@ export const DELIVERY = {
   image: (title: string): string => `${title}. Arrow keys move it.`,
   outlines: (title: string): string => `Where the labels of ${title} are; the image is not shown.`,
   imageRefused: (code: string): string =>
-    `The server does not show you this image (${code}): an approver judges the manifest. Where its labels are is drawn on an empty sheet.`,
+    `The server does not show you this image (${code}). Where its labels are is drawn on an empty sheet.`,
   sampleLabel: (name: string, number: number, kind: string, origin: string, since: boolean): string =>
     `${number}. ${name}, ${kind}, ${origin}${since ? ", changed since the request" : ""}`,
   noLabels: "It has none that would be part of a version.",

@@ -19,6 +19,20 @@ export const LEAD = {
         : "One person labels each image; nobody judges it.",
   now: (labeled: number, judged: number): string =>
     `Just now ${count(labeled)} are being labeled and ${count(judged)} judged.`,
+  setAside: {
+    show: (number: number): string => (number === 1 ? "Show the one set aside" : `Show the ${count(number)} set aside`),
+    title: (project: string): string => `Set aside in ${project}`,
+    back: "Back to how the work goes",
+    none: "None is set aside any more.",
+    help: "Put back by as many people as the project allows: nobody is given them until you give them back, in a new round.",
+    more: (shown: number, all: number): string => `The first ${count(shown)} of ${count(all)} are shown.`,
+    looking: (seen: number): string => `${count(seen)} tasks looked through`,
+    why: (portion: string, reason: string, at: string): string =>
+      `${portion} ${reason} (${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC)`,
+    give: "Give back",
+    giveOf: (title: string): string => `Give back: ${title}`,
+    given: "Given back to those who label.",
+  },
   people: "Who did what",
   peopleHead: [
     "Person",

@@ -1,12 +1,15 @@
 import { ImageError } from "../image-error.ts";
 
+// Each byte is one character, whichever it is; "latin1" of a TextDecoder is another one (WHATWG Encoding 4.2).
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
 /** Reads fields of fixed length one after another. The bytes come from an attacker: nothing is read beyond their end. */
 export class Fields {
-  readonly #bytes: Buffer;
+  readonly #bytes: Uint8Array;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = bytes;
   }
 
   /** Bytes that were read or passed over. */
@@ -14,14 +17,15 @@ export class Fields {
     return this.#at;
   }
 
-  #take(length: number): string {
+  /** Passes over bytes, whatever they are: there may be more of them than a text is made of. */
+  skip(length: number): void {
     if (this.#at + length > this.#bytes.length) throw new ImageError("NITF_DAMAGED");
     this.#at += length;
-    return this.#bytes.toString("latin1", this.#at - length, this.#at);
   }
 
-  skip(length: number): void {
-    this.#take(length);
+  #take(length: number): string {
+    this.skip(length);
+    return latin1(this.#bytes.subarray(this.#at - length, this.#at));
   }
 
   /** A text without the spaces that fill it up. */

@@ -1,7 +1,7 @@
-import { open } from "node:fs/promises";
 import type { NitfSecurity } from "../../../markings/index.ts";
 import { ImageError } from "../image-error.ts";
 import { FIXED_HEADER, headerLength, readFileHeader } from "./file-header.ts";
+import type { SegmentKind } from "./file-header.ts";
 import { SUBHEADER_FRONT, readImage, readSubheader } from "./subheaders.ts";
 import type { ImageSegment } from "./subheaders.ts";
 
@@ -15,6 +15,8 @@ export interface NitfSource {
 export interface Nitf {
   /** Security groups of the header and of every segment, in this order. */
   readonly groups: readonly [NitfSecurity, ...NitfSecurity[]];
+  /** Of what kind the segments are that the groups after the first are of. */
+  readonly segments: readonly SegmentKind[];
   /** Whether a data extension may hold a label that is not read. */
   readonly labelled: boolean;
   /** The first image, which is the one that is shown. */
@@ -46,27 +48,6 @@ export async function readNitf(source: NitfSource): Promise<Nitf> {
   }
   const [image] = images;
   if (image === undefined) throw new ImageError("NITF_NO_IMAGE");
-  return { groups: [header.security, ...groups], labelled, image };
-}
-
-/** The same of a file by its path, or of all of its bytes. */
-export async function readNitfFrom(source: string | Uint8Array): Promise<Nitf> {
-  if (typeof source !== "string")
-    return readNitf({
-      bytes: source.byteLength,
-      read: (offset, length) => Promise.resolve(source.subarray(offset, offset + length)),
-    });
-  const file = await open(source, "r");
-  try {
-    const { size } = await file.stat();
-    return await readNitf({
-      bytes: size,
-      async read(offset, length) {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-        return buffer.subarray(0, bytesRead);
-      },
-    });
-  } finally {
-    await file.close();
-  }
+  const segments = header.segments.map(({ kind }) => kind);
+  return { groups: [header.security, ...groups], segments, labelled, image };
 }

@@ -40,6 +40,12 @@ export function readSubheader(kind: SegmentKind, bytes: Uint8Array): SegmentMark
   return { security, labelled: kind === "data" && LABELLED.has(name) };
 }
 
+/** Where an image says that it lies: ICORDS and the four corners of IGEOLO, as they stand there. */
+export interface ImageLocation {
+  readonly notation: string;
+  readonly corners: string;
+}
+
 /** The pixels of an image segment, as its subheader tells of them. */
 export interface ImageSegment {
   readonly width: number;
@@ -50,6 +56,8 @@ export interface ImageSegment {
   readonly signed: boolean;
   /** IREP: MONO, RGB, RGB/LUT, YCbCr601, MULTI and others. */
   readonly representation: string;
+  /** Null where it says nothing of it. */
+  readonly location: ImageLocation | null;
 }
 
 /** IC: what is decoded. C8 and M8 are JPEG 2000. */
@@ -68,7 +76,8 @@ export function readImage(bytes: Uint8Array): ImageSegment {
   const representation = fields.text(8);
   // Category, bits in use, justification.
   fields.skip(11);
-  if (fields.text(1) !== "") fields.skip(60);
+  const notation = fields.text(1);
+  const location = notation === "" ? null : { notation, corners: fields.text(60) };
   fields.skip(80 * fields.number(1));
   const compression = fields.text(2);
   if (compression === "C8" || compression === "M8") throw new ImageError("NITF_JPEG2000");
@@ -88,5 +97,5 @@ export function readImage(bytes: Uint8Array): ImageSegment {
   const bits = fields.number(2);
   if (width === 0 || height === 0 || bands === 0 || bits === 0) throw new ImageError("NITF_DAMAGED");
   if (!["INT", "SI", "B"].includes(pixelType) || bits > 16) throw new ImageError("NITF_PIXELS");
-  return { width, height, bands, bits, signed: pixelType === "SI", representation };
+  return { width, height, bands, bits, signed: pixelType === "SI", representation, location };
 }

@@ -1,10 +1,11 @@
 import { button, element } from "./dom.ts";
+import type { PageEnd } from "./generated/fragments.ts";
 import { TEXT } from "./text.ts";
 
-/** What the server says of where a page ends. */
-export interface PageInfo {
-  readonly hasNextPage: boolean;
-  readonly endCursor: string | null;
+/** What the buttons of a list are called, where it is not the only one on its screen. */
+interface Words {
+  readonly before: string;
+  readonly more: string;
 }
 
 /** A list that is gone through page by page, one at a time. */
@@ -20,16 +21,21 @@ export class Pages {
     return this.#cursors.length;
   }
 
+  /** Whether there is another page to go to. */
+  turns({ hasNextPage }: PageEnd): boolean {
+    return hasNextPage || this.number > 1;
+  }
+
   /** Buttons to the page after and the one before; `go` asks for the page that is wanted then. */
-  buttons({ hasNextPage, endCursor }: PageInfo, go: () => void): HTMLElement {
+  buttons({ hasNextPage, endCursor }: PageEnd, go: () => void, words: Words = TEXT.console): HTMLElement {
     const to = (cursors: readonly (string | null)[]) => () => {
       this.#cursors = cursors;
       go();
     };
     return element("div", { class: "row" }, [
-      ...(this.number > 1 ? [button(TEXT.console.before, to(this.#cursors.slice(0, -1)))] : []),
+      ...(this.number > 1 ? [button(words.before, to(this.#cursors.slice(0, -1)))] : []),
       element("span", { class: "quiet" }, [TEXT.console.page(this.number)]),
-      ...(hasNextPage && endCursor !== null ? [button(TEXT.console.more, to([...this.#cursors, endCursor]))] : []),
+      ...(hasNextPage && endCursor !== null ? [button(words.more, to([...this.#cursors, endCursor]))] : []),
     ]);
   }
 }
