@@ -1,0 +1,138 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { GateClaim } from "../../src/policy/gate-token.ts";
+import { openTestHouse } from "../house.ts";
+import type { TestHouse } from "../house.ts";
+import { TokenMaker, backendOf } from "./tokens.ts";
+import { smallWorld } from "./harbor-world.ts";
+
+let house: TestHouse;
+let app: Client;
+let maker: TokenMaker;
+let claim: GateClaim;
+let labels: number;
+
+beforeAll(async () => {
+  house = await openTestHouse();
+  await smallWorld(house);
+  app = new Client({ ...house.database.as("caveat_app") });
+  await app.connect();
+  maker = await TokenMaker.open(house);
+  claim = await maker.claimOf(await house.as("ana"), await backendOf(app));
+  labels = await seen(maker.token(claim));
+});
+afterAll(async () => {
+  await app.end();
+  await maker.close();
+  await house.remove();
+});
+
+async function count(): Promise<number> {
+  const { rows } = await app.query<{ n: number }>("select count(*)::int as n from data.label");
+  return rows[0]?.n ?? -1;
+}
+
+/** Labels that a token shows in a transaction of the application role. */
+async function seen(token: string, begin = "begin"): Promise<number> {
+  await app.query(begin);
+  try {
+    await app.query("select set_config('caveat.gate', $1, true)", [token]);
+    return await count();
+  } finally {
+    await app.query("rollback");
+  }
+}
+
+/** Labels that two tokens show one after the other within a single statement of the client. */
+async function within(first: string, second: string): Promise<(string | null)[]> {
+  await app.query("begin");
+  try {
+    for (const [name, token] of Object.entries({ first, second }))
+      await app.query("select set_config($1, $2, true)", [`test.${name}`, token]);
+    await app.query(`do $$ begin
+      perform set_config('caveat.gate', current_setting('test.first'), true);
+      perform set_config('test.seen_first', (select count(*)::text from data.label), true);
+      perform set_config('caveat.gate', current_setting('test.second'), true);
+      perform set_config('test.seen_second', (select count(*)::text from data.label), true);
+    end $$`);
+    const { rows } = await app.query<Record<string, string | null>>(
+      "select current_setting('test.seen_first') as first, current_setting('test.seen_second') as second",
+    );
+    return [rows[0]?.["first"] ?? null, rows[0]?.["second"] ?? null];
+  } finally {
+    await app.query("rollback");
+  }
+}
+
+describe("I1 what a session remembers of a token that was found good", () => {
+  test("is kept while a statement runs, and the token opens what it opened", async () => {
+    const mark = async (): Promise<string> =>
+      (await house.admin.query<{ at: string }>("select last_value::text as at from gate.found_first")).rows[0]?.at ??
+      "";
+    const before = await mark();
+    expect(labels).toBeGreaterThan(0);
+    expect(await within(maker.token(claim), maker.token(claim))).toEqual([String(labels), String(labels)]);
+    expect(await mark()).not.toBe(before);
+  });
+
+  test("is no word for another token in the same statement, whatever is changed in it", async () => {
+    const good = maker.token(claim);
+    const another = maker.token({ ...claim, personId: house.personId("sam") });
+    const parts = good.split("|");
+    for (let at = 0; at < parts.length; at += 1) {
+      const forged = parts.with(at, parts[at] === "1" ? "2" : `${parts[at] ?? ""}1`).join("|");
+      const answer = await within(good, forged).catch(() => [String(labels), "0"]);
+      expect([at, ...answer]).toEqual([at, String(labels), "0"]);
+    }
+    expect(await within(good, another)).toEqual([String(labels), "0"]);
+    expect(await within(another, good)).toEqual(["0", String(labels)]);
+  });
+
+  test("ends with the statement: what is taken away in between is seen by the next one of the same transaction", async () => {
+    const bystander = await maker.claimOf(await house.as("rita"), claim.backend);
+    await app.query("begin");
+    try {
+      await app.query("select set_config('caveat.gate', $1, true)", [maker.token(bystander)]);
+      expect(await count()).toBeGreaterThan(0);
+      await house.admin.query("update access.person set suspended = true where id = $1", [bystander.personId]);
+      expect(await count()).toBe(0);
+    } finally {
+      await app.query("rollback");
+      await house.admin.query("update access.person set suspended = false where id = $1", [bystander.personId]);
+    }
+  });
+
+  test("is asked anew where a transaction only reads, and opens the same", async () => {
+    expect(await seen(maker.token(claim), "begin read only")).toBe(labels);
+    expect(await seen(maker.token(claim), "begin isolation level repeatable read")).toBe(labels);
+  });
+
+  test("is neither read nor set by the application role", async () => {
+    for (const name of ["found_first", "found_second"])
+      for (const sql of [
+        `select setval('gate.${name}', 1)`,
+        `select nextval('gate.${name}')`,
+        `select currval('gate.${name}')`,
+        `select last_value from gate.${name}`,
+      ])
+        await expect(app.query(sql)).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("is not believed where the setting that tells of it is set by hand", async () => {
+    const stranger = new Client({ ...house.database.as("caveat_app") });
+    await stranger.connect();
+    try {
+      const forged = maker
+        .token({ ...claim, backend: await backendOf(stranger) })
+        .replace(/.$/, (end) => (end === "0" ? "1" : "0"));
+      await stranger.query("select set_config('caveat.found', 'yes', false), set_config('caveat.gate', $1, false)", [
+        forged,
+      ]);
+      await expect(stranger.query("select count(*) from data.label")).rejects.toMatchObject({ code: "55000" });
+      await stranger.query("select set_config('caveat.found', '', false)");
+      expect((await stranger.query<{ n: number }>("select count(*)::int as n from data.label")).rows[0]?.n).toBe(0);
+    } finally {
+      await stranger.end();
+    }
+  });
+});
