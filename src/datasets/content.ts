@@ -11,6 +11,7 @@ import { deriveFrom } from "../storage/imagery/deriving.ts";
 import { ImageError } from "../storage/imagery/image-error.ts";
 import { IMAGE_LIMITS, limitsOf } from "../storage/imagery/limits.ts";
 import type { ImageHeader } from "../storage/imagery/probe.ts";
+import type { ToldPercent } from "../storage/imagery/progress.ts";
 import type { Stretch } from "../storage/imagery/stretch.ts";
 import type { Made } from "./commands.ts";
 import { quarantine, quarantineOf } from "./quarantine.ts";
@@ -28,6 +29,8 @@ export interface ReceiveContentInput {
   readonly workFolder: string;
   /** Most pixels of a picture; 2^30 where none are given. */
   readonly pixels?: number;
+  /** Hears how much is made of what was received, percent by percent. */
+  readonly told?: ToldPercent;
   /** What was received, once it has been. */
   readonly received?: Received;
 }
@@ -91,7 +94,7 @@ export const receiveContent: Command<ReceiveContentInput, ReceivedContent> = com
       const original = await seal(within(input.body, MAX_UPLOAD_BYTES));
       const { bytes } = original;
       const limits = limitsOf(input.pixels ?? IMAGE_LIMITS.pixels);
-      const derived = await deriveFrom({ bytes, read: () => openAhead(original) }, limits);
+      const derived = await deriveFrom({ bytes, read: () => openAhead(original) }, limits, input.told);
       const tiles = await seal(derived.pack).finally(() => derived.end());
       const { header, display, stretch } = derived;
       return { input: { ...input, received: { original, header, display, tiles, stretch } }, dispose };

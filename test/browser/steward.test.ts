@@ -191,6 +191,38 @@ describe.skipIf(skip)("a steward loads images in a real browser", () => {
     expect((await assets(charlotte)).filter((title) => title.includes("pier 3"))).toEqual([]);
   }, 180_000);
 
+  test("of a large image it is told percent by percent how much is made of it, in words and on a bar that is read out", async () => {
+    const watched = await steward();
+    const { page } = watched;
+    // Behind the last byte of a PNG nothing is read: so large a file is decoded in a process of its own, whatever its picture.
+    const bytes = Buffer.concat([await picture(2_000), Buffer.alloc(16_777_216)]);
+    writeFileSync(join(folder, "large.png"), bytes);
+    const seen: [text: string, spoken: string, value: number, max: number][] = [];
+    await page.exposeFunction("noteBar", (...bar: (typeof seen)[number]) => seen.push(bar));
+    await page.locator("#steward-files").setInputFiles(join(folder, "large.png"));
+    await row(page, "large.png").waitFor();
+    await page.evaluate(`{
+      const bar = document.querySelector("tbody progress");
+      new MutationObserver(() => {
+        if (!bar.hidden) noteBar(bar.previousElementSibling.textContent, bar.getAttribute("aria-valuetext"), bar.hasAttribute("value") ? bar.value : -1, bar.max);
+      }).observe(bar, { attributes: true });
+    }`);
+    await page.getByRole("button", { name: "Load 1 file" }).click();
+    await says(page, "1 of 1 loaded");
+    const made = seen.filter(([text]) => /^deriving \d+ %$/.test(text));
+    const percents = made.map(([, , value]) => value);
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    expect(new Set(percents).size).toBeGreaterThan(4);
+    expect(Math.min(...percents)).toBeLessThan(50);
+    expect(Math.max(...percents)).toBeGreaterThan(50);
+    for (const [text, spoken, value, max] of made)
+      expect([text, spoken, max]).toEqual([`deriving ${value} %`, `deriving ${value} %`, 100]);
+    // What has no end yet says so, and what is sent is told in its own bytes.
+    expect(seen.filter(([text]) => text === "hashing").every(([, , value]) => value === -1)).toBe(true);
+    expect(seen.filter(([text]) => text.startsWith("sending")).every(([, , , max]) => max === bytes.length)).toBe(true);
+    shown(watched);
+  }, 120_000);
+
   test("by keyboard alone with the choosers; what is chosen again is there already and makes no second image", async () => {
     const watched = await steward();
     const { page } = watched;

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deriveFrom } from "../../src/storage/imagery/deriving.ts";
 import type { Derived } from "../../src/storage/imagery/deriving.ts";
 import { IMAGE_LIMITS, limitsOf } from "../../src/storage/imagery/limits.ts";
+import { Progress, hearing } from "../../src/storage/imagery/progress.ts";
 import { readHead } from "../../src/storage/imagery/tile-pack.ts";
 import { childProcesses } from "./child-processes.ts";
 
@@ -144,14 +145,105 @@ test("of many pictures at once all are made, a few at a time", async () => {
   expect(new Set(made.map((pieces) => Buffer.concat(pieces).length)).size).toBe(1);
 });
 
+const EVERY_PERCENT = Array.from({ length: 100 }, (_, at) => at + 1);
+
+/** What is told while a picture is made, and all that is told at once as one step. */
+async function toldOf(bytes: Buffer, limits: typeof IMAGE_LIMITS): Promise<{ told: number[]; steps: number[] }> {
+  const told: number[] = [];
+  const steps: number[] = [];
+  let open = false;
+  const hear = (percent: number): void => {
+    told.push(percent);
+    if (open) return;
+    open = true;
+    setImmediate(() => {
+      open = false;
+      steps.push(told.at(-1) ?? 0);
+    });
+  };
+  const { pack, end } = await deriveFrom({ bytes: bytes.length, read: () => [bytes] }, limits, hear);
+  try {
+    let made = 0;
+    for await (const piece of pack) made += piece.length;
+    expect(made).toBeGreaterThan(0);
+  } finally {
+    end();
+  }
+  await sleep(1);
+  return { told, steps };
+}
+
+describe("how far a deriving is", () => {
+  const wide = (depth: 8 | 16, width = 3_000, height = 2_600): Promise<Buffer> =>
+    sharp(Buffer.from(Array.from({ length: 256 * 256 * 3 }, (_, at) => (at * 2_654_435_761) >>> 24)), {
+      raw: { width: 256, height: 256, channels: 3 },
+    })
+      .resize(width, height, { fit: "fill" })
+      .toColourspace(depth === 16 ? "rgb16" : "srgb")
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+
+  test.each([
+    ["8 bits", 8],
+    ["16 bits, after a pass for their stretch", 16],
+  ] as const)("is told percent by percent while a large picture is made, to the whole: %s", async (_name, depth) => {
+    const picture = await wide(depth);
+    const { told, steps } = await toldOf(picture, APART);
+    // What is told follows from nothing of the picture, of the machine or of who else is there.
+    expect(told).toEqual(EVERY_PERCENT);
+    expect(steps.at(-1)).toBe(100);
+    // Passes through the pixels are told as they go, not when they are over.
+    for (const [from, to] of [
+      [0, 50],
+      [50, 95],
+    ] as const)
+      expect(steps.filter((percent) => percent > from && percent < to).length).toBeGreaterThan(5);
+  });
+
+  test("is told of one that is decoded here, too, and of a damaged one not to the whole", async () => {
+    const here = await toldOf(await wide(8, 1_100, 900), IMAGE_LIMITS);
+    expect(here.told).toEqual(EVERY_PERCENT);
+    expect(here.steps.length).toBeGreaterThan(1);
+    const bytes = await wide(8);
+    bytes.fill(0, Math.floor(bytes.length * 0.7), Math.floor(bytes.length * 0.7) + 64);
+    const until: number[] = [];
+    const limits = { ...APART, expansion: 100_000 };
+    await expect(
+      deriveFrom({ bytes: bytes.length, read: () => [bytes] }, limits, (percent) => until.push(percent)),
+    ).rejects.toMatchObject({ code: "IMAGE_DAMAGED" });
+    expect(until.length).toBeGreaterThan(5);
+    expect(until).toEqual(EVERY_PERCENT.slice(0, until.length));
+    expect(until.at(-1)).toBeLessThan(50);
+  });
+
+  test("never falls and never passes the whole, whatever a program tells that an attacker has taken", () => {
+    const told: number[] = [];
+    const hear = hearing(new Progress((percent) => told.push(percent)));
+    const says = (text: string): void => {
+      for (const letter of text) hear(Buffer.from(letter));
+    };
+    says("99% complete\n");
+    says("nothing begins\nconstructor begins\n__proto__ begins\n50% complete\n");
+    expect(told).toEqual([]);
+    says("copy begins\nsharp temp-3: 8000 x 6000 pixels, 1 threads\nsharp temp-3: 10% complete\r");
+    says("sharp temp-3: 4% complete\r-7% complete\n1e3% complete\nNaN% complete\n40% completely\n");
+    expect(told).toEqual(EVERY_PERCENT.slice(0, 5));
+    says("tiles begins\n999% complete\ncopy begins\n100% complete\n100% complete\n");
+    expect(told).toEqual(EVERY_PERCENT.slice(0, 95));
+    hear(Buffer.alloc(1_000_000, "9"));
+    says("% complete\n pack begins\npack begins\n100% complete\npack begins\n100% complete\n");
+    expect(told).toEqual(EVERY_PERCENT);
+  });
+});
+
 test("the program ends with whoever began it", async () => {
   const program = fileURLToPath(new URL("../../src/storage/imagery/deriving-main.ts", import.meta.url));
   const given = ["--experimental-strip-types", program, String(scene.length), JSON.stringify(IMAGE_LIMITS)];
   const child = spawn(process.execPath, given, {
     env: {},
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "ignore", "ignore", "pipe"],
   });
   // Its output is not read: it waits in the midst of it.
-  child.stdin.end(scene);
+  child.stdin?.end(scene);
   expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 });

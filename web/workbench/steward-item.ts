@@ -37,6 +37,8 @@ export interface Item extends Chosen {
   marking: string;
   state: State;
   sent: number;
+  /** How much the server has made of it, in percent; null before it has told of any. */
+  derived: number | null;
   /** Why it was refused, or failed. */
   code: string;
   asset: LoadedAsset | null;
@@ -66,6 +68,7 @@ export async function itemOf({ file, path }: Chosen, own: string): Promise<Item>
     marking: "",
     state: "refused",
     sent: 0,
+    derived: null,
     code: file.size === 0 ? "EMPTY" : "IMAGE_TYPE",
     asset: null,
     digest: null,

@@ -135,6 +135,7 @@ export class Loading {
 
   async #load(item: Item, signal: AbortSignal): Promise<void> {
     item.sent = 0;
+    item.derived = null;
     this.#be(item, "reading");
     item.digest ??= await digestOf(item.file, signal);
     this.#be(item, "making");
@@ -153,6 +154,11 @@ export class Loading {
         this.#told.changed(item);
       },
       allSent: (): void => this.#be(item, "deriving"),
+      derived: (percent: number): void => {
+        item.derived = percent;
+        // It is made of all of it, whether or not the browser has told by now that all is sent.
+        this.#be(item, "deriving");
+      },
     };
     let waits = false;
     try {

@@ -14,10 +14,12 @@ export function sizeOf(bytes: number): string {
 }
 
 function stateOf(item: Item): string {
-  const { state, code, sent, file, type, marking } = item;
+  const { state, code, sent, derived, file, type, marking } = item;
   switch (state) {
     case "sending":
       return steward.state.sending(Math.floor((100 * sent) / Math.max(file.size, 1)));
+    case "deriving":
+      return derived === null ? steward.state.deriving : steward.state.derived(derived);
     case "refused":
       return steward.state.refused(code);
     case "failed":
@@ -71,7 +73,7 @@ export class Row {
       autocomplete: "off",
     });
     this.#marking.addEventListener("input", () => acts.marked(item, this.#marking.value.trim()));
-    this.#bar = element("progress", { max: String(Math.max(file.size, 1)), "aria-label": path });
+    this.#bar = element("progress", { "aria-label": path });
     this.#again = button(steward.again, () => acts.again(item), { "aria-label": steward.of(steward.again, path) });
     this.#leaveOut = button(steward.leaveOut, () => acts.leaveOut(item), {
       "aria-label": steward.of(steward.leaveOut, path),
@@ -89,10 +91,21 @@ export class Row {
     this.update();
   }
 
+  /** The bar: as far as what is said beside it, which is read out with it, and without an end where that is not known. */
+  #advance(): void {
+    const { state, sent, derived, file } = this.#item;
+    const [done, all] =
+      state === "sending" ? [sent, Math.max(file.size, 1)] : state === "deriving" ? [derived, 100] : [null, 100];
+    this.#bar.max = all;
+    if (done === null) this.#bar.removeAttribute("value");
+    else this.#bar.value = done;
+    this.#bar.setAttribute("aria-valuetext", this.#state.textContent);
+  }
+
   /** Shows how far the file is. */
   update(): void {
     const item = this.#item;
-    const { state, code, sent, asset } = item;
+    const { state, code, asset } = item;
     const there = state === "loaded" || state === "there";
     const waits = state === "quarantined";
     const underWay = isUnderWay(item);
@@ -105,8 +118,7 @@ export class Row {
         ? (worded(steward.why, code) ?? "")
         : "";
     this.#bar.hidden = !underWay;
-    if (state === "sending") this.#bar.value = sent;
-    else this.#bar.removeAttribute("value");
+    this.#advance();
     // What the server says of an image that is there counts, not what was asked for.
     const shown = there && asset ? asset.marking.portion : item.marking;
     if (this.#marking.value.trim() !== shown) this.#marking.value = shown;

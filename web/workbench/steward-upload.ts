@@ -5,6 +5,34 @@ export interface Progress {
   readonly sent: (bytes: number) => void;
   /** All is sent; the answer comes when the server has made of it what it shows. */
   readonly allSent: () => void;
+  /** How much of that is made, in percent. */
+  readonly derived: (percent: number) => void;
+}
+
+/** Asks for an answer that comes line by line: one for each percent that is made, then one with what the answer is. */
+const LINES_TYPE = "application/x-ndjson";
+
+interface Line {
+  readonly derived?: number;
+  readonly status?: number;
+  readonly answer?: { readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[] } | null;
+}
+
+/** What a text says as JSON; null where it says nothing. */
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The last whole line of what has come. What is refused before anything is made of it comes as it is everywhere: as one. */
+function lastLine(request: XMLHttpRequest): Line {
+  const { responseText: text, status } = request;
+  const inLines = request.getResponseHeader("content-type") === LINES_TYPE;
+  const line = inLines ? read(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1) ?? "") : null;
+  return (inLines ? (line ?? {}) : { status, answer: read(text) }) as Line;
 }
 
 /**
@@ -28,15 +56,21 @@ export function sendFile(
     };
     request.open("PUT", path);
     request.setRequestHeader("content-type", type);
-    request.responseType = "json";
+    request.setRequestHeader("accept", LINES_TYPE);
     request.upload.addEventListener("progress", ({ loaded }) => told.sent(loaded));
     request.upload.addEventListener("load", told.allSent);
+    request.addEventListener("progress", () => {
+      const { derived } = lastLine(request);
+      if (derived !== undefined) told.derived(derived);
+    });
     request.addEventListener("load", () => {
-      const { response, status } = request as { response: unknown; status: number };
-      const { errors } = (response ?? {}) as { errors?: readonly { extensions?: { code?: string } }[] };
+      const { status, answer } = lastLine(request);
       // 202: it is there, and nobody is shown it before somebody has said what its marking is.
       const came = status === 200 || status === 202;
-      end(came ? null : new Refused(errors?.[0]?.extensions?.code ?? `${status}`), status === 202);
+      end(
+        came ? null : new Refused(answer?.errors?.[0]?.extensions?.code ?? `${status ?? "NO_ANSWER"}`),
+        status === 202,
+      );
     });
     request.addEventListener("error", () => end(new Refused("NO_ANSWER")));
     request.addEventListener("abort", () => end(signal.reason));

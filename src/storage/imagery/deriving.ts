@@ -8,6 +8,8 @@ import { IMAGE_LIMITS } from "./limits.ts";
 import type { ImageLimits } from "./limits.ts";
 import { probeImage } from "./probe.ts";
 import type { ImageHeader } from "./probe.ts";
+import { Progress } from "./progress.ts";
+import type { ToldPercent } from "./progress.ts";
 import { makePyramid } from "./pyramid.ts";
 import { SNIFF_BYTES, sniffImage } from "./sniff.ts";
 import type { Stretch } from "./stretch.ts";
@@ -88,9 +90,15 @@ async function nitfOf(original: Original, limits: ImageLimits): Promise<ImageHea
 /**
  * Makes of an untrusted original what the screen shows. A small picture in a small file is decoded here; any other, and NITF, in
  * a process of its own. The original goes through memory and a pipe only: where it lies sealed, nothing of it is on a disk unsealed. Few
- * are decoded at once: others wait. Throws {@link ImageError}, while the pack is read, too.
+ * are decoded at once: others wait. `told` hears how much is done; all is when the pack has been read. Throws {@link ImageError},
+ * while the pack is read, too.
  */
-export async function deriveFrom(original: Original, limits: ImageLimits = IMAGE_LIMITS): Promise<Derived> {
+export async function deriveFrom(
+  original: Original,
+  limits: ImageLimits = IMAGE_LIMITS,
+  told: ToldPercent = () => undefined,
+): Promise<Derived> {
+  const progress = new Progress(told);
   const done = await turn();
   try {
     let large = original;
@@ -99,11 +107,16 @@ export async function deriveFrom(original: Original, limits: ImageLimits = IMAGE
       const header = await probeImage(bytes, limits);
       if (!header.nitf && header.width * header.height * header.bands <= limits.samplesHere) {
         const { stretch, ahead } = await decodable(bytes, limits);
+        progress.begins("copy");
         const { bytes: display } = await makeDisplayCopy(bytes, limits, ahead);
-        const tiles = await makePyramid(bytes, header, limits, {
-          stretch: ahead,
-          ground: readGround(bytes, header),
-        });
+        progress.at(100);
+        progress.begins("tiles");
+        const ground = readGround(bytes, header);
+        const tiles = await makePyramid(bytes, header, limits, { stretch: ahead, ground }, (percent) =>
+          progress.at(percent),
+        );
+        progress.at(100);
+        progress.begins("pack");
         done();
         return { header, display, pack: tiles, stretch, end: done };
       }
@@ -111,7 +124,7 @@ export async function deriveFrom(original: Original, limits: ImageLimits = IMAGE
     }
     // What a NITF file says of its marking no program with a decoder in it is asked for: our own reader reads it here.
     const nitf = await nitfOf(large, limits);
-    const pieces = apart(large, limits);
+    const pieces = apart(large, limits, progress);
     const [text, rest] = await takeMeasured(pieces, Buffer.alloc(0));
     const [display, first] = await takeMeasured(pieces, rest);
     const { header, stretch } = JSON.parse(text.toString()) as Pick<Derived, "header" | "stretch">;

@@ -6,6 +6,7 @@ import type { ImageLimits } from "./limits.ts";
 import type { ImageHeader } from "./probe.ts";
 import type { Stretch } from "./stretch.ts";
 import { TILE_SIDE, levelsOf, writePack } from "./tile-pack.ts";
+import type { TilePlace } from "./tile-pack.ts";
 
 const END_OF_DIRECTORY = Buffer.from("PK\u0005\u0006", "latin1");
 const NAME = /_files\/(\d+)\/(\d+)_(\d+)\.jpe?g$/;
@@ -36,14 +37,14 @@ function tilesOf(archive: Buffer): Map<string, Buffer> {
 /**
  * Decodes an untrusted original and makes its pack of tiles, each a JPEG as a display copy is (sRGB, 8 bits, the stored pixel
  * grid, nothing but pixels), level by level down to one pixel. `header` is what `probeImage` says of it; `ground`, where it lies, is
- * sealed with them. Throws IMAGE_DAMAGED,
- * IMAGE_TIMEOUT.
+ * sealed with them. `told` hears how much of the pack has been taken off, in percent. Throws IMAGE_DAMAGED, IMAGE_TIMEOUT.
  */
 export async function makePyramid(
   source: string | Uint8Array,
   header: ImageHeader,
   limits: ImageLimits,
   { stretch, ground }: { readonly stretch: Stretch | null; readonly ground: Ground | null },
+  told: (percent: number) => void,
 ): Promise<Generator<Buffer>> {
   try {
     const picture = openPixels(source, limits);
@@ -57,11 +58,12 @@ export async function makePyramid(
     const tiles = tilesOf(archive);
     const { width, height } = header;
     const head = { width, height, tileSide: TILE_SIDE, levels: levelsOf(width, height) };
-    return writePack(head, ground, ({ level, column, row }) => {
+    const tileAt = ({ level, column, row }: TilePlace): Buffer => {
       const tile = tiles.get(`${level}/${column}/${row}`);
       if (!tile) throw new ImageError("IMAGE_DAMAGED");
       return tile;
-    });
+    };
+    return writePack(head, ground, tileAt, told);
   } catch (thrown) {
     throw decodingError(thrown);
   }

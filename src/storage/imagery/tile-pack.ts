@@ -91,11 +91,15 @@ export function readHead(bytes: Buffer): PackHead {
   };
 }
 
-/** Writes a pack, piece by piece. `tile` gives the bytes of each tile; they are not kept. */
+/**
+ * Writes a pack, piece by piece. `tile` gives the bytes of each tile; they are not kept. `told` hears how much has been taken
+ * off, in percent.
+ */
 export function* writePack(
   head: PackHead,
   ground: Ground | null,
   tile: (place: TilePlace) => Buffer,
+  told: (percent: number) => void,
 ): Generator<Buffer> {
   const last = Buffer.from(JSON.stringify(ground));
   const places: TilePlace[] = [];
@@ -120,6 +124,10 @@ export function* writePack(
   index.writeUIntBE(offset, index.length - PLACE, 6);
   index.writeUInt32BE(last.length, index.length - PLACE + 6);
   yield index;
-  for (const place of places) yield tile(place);
+  for (const [at, place] of places.entries()) {
+    told((100 * at) / places.length);
+    yield tile(place);
+  }
   yield last;
+  told(100);
 }

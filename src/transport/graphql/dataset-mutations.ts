@@ -76,7 +76,11 @@ export class AssetCreatePayload extends Payload {
   @Field(() => Asset, { nullable: true })
   readonly asset?: AssetRow | null;
 
-  @Field(() => String, { nullable: true, description: "Path to which the bytes are sent, once, by PUT." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Path to which the bytes are sent, once, by PUT. Who accepts application/x-ndjson is told line by line how much is made of them.",
+  })
   readonly uploadUrl?: string | null;
 }
 

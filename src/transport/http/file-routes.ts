@@ -3,8 +3,9 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { discloseArchive, exportArchive, logFile } from "../../auditing/queries.ts";
 import { displayCopy, receiveContent } from "../../datasets/content.ts";
+import type { ReceivedContent } from "../../datasets/content.ts";
 import { fetchPackage } from "../../deliveries/release-commands.ts";
-import { CaveatError } from "../../errors.ts";
+import { CaveatError, toCaveatError } from "../../errors.ts";
 import type { Request } from "../../policy/gate.ts";
 import type { Operation } from "../../policy/operation.ts";
 import { globalId, localId, parseGlobalId } from "../global-id.ts";
@@ -12,10 +13,12 @@ import type { IdNoun } from "../global-id.ts";
 import { DISPLAY_HONORS, FILE_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
 import type { Passed } from "../passage.ts";
-import { JSON_TYPE } from "../public-answer.ts";
+import { JSON_TYPE, publicAnswer } from "../public-answer.ts";
 import { callerOf, logFailure } from "./answering.ts";
 import { chunksOf } from "./body.ts";
 import type { ServerParts } from "./parts.ts";
+import { LINES_TYPE, ToldAnswer } from "./told-answer.ts";
+import type { WholeAnswer } from "./told-answer.ts";
 
 const UPLOAD = { transport: "upload", honors: FILE_HONORS } as const;
 const DISPLAY = { transport: "download", honors: DISPLAY_HONORS } as const;
@@ -127,7 +130,18 @@ async function* lines(source: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const line of source) yield `${line}\n`;
 }
 
-/** Serves uploads of original images: the bytes as the whole body, any chunking, no forms. */
+/** The answer to an upload. */
+async function received(passage: Promise<Passed<ReceivedContent>>): Promise<WholeAnswer> {
+  const { value, marking, receipt } = await passage;
+  const waits = value.quarantined ? { quarantined: true } : {};
+  const answer = { data: { id: globalId("asset", value.id), ...waits }, extensions: { marking, receipt } };
+  return { status: value.quarantined ? 202 : 200, body: JSON.stringify(answer) };
+}
+
+/**
+ * Serves uploads of original images: the bytes as the whole body, any chunking, no forms. Who accepts {@link LINES_TYPE} and
+ * nothing else is told how much is made of his image while it is.
+ */
 export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
   app.removeAllContentTypeParsers();
   for (const type of ["application/octet-stream", /^image\/[a-z0-9.+-]+$/]) {
@@ -143,16 +157,24 @@ export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
     // While a large picture is decoded nothing goes over the connection: it is not silent for want of life.
     body.once("end", () => request.raw.socket.setTimeout(0));
     const { workFolder, imagePixels: pixels } = parts;
-    const input = { assetId: idOf(request, "asset"), body: chunksOf(body), workFolder, pixels };
-    const { value, marking, receipt } = await through(parts, request, UPLOAD, receiveContent.name, (operation) =>
-      operation.mutate(receiveContent, input),
+    const telling = request.headers.accept === LINES_TYPE ? new ToldAnswer() : null;
+    const told = telling?.tell ?? ((): void => undefined);
+    const input = { assetId: idOf(request, "asset"), body: chunksOf(body), workFolder, pixels, told };
+    const answered = received(
+      through(parts, request, UPLOAD, receiveContent.name, (operation) => operation.mutate(receiveContent, input)),
     );
-    const waits = value.quarantined ? { quarantined: true } : {};
-    const answer = { data: { id: globalId("asset", value.id), ...waits }, extensions: { marking, receipt } };
-    return reply
-      .code(value.quarantined ? 202 : 200)
-      .type(JSON_TYPE)
-      .send(JSON.stringify(answer));
+    // What is refused before there is anything to tell is refused as for everybody.
+    if (telling && (await Promise.race([telling.begun.then(() => true), answered.then(() => false)]))) {
+      const whole = answered.catch((thrown: unknown) => {
+        const error = toCaveatError(thrown);
+        logFailure(parts.logger, error, request.routeOptions.url ?? "none");
+        const { status, body: refused } = publicAnswer(error.code);
+        return { status, body: refused.toString() };
+      });
+      return reply.type(LINES_TYPE).send(streamed(parts, telling.lines(whole), "upload"));
+    }
+    const { status, body: text } = await answered;
+    return reply.code(status).type(JSON_TYPE).send(text);
   });
 }
 
@@ -191,7 +213,7 @@ export function downloadRoutes(app: FastifyInstance, parts: ServerParts): void {
           async (operation) => operation.query(discloseArchive, { subjects: checkedSubjects(subjects) }),
           subjects.slice(0, MOST_SUBJECTS).map((id) => named(id).slice(0, LONGEST_NAME)),
         ));
-    return start(reply, passed, "application/x-ndjson").send(streamed(parts, lines(passed.value.lines), "archive"));
+    return start(reply, passed, LINES_TYPE).send(streamed(parts, lines(passed.value.lines), "archive"));
   });
   const logFileOf = async (request: FastifyRequest, reply: FastifyReply, path: string): Promise<FastifyReply> => {
     const work = async (operation: Operation): Promise<Uint8Array | null> =>

@@ -52,6 +52,7 @@ export const STEWARD = {
     making: "registering",
     sending: (percent: number): string => `sending ${percent} %`,
     deriving: "deriving",
+    derived: (percent: number): string => `deriving ${percent} %`,
     loaded: "loaded",
     there: "loaded before",
     quarantined: "in quarantine",
