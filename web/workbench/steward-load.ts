@@ -57,6 +57,8 @@ export class Loading {
   #workers = 0;
   #running = new AbortController();
   #below: Promise<boolean> | null = null;
+  /** How often he said that something higher is in the files. */
+  #denied = 0;
 
   constructor(datasetId: string, own: string, told: Told) {
     this.#datasetId = datasetId;
@@ -190,14 +192,18 @@ export class Loading {
     );
     const made = async (below: boolean) =>
       (await mutate(ASSET_CREATE, { ...input, ...(below ? { belowHighWater: true } : {}) }, key)).data;
+    const denied = this.#denied;
     try {
       return await made(this.#below !== null && (await this.#below));
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== "BELOW_HIGHWATER") throw error;
+      // He said so of this one, too, while its answer was on its way.
+      if (this.#denied > denied) throw error;
       this.#below ??= this.#told.below();
       if (await this.#below) return made(true);
       // He may think otherwise when he tries again; the rest is not asked about one by one.
       this.#below = null;
+      this.#denied += 1;
       this.#leaveRest();
       throw error;
     }
