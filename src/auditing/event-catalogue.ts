@@ -133,9 +133,9 @@ export const EVENTS = {
   },
   "session.ended": {
     covers: ["logoffs (S)", "session id create/destroy/renew"],
-    kinds: ["operation.request", "operation.outcome"],
+    kinds: ["operation.request", "mutation.outcome", "operation.outcome"],
     tells:
-      "who ended his session, by signing out; that one ended because its person opened more than five, or in silence, is not told",
+      "who ended his session, by signing out, by signing in over it or by opening more than five, and each task that went back with it; that one ended in silence is not told",
   },
   "log.followed": {
     covers: ["audit and log data access", "session id create/destroy/renew"],

@@ -89,12 +89,12 @@ class DerivedStandings {
   }
 }
 
-function principalOf(token: VerifiedToken, record: PersonRecord, derived: Derived): Principal {
+function principalOf(token: VerifiedToken, browser: string | null, record: PersonRecord, derived: Derived): Principal {
   return {
     personId: record.id,
     handle: record.handle,
     displayName: record.displayName,
-    session: { id: token.sessionId, level: token.sessionLevel },
+    session: { id: token.sessionId, level: token.sessionLevel, browser },
     client: { id: record.client.id, name: record.client.name },
     purpose: token.purpose,
     epoch: record.epoch,
@@ -145,19 +145,19 @@ export class Authenticator {
   async ofSession(secret: string, uses: boolean): Promise<Principal> {
     const session = await this.#sessions.find(secret);
     if (!session) throw new CaveatError("UNAUTHENTICATED", "no session");
-    const principal = await this.standing(session.token);
+    const principal = await this.standing(session.token, session.hash);
     if (uses && session.due) await this.#sessions.use(secret);
     return principal;
   }
 
-  /** Who somebody is of whom a token or a session says so. Throws as `principal` does. */
-  async standing(token: VerifiedToken): Promise<Principal> {
+  /** Who somebody is of whom a token, or the browser's session of this hash, says so. Throws as `principal` does. */
+  async standing(token: VerifiedToken, browser: string | null = null): Promise<Principal> {
     const now = this.#clock();
     const record = await this.#people.get(JSON.stringify({ personId: token.personId, clientId: token.clientId }));
     if (!record || record.client.status !== "approved")
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");
     if (rolesConflict(record.roles)) throw new CaveatError("UNAUTHENTICATED", "roles that nobody holds together");
-    return principalOf(token, record, this.#derived.of(record, token, now));
+    return principalOf(token, browser, record, this.#derived.of(record, token, now));
   }
 }
 

@@ -11,10 +11,18 @@ const RENEWED_MS = 30_000;
 
 const hashOf = (secret: string): Buffer => createHash("sha256").update(secret).digest();
 
-/** An open session: the token that it stands for, and whether its use is to be noted. */
+/** An open session: the token that it stands for, by what it is known where its secret is not, and whether its use is to be noted. */
 export interface FoundSession {
   readonly token: VerifiedToken;
+  /** SHA-256 of its secret, in hex. */
+  readonly hash: string;
   readonly due: boolean;
+}
+
+/** A session that has ended: by what it was known, and the session id of its token. */
+export interface EndedSession {
+  readonly hash: string;
+  readonly sessionId: string;
 }
 
 /**
@@ -54,15 +62,17 @@ export class BrowserSessions {
     return secret;
   }
 
-  /** Ends what a person has too many of beside a new one. */
-  keep({ personId }: VerifiedToken, secret: string): Promise<void> {
-    return this.#store.keep(personId, hashOf(secret));
+  /** Ends what a person has too many of beside a new one; answers what that was. */
+  async keep({ personId }: VerifiedToken, secret: string): Promise<readonly EndedSession[]> {
+    const ended = await this.#store.keep(personId, hashOf(secret));
+    return ended.map(({ secretHash, sessionId }) => ({ hash: secretHash.toString("hex"), sessionId }));
   }
 
   /** What the session of a secret, which comes from anybody, stands for; null where none is open. */
   async find(secret: string): Promise<FoundSession | null> {
     if (!SECRET.test(secret)) return null;
-    const found = await this.#store.find(hashOf(secret), this.#clock());
+    const hash = hashOf(secret);
+    const found = await this.#store.find(hash, this.#clock());
     const level = LEVELS.find((known) => known === found?.level);
     if (!found || !level || !this.#trusts(found.issuer)) return null;
     if (!timingSafeEqual(found.mac, this.#macOf(secret, found))) return null;
@@ -70,6 +80,7 @@ export class BrowserSessions {
     const token = { verified: true, personId, clientId, sessionId, issuer, purpose, authenticatedAt } as const;
     return {
       token: { ...token, sessionLevel: level },
+      hash: hash.toString("hex"),
       due: this.#clock().getTime() - found.usedAt.getTime() >= RENEWED_MS,
     };
   }

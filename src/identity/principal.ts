@@ -15,7 +15,12 @@ export interface Principal {
   readonly personId: string;
   readonly handle: string;
   readonly displayName: string;
-  readonly session: { readonly id: string; readonly level: AccessProfile["environment"]["sessionLevel"] };
+  readonly session: {
+    readonly id: string;
+    readonly level: AccessProfile["environment"]["sessionLevel"];
+    /** SHA-256 (hex) of the secret of the browser's session that asks; null where a token does, which nobody signs out. */
+    readonly browser: string | null;
+  };
   readonly client: { readonly id: string; readonly name: string };
   readonly purpose: string;
   readonly profile: AccessProfile;

@@ -137,6 +137,10 @@ function leasing(name: string, kind: "lease" | "examine", action: "task.work" | 
       if (!task) return { taskId: null };
       // A new lease gets its epoch from PostgreSQL.
       await perform(grant, task, next.held ? "extend" : kind, { ...next, stage });
+      // Whoever goes on with it in another session has it there: only the end of that one gives it back.
+      await grant.tasks.takeIn(task.id, grant.principal.session.browser).catch((error: unknown) => {
+        throw refusalOf(error);
+      });
       return { taskId: task.id };
     },
   });

@@ -20,6 +20,12 @@ export interface OpenBrowserSession extends BrowserSessionRecord {
   readonly usedAt: Date;
 }
 
+/** One that has ended. */
+export interface EndedBrowserSession {
+  readonly secretHash: Buffer;
+  readonly sessionId: string;
+}
+
 /** Sessions of browsers, as the role caveat_policy. It knows the SHA-256 of a session's secret, never the secret. */
 export class BrowserSessionStore {
   readonly #pool: Pool;
@@ -44,9 +50,13 @@ export class BrowserSessionStore {
     ]);
   }
 
-  /** Ends those of a person that are too many beside a new one: what was used longest ago. */
-  async keep(personId: string, secretHash: Buffer): Promise<void> {
-    await this.#pool.query("select access.keep_sessions($1, $2)", [personId, secretHash]);
+  /** Ends those of a person that are too many beside a new one: what was used longest ago. Answers which ones they are. */
+  async keep(personId: string, secretHash: Buffer): Promise<readonly EndedBrowserSession[]> {
+    const { rows } = await this.#pool.query<EndedBrowserSession>(
+      `select secret_hash as "secretHash", session_id as "sessionId" from access.keep_sessions($1, $2)`,
+      [personId, secretHash],
+    );
+    return rows;
   }
 
   /** The session of a secret if it is open at a moment; null where there is none. */

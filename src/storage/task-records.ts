@@ -22,6 +22,9 @@ export interface StageCount {
   readonly leased: number;
 }
 
+/** SHA-256 hashes in hex, as PostgreSQL reads an array of them. */
+const hashes = (sessions: readonly string[]): string => `{${sessions.map((hash) => `"\\\\x${hash}"`).join(",")}}`;
+
 /** Places and counts of tasks, in one transaction. */
 export class TaskRecords {
   readonly #tx: Transaction;
@@ -55,6 +58,30 @@ export class TaskRecords {
     );
     const [row] = rows;
     return row ? { taskId: row.task_id, round: row.round, slot: row.slot, epoch: row.epoch, held: row.held } : null;
+  }
+
+  /** Notes in which browser's session (SHA-256 of its secret, hex) the caller asked for the task that he has; null for a token. */
+  async takeIn(taskId: string, session: string | null): Promise<void> {
+    const hash = session === null ? null : Buffer.from(session, "hex");
+    await this.#tx.rows("select access.take_in_session(?::uuid, ?::bytea)", [taskId, hash]);
+  }
+
+  /** The tasks that the caller has in these sessions, as far as he reaches them, with their stages. */
+  async heldIn(sessions: readonly string[], now: Date): Promise<readonly { taskId: string; stage: string }[]> {
+    const rows = await this.#tx.rows<{ task_id: string; stage: string }>(
+      "select * from access.held_in(?::bytea[], ?::timestamptz)",
+      [hashes(sessions), now],
+    );
+    return rows.map(({ task_id: taskId, stage }) => ({ taskId, stage }));
+  }
+
+  /** Gives a task back that the caller has in one of these sessions; whether he had it. */
+  async leave(taskId: string, sessions: readonly string[], now: Date): Promise<boolean> {
+    const [row] = await this.#tx.rows<{ left: boolean }>(
+      "select access.leave_task(?::uuid, ?::bytea[], ?::timestamptz) as left",
+      [taskId, hashes(sessions), now],
+    );
+    return row?.left === true;
   }
 
   /** Acts on a task, through both locks. */

@@ -131,7 +131,10 @@ describe("I1 the application role", () => {
        where n.nspname = any ($2) and has_function_privilege($1, p.oid, 'EXECUTE')`;
     expect(await list(functions, "caveat_app", SCHEMAS)).toEqual([
       "access.handles_of(uuid[])",
+      "access.held_in(bytea[],timestamp with time zone)",
+      "access.leave_task(uuid,bytea[],timestamp with time zone)",
       "access.next_slot(uuid,text,uuid[],timestamp with time zone)",
+      "access.take_in_session(uuid,bytea)",
       "audit.propose(smallint,uuid,text,uuid,bytea)",
       "gate.markings(text)",
       "gate.organization()",

@@ -23,6 +23,16 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, nothing: unknow
     "(select s.task_id from access.next_slot('PROJECT'::uuid, 'LABEL', 'ALL'::uuid[], now()) s)",
     null,
   ],
+  "access.held_in(bytea[],timestamp with time zone)": [
+    "(select h.task_id from access.held_in(array[sha256('')], now()) h)",
+    null,
+  ],
+  "access.leave_task(uuid,bytea[],timestamp with time zone)": [
+    "access.leave_task('TASK'::uuid, array[sha256('')], now())",
+    false,
+  ],
+  // Notes something, and answers nothing.
+  "access.take_in_session(uuid,bytea)": ["access.take_in_session('TASK'::uuid, sha256(''))", ""],
   "access.handles_of(uuid[])": ["(select h.handle from access.handles_of(array['PERSON'::uuid]) h)", null],
   // Takes a record under the MAC of a server process only, and answers nothing.
   "audit.propose(smallint,uuid,text,uuid,bytea)": [
@@ -40,6 +50,8 @@ let maker: TokenMaker;
 let claim: GateClaim;
 let key: string;
 let projectId: string;
+/** A task that ana has in a session whose secret is nothing. */
+let taskId: string;
 /** Every marking, as the text of an array. */
 let allMarkings: string;
 /** Relations of which the application role may read anything, with what it may read of them. */
@@ -63,7 +75,7 @@ async function shown(token: string | null, client = app): Promise<Record<string,
         await client.query("savepoint here");
         const answer = await client
           .query<{ value: unknown }>(
-            `select ${call.replace("ACTION", action).replace("KEY", key).replace("PROJECT", projectId).replace("ALL", allMarkings).replace("PERSON", claim.personId)} as value`,
+            `select ${call.replace("ACTION", action).replace("KEY", key).replace("PROJECT", projectId).replace("TASK", taskId).replace("ALL", allMarkings).replace("PERSON", claim.personId)} as value`,
           )
           .then(
             ({ rows }) => rows[0]?.value,
@@ -83,7 +95,10 @@ beforeAll(async () => {
   house = await openTestHouse();
   const world = await smallWorld(house);
   await house.run(await house.as("rita"), (operation) => review(operation, world.labelId));
-  projectId = await TaskWorld.of(house, world.datasetId, [world.assetId]).project();
+  const tasks = TaskWorld.of(house, world.datasetId, [world.assetId]);
+  projectId = await tasks.project();
+  taskId = (await tasks.next(await house.as("ana", "S"), await tasks.project({ name: "Held" })))?.taskId ?? "";
+  await house.admin.query("update access.task_slot set taken_in = sha256('') where task_id = $1", [taskId]);
   const markings = await house.admin.query<{ id: string }>("select id from access.marking");
   allMarkings = `{${markings.rows.map(({ id }) => id).join(",")}}`;
   app = new Client({ ...house.database.as("caveat_app") });
@@ -134,6 +149,10 @@ describe("I1 with SQL as the application role", () => {
     expect(seen["gate.person()"]).toBe(claim.personId);
     expect(seen["gate.scope(text[]) label.read"]).toEqual(expect.stringContaining(claim.personId));
     expect(seen["access.next_slot(uuid,text,uuid[],timestamp with time zone)"]).toEqual(expect.any(String));
+    expect(seen["access.held_in(bytea[],timestamp with time zone)"]).toBe(taskId);
+    expect(seen["access.leave_task(uuid,bytea[],timestamp with time zone)"]).toBe(true);
+    // There is no such session of his.
+    expect(seen["access.take_in_session(uuid,bytea)"]).toBe("CV005");
     // Names of people are for who plans work.
     expect(seen["access.handles_of(uuid[])"]).toBeUndefined();
     const sam = await maker.claimOf(await house.as("sam", "S"), await backendOf(app));

@@ -238,6 +238,13 @@ describe("tasks by marking", () => {
       // A lease of another time than the server's is none: not one that never ends, nor one that was over.
       for (const time of ["now() + interval '9000 years'", "now() - interval '1 hour'"])
         expect(await tried(act(house.personId("ana")).replace("now()", time))).toBe("42501");
+      // Nor does he give back what somebody else has.
+      const other = await world.project({}, world.assetIds.slice(0, 1));
+      const held = await world.next(await house.as("ben", "C"), other);
+      await house.admin.query("update access.task_slot set taken_in = sha256('') where task_id = $1", [held?.taskId]);
+      const sessions = "array[sha256('')], now()";
+      expect(await tried(`select * from access.held_in(${sessions})`)).toBe("0 rows");
+      expect(await tried(`select 1 where access.leave_task('${held?.taskId}', ${sessions})`)).toBe("0 rows");
       // The marking by which tasks of an image are told apart is the row's own, whatever is said.
       const twin = (column: string): string =>
         `insert into data.task select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), '${column}', t.dataset_id))).*

@@ -5,8 +5,6 @@ import type { Principal } from "../../identity/principal.ts";
 import type { VerifiedToken } from "../../identity/tokens.ts";
 import { LEVELS } from "../../markings/index.ts";
 import type { Level } from "../../markings/index.ts";
-import { FILE_HONORS } from "../obligations.ts";
-import { pass } from "../passage.ts";
 import { JSON_TYPE } from "../public-answer.ts";
 import { parseStrictJson } from "../strict-json.ts";
 import type { Admission } from "./admission.ts";
@@ -14,6 +12,7 @@ import { callerOf } from "./answering.ts";
 import { readBody } from "./body.ts";
 import type { ServerParts } from "./parts.ts";
 import type { Proof } from "./proof.ts";
+import { endSession, noteEnded, through } from "./session-ends.ts";
 
 const MOST_BODY_BYTES = 1_024;
 
@@ -49,18 +48,12 @@ async function tokenOf(
   return authenticator.bearer(`Bearer ${token}`);
 }
 
-function through(
-  parts: ServerParts,
-  request: FastifyRequest,
-  caller: Principal,
-  operation: string,
-  work: () => Promise<unknown>,
-): Promise<{ readonly receipt: string }> {
-  const fields = [{ name: operation, ids: [] }];
-  const way = { transport: "session", honors: FILE_HONORS } as const;
-  const passage = pass(parts.door, caller, { ...way, operation, fields, digest: "", source: request.ip }, work);
-  request.passage = passage;
-  return passage;
+/** Ends the session that a browser had before another one was opened over it: that may be another person's. */
+async function endLeft(parts: ServerParts, request: FastifyRequest, secret: string): Promise<void> {
+  const leaver = await parts.authenticator.ofSession(secret, false).catch(() => null);
+  // Of one that is over, or whose person may not come in any more, there is nobody to give anything back.
+  if (leaver === null) await parts.sessions.end(secret);
+  else await endSession(parts, request, leaver, secret);
 }
 
 /**
@@ -98,18 +91,17 @@ function openingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, ad
     let secret = "";
     let receipt: string;
     try {
-      ({ receipt } = await through(parts, request, caller, "sessionOpen", async () => {
+      ({ receipt } = await through(parts, request, caller, { name: "sessionOpen" }, async () => {
         secret = await sessions.open(token);
       }));
+      await noteEnded(parts, request, caller, await sessions.keep(token, secret));
+      const left = proof.cookie.secretIn(request.headers.cookie);
+      if (left !== null) await endLeft(parts, request, left);
     } catch (thrown) {
-      // Nobody has its secret, and nothing on record says that it is there.
+      // Nobody has its secret.
       await sessions.end(secret).catch(() => undefined);
       throw thrown;
     }
-    await sessions.keep(token, secret);
-    // Whoever signs in over a session leaves that one.
-    const left = proof.cookie.secretIn(request.headers.cookie);
-    if (left !== null) await sessions.end(left);
     const { handle, displayName, session } = caller;
     reply.header("set-cookie", proof.cookie.giving(secret));
     return answer(reply, { handle, displayName, level: session.level }, receipt);
@@ -118,21 +110,16 @@ function openingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, ad
 
 /**
  * Serves DELETE /session to whoever is let in by a session's cookie, however much of his is under way: he must not be kept from
- * it, by others that use it least of all. It ends here, in every process, and in the browser. It is taken away even where that
- * cannot be put on record; then the answer is that of the log.
+ * it, by others that use it least of all. It ends here, in every process, and in the browser, and the tasks that were taken in it go
+ * back. It is taken away even where that cannot be put on record; then the answer is that of the log, and tasks go back as their
+ * leases end.
  */
 function endingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, admission: Admission): void {
   app.addHook("onRequest", (request, reply) => admission.admit(request, reply, Infinity));
   app.delete("/session", async (request, reply) => {
     const secret = proof.secretOf(request);
     if (secret === null) throw new CaveatError("NOT_FOUND", "a token is no session here");
-    const end = (): Promise<void> => parts.sessions.end(secret);
-    const { receipt } = await through(parts, request, callerOf(request), "sessionEnd", end).catch(
-      async (error: unknown) => {
-        await end();
-        throw error;
-      },
-    );
+    const { receipt } = await endSession(parts, request, callerOf(request), secret);
     reply.header("set-cookie", proof.cookie.taking).header("clear-site-data", FORGET);
     return answer(reply, null, receipt);
   });

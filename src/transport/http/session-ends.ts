@@ -1,0 +1,74 @@
+import type { FastifyRequest } from "fastify";
+import type { EndedSession } from "../../identity/browser-sessions.ts";
+import type { Principal } from "../../identity/principal.ts";
+import { heldIn, leaveToJudge, leaveToLabel } from "../../labeling/task-leaving.ts";
+import { UserError } from "../../policy/command.ts";
+import type { Operation } from "../../policy/operation.ts";
+import { FILE_HONORS } from "../obligations.ts";
+import { pass } from "../passage.ts";
+import type { ServerParts } from "./parts.ts";
+
+/** Takes the opening or the end of sessions through the door. */
+export function through(
+  parts: ServerParts,
+  request: FastifyRequest,
+  caller: Principal,
+  { name, ids = [] }: { readonly name: "sessionOpen" | "sessionEnd"; readonly ids?: readonly string[] },
+  work: (operation: Operation) => Promise<unknown>,
+): Promise<{ readonly receipt: string }> {
+  const fields = [{ name, ids }];
+  const way = { transport: "session", honors: FILE_HONORS } as const;
+  const passage = pass(parts.door, caller, { ...way, operation: name, fields, digest: "", source: request.ip }, work);
+  request.passage = passage;
+  return passage;
+}
+
+/**
+ * Gives back the tasks that the caller has in sessions that have ended: from then on none is taken in them. Each is a mutation with
+ * an outcome of its own.
+ */
+async function leaveTasks(operation: Operation, sessions: readonly string[]): Promise<void> {
+  for (const { taskId, stage } of await operation.nested((grant) => heldIn(grant, sessions))) {
+    try {
+      await operation.mutate(stage === "LABEL" ? leaveToLabel : leaveToJudge, { taskId, sessions });
+    } catch (thrown) {
+      // Raised or taken from him meanwhile, and on record as that: the others go back all the same.
+      if (!(thrown instanceof UserError)) throw thrown;
+    }
+  }
+}
+
+/**
+ * Ends the session that a principal was proven by, with the tasks that were taken in it. It ends even where that cannot be put on
+ * record: then this throws what the log said, and the tasks go back as their leases end.
+ */
+export async function endSession(
+  parts: ServerParts,
+  request: FastifyRequest,
+  caller: Principal,
+  secret: string,
+): Promise<{ readonly receipt: string }> {
+  const { browser } = caller.session;
+  try {
+    return await through(parts, request, caller, { name: "sessionEnd" }, async (operation) => {
+      await parts.sessions.end(secret);
+      if (browser !== null) await leaveTasks(operation, [browser]);
+    });
+  } catch (thrown) {
+    await parts.sessions.end(secret);
+    throw thrown;
+  }
+}
+
+/** Puts on record which of somebody's sessions ended because he opened another one, and gives back the tasks that were taken in them. */
+export async function noteEnded(
+  parts: ServerParts,
+  request: FastifyRequest,
+  caller: Principal,
+  ended: readonly EndedSession[],
+): Promise<void> {
+  if (ended.length === 0) return;
+  const about = { name: "sessionEnd", ids: ended.map(({ sessionId }) => sessionId) } as const;
+  const hashes = ended.map(({ hash }) => hash);
+  await through(parts, request, caller, about, (operation) => leaveTasks(operation, hashes));
+}
