@@ -44,8 +44,14 @@ describe.skipIf(skip)("a task that was on the screen, after sign-out", () => {
       await ben.is("server");
       expect(await page.content()).toContain(PROJECT);
       await page.getByRole("button", { name: "Back to projects" }).click();
+      // Whoever signs out knows what becomes of his task, before it and after.
+      await page.getByText(/stays yours until .* or as soon as you sign out\. What you drew is kept\./).waitFor();
       await page.getByRole("button", { name: "Sign out" }).click();
-      await page.getByText("Nobody is signed in.").waitFor();
+      await page
+        .getByText("Nobody is signed in. If you had a task, it goes to others now, and what you drew is kept.")
+        .waitFor();
+      await page.reload();
+      await page.getByText("Nobody is signed in.", { exact: true }).waitFor();
       expect((await heldIn(page)).records).toBe(0);
       await page.goto("about:blank");
       await page.context().setOffline(true);
@@ -58,6 +64,34 @@ describe.skipIf(skip)("a task that was on the screen, after sign-out", () => {
         await isBare(page);
       }
       await page.context().close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "goes to the next who asks, at once; whoever drew in it finds his draft when it comes to him again",
+    async () => {
+      const ben = await at.enter("Ben Analyst");
+      await ben.take(PROJECT);
+      const before = await ben.shapes();
+      await ben.draw();
+      await ben.is("server");
+      await ben.page.getByRole("button", { name: "Back to projects" }).click();
+      const ana = await at.enter("Ana Analyst");
+      const label = (page: Page): Promise<void> => page.getByRole("button", { name: `Label: ${PROJECT}` }).click();
+      await label(ana.page);
+      await ana.page.getByText("There is no task for you in this project just now.").waitFor();
+      await ben.page.getByRole("button", { name: "Sign out" }).click();
+      await ben.page.getByText("Nobody is signed in.").waitFor();
+      await ana.take(PROJECT);
+      expect(await ana.shapes()).toEqual([]);
+      await ana.page.getByRole("button", { name: "Back to projects" }).click();
+      await ana.page.getByRole("button", { name: "Sign out" }).click();
+      await ana.page.getByText("Nobody is signed in.").waitFor();
+      const again = await at.enter("Ben Analyst");
+      await again.take(PROJECT);
+      expect((await again.shapes()).length).toBe(before.length + 1);
+      for (const { page } of [ben, ana, again]) await page.context().close();
     },
     PATIENCE,
   );

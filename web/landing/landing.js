@@ -101,8 +101,11 @@ function tellTabs(what) {
 /** Counts sessions: what was asked in one is not shown in the next. */
 let session = 0;
 
-function showSession(text) {
-  byId("session").textContent = text ?? "Nobody is signed in.";
+/** What becomes of the work of whoever signed out just now. */
+const WENT_BACK = "If you had a task, it goes to others now, and what you drew is kept.";
+
+function showSession(text, ended = false) {
+  byId("session").textContent = text ?? (ended ? `Nobody is signed in. ${WENT_BACK}` : "Nobody is signed in.");
   byId("sign-out").hidden = text === null;
 }
 
@@ -124,7 +127,9 @@ const levelName = (level) => byId("level").querySelector(`option[value="${level}
 /** Asks who is signed in, where somebody is: the session is a cookie that no script can read, and another one says that it is there. */
 async function resume() {
   const own = session;
-  showSession(null);
+  showSession(null, location.hash === "#signed-out");
+  // Said once: not after a reload, nor to whoever comes next.
+  if (location.hash !== "") history.replaceState(null, "", "/");
   if (!SIGNED_IN.test(document.cookie)) return;
   const response = await post("/graphql", { query: "{ viewer { handle sessionLevel } }" });
   const { data } = await response.json();
@@ -152,10 +157,12 @@ async function signOut() {
   forget();
   const own = session;
   let text = "The server did not answer: the session may still be open.";
+  let ended = false;
   // What the workbench kept sealed goes also where there is no session any more, or no answer.
   indexedDB.deleteDatabase("caveat-copies");
   try {
     const { status } = await fetch("/session", { method: "DELETE" });
+    ended = status === 200;
     // 401: there is no such session any more.
     text = status === 200 || status === 401 ? null : `The server answered ${status}: the session may still be open.`;
     tellTabs("signed out");
@@ -163,7 +170,7 @@ async function signOut() {
     // Said below.
   }
   if (own !== session) return;
-  if (text === null) showSession(null);
+  if (text === null) showSession(null, ended);
   else byId("session").textContent = text;
 }
 

@@ -161,11 +161,11 @@ export const sessions = new BroadcastChannel("caveat-session");
 /** What the other pages are told when somebody signed out: whatever this browser kept for him goes. */
 export const SIGNED_OUT = "signed out";
 
-/** Ends the session, removes what this browser kept of the work, and tells the other pages. */
-export async function signOut(): Promise<void> {
+/** Ends the session, removes what this browser kept of the work, and tells the other pages; whether the server ended it just now. */
+export async function signOut(): Promise<boolean> {
   try {
     await forgetKept();
-    await fetch("/session", { method: "DELETE" });
+    return (await fetch("/session", { method: "DELETE" })).ok;
   } finally {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel takes none: all that listen are of our origin
     sessions.postMessage(SIGNED_OUT);

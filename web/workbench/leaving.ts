@@ -7,5 +7,7 @@ import { TEXT } from "./text.ts";
 export async function leaveSession(): Promise<void> {
   const { length } = await keptNames();
   if (length > 0 && (await ask(TEXT.copies.lose(length), false, TEXT.signOut, TEXT.cancel)) === null) return;
-  await signOut().finally(() => location.assign("/"));
+  const ended = await signOut().catch(() => false);
+  // The first page says what became of his tasks.
+  location.assign(ended ? "/#signed-out" : "/");
 }

@@ -75,7 +75,7 @@ async function projects(said = "", turned = false): Promise<void> {
     const told = await tidyCopies();
     if (own !== turn) return;
     shown(turned);
-    say(said === "" ? told : said);
+    say([said, told].filter((text) => text !== "").join(" "));
   } catch (error) {
     if (own === turn) refused(error);
   }

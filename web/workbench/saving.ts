@@ -90,6 +90,11 @@ export class Saving {
     return this.#is() === "nowhere";
   }
 
+  /** What becomes of the task that is left; nothing where something is on this machine alone, which goes with the session. */
+  get leaving(): string {
+    return this.dirty ? "" : TEXT.left(new Date(this.#until));
+  }
+
   #is(): Where {
     const drawing = this.#drawing();
     if (!this.dirty || !drawing) return "server";

@@ -409,7 +409,7 @@ export class TaskScreen {
   /** Saves what is drawn and keeps the task once more: the one grace period of a screen that was hidden. */
   async keep(): Promise<string> {
     const until = await this.#saving?.pause();
-    return until ? TEXT.lock.kept(until.toTimeString().slice(0, 5)) : "";
+    return until ? TEXT.lock.kept(until) : "";
   }
 
   /** Ends the screen: nothing of it listens, draws or saves any more. */
@@ -428,8 +428,9 @@ export class TaskScreen {
     if (this.#over) return;
     if (this.#saving?.unkept && (await ask(TEXT.leaveUnsaved, false, TEXT.ok, TEXT.cancel)) === null) return;
     if (this.#over) return;
+    const said = this.#saving?.leaving ?? "";
     this.end();
-    this.#then.leave("");
+    this.#then.leave(said);
   }
 
   async #lost(): Promise<void> {

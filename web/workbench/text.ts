@@ -9,6 +9,8 @@ import { LISTING } from "./text/listing.ts";
 import { QUARANTINE } from "./text/quarantine.ts";
 import { STEWARD } from "./text/steward.ts";
 
+const minuteOf = (time: Date): string => time.toTimeString().slice(0, 5);
+
 /** Everything that the workbench says, in one place, so that it can be translated: what only one desk says, in text/. */
 export const TEXT = {
   nothingShown: "nothing marked is shown",
@@ -61,6 +63,8 @@ export const TEXT = {
   notSaved: (code: string): string => `Not saved, and not tried again: ${code}.`,
   leaveUnsaved: "What you drew last is not saved. Leave it?",
   handedIn: "Handed in.",
+  left: (until: Date): string =>
+    `The task stays yours until ${minuteOf(until)}, and goes to others then, or as soon as you sign out. What you drew is kept.`,
   lost: "The task is not yours any more. What you drew is kept, and offered again with the task.",
   below: "This session was shown higher things. Is none of them in what you do here?",
   leaseUntil: (time: string): string => `Yours until ${time}`,
@@ -155,8 +159,8 @@ export const TEXT = {
   lock: {
     title: "Locked",
     why: (minutes: number): string => `Nobody did anything here for ${minutes} minutes. What was shown is hidden.`,
-    kept: (time: string): string =>
-      `What you drew is kept. The task stays yours until ${time}, and goes to others then.`,
+    kept: (until: Date): string =>
+      `What you drew is kept. The task stays yours until ${minuteOf(until)}, and goes to others then, or as soon as you sign out.`,
     unlock: "Show it again",
   },
   console: CONSOLE,
