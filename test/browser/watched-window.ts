@@ -65,8 +65,12 @@ const RACES = /^GET |^POST \/assets\/[^/]+\/view$/;
 /** By which they are sorted: nothing random is part of it. */
 const sortKey = (text: string): string =>
   (renamed([text])[0] ?? "").replaceAll(/<(?:view|receipt|id|cursor|copy|key)\d+>/g, "<>");
-/** How long a hand took is told when a task is handed in: it is the machine's, not the server's. */
-const timeless = (text: string): string => text.replaceAll(/(?<="activeMs":)\d+/g, "<time>");
+/**
+ * How long a hand took is told when a task is handed in, and shown as minutes where a lead looks: it is the machine's, not the
+ * server's. No other number in a cell has one decimal.
+ */
+const timeless = (text: string): string =>
+  text.replaceAll(/(?<="activeMs":)\d+/g, "<time>").replaceAll(/(?<=[\t>])\d+\.\d(?=[\n<])/g, "<minutes>");
 
 /** One person's window on one world, in a browser context of its own, with a wire that keeps all that reaches it. */
 export class WatchedWindow {
@@ -180,7 +184,7 @@ export class WatchedWindow {
         { timeout: PATIENCE_MS, interval: 60 },
       )
       .toBe(true);
-    return [...now, `console: ${JSON.stringify(this.#complaints)}`];
+    return [...now.map(timeless), `console: ${JSON.stringify(this.#complaints)}`];
   }
 
   #state(): Promise<string[]> {
