@@ -4,7 +4,6 @@ import { encodeLeaf } from "../../audit/index.ts";
 import type { LeafKind, LeafSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
-import { RandomPool } from "./random-pool.ts";
 import { NONCE_BYTES, monthOf } from "./sealing.ts";
 import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
 
@@ -59,7 +58,6 @@ export class LedgerWriter {
   readonly #boot = randomBytes(16).toString("hex");
   readonly #replica: string;
   readonly #clock: () => Date;
-  readonly #random = new RandomPool();
   readonly #maxBatch: number;
   /** Next producer counter by log: one shared between logs would tell a recipient how busy the others are. */
   readonly #counters = new Map<number, number>();
@@ -106,8 +104,8 @@ export class LedgerWriter {
   /** Seals the sections and builds the leaf of an entry of this log, or of another one. */
   async record(draft: EntryDraft, logId = this.logId, known?: string): Promise<AppendRecord> {
     const { lists = [] } = draft;
-    // Nonces or what stands for sections that are not there, salt and id.
-    const random = this.#random.take(SLOTS * SLOT_BYTES + SALT_BYTES + ID_BYTES);
+    // Drawn at once, because each draw is a call of its own: nonces or what stands for sections that are not there, salt and id.
+    const random = randomBytes(SLOTS * SLOT_BYTES + SALT_BYTES + ID_BYTES);
     const drawn = (index: number, from: number, to: number): Buffer =>
       random.subarray(SLOT_BYTES * index + from, SLOT_BYTES * index + to);
     const id = known ?? uuid7(this.#clock(), random.subarray(-ID_BYTES));
