@@ -106,6 +106,10 @@ begin
              where not exists (select from audit.section_key k where k.id = s.key)) then
     raise exception 'no such section key' using errcode = 'foreign_key_violation';
   end if;
+  -- A section is of a record of this batch: of none that is in the log already, and of none that comes later.
+  if exists (select from unnest(p_section_of) as u (record) where (u.record between 1 and cardinality(p_ids)) is not true) then
+    raise exception 'a section of no record' using errcode = 'foreign_key_violation';
+  end if;
   prefix := convert_to('caveat/audit/chain/v1', 'UTF8') || int2send(octet_length(head.origin)::smallint) || convert_to(head.origin, 'UTF8');
   n := head.size;
   c := head.chain;

@@ -1,7 +1,7 @@
 set local role caveat_owner;
 
 -- A statement asks the gate once for each table in it, and each time the token was verified anew: half of what a page costs.
--- A token that was found good is remembered for the rest of its statement by the session, in the one place that PostgreSQL has
+-- A token that was found good is remembered for the rest of the client's message by the session, in the one place that PostgreSQL has
 -- for what only we can set: the last value of a sequence that nobody else may touch (unlogged: setting it writes nothing).
 create unlogged sequence gate.found_first minvalue -9223372036854775808 maxvalue 9223372036854775807 start 0;
 create unlogged sequence gate.found_second minvalue -9223372036854775808 maxvalue 9223372036854775807 start 0;
@@ -24,14 +24,16 @@ begin
   if cardinality(part) <> 13 or part[1] <> 'v2' then
     return null;
   end if;
-  -- 128 bits of a hash of all that the answer follows from: what this statement sees of the tables, when it began, the token.
-  -- Another statement has another instant; under the same snapshot whatever is looked up below would be found again.
+  -- 128 bits of a hash of what the answer follows from: the snapshot, the instant of the client's message, the token. Whatever
+  -- others committed since makes another snapshot. What the transaction did itself is in none; it changes nothing that is
+  -- looked up below, for the application role writes none of those tables.
   digest := sha256(convert_to(pg_current_snapshot() || ' ' || extract(epoch from statement_timestamp()) || ' ' || token, 'UTF8'));
   first_half := ('x' || encode(substring(digest for 8), 'hex'))::bit(64)::bigint;
   second_half := ('x' || encode(substring(digest from 9 for 8), 'hex'))::bit(64)::bigint;
   -- The setting says only that there is a last value to ask for: without one it is an error.
   if current_setting('caveat.found', true) is not distinct from 'yes'
-     and currval('gate.found_first') = first_half and currval('gate.found_second') = second_half then
+     and currval('gate.found_first') = first_half and currval('gate.found_second') = second_half
+     and part[12]::bigint >= extract(epoch from clock_timestamp()) then
     granted := row (part[3]::uuid, part[4]::uuid, part[5]::uuid);
     return granted;
   end if;

@@ -102,6 +102,61 @@ describe("I1 what a session remembers of a token that was found good", () => {
     }
   });
 
+  test("is what the next question of the same message is answered by, and no longer once anybody committed a change", async () => {
+    // Nobody but an owner can change what a token rests on within a transaction that reads: so it can be told which was asked.
+    const owner = new Client({ ...house.database.admin });
+    await owner.connect();
+    try {
+      await owner.query("begin");
+      const token = maker.token({ ...claim, backend: await backendOf(owner) });
+      await owner.query("select set_config('caveat.gate', $1, true)", [token]);
+      const counted = (name: string): string => `perform set_config('role', 'caveat_app', true);
+        perform set_config('test.${name}', (select count(*)::text from data.label), true);
+        perform set_config('role', 'none', true);`;
+      await owner.query(`do $$ begin ${counted("before")} delete from gate.key; ${counted("after")} end $$`);
+      const { rows } = await owner.query<{ before: string; after: string }>(
+        "select current_setting('test.before') as before, current_setting('test.after') as after",
+      );
+      expect(rows[0]).toEqual({ before: String(labels), after: String(labels) });
+      await owner.query("select set_config('role', 'caveat_app', true)");
+      expect((await owner.query<{ n: number }>("select count(*)::int as n from data.label")).rows[0]?.n).toBe(0);
+    } finally {
+      await owner.query("rollback");
+      await owner.end();
+    }
+  });
+
+  test("is forgotten within a message, too, when somebody is suspended while it runs", async () => {
+    const bystander = await maker.claimOf(await house.as("rita"), claim.backend);
+    await house.admin.query("select pg_advisory_lock(42)");
+    await app.query("begin");
+    try {
+      await app.query("select set_config('caveat.gate', $1, true)", [maker.token(bystander)]);
+      const looks = app.query(`do $$ begin
+        perform set_config('test.before', (select count(*)::text from data.label), true);
+        perform pg_advisory_xact_lock(42);
+        perform set_config('test.after', (select count(*)::text from data.label), true);
+      end $$`);
+      await expect
+        .poll(async () => {
+          const { rows } = await house.admin.query("select from pg_locks where locktype = 'advisory' and not granted");
+          return rows.length;
+        })
+        .toBe(1);
+      await house.admin.query("update access.person set suspended = true where id = $1", [bystander.personId]);
+      await house.admin.query("select pg_advisory_unlock(42)");
+      await looks;
+      const { rows } = await app.query<{ before: string; after: string }>(
+        "select current_setting('test.before') as before, current_setting('test.after') as after",
+      );
+      expect(Number(rows[0]?.before)).toBeGreaterThan(0);
+      expect(rows[0]?.after).toBe("0");
+    } finally {
+      await app.query("rollback");
+      await house.admin.query("update access.person set suspended = false where id = $1", [bystander.personId]);
+    }
+  });
+
   test("is asked anew where a transaction only reads, and opens the same", async () => {
     expect(await seen(maker.token(claim), "begin read only")).toBe(labels);
     expect(await seen(maker.token(claim), "begin isolation level repeatable read")).toBe(labels);

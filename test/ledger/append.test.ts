@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { leafHash256, leafHash384, nodeCrypto, parseLeaf } from "../../audit/index.ts";
 import type { AppendRecord, StoredEntry } from "../../src/storage/ledger-store.ts";
@@ -64,6 +65,62 @@ describe("I5 appending", () => {
         [third.id, size + 1],
       ]),
     );
+  });
+
+  test("a record that comes twice in one batch stands once, with its own sections", async () => {
+    const [first, second] = await records(2);
+    if (!first || !second) throw new Error("no records");
+    const { size } = await ledger.store.head(ledger.logId);
+    const placed = await ledger.store.append(ledger.logId, [first, second, first]);
+    expect(new Map(placed.map(({ id, index }) => [id, index]))).toEqual(
+      new Map([
+        [first.id, size],
+        [second.id, size + 1],
+      ]),
+    );
+    expect((await ledger.store.head(ledger.logId)).size).toBe(size + 2);
+    const stored = await ledger.store.entries(ledger.logId, size, size + 2);
+    const kept = ({ sections }: Pick<AppendRecord, "sections">): object[] =>
+      sections.map(({ slot, keyId, sealed }) => ({ slot, keyId, sealed: sealed.toString("hex") }));
+    expect(stored.map(kept)).toEqual([kept(first), kept(second)]);
+    expect(kept(first).length).toBeGreaterThan(0);
+  });
+
+  test("a batch of nothing changes nothing", async () => {
+    const before = await ledger.store.head(ledger.logId);
+    expect(await ledger.store.append(ledger.logId, [])).toEqual([]);
+    expect(await ledger.store.head(ledger.logId)).toEqual(before);
+  });
+
+  test.each([-5, 0, 2, 100_000, null])("a section of record %s of a batch of one is refused with it", async (of) => {
+    const [record] = await records(1);
+    const [section] = record?.sections ?? [];
+    if (!record || !section) throw new Error("no record");
+    const before = await ledger.store.head(ledger.logId);
+    const client = new Client({ ...ledger.database.as("caveat_ledger") });
+    await client.connect();
+    try {
+      const { leaf, sections } = { leaf: record.leaf, sections: [section] };
+      await expect(
+        client.query("select * from audit.append_packed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", [
+          ledger.logId,
+          [record.id],
+          [record.kind],
+          [null],
+          [null],
+          [leaf.length],
+          leaf,
+          [of],
+          [3],
+          sections.map(({ keyId }) => keyId),
+          sections.map(({ sealed }) => sealed.length),
+          section.sealed,
+        ]),
+      ).rejects.toMatchObject({ code: "23503" });
+    } finally {
+      await client.end();
+    }
+    expect(await ledger.store.head(ledger.logId)).toEqual(before);
   });
 
   test("a record that comes again with another leaf does not change the first", async () => {
