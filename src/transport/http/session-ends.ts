@@ -2,7 +2,6 @@ import type { FastifyRequest } from "fastify";
 import type { EndedSession } from "../../identity/browser-sessions.ts";
 import type { Principal } from "../../identity/principal.ts";
 import { heldIn, leaveToJudge, leaveToLabel } from "../../labeling/task-leaving.ts";
-import { UserError } from "../../policy/command.ts";
 import type { Operation } from "../../policy/operation.ts";
 import { FILE_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
@@ -25,15 +24,16 @@ export function through(
 
 /**
  * Gives back the tasks that the caller has in sessions that have ended: from then on none is taken in them. Each is a mutation with
- * an outcome of its own.
+ * an outcome of its own. One that does not go back (raised or taken from him meanwhile, locked by somebody) is on record as that,
+ * and goes back as its lease ends: it keeps neither the others nor the answer. Throws what the log said where it took no outcome.
  */
 async function leaveTasks(operation: Operation, sessions: readonly string[]): Promise<void> {
-  for (const { taskId, stage } of await operation.nested((grant) => heldIn(grant, sessions))) {
+  const held = await operation.nested((grant) => heldIn(grant, sessions)).catch(() => []);
+  for (const { taskId, stage } of held) {
     try {
       await operation.mutate(stage === "LABEL" ? leaveToLabel : leaveToJudge, { taskId, sessions });
     } catch (thrown) {
-      // Raised or taken from him meanwhile, and on record as that: the others go back all the same.
-      if (!(thrown instanceof UserError)) throw thrown;
+      if (operation.unrecorded) throw thrown;
     }
   }
 }

@@ -112,15 +112,19 @@ function openingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, ad
  * Serves DELETE /session to whoever is let in by a session's cookie, however much of his is under way: he must not be kept from
  * it, by others that use it least of all. It ends here, in every process, and in the browser, and the tasks that were taken in it go
  * back. It is taken away even where that cannot be put on record; then the answer is that of the log, and tasks go back as their
- * leases end.
+ * leases end. The browser loses it whatever became of it here.
  */
 function endingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, admission: Admission): void {
   app.addHook("onRequest", (request, reply) => admission.admit(request, reply, Infinity));
+  // Errors, too: the answer to one starts without the headers that were set before it.
+  app.addHook("onSend", (request, reply, payload, done) => {
+    if (request.passage) reply.header("set-cookie", proof.cookie.taking).header("clear-site-data", FORGET);
+    done(null, payload);
+  });
   app.delete("/session", async (request, reply) => {
     const secret = proof.secretOf(request);
     if (secret === null) throw new CaveatError("NOT_FOUND", "a token is no session here");
     const { receipt } = await endSession(parts, request, callerOf(request), secret);
-    reply.header("set-cookie", proof.cookie.taking).header("clear-site-data", FORGET);
     return answer(reply, null, receipt);
   });
 }
