@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { globalId, localId } from "../../src/transport/global-id.ts";
-import { U } from "../access/harbor-world.ts";
+import { S, U } from "../access/harbor-world.ts";
 import { entries, logSize } from "../access/entries.ts";
 import { serve } from "../hidden/serving.ts";
 import type { Serving } from "../hidden/serving.ts";
@@ -55,7 +55,7 @@ const project = (input: Parameters<TaskWorld["project"]>[0] = {}): Promise<strin
   world.project({ leaseSeconds: 28_800, ...input });
 
 /** Whether somebody gets the task of a project now. */
-const isFree = async (projectId: string, handle = "charlotte"): Promise<boolean> =>
+const isFree = async (projectId: string, handle = "ben"): Promise<boolean> =>
   (await world.next(await house.as(handle, "S"), projectId)) !== null;
 
 /** What is on record of tasks that went back since an entry: the task, and what came of it. */
@@ -110,5 +110,56 @@ describe("a task that cannot be given back", () => {
     expect(await handleOf(browser)).toBe("ben");
     browser.cookie = cookie;
     expect(await handleOf(browser)).toBeNull();
+  });
+});
+
+describe("a session that is one too many", () => {
+  /** Of a person's sessions all but the first, at a level: with the last of them the first one ends. */
+  const crowd = async (handle: string, level: string): Promise<Browser> => {
+    for (let more = 0; more < 4; more += 1) await signedIn(handle, level);
+    return signedIn(handle, level);
+  };
+
+  test("I9 gives back what it took, also where the one that ends it is lower and does not reach it", async () => {
+    const high = await TaskWorld.load(house, [S], "High");
+    const projectId = await high.project({ leaseSeconds: 28_800 });
+    const oldest = await signedIn("rita", "S");
+    const taskId = await take(oldest, projectId);
+    const from = await logSize(house);
+    await crowd("rita", "U");
+    expect(await handleOf(oldest)).toBeNull();
+    expect(await wentBack(from)).toEqual([["answered", [`task:${taskId}`]]]);
+    expect(await isFree(projectId)).toBe(true);
+  });
+
+  test("I3 shows nothing to the one that ends it: that begins without a high-water", async () => {
+    const projectId = await project();
+    const oldest = await signedIn("rita", "S");
+    await take(oldest, projectId);
+    const newest = await crowd("rita", "S");
+    expect(await isFree(projectId)).toBe(true);
+    const secret = newest.cookie?.split("=")[1] ?? "";
+    const { rows } = await house.admin.query<{ shown: number }>(
+      `select count(n.marking_id)::int as shown
+       from access.browser_session s left join access.session_shown n on n.person_id = s.person_id and n.session_id = s.session_id::text
+       where s.secret_hash = sha256($1::bytea) group by s.secret_hash`,
+      [Buffer.from(secret)],
+    );
+    expect(rows).toEqual([{ shown: 0 }]);
+  });
+
+  test("I4 is on record as ended in its own name", async () => {
+    const browsers: Browser[] = [];
+    for (let at = 0; at < 5; at += 1) browsers.push(await signedIn("petra"));
+    const from = await logSize(house);
+    await signedIn("petra");
+    const asked = (await entries(house, from)).filter(({ kind }) => kind === "operation.request");
+    const told = asked.map(({ sections: { actor, request } }) => ({
+      session: (actor as { session: string }).session,
+      ...(request as { operation: string; fields: readonly { ids: readonly string[] }[] }),
+    }));
+    expect(told.map(({ operation }) => operation)).toEqual(["sessionOpen", "sessionEnd"]);
+    expect(told[1]?.fields[0]?.ids).toEqual([told[1]?.session]);
+    expect(told[0]?.session).not.toBe(told[1]?.session);
   });
 });

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { toCaveatError } from "../../errors.ts";
 import type { EndedSession } from "../../identity/browser-sessions.ts";
 import type { Principal } from "../../identity/principal.ts";
 import { heldIn, leaveToJudge, leaveToLabel } from "../../labeling/task-leaving.ts";
@@ -60,15 +61,36 @@ export async function endSession(
   }
 }
 
-/** Puts on record which of somebody's sessions ended because he opened another one, and gives back the tasks that were taken in them. */
+/**
+ * As whom a session is ended: as its own person, client and level, whoever ends it. Null where that may not come in any more.
+ * Throws UNAVAILABLE.
+ */
+export async function leaverOf(proven: Promise<Principal>): Promise<Principal | null> {
+  try {
+    return await proven;
+  } catch (thrown) {
+    const error = toCaveatError(thrown);
+    if (error.code === "UNAUTHENTICATED") return null;
+    throw error;
+  }
+}
+
+/**
+ * Puts on record which of somebody's sessions ended because he opened another one, and gives back the tasks that were taken in
+ * them: each as itself, for the new one may be lower, and is shown nothing of it. `caller` says only that one ended that may
+ * not come in any more.
+ */
 export async function noteEnded(
   parts: ServerParts,
   request: FastifyRequest,
   caller: Principal,
   ended: readonly EndedSession[],
 ): Promise<void> {
-  if (ended.length === 0) return;
-  const about = { name: "sessionEnd", ids: ended.map(({ sessionId }) => sessionId) } as const;
-  const hashes = ended.map(({ hash }) => hash);
-  await through(parts, request, caller, about, (operation) => leaveTasks(operation, hashes));
+  for (const { hash, sessionId, token } of ended) {
+    const leaver = token && (await leaverOf(parts.authenticator.standing(token, hash)));
+    const about = { name: "sessionEnd", ids: [sessionId] } as const;
+    await through(parts, request, leaver ?? caller, about, async (operation) => {
+      if (leaver) await leaveTasks(operation, [hash]);
+    });
+  }
 }
