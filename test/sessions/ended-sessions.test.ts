@@ -163,3 +163,15 @@ describe("a session that is one too many", () => {
     expect(told[0]?.session).not.toBe(told[1]?.session);
   });
 });
+
+test("I9 of five sessions of one person, signing in over one ends that one alone", async () => {
+  const browsers: Browser[] = [];
+  for (let at = 0; at < 5; at += 1) browsers.push(await signedIn("wanda"));
+  const from = await logSize(house);
+  moment += 1_000;
+  expect((await browsers[4]?.signIn("wanda", "S"))?.status).toBe(200);
+  expect(await Promise.all(browsers.map(handleOf))).toEqual(Array(5).fill("wanda"));
+  const asked = (await entries(house, from)).filter(({ kind }) => kind === "operation.request");
+  const operations = asked.map(({ sections }) => (sections["request"] as { operation: string }).operation);
+  expect(operations.filter((operation) => operation.startsWith("session"))).toEqual(["sessionOpen", "sessionEnd"]);
+});

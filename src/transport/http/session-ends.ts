@@ -8,7 +8,7 @@ import { FILE_HONORS } from "../obligations.ts";
 import { pass } from "../passage.ts";
 import type { ServerParts } from "./parts.ts";
 
-/** Takes the opening or the end of sessions through the door. */
+/** Takes the opening or the end of sessions through the door. The route says when the request is over: it may take several. */
 export function through(
   parts: ServerParts,
   request: FastifyRequest,
@@ -18,9 +18,7 @@ export function through(
 ): Promise<{ readonly receipt: string }> {
   const fields = [{ name, ids }];
   const way = { transport: "session", honors: FILE_HONORS } as const;
-  const passage = pass(parts.door, caller, { ...way, operation: name, fields, digest: "", source: request.ip }, work);
-  request.passage = passage;
-  return passage;
+  return pass(parts.door, caller, { ...way, operation: name, fields, digest: "", source: request.ip }, work);
 }
 
 /**
