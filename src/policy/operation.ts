@@ -173,7 +173,7 @@ export class Operation {
         error: null,
         command: command.name,
         request: this.#parts.requestId,
-        ...(grant.wroteBelow ? { detail: { belowHighWater: "confirmed" } } : {}),
+        ...(grant.wroteBelow === null ? {} : { detail: { belowHighWater: grant.wroteBelow } }),
       };
       await this.#parts.highWater.note(this.principal, this.#parts.office, ledger.disclosed);
       const settled = await this.#parts.concludeIn(tx, outcome, ledger, grant);

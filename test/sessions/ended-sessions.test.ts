@@ -175,3 +175,30 @@ test("I9 of five sessions of one person, signing in over one ends that one alone
   const operations = asked.map(({ sections }) => (sections["request"] as { operation: string }).operation);
   expect(operations.filter((operation) => operation.startsWith("session"))).toEqual(["sessionOpen", "sessionEnd"]);
 });
+
+test("I3 what a session took gives it back below what it was shown, also where the site refuses to write there, and says so", async () => {
+  const strict = await openTestHouse({ clock, config: { belowHighWater: "refuse" } });
+  const served = await serve(strict, { mode: "demonstration", clock });
+  try {
+    const low = await TaskWorld.load(strict, [U]);
+    const [high = ""] = (await TaskWorld.load(strict, [S], "High")).assetIds;
+    const projectId = await low.project({ leaseSeconds: 28_800 });
+    const browser = new Browser(served.url);
+    await browser.signIn("ana", "S");
+    const taskId = await take(browser, projectId);
+    const shown = await browser.graphql(`{ asset(id: "${globalId("asset", high)}") { id } }`);
+    expect(JSON.parse(shown.body.toString())).toMatchObject({ data: { asset: { id: globalId("asset", high) } } });
+    const from = await logSize(strict);
+    expect((await browser.signOut()).status).toBe(200);
+    const left = (await entries(strict, from)).find(({ outcome }) => outcome?.command === "taskLeave");
+    expect(left?.outcome).toMatchObject({
+      result: "answered",
+      changed: [{ object: `task:${taskId}` }],
+      detail: { belowHighWater: "ended" },
+    });
+    expect(await low.next(await strict.as("ben", "C"), projectId)).not.toBeNull();
+  } finally {
+    await served.close();
+    await strict.remove();
+  }
+});
