@@ -75,15 +75,16 @@ end $$;
 grant execute on function access.take_in_session(uuid, bytea), access.held_in(bytea[], timestamptz),
   access.leave_task(uuid, bytea[], timestamptz) to caveat_app;
 
--- As before; and answers which ones ended.
+-- As before; and answers which ones ended, with what each stood for: as that its tasks are given back.
 drop function access.keep_sessions(uuid, bytea);
-create function access.keep_sessions(p_person uuid, p_new bytea) returns table (secret_hash bytea, session_id uuid)
+create function access.keep_sessions(p_person uuid, p_new bytea)
+  returns table (secret_hash bytea, session_id uuid, client_id text, issuer text, level text, purpose text, authenticated_at bigint)
   language sql security definer set search_path = pg_catalog, pg_temp as $$
   delete from access.browser_session s
   where s.person_id = p_person and s.secret_hash in (
     select o.secret_hash from access.browser_session o where o.person_id = p_person
     order by o.secret_hash = p_new desc, o.used_at desc, o.opened_at desc, o.secret_hash offset 5)
-  returning s.secret_hash, s.session_id
+  returning s.secret_hash, s.session_id, s.client_id, s.issuer, s.level, s.purpose, s.authenticated_at
 $$;
 grant execute on function access.keep_sessions(uuid, bytea) to caveat_policy;
 reset role;

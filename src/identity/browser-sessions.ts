@@ -19,10 +19,15 @@ export interface FoundSession {
   readonly due: boolean;
 }
 
-/** A session that has ended: by what it was known, and the session id of its token. */
+/** A session that has ended: by what it was known, the session id of its token, and what it stood for. */
 export interface EndedSession {
   readonly hash: string;
   readonly sessionId: string;
+  /**
+   * Null where it would let nobody in any more. Nobody was there with the secret, so its MAC was not checked: it is good for
+   * giving back what its person took in it, and for nothing that anybody is shown.
+   */
+  readonly token: VerifiedToken | null;
 }
 
 /**
@@ -65,7 +70,15 @@ export class BrowserSessions {
   /** Ends what a person has too many of beside a new one; answers what that was. */
   async keep({ personId }: VerifiedToken, secret: string): Promise<readonly EndedSession[]> {
     const ended = await this.#store.keep(personId, hashOf(secret));
-    return ended.map(({ secretHash, sessionId }) => ({ hash: secretHash.toString("hex"), sessionId }));
+    return ended.map(({ secretHash, level, ...stoodFor }) => {
+      const sessionLevel = LEVELS.find((known) => known === level);
+      const token = { verified: true, personId, ...stoodFor } as const;
+      return {
+        hash: secretHash.toString("hex"),
+        sessionId: stoodFor.sessionId,
+        token: sessionLevel && this.#trusts(stoodFor.issuer) ? { ...token, sessionLevel } : null,
+      };
+    });
   }
 
   /** What the session of a secret, which comes from anybody, stands for; null where none is open. */

@@ -29,7 +29,10 @@ function leaving(name: string, action: "task.work" | "task.review") {
       try {
         // He may have handed it in meanwhile on another page.
         const left = await grant.tasks.leave(taskId, sessions, grant.now());
-        if (left) grant.changed.push({ object: `task:${taskId}`, marking });
+        if (!left) return { left };
+        grant.changed.push({ object: `task:${taskId}`, marking });
+        // No act of writing, which the site might refuse: nobody chooses what it says. SECURITY.md lists what it tells.
+        if (await grant.isBelowShown(marking)) grant.wroteBelow = "ended";
         return { left };
       } catch (error) {
         throw refusalOf(error);

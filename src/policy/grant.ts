@@ -136,8 +136,8 @@ export class Grant {
   readonly #highWater: HighWater;
   readonly #confirmsBelow: boolean;
   #shown: Promise<Effective | null> | null = null;
-  /** Whether something was written below the session's high-water, which the writer then confirmed. */
-  wroteBelow = false;
+  /** Why something was let through below the session's high-water: its writer confirmed it, or it is the end of a session. */
+  wroteBelow: "confirmed" | "ended" | null = null;
   readonly changed: { readonly object: string; readonly marking: InternedMarking }[] = [];
   readonly outbox: { readonly id: string; readonly draft: OutboxDraft }[] = [];
   #executes = false;
@@ -355,7 +355,7 @@ export class Grant {
         ["belowHighWater"],
       );
     }
-    this.wroteBelow = true;
+    this.wroteBelow = "confirmed";
   }
 
   /** The banner over everything that this session was shown before; null before the first row. */

@@ -62,6 +62,7 @@ export class Operation {
   #reading: Promise<Grant> | null = null;
   #failure: CaveatError | null = null;
   #refusals: string[] = [];
+  #unrecorded = false;
 
   constructor(parts: OperationParts) {
     this.#parts = parts;
@@ -132,6 +133,11 @@ export class Operation {
     }
   }
 
+  /** Whether the log did not take what came of a mutation when it was to: whoever goes on after one that failed asks this (I4). */
+  get unrecorded(): boolean {
+    return this.#unrecorded;
+  }
+
   #fail(thrown: unknown): CaveatError {
     const error = toCaveatError(thrown);
     this.#failure ??= error;
@@ -167,7 +173,7 @@ export class Operation {
         error: null,
         command: command.name,
         request: this.#parts.requestId,
-        ...(grant.wroteBelow ? { detail: { belowHighWater: "confirmed" } } : {}),
+        ...(grant.wroteBelow === null ? {} : { detail: { belowHighWater: grant.wroteBelow } }),
       };
       await this.#parts.highWater.note(this.principal, this.#parts.office, ledger.disclosed);
       const settled = await this.#parts.concludeIn(tx, outcome, ledger, grant);
@@ -182,7 +188,10 @@ export class Operation {
     } catch (thrown) {
       // Committed but not yet drained: the outcome stands in the outbox and is brought over later, when he asks again at the latest; the caller is told
       // nothing but UNAVAILABLE and finds his change under the idempotency key.
-      if (committed) throw this.#fail(thrown);
+      if (committed) {
+        this.#unrecorded = true;
+        throw this.#fail(thrown);
+      }
       await tx?.rollback().catch(() => undefined);
       // What was read on the way to a refusal is looked at once more too: a wrong cell must not tell that a row is there.
       const unseen = await ledger.lastLook().catch(() => ["unknown"]);
@@ -195,7 +204,10 @@ export class Operation {
         command: command.name,
         request: this.#parts.requestId,
       };
-      await this.#parts.conclude(outcome, ledger, null);
+      await this.#parts.conclude(outcome, ledger, null).catch((lost: unknown) => {
+        this.#unrecorded = true;
+        throw lost;
+      });
       if (reason instanceof UserError) throw reason;
       throw this.#fail(reason);
     } finally {

@@ -21,9 +21,8 @@ export interface OpenBrowserSession extends BrowserSessionRecord {
 }
 
 /** One that has ended. */
-export interface EndedBrowserSession {
+export interface EndedBrowserSession extends Omit<BrowserSessionRecord, "mac" | "personId" | "openedAt"> {
   readonly secretHash: Buffer;
-  readonly sessionId: string;
 }
 
 /** Sessions of browsers, as the role caveat_policy. It knows the SHA-256 of a session's secret, never the secret. */
@@ -50,10 +49,12 @@ export class BrowserSessionStore {
     ]);
   }
 
-  /** Ends those of a person that are too many beside a new one: what was used longest ago. Answers which ones they are. */
+  /** Ends those of a person that are too many beside a new one: what was used longest ago. Answers what they were. */
   async keep(personId: string, secretHash: Buffer): Promise<readonly EndedBrowserSession[]> {
     const { rows } = await this.#pool.query<EndedBrowserSession>(
-      `select secret_hash as "secretHash", session_id as "sessionId" from access.keep_sessions($1, $2)`,
+      `select secret_hash as "secretHash", session_id as "sessionId", client_id as "clientId", issuer, level, purpose,
+         authenticated_at as "authenticatedAt"
+       from access.keep_sessions($1, $2)`,
       [personId, secretHash],
     );
     return rows;

@@ -8,6 +8,7 @@ import { serve } from "../hidden/serving.ts";
 import type { Serving } from "../hidden/serving.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
+import { header } from "../server/http.ts";
 import { TaskWorld } from "../tasks/task-world.ts";
 import { Browser } from "./browser.ts";
 
@@ -282,10 +283,12 @@ describe("I9 signing out", () => {
       "function audit.append_packed(smallint, uuid[], text[], bytea[], bytea[], int[], bytea, int[], smallint[], uuid[], int[], bytea)";
     await house.admin.query(`revoke execute on ${append} from caveat_ledger`);
     try {
-      expect((await ana.browser.signOut()).status).toBe(503);
+      const ended = await ana.browser.signOut();
+      expect([ended.status, header(ended, "clear-site-data")]).toEqual([503, '"cache", "storage"']);
     } finally {
       await house.admin.query(`grant execute on ${append} to caveat_ledger`);
     }
+    expect(ana.browser.cookie).toBeNull();
     ana.browser.cookie = cookie;
     expect((await ana.browser.graphql("{ viewer { handle } }")).status).toBe(401);
     const ben = await Person.in("ben", "C");

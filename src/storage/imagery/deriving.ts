@@ -100,6 +100,12 @@ export async function deriveFrom(
 ): Promise<Derived> {
   const progress = new Progress(told);
   const done = await turn();
+  let pieces: AsyncGenerator<Buffer> | null = null;
+  const end = (): void => {
+    done();
+    // Ends the program beside: it would go on beside whoever has the turn now.
+    pieces?.return(undefined).catch(() => undefined);
+  };
   try {
     let large = original;
     if (original.bytes <= limits.bytesHere) {
@@ -124,7 +130,7 @@ export async function deriveFrom(
     }
     // What a NITF file says of its marking no program with a decoder in it is asked for: our own reader reads it here.
     const nitf = await nitfOf(large, limits);
-    const pieces = apart(large, limits, progress);
+    pieces = apart(large, limits, progress);
     const [text, rest] = await takeMeasured(pieces, Buffer.alloc(0));
     const [display, first] = await takeMeasured(pieces, rest);
     const { header, stretch } = JSON.parse(text.toString()) as Pick<Derived, "header" | "stretch">;
@@ -133,13 +139,10 @@ export async function deriveFrom(
       stretch,
       display,
       pack: following(first, pieces),
-      end: () => {
-        done();
-        pieces.return(undefined).catch(() => undefined);
-      },
+      end,
     };
   } catch (error) {
-    done();
+    end();
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import { callerOf } from "./answering.ts";
 import { readBody } from "./body.ts";
 import type { ServerParts } from "./parts.ts";
 import type { Proof } from "./proof.ts";
-import { endSession, noteEnded, through } from "./session-ends.ts";
+import { endSession, leaverOf, noteEnded, through } from "./session-ends.ts";
 
 const MOST_BODY_BYTES = 1_024;
 
@@ -50,10 +50,35 @@ async function tokenOf(
 
 /** Ends the session that a browser had before another one was opened over it: that may be another person's. */
 async function endLeft(parts: ServerParts, request: FastifyRequest, secret: string): Promise<void> {
-  const leaver = await parts.authenticator.ofSession(secret, false).catch(() => null);
+  const leaver = await leaverOf(parts.authenticator.ofSession(secret, false));
   // Of one that is over, or whose person may not come in any more, there is nobody to give anything back.
   if (leaver === null) await parts.sessions.end(secret);
   else await endSession(parts, request, leaver, secret);
+}
+
+/** Opens a session, in a browser that had another one or none (null), and ends what is too many beside it. */
+async function openOver(
+  parts: ServerParts,
+  request: FastifyRequest,
+  caller: Principal,
+  token: VerifiedToken,
+  left: string | null,
+): Promise<{ readonly secret: string; readonly receipt: string }> {
+  const { sessions } = parts;
+  let secret = "";
+  try {
+    const { receipt } = await through(parts, request, caller, { name: "sessionOpen" }, async () => {
+      secret = await sessions.open(token);
+    });
+    // First the one that is left: it must not count among those that are too many.
+    if (left !== null) await endLeft(parts, request, left);
+    await noteEnded(parts, request, caller, await sessions.keep(token, secret));
+    return { secret, receipt };
+  } catch (thrown) {
+    // Nobody has its secret.
+    await sessions.end(secret).catch(() => undefined);
+    throw thrown;
+  }
 }
 
 /**
@@ -62,7 +87,7 @@ async function endLeft(parts: ServerParts, request: FastifyRequest, secret: stri
  * Nothing is read of a request that does not come from a page of our own.
  */
 function openingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, admission: Admission): void {
-  const { authenticator, sessions } = parts;
+  const { authenticator } = parts;
   app.addHook("onRequest", async (request, reply) => {
     admission.enter(request, reply);
     if (!proof.fromOwnPage(request))
@@ -88,20 +113,11 @@ function openingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, ad
       throw admission.turnAway(request, toCaveatError(thrown));
     }
     admission.let(request, reply, caller);
-    let secret = "";
-    let receipt: string;
-    try {
-      ({ receipt } = await through(parts, request, caller, { name: "sessionOpen" }, async () => {
-        secret = await sessions.open(token);
-      }));
-      await noteEnded(parts, request, caller, await sessions.keep(token, secret));
-      const left = proof.cookie.secretIn(request.headers.cookie);
-      if (left !== null) await endLeft(parts, request, left);
-    } catch (thrown) {
-      // Nobody has its secret.
-      await sessions.end(secret).catch(() => undefined);
-      throw thrown;
-    }
+    const left = proof.cookie.secretIn(request.headers.cookie);
+    const opened = openOver(parts, request, caller, token, left);
+    // All of it counts as under way, however many passages it takes and whoever hangs up.
+    request.passage = opened;
+    const { secret, receipt } = await opened;
     const { handle, displayName, session } = caller;
     reply.header("set-cookie", proof.cookie.giving(secret));
     return answer(reply, { handle, displayName, level: session.level }, receipt);
@@ -112,15 +128,21 @@ function openingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, ad
  * Serves DELETE /session to whoever is let in by a session's cookie, however much of his is under way: he must not be kept from
  * it, by others that use it least of all. It ends here, in every process, and in the browser, and the tasks that were taken in it go
  * back. It is taken away even where that cannot be put on record; then the answer is that of the log, and tasks go back as their
- * leases end.
+ * leases end. The browser loses it whatever became of it here.
  */
 function endingRoute(app: FastifyInstance, parts: ServerParts, proof: Proof, admission: Admission): void {
   app.addHook("onRequest", (request, reply) => admission.admit(request, reply, Infinity));
+  // Errors, too: the answer to one starts without the headers that were set before it.
+  app.addHook("onSend", (request, reply, payload, done) => {
+    if (request.passage) reply.header("set-cookie", proof.cookie.taking).header("clear-site-data", FORGET);
+    done(null, payload);
+  });
   app.delete("/session", async (request, reply) => {
     const secret = proof.secretOf(request);
     if (secret === null) throw new CaveatError("NOT_FOUND", "a token is no session here");
-    const { receipt } = await endSession(parts, request, callerOf(request), secret);
-    reply.header("set-cookie", proof.cookie.taking).header("clear-site-data", FORGET);
+    const ended = endSession(parts, request, callerOf(request), secret);
+    request.passage = ended;
+    const { receipt } = await ended;
     return answer(reply, null, receipt);
   });
 }
