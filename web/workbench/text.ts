@@ -22,6 +22,7 @@ export const TEXT = {
     coming: "The image is coming …",
     late: "Parts of the image do not come. They are asked for again every few seconds.",
   },
+  thumbnail: (name: string): string => `Thumbnail of ${name}`,
   noProjects: "There is no project that you may see.",
   refused: (code: string): string => `The server refused: ${code}.`,
   noAnswer: "The server did not answer.",
