@@ -47,6 +47,15 @@ describe.skipIf(skip)("the demonstration's page in a real browser", () => {
     for (const { elsewhere, complaints } of [ana, ben]) expect([elsewhere, complaints]).toEqual([[], []]);
   });
 
+  test("a text that looks like markup cannot become any: the page's policy lets no script write it", async () => {
+    const { page } = await openPage(browser, server.url);
+    const attempts = `[() => { document.body.innerHTML = "<b>x</b>"; }, () => { document.createElement("script").text = "1"; },
+      () => document.write("x"), () => new DOMParser().parseFromString("<b>x</b>", "text/html")].map((act) => {
+      try { act(); return "done"; } catch { return "refused"; }
+    })`;
+    expect(await page.evaluate(attempts)).toEqual(["refused", "refused", "refused", "refused"]);
+  });
+
   test("I1 a session's level is a ceiling on what is shown in it", async () => {
     const ana = await openPage(browser, server.url);
     await signIn(ana, "Ana Analyst", "SECRET");

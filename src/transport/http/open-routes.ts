@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import { JSON_TYPE, PAGE_POLICY, WORKBENCH_POLICY } from "../public-answer.ts";
+import { JSON_TYPE, PAGE_POLICY } from "../public-answer.ts";
 import { refuse } from "./answering.ts";
 import type { ServerParts } from "./parts.ts";
 
@@ -20,8 +20,8 @@ function seldom(ask: () => Promise<boolean>): () => Promise<boolean> {
   };
 }
 
-function fixed(app: FastifyInstance, path: string, type: string, body: Buffer, policy = PAGE_POLICY): void {
-  app.get(path, (_request, reply) => reply.header("content-security-policy", policy).type(type).send(body));
+function fixed(app: FastifyInstance, path: string, type: string, body: Buffer): void {
+  app.get(path, (_request, reply) => reply.header("content-security-policy", PAGE_POLICY).type(type).send(body));
 }
 
 /** The workbench: a page of this server's own files, the same for everybody; what it shows it asks for in somebody's session. */
@@ -31,7 +31,7 @@ async function workbench(app: FastifyInstance, folder: string): Promise<void> {
     ["/workbench.css", "text/css; charset=utf-8", "workbench.css"],
     ["/workbench.js", "text/javascript; charset=utf-8", "workbench.js"],
   ] as const)
-    fixed(app, path, type, await readFile(join(folder, name)), WORKBENCH_POLICY);
+    fixed(app, path, type, await readFile(join(folder, name)));
 }
 
 /**
