@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { JSON_TYPE, PAGE_POLICY } from "../public-answer.ts";
 import { refuse } from "./answering.ts";
+import { filledPage } from "./first-page.ts";
+import type { Catalogue } from "./first-page.ts";
 import type { ServerParts } from "./parts.ts";
 
 const READY_MILLISECONDS = 1_000;
@@ -47,12 +49,16 @@ export async function openRoutes(app: FastifyInstance, { mode, ready, landing }:
   );
   if (landing.workbench !== null) await workbench(app, landing.workbench);
   const file = (name: string): Promise<Buffer> => readFile(join(landing.folder, name));
+  const catalogue = JSON.parse(
+    await readFile(join(landing.folder, "..", "workbench", "text", "first-page.json"), "utf8"),
+  ) as Catalogue;
+  const page = async (name: string): Promise<Buffer> => Buffer.from(filledPage(`${await file(name)}`, catalogue));
   fixed(app, "/landing.css", "text/css; charset=utf-8", await file("landing.css"));
   if (mode === "production") {
-    fixed(app, "/", "text/html; charset=utf-8", await file("production.html"));
+    fixed(app, "/", "text/html; charset=utf-8", await page("production.html"));
     return;
   }
-  fixed(app, "/", "text/html; charset=utf-8", await file("demonstration.html"));
+  fixed(app, "/", "text/html; charset=utf-8", await page("demonstration.html"));
   fixed(app, "/landing.js", "text/javascript; charset=utf-8", await file("landing.js"));
   const facts = JSON.stringify({ people: landing.people, tokenCommand: landing.tokenCommand });
   fixed(app, "/demonstration.json", JSON_TYPE, Buffer.from(facts));
