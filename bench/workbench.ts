@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { makeDisplayCopy } from "../src/storage/imagery/display-copy.ts";
 import { rasterizeSvg } from "../src/storage/imagery/rasterize.ts";
+import { thumbnailLevel } from "../src/storage/imagery/tile-pack.ts";
 import { packageRoot } from "../src/storage/package-root.ts";
 import { machineWith, reporter } from "./figure.ts";
 import type { Benchmark, Report, Size } from "./figure.ts";
@@ -33,11 +34,12 @@ async function tile(): Promise<Uint8Array> {
 async function serve(folder: string): Promise<Server> {
   const picture = Buffer.from(await tile());
   const view = { view: "v", width: IMAGE, height: IMAGE, tileSide: TILE, levels: LEVELS };
+  const served = { ...view, thumbnail: thumbnailLevel(view) };
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     if (request.method === "POST") {
       const until = new Date(Date.now() + 3_600_000).toISOString();
-      response.setHeader("content-type", "application/json").end(JSON.stringify({ data: { ...view, until } }));
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ data: { ...served, until } }));
     } else if (path.startsWith("/views/")) response.setHeader("content-type", "image/jpeg").end(picture);
     else
       readFile(join(folder, path)).then(

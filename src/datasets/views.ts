@@ -12,6 +12,7 @@ import {
   placeAt,
   readHead,
   readPlace,
+  thumbnailLevel,
 } from "../storage/imagery/tile-pack.ts";
 import type { PackHead, TilePlace } from "../storage/imagery/tile-pack.ts";
 import type { Stretch } from "../storage/imagery/stretch.ts";
@@ -39,6 +40,8 @@ function standing({ markingId, datasetMarkingId }: RowOf<"asset">): Buffer {
 interface Opened {
   readonly view: OpenView;
   readonly head: PackHead;
+  /** The level that is its thumbnail. */
+  readonly thumbnail: number;
   readonly stretch: Stretch | null;
   /** Where it lies on the ground; null of images that were received before that was read. */
   readonly ground: Ground | null;
@@ -65,9 +68,11 @@ export const openView: Command<{ assetId: string }, Opened> = command({
     const blob = content?.tilesBlobId ? await grant.blobs.row(content.tilesBlobId) : null;
     if (!asset || !content || !blob) throw new CaveatError("NOT_FOUND", "no tiles");
     const { width, height } = content;
+    const head = { width, height, tileSide: TILE_SIDE, levels: levelsOf(width, height) };
     return {
       view: { assetId, stood: standing(asset), until: new Date(grant.now().getTime() + VIEW_MS) },
-      head: { width, height, tileSide: TILE_SIDE, levels: levelsOf(width, height) },
+      head,
+      thumbnail: thumbnailLevel(head),
       stretch: content.stretch ?? null,
       ground: await groundIn(await grant.blobs.openAt(blob)),
     };

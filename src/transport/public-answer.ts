@@ -44,12 +44,12 @@ export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-/** What the landing page may do: its own files, and requests to this server. Nothing inline, nothing from elsewhere. */
+/**
+ * What the pages may do, the first one and the workbench: their own files, and requests to this server. Nothing inline, nothing
+ * from elsewhere, and no markup that a script wrote: no text becomes a script or an element.
+ */
 export const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/** The same for the workbench, which writes no markup at all: no text becomes a script or an element. */
-export const WORKBENCH_POLICY = `${PAGE_POLICY}; require-trusted-types-for 'script'; trusted-types 'none'`;
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /** The bytes of a whole HTTP/1.1 answer, for a connection on which no request could be read. */
 export function rawAnswer(code: PublicErrorCode): string {

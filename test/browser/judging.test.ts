@@ -337,6 +337,10 @@ describe.skipIf(skip)("judging in a real browser", () => {
       expect.stringMatching(/^\(S\/\/REL TO USA, FVEY\) Too <b>dark<\/b>\. \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/),
     ]);
     expect(await lead.locator(".banner").first().textContent()).toBe("SECRET//REL TO USA, FVEY");
+    // Which image it is shows at a glance.
+    await lead.getByRole("img", { name: /^Thumbnail of \(/ }).waitFor();
+    const drawn = `document.querySelector("canvas.thumbnail")?.getContext("2d").getImageData(24, 24, 1, 1).data[3]`;
+    await expect.poll(() => lead.evaluate(drawn), { timeout: 60_000 }).toBe(255);
     expect(["set aside", await violations(lead)]).toEqual(["set aside", []]);
     await lead.getByRole("button", { name: /^Give back: / }).press("Enter");
     await lead.getByText("Given back to those who label.").waitFor();

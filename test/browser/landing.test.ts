@@ -47,6 +47,15 @@ describe.skipIf(skip)("the demonstration's page in a real browser", () => {
     for (const { elsewhere, complaints } of [ana, ben]) expect([elsewhere, complaints]).toEqual([[], []]);
   });
 
+  test("a text that looks like markup cannot become any: the page's policy lets no script write it", async () => {
+    const { page } = await openPage(browser, server.url);
+    const attempts = `[() => { document.body.innerHTML = "<b>x</b>"; }, () => { document.createElement("script").text = "1"; },
+      () => document.write("x"), () => new DOMParser().parseFromString("<b>x</b>", "text/html")].map((act) => {
+      try { act(); return "done"; } catch { return "refused"; }
+    })`;
+    expect(await page.evaluate(attempts)).toEqual(["refused", "refused", "refused", "refused"]);
+  });
+
   test("I1 a session's level is a ceiling on what is shown in it", async () => {
     const ana = await openPage(browser, server.url);
     await signIn(ana, "Ana Analyst", "SECRET");
@@ -74,7 +83,13 @@ describe.skipIf(skip)("the demonstration's page in a real browser", () => {
     await page.goBack().catch(() => undefined);
     await page.waitForTimeout(500);
     await page.waitForLoadState();
-    expect(await page.content()).not.toContain("TK//NF");
+    // Where the machine is busy it is still on its way there.
+    const shows = (): Promise<boolean | null> =>
+      page.content().then(
+        (text) => text.includes("TK//NF"),
+        () => null,
+      );
+    await expect.poll(shows, { timeout: 30_000 }).toBe(false);
     await page.context().setOffline(false);
     await page.goto(server.url);
     expect(await ask(ana)).toContain("UNAUTHENTICATED");

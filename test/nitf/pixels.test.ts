@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 import { deriveFrom } from "../../src/storage/imagery/deriving.ts";
 import type { Stretch } from "../../src/storage/imagery/stretch.ts";
 import { stretchOf } from "../../src/storage/imagery/stretch.ts";
-import { IMAGE_LIMITS } from "../../src/storage/imagery/limits.ts";
+import { IMAGE_LIMITS, limitsOf } from "../../src/storage/imagery/limits.ts";
+import { probeImage } from "../../src/storage/imagery/probe.ts";
 import { readHead } from "../../src/storage/imagery/tile-pack.ts";
 import { writeNitf } from "./write-nitf.ts";
 import type { NitfFields } from "./write-nitf.ts";
@@ -90,6 +91,19 @@ describe("an image in a NITF file", () => {
     large.write("00060000", subheader + 333, "latin1");
     large.write("00060000", subheader + 341, "latin1");
     await expect(shown(large)).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+    // It is pixels that are set, and bytes in memory that follow: this one has 2^29 bytes.
+    const [width, height] = [32_768, 16_384];
+    large.write(`${height}`.padStart(8, "0"), subheader + 333, "latin1");
+    large.write(`${width}`.padStart(8, "0"), subheader + 341, "latin1");
+    await expect(probeImage(large)).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+    expect(await probeImage(large, limitsOf(IMAGE_LIMITS.pixels * 2))).toMatchObject({ width, height });
+  });
+
+  test("of 100 megapixels in three bands is let in by its header", async () => {
+    const large = writeNitf({ width: 8, height: 8, bands: 3 });
+    const subheader = Number(large.toString("latin1", 354, 360));
+    for (const at of [333, 341]) large.write("00010000", subheader + at, "latin1");
+    expect(await probeImage(large)).toMatchObject({ width: 10_000, height: 10_000, bands: 3 });
   });
 
   test("that calls itself another format further on is decoded as no other", async () => {

@@ -33,7 +33,8 @@ export interface NitfFields {
   readonly corners?: string;
   readonly notation?: string;
   readonly encrypted?: boolean;
-  readonly sample?: (x: number, y: number, band: number) => number;
+  /** What the samples are; all 0 where there is to be no other, which is quick where there are many. */
+  readonly sample?: ((x: number, y: number, band: number) => number) | null;
 }
 
 const fill = (text: string, length: number): string => {
@@ -49,6 +50,8 @@ function group({ clas = "", clsy = "", code = "", ctlh = "", rel = "", dctp = ""
 
 function imageSubheader(fields: NitfFields, security: GroupFields): string {
   const { width = 40, height = 30, bits = 8, bands = 1, compression = "NC", corners, mode = "B" } = fields;
+  // One block that is larger than four digits tell is as large as the image (MIL-STD-2500C, NPPBH).
+  const block = (side: number): string => digits(side > 8_192 ? 0 : side, 4);
   const band = (name: string): string => `${fill(name, 2)}${fill("", 6)}N${fill("", 3)}0`;
   return [
     `IM${fill("scene", 10)}20260101000000${fill("", 17)}${fill("", 80)}`,
@@ -68,16 +71,17 @@ function imageSubheader(fields: NitfFields, security: GroupFields): string {
     ["NC", "NM"].includes(compression) ? "" : fill("", 4),
     String(bands),
     bands === 3 ? ["R", "G", "B"].map(band).join("") : band("M"),
-    `0${mode}${digits(1, 4)}${digits(1, 4)}${digits(width, 4)}${digits(height, 4)}`,
+    `0${mode}${digits(1, 4)}${digits(1, 4)}${block(width)}${block(height)}`,
     `${digits(bits, 2)}001000${digits(0, 10)}1.0 00000`,
     "00000",
   ].join("");
 }
 
 function pixels({ width = 40, height = 30, bits = 8, bands = 1, mode = "B", ...fields }: NitfFields): Buffer {
-  const sample = fields.sample ?? ((x: number, y: number) => x + y);
   const size = bits > 8 ? 2 : 1;
   const written = Buffer.alloc(width * height * bands * size);
+  if (fields.sample === null) return written;
+  const sample = fields.sample ?? ((x: number, y: number) => x + y);
   for (let y = 0; y < height; y += 1)
     for (let x = 0; x < width; x += 1)
       for (let band = 0; band < bands; band += 1) {

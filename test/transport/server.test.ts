@@ -188,7 +188,9 @@ test("readiness says unavailable in the one way, and asks at most once a second"
 test("the page holds no inline script or style and names nothing elsewhere", async () => {
   for (const server of [app, production]) {
     const page = await server.inject("/");
-    expect(page.headers["content-security-policy"]).not.toContain("unsafe");
+    const policy = page.headers["content-security-policy"];
+    expect(policy).not.toContain("unsafe");
+    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types 'none'");
     expect(page.body).not.toMatch(/<style|style=|\son[a-z]+=|javascript:|https?:|<script(?![^>]*src="\/)/);
   }
   const { body } = await app.inject("/landing.js");

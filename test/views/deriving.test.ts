@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deriveFrom } from "../../src/storage/imagery/deriving.ts";
 import type { Derived } from "../../src/storage/imagery/deriving.ts";
 import { IMAGE_LIMITS, limitsOf } from "../../src/storage/imagery/limits.ts";
+import { probeImage } from "../../src/storage/imagery/probe.ts";
 import { Progress, hearing } from "../../src/storage/imagery/progress.ts";
 import { readHead } from "../../src/storage/imagery/tile-pack.ts";
 import { childProcesses } from "./child-processes.ts";
@@ -82,14 +83,36 @@ test("a picture of more pixels than are set is refused here and apart, and one o
 });
 
 test("whoever lets larger pictures in lets them take as much more memory and time, and nobody less than the usual", () => {
-  const { memory, seconds, decodedBytes } = IMAGE_LIMITS;
+  const { memory, seconds, decodedBytes, interlacedBytes, nitfBytes } = IMAGE_LIMITS;
   expect(limitsOf(IMAGE_LIMITS.pixels)).toEqual(IMAGE_LIMITS);
   expect(limitsOf(1_000)).toEqual({ ...IMAGE_LIMITS, pixels: 1_000 });
   expect(limitsOf(IMAGE_LIMITS.pixels * 2)).toMatchObject({
     memory: memory * 2,
     seconds: seconds * 2,
     decodedBytes: decodedBytes * 2,
+    interlacedBytes: interlacedBytes * 2,
+    nitfBytes: nitfBytes * 2,
   });
+});
+
+/** A small picture that says of itself, in its header, that it is of another size. */
+async function saying(width: number, height: number): Promise<Buffer> {
+  const bytes = await sharp(scene).jpeg({ progressive: true }).toBuffer();
+  // SOF2: length, bits of a sample, height, width.
+  const frame = bytes.indexOf(Buffer.from([0xff, 0xc2]));
+  bytes.writeUInt16BE(height, frame + 5);
+  bytes.writeUInt16BE(width, frame + 7);
+  return bytes;
+}
+
+test("a progressive JPEG of 100 megapixels is let in, and a larger one where larger pictures are", async () => {
+  const large = await saying(10_000, 10_000);
+  const usual = { ...IMAGE_LIMITS, expansion: 1_000_000 };
+  expect(await probeImage(large, usual)).toMatchObject({ width: 10_000, height: 10_000, bands: 3 });
+  const larger = await saying(15_000, 15_000);
+  await expect(probeImage(larger, usual)).rejects.toMatchObject({ code: "IMAGE_TOO_LARGE" });
+  const set = { ...limitsOf(IMAGE_LIMITS.pixels * 2), expansion: 1_000_000 };
+  expect(await probeImage(larger, set)).toMatchObject({ width: 15_000, height: 15_000 });
 });
 
 test("an original that cannot be read to its end is no damaged picture: what kept it from that is thrown", async () => {

@@ -6,7 +6,7 @@ import { raiseMarking } from "../../src/administration/markings.ts";
 import { createAsset } from "../../src/datasets/commands.ts";
 import { receiveContent } from "../../src/datasets/content.ts";
 import type { PackHead } from "../../src/storage/imagery/tile-pack.ts";
-import { gridOf } from "../../src/storage/imagery/tile-pack.ts";
+import { gridOf, levelsOf, thumbnailLevel } from "../../src/storage/imagery/tile-pack.ts";
 import { globalId } from "../../src/transport/global-id.ts";
 import { S, TS, U, makeDataset, makeOntology } from "../access/harbor-world.ts";
 import { serve } from "../hidden/serving.ts";
@@ -28,6 +28,7 @@ interface Opened extends PackHead {
   readonly view: string;
   readonly tiles: string;
   readonly until: string;
+  readonly thumbnail: number;
 }
 
 async function image(marking: string, bytes: Buffer = original): Promise<string> {
@@ -76,6 +77,9 @@ async function opened(token: string, id = assetId): Promise<Opened> {
   if (typeof view === "number") throw new Error(`not opened: ${view}`);
   return view;
 }
+
+/** What a list shows of an image. */
+const thumbnail = (token: string, view: Opened): Promise<HttpAnswer> => tile(token, view, view.thumbnail, 0, 0);
 
 const tile = (token: string, { view }: Opened, level: number, column: number, row: number): Promise<HttpAnswer> =>
   server.send(token, { method: "GET", path: `/views/${view}/${level}/${column}/${row}` });
@@ -245,6 +249,87 @@ describe("an image in tiles", () => {
         if (sign.length > 4 ? bytes.includes(sign) : bytes.indexOf(sign) === 0) found.push(path);
     }
     expect(found).toEqual([]);
+  });
+});
+
+describe("a thumbnail", () => {
+  test("is the largest tile that has the whole picture, of any proportions", () => {
+    for (const [width, height, level] of [
+      [1, 1, 0],
+      [256, 256, 8],
+      [257, 1, 8],
+      [700, 413, 8],
+      [3, 65_535, 8],
+      [65_535, 65_535, 8],
+    ] as const) {
+      const head = { width, height, tileSide: 256, levels: levelsOf(width, height) };
+      expect([width, height, thumbnailLevel(head)]).toEqual([width, height, level]);
+      expect(gridOf(head, level)).toEqual({ columns: 1, rows: 1 });
+      if (level < head.levels - 1) expect(gridOf(head, level + 1)).not.toEqual({ columns: 1, rows: 1 });
+    }
+  });
+
+  test("I1 comes at its image's marking, to whoever may see the image and to nobody else", async () => {
+    const high = await image(TS);
+    const [ana, ben] = [await server.token("ana", "TS"), await server.token("ben", "S")];
+    const view = await opened(ana, high);
+    const shown = await thumbnail(ana, view);
+    expect([shown.status, new Map(shown.headers).get("caveat-marking")]).toEqual([200, TS]);
+    const { width, height } = await sharp(shown.body).metadata();
+    expect([width, height]).toEqual([175, 104]);
+    expect(await open(ben, high)).toBe(404);
+    // What somebody else opened is no way to it, either.
+    expect((await thumbnail(ben, view)).status).toBe(404);
+  });
+
+  test("I1 is gone with the next look where its image is raised: for good to who may not see it then, and under its new marking to who may", async () => {
+    const id = await image(U);
+    const [ana, ben] = [await server.token("ana", "TS"), await server.token("ben", "S")];
+    const views = { ana: await opened(ana, id), ben: await opened(ben, id) };
+    expect((await thumbnail(ben, views.ben)).status).toBe(200);
+    await house.run(await house.as("sam"), (operation) =>
+      operation.mutate(raiseMarking, { noun: "asset" as const, id, marking: TS, reason: "it shows more" }),
+    );
+    expect((await thumbnail(ben, views.ben)).status).toBe(404);
+    expect((await thumbnail(ana, views.ana)).status).toBe(404);
+    expect(await open(ben, id)).toBe(404);
+    const raised = await thumbnail(ana, await opened(ana, id));
+    expect([raised.status, new Map(raised.headers).get("caveat-marking")]).toEqual([200, TS]);
+  });
+
+  test("lies sealed with its tiles, under the marking of its image, and follows that", async () => {
+    const id = await image(U);
+    const stored = async (): Promise<unknown> => {
+      const { rows } = await house.admin.query<{ same: boolean; kind: string }>(
+        `select blob.kind, blob.marking_id = asset.marking_id as same from data.asset
+           join data.asset_content content on content.asset_id = asset.id
+           join data.blob on blob.id = content.tiles_blob_id
+         where asset.id = $1`,
+        [id],
+      );
+      return rows;
+    };
+    expect(await stored()).toEqual([{ kind: "tiles", same: true }]);
+    await house.run(await house.as("sam"), (operation) =>
+      operation.mutate(raiseMarking, { noun: "asset" as const, id, marking: S, reason: "it shows more" }),
+    );
+    expect(await stored()).toEqual([{ kind: "tiles", same: true }]);
+  });
+
+  test("of what is shown but not released carries the watermark of who looks", async () => {
+    const shown = await image("SECRET//DISPLAY ONLY GBR");
+    const [ben, charlotte] = [await server.token("ben"), await server.token("charlotte")];
+    const [plain, marked] = [
+      await thumbnail(ben, await opened(ben, shown)),
+      await thumbnail(charlotte, await opened(charlotte, shown)),
+    ];
+    expect([plain.status, marked.status]).toEqual([200, 200]);
+    expect(marked.body.equals(plain.body)).toBe(false);
+    const sizes = await Promise.all([plain, marked].map(({ body }) => sharp(body).metadata()));
+    expect(sizes.map(({ width, height }) => [width, height])).toEqual([
+      [175, 104],
+      [175, 104],
+    ]);
   });
 });
 

@@ -1,9 +1,10 @@
 // The demonstration's page: signs somebody in, sends a question in his session, shows the answer under its banner.
-// Everything that comes from the server is put in as text, never as markup.
+// Everything that comes from the server is put in as text, never as markup. What the page says itself stands in the catalogue
+// (web/workbench/text/first-page.json): the server puts it into the page, and what this script says of it into a template.
 
 const EXAMPLES = [
   {
-    name: "Who am I, and what is there for me?",
+    name: "overview",
     query: `query Overview {
   viewer { handle clearance sessionLevel readOns country organization roles }
   programs(first: 10) {
@@ -15,7 +16,7 @@ const EXAMPLES = [
 }`,
   },
   {
-    name: "Images of the datasets that I see",
+    name: "images",
     query: `query Images {
   programs(first: 5) { edges { node {
     datasets(first: 10) { edges { node {
@@ -26,7 +27,7 @@ const EXAMPLES = [
 }`,
   },
   {
-    name: "Labels of a dataset, by id",
+    name: "labels",
     query: `query Labels($id: ID!) {
   dataset(id: $id) {
     name contentMarking
@@ -39,13 +40,13 @@ const EXAMPLES = [
     variables: '{ "id": "" }',
   },
   {
-    name: "What I did, and how I was answered",
+    name: "mine",
     query: `query Mine {
   ownAudit(first: 20) { edges { node { at operation answer } } }
 }`,
   },
   {
-    name: "The log, for a compliance officer",
+    name: "log",
     query: `query Log {
   auditEntries(first: 20) {
     edges { node { index kind at leafHash sections { slot state content } } }
@@ -56,6 +57,9 @@ const EXAMPLES = [
 ];
 
 const byId = (id) => document.getElementById(id);
+const TEXTS = JSON.parse(byId("said").content.textContent);
+/** A text of the catalogue, with what it names in braces filled in. */
+const said = (name, values = {}) => TEXTS[name].replaceAll(/\{(\w+)\}/g, (_place, value) => values[value]);
 const LEVELS = [
   ["TOP SECRET", "TS"],
   ["SECRET", "S"],
@@ -77,7 +81,7 @@ function levelOf(banner) {
 function showBanner(text) {
   for (const id of ["banner-top", "banner-bottom"]) {
     const element = byId(id);
-    element.textContent = text ?? "the answer holds no marked data";
+    element.textContent = text ?? said("noMarkedData");
     element.dataset.level = text === null ? "none" : levelOf(text);
   }
 }
@@ -101,11 +105,8 @@ function tellTabs(what) {
 /** Counts sessions: what was asked in one is not shown in the next. */
 let session = 0;
 
-/** What becomes of the work of whoever signed out just now. */
-const WENT_BACK = "If you had a task, it goes to others now, and what you drew is kept.";
-
 function showSession(text, ended = false) {
-  byId("session").textContent = text ?? (ended ? `Nobody is signed in. ${WENT_BACK}` : "Nobody is signed in.");
+  byId("session").textContent = text ?? said(ended ? "signedOut" : "nobody");
   byId("sign-out").hidden = text === null;
 }
 
@@ -134,8 +135,9 @@ async function resume() {
   const response = await post("/graphql", { query: "{ viewer { handle sessionLevel } }" });
   const { data } = await response.json();
   if (own !== session) return;
-  if (data) showSession(`Signed in as ${data.viewer.handle}, at ${levelName(data.viewer.sessionLevel)}.`);
-  else if (response.status !== 401) showSession(`The server answered ${response.status}: somebody may be signed in.`);
+  const { handle, sessionLevel } = data?.viewer ?? {};
+  if (data) showSession(said("signedIn", { who: handle, level: levelName(sessionLevel) }));
+  else if (response.status !== 401) showSession(said("mayBeIn", { status: response.status }));
 }
 
 async function signIn(handle) {
@@ -146,17 +148,17 @@ async function signIn(handle) {
     const response = await post("/session", { handle, level });
     tellTabs("another session");
     if (own !== session) return;
-    if (response.ok) showSession(`Signed in as ${handle}, at ${levelName(level)}.`);
-    else byId("session").textContent = `Refused: ${response.status}.`;
+    if (response.ok) showSession(said("signedIn", { who: handle, level: levelName(level) }));
+    else byId("session").textContent = said("refused", { status: response.status });
   } catch {
-    byId("session").textContent = "The server did not answer.";
+    byId("session").textContent = said("noAnswer");
   }
 }
 
 async function signOut() {
   forget();
   const own = session;
-  let text = "The server did not answer: the session may still be open.";
+  let text = said("mayBeOpenUnanswered");
   let ended = false;
   // What the workbench kept sealed goes also where there is no session any more, or no answer.
   indexedDB.deleteDatabase("caveat-copies");
@@ -164,7 +166,7 @@ async function signOut() {
     const { status } = await fetch("/session", { method: "DELETE" });
     ended = status === 200;
     // 401: there is no such session any more.
-    text = status === 200 || status === 401 ? null : `The server answered ${status}: the session may still be open.`;
+    text = status === 200 || status === 401 ? null : said("mayBeOpen", { status });
     tellTabs("signed out");
   } catch {
     // Said below.
@@ -183,8 +185,8 @@ async function showPeople() {
     cell(row, person.summary, "td");
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Sign in";
-    button.setAttribute("aria-label", `Sign in as ${person.displayName}`);
+    button.textContent = said("signIn");
+    button.setAttribute("aria-label", said("signInAs", { who: person.displayName }));
     button.addEventListener("click", () => void signIn(person.handle));
     cell(row, "", "td").append(button);
     byId("people-rows").append(row);
@@ -207,13 +209,13 @@ async function send(event) {
   try {
     body = { query: byId("query").value, variables: variables === "" ? {} : JSON.parse(variables) };
   } catch {
-    byId("receipt").textContent = "The variables are not JSON.";
+    byId("receipt").textContent = said("notJson");
     byId("variables").focus();
     return;
   }
   const own = session;
   button.disabled = true;
-  byId("receipt").textContent = "Sending";
+  byId("receipt").textContent = said("sending");
   try {
     const response = await post("/graphql", body);
     const answer = await response.json();
@@ -221,19 +223,20 @@ async function send(event) {
     if (response.status === 401) showSession(null);
     const { marking = null, receipt = null } = answer.extensions ?? {};
     showBanner(marking);
-    byId("receipt").textContent = receipt === null ? `Refused: ${response.status}.` : `Receipt ${receipt}.`;
+    byId("receipt").textContent =
+      receipt === null ? said("refused", { status: response.status }) : said("receipt", { receipt });
     byId("answer").textContent = JSON.stringify(answer.data ?? answer.errors, null, 2);
   } catch {
     if (own !== session) return;
     showBanner(null);
-    byId("receipt").textContent = "The server did not answer.";
+    byId("receipt").textContent = said("noAnswer");
     byId("answer").textContent = "";
   } finally {
     button.disabled = false;
   }
 }
 
-for (const [index, { name }] of EXAMPLES.entries()) byId("example").append(new Option(name, String(index)));
+for (const [index, { name }] of EXAMPLES.entries()) byId("example").append(new Option(said(name), String(index)));
 byId("example").addEventListener("change", (event) => chooseExample(Number(event.target.value)));
 byId("question").addEventListener("submit", (event) => void send(event));
 byId("question").addEventListener("keydown", (event) => {

@@ -141,6 +141,8 @@ export interface View {
   readonly height: number;
   readonly tileSide: number;
   readonly levels: number;
+  /** The level that is one tile: the image's thumbnail. */
+  readonly thumbnail: number;
   /** Where it lies on the ground; null where that was not read when the image was received. */
   readonly ground: Ground | null;
 }

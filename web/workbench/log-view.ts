@@ -18,7 +18,7 @@ export class LogView implements View {
   readonly panel: HTMLElement;
   readonly #refused: (error: unknown) => void;
   readonly #checkpoint = element("textarea", { rows: "5", spellcheck: "false", id: "kept-checkpoint" });
-  readonly #checkpointFile = element("input", { type: "file", "aria-label": `${TEXT.keptCheckpoint}, as a file` });
+  readonly #checkpointFile = element("input", { type: "file", "aria-label": TEXT.keptCheckpointFile });
   readonly #trustFile = element("input", { type: "file", id: "trust-file" });
   readonly #bar = element("progress", { "aria-label": TEXT.verifyLog });
   readonly #far = element("span", { class: "far" });

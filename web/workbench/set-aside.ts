@@ -5,6 +5,7 @@ import { button, element, say, show } from "./dom.ts";
 import { LEAD_SET_ASIDE, LEAD_TASKS, TASK_REOPEN } from "./generated/lead.ts";
 import type { LeadPutBack } from "./generated/lead.ts";
 import { TEXT } from "./text.ts";
+import { Thumbnails } from "./thumbnails.ts";
 
 const SAID = TEXT.lead.setAside;
 /** Shown at once: with what was said of them they are one answer. */
@@ -26,6 +27,7 @@ export class SetAside {
   readonly #then: Then;
   readonly #list = element("ul", { class: "projects" });
   readonly #acts = new Acts();
+  readonly #thumbnails = new Thumbnails();
   #over = false;
 
   constructor(projectId: string, due: number, then: Then) {
@@ -36,6 +38,7 @@ export class SetAside {
 
   end(): void {
     this.#over = true;
+    this.#thumbnails.end();
   }
 
   /** Looks for them and shows them. Throws Refused. */
@@ -87,6 +90,7 @@ export class SetAside {
     const give = button(SAID.give, () => void this.#give(id, give, told), { "aria-label": SAID.giveOf(title) });
     return element("li", {}, [
       element("h2", {}, [title]),
+      ...(asset ? [this.#thumbnails.place(title, asset.id)] : []),
       element(
         "ul",
         {},

@@ -44,8 +44,8 @@ export interface RowActs {
   readonly marked: (item: Item, marking: string) => void;
   readonly again: (item: Item) => void;
   readonly leaveOut: (item: Item) => void;
-  /** Its picture; null while there is none to show. */
-  readonly preview: (item: Item) => HTMLElement | null;
+  /** Its thumbnail; null while there is none to show. */
+  readonly thumbnail: (item: Item) => HTMLElement | null;
 }
 
 /** A file as a row of the table. Its name is whatever somebody called it, and always text. */
@@ -126,7 +126,7 @@ export class Row {
     this.#again.hidden = state === "waiting" || !isReady(item);
     this.#leaveOut.hidden = there || waits || underWay;
     if (!there || this.#pictured) return;
-    const picture = this.#acts.preview(item);
+    const picture = this.#acts.thumbnail(item);
     if (!picture) return;
     this.#picture.append(picture);
     this.#pictured = true;

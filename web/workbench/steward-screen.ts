@@ -7,10 +7,10 @@ import { isReady, itemOf } from "./steward-item.ts";
 import type { Item } from "./steward-item.ts";
 import { Loading } from "./steward-load.ts";
 import { Place } from "./steward-place.ts";
-import { Previews } from "./steward-preview.ts";
 import { Row, sizeOf } from "./steward-row.ts";
 import { Tasks } from "./steward-tasks.ts";
 import { TEXT } from "./text.ts";
+import { Thumbnails } from "./thumbnails.ts";
 
 const { steward } = TEXT;
 /** Files whose fronts are read at once. */
@@ -38,7 +38,7 @@ export class StewardScreen implements Screen {
   readonly #total = element("span");
   readonly #empty = element("p", {}, [steward.empty]);
   readonly #body = element("tbody");
-  readonly #previews = new Previews();
+  readonly #thumbnails = new Thumbnails();
   readonly #rows = new Map<Item, Row>();
   #items: Item[] = [];
   #tasks: Tasks | null = null;
@@ -90,7 +90,7 @@ export class StewardScreen implements Screen {
     this.#place.end();
     this.#listening.abort();
     this.#loading?.stop();
-    this.#previews.end();
+    this.#thumbnails.end();
   }
 
   #layout(): HTMLElement[] {
@@ -207,7 +207,7 @@ export class StewardScreen implements Screen {
         },
         again: (again) => this.#loading?.start([again]),
         leaveOut: (left) => this.#forget([left]),
-        preview: (loaded) => this.#preview(loaded),
+        thumbnail: (loaded) => this.#thumbnail(loaded),
       });
       this.#items.push(item);
       this.#rows.set(item, row);
@@ -257,13 +257,13 @@ export class StewardScreen implements Screen {
     this.#update();
   }
 
-  /** A picture of an image, once the banner covers it. */
-  #preview({ path, asset }: Item): HTMLElement | null {
+  /** The thumbnail of an image, once the banner covers it. */
+  #thumbnail({ path, asset }: Item): HTMLElement | null {
     const all = (): void => {
       for (const row of this.#rows.values()) row.update();
     };
     const covered = asset !== null && this.#place.covers(asset.marking.portion, asset.id, all);
-    return covered ? this.#previews.place(path, asset.id) : null;
+    return covered ? this.#thumbnails.place(path, asset.id) : null;
   }
 
   #ended(): void {

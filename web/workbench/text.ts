@@ -11,8 +11,17 @@ import { STEWARD } from "./text/steward.ts";
 
 const minuteOf = (time: Date): string => time.toTimeString().slice(0, 5);
 
-/** Everything that the workbench says, in one place, so that it can be translated: what only one desk says, in text/. */
+/**
+ * The catalogue: everything that the pages say, in one place, so that it can be translated. What only one desk says is in text/,
+ * and there, in first-page.json, what the first page says, which no build makes: the server puts it in.
+ */
 export const TEXT = {
+  /** What the page itself says, before a script does; it is built into its markup. */
+  page: {
+    title: "Caveat workbench",
+    banner: "Classification banner",
+    noScripts: "The workbench needs scripts of this server.",
+  },
   nothingShown: "nothing marked is shown",
   signedOut: "Nobody is signed in. Sign in on the first page, then come back.",
   toFirstPage: "To the first page",
@@ -22,6 +31,7 @@ export const TEXT = {
     coming: "The image is coming …",
     late: "Parts of the image do not come. They are asked for again every few seconds.",
   },
+  thumbnail: (name: string): string => `Thumbnail of ${name}`,
   noProjects: "There is no project that you may see.",
   refused: (code: string): string => `The server refused: ${code}.`,
   noAnswer: "The server did not answer.",
@@ -74,6 +84,7 @@ export const TEXT = {
   logHelp:
     "Your browser checks by itself; this server only hands the log out. “Verify” reads entries and tree, after a checkpoint that you kept only what came since. “Verify with sections” reads the whole log again, with the chain and the sections that you may open.",
   keptCheckpoint: "Checkpoint that you kept",
+  keptCheckpointFile: "Checkpoint that you kept, as a file",
   keptHelp:
     "Choose the file that you kept after an earlier check, or paste its text. Without one the newest entries can be missing unnoticed.",
   ownTrust: "Trust file",

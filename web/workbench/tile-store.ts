@@ -81,10 +81,9 @@ export class TileStore {
     return this.#view;
   }
 
-  /** The finest level that is one tile: what the map shows, and what stands in until finer ones have come. */
+  /** The level of the thumbnail: what the map shows, and what stands in until finer ones have come. */
   get small(): number {
-    const { width, height, tileSide, levels } = this.#view;
-    return Math.max(0, levels - 1 - Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / tileSide))));
+    return this.#view.thumbnail;
   }
 
   get lights(): Lights {

@@ -6,9 +6,9 @@ export interface ImageLimits {
   readonly pixels: number;
   /** Bytes once decoded: pixels x bands x bytes of a sample. */
   readonly decodedBytes: number;
-  /** The same for interlaced and progressive files, which decoders hold in memory whole. */
+  /** The same for interlaced and progressive files, which decoders hold in memory whole, some as twice as many bytes. */
   readonly interlacedBytes: number;
-  /** Bytes of a decoded NITF image, which is held in memory whole, file and samples both. */
+  /** Bytes of a decoded NITF image, which is held in memory whole and more than once: as file, as samples and as what is shown. */
   readonly nitfBytes: number;
   /** Bytes of a file that is decoded in the server itself; more in a process of its own. */
   readonly bytesHere: number;
@@ -34,22 +34,27 @@ export const IMAGE_LIMITS: ImageLimits = {
   bytesHere: 16_777_216,
   samplesHere: 16_777_216,
   memory: 2_147_483_648,
-  interlacedBytes: 268_435_456,
-  nitfBytes: 268_435_456,
+  interlacedBytes: 536_870_912,
+  nitfBytes: 402_653_184,
   expansion: 500,
   expansionFloor: 67_108_864,
   bands: 16,
   seconds: 300,
 };
 
-/** The limits where a picture may have so many pixels. Who lets larger ones in lets them take as much more memory and time. */
+/**
+ * The limits where a picture may have so many pixels. Who lets larger ones in lets them take as much more memory and time, and
+ * those that are held in memory whole be as much larger: they fit into it as before.
+ */
 export function limitsOf(pixels: number): ImageLimits {
   const larger = Math.max(1, pixels / IMAGE_LIMITS.pixels);
-  const { decodedBytes, memory, seconds } = IMAGE_LIMITS;
+  const { decodedBytes, interlacedBytes, nitfBytes, memory, seconds } = IMAGE_LIMITS;
   return {
     ...IMAGE_LIMITS,
     pixels,
     decodedBytes: decodedBytes * larger,
+    interlacedBytes: interlacedBytes * larger,
+    nitfBytes: nitfBytes * larger,
     memory: memory * larger,
     seconds: seconds * larger,
   };

@@ -36,6 +36,14 @@ export function levelsOf(width: number, height: number): number {
   return Math.ceil(Math.log2(Math.max(width, height, 1))) + 1;
 }
 
+/**
+ * The level of a picture's thumbnail: the largest one that is a single tile. It is derived with the others, lies sealed in their
+ * pack under their picture's marking, and is looked at as they are.
+ */
+export function thumbnailLevel({ width, height, tileSide, levels }: PackHead): number {
+  return Math.max(0, levels - 1 - Math.max(0, Math.ceil(Math.log2(Math.max(width, height, 1) / tileSide))));
+}
+
 /** Columns and rows of tiles of a level. */
 export function gridOf(
   { width, height, tileSide, levels }: PackHead,

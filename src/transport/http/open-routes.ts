@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import { JSON_TYPE, PAGE_POLICY, WORKBENCH_POLICY } from "../public-answer.ts";
+import { JSON_TYPE, PAGE_POLICY } from "../public-answer.ts";
 import { refuse } from "./answering.ts";
+import { filledPage } from "./first-page.ts";
+import type { Catalogue } from "./first-page.ts";
 import type { ServerParts } from "./parts.ts";
 
 const READY_MILLISECONDS = 1_000;
@@ -20,8 +22,8 @@ function seldom(ask: () => Promise<boolean>): () => Promise<boolean> {
   };
 }
 
-function fixed(app: FastifyInstance, path: string, type: string, body: Buffer, policy = PAGE_POLICY): void {
-  app.get(path, (_request, reply) => reply.header("content-security-policy", policy).type(type).send(body));
+function fixed(app: FastifyInstance, path: string, type: string, body: Buffer): void {
+  app.get(path, (_request, reply) => reply.header("content-security-policy", PAGE_POLICY).type(type).send(body));
 }
 
 /** The workbench: a page of this server's own files, the same for everybody; what it shows it asks for in somebody's session. */
@@ -31,7 +33,7 @@ async function workbench(app: FastifyInstance, folder: string): Promise<void> {
     ["/workbench.css", "text/css; charset=utf-8", "workbench.css"],
     ["/workbench.js", "text/javascript; charset=utf-8", "workbench.js"],
   ] as const)
-    fixed(app, path, type, await readFile(join(folder, name)), WORKBENCH_POLICY);
+    fixed(app, path, type, await readFile(join(folder, name)));
 }
 
 /**
@@ -47,12 +49,16 @@ export async function openRoutes(app: FastifyInstance, { mode, ready, landing }:
   );
   if (landing.workbench !== null) await workbench(app, landing.workbench);
   const file = (name: string): Promise<Buffer> => readFile(join(landing.folder, name));
+  const catalogue = JSON.parse(
+    await readFile(join(landing.folder, "..", "workbench", "text", "first-page.json"), "utf8"),
+  ) as Catalogue;
+  const page = async (name: string): Promise<Buffer> => Buffer.from(filledPage(`${await file(name)}`, catalogue));
   fixed(app, "/landing.css", "text/css; charset=utf-8", await file("landing.css"));
   if (mode === "production") {
-    fixed(app, "/", "text/html; charset=utf-8", await file("production.html"));
+    fixed(app, "/", "text/html; charset=utf-8", await page("production.html"));
     return;
   }
-  fixed(app, "/", "text/html; charset=utf-8", await file("demonstration.html"));
+  fixed(app, "/", "text/html; charset=utf-8", await page("demonstration.html"));
   fixed(app, "/landing.js", "text/javascript; charset=utf-8", await file("landing.js"));
   const facts = JSON.stringify({ people: landing.people, tokenCommand: landing.tokenCommand });
   fixed(app, "/demonstration.json", JSON_TYPE, Buffer.from(facts));

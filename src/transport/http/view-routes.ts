@@ -39,13 +39,14 @@ export function viewRoutes(app: FastifyInstance, parts: ServerParts): void {
     request.passage = passage;
     const passed = await passage;
     if (passed.value === null || ticket === null) throw new CaveatError("NOT_FOUND", "view");
-    const { view, head, stretch, ground } = passed.value;
+    const { view, head, thumbnail, stretch, ground } = passed.value;
     const token = sealView(parts.cursorKey, caller, view, ticket);
     const data = {
       view: token,
       tiles: `/views/${token}/{level}/{column}/{row}`,
       until: view.until.toISOString(),
       ...head,
+      thumbnail,
       stretch,
       ground,
     };

@@ -147,7 +147,7 @@ type LeadSetAsideData = {
   readonly tasks: readonly (LeadPutBack | null)[];
 };
 export const LEAD_SET_ASIDE: Operation<LeadSetAsideData, LeadSetAsideVariables> = {
-  text: "query LeadSetAside($id:ID!<$task_#:ID!>){project(id:$id){id name marking{portion}}<tasks_#:task(id:$task_#){id stage marking{portion}asset{title marking{portion}}acts(first:20){kind comment createdAt marking{portion}}}>}",
+  text: "query LeadSetAside($id:ID!<$task_#:ID!>){project(id:$id){id name marking{portion}}<tasks_#:task(id:$task_#){id stage marking{portion}asset{id title marking{portion}}acts(first:20){kind comment createdAt marking{portion}}}>}",
   each: "tasks",
 };
 
@@ -158,6 +158,7 @@ export type LeadPutBack = {
     readonly portion: string;
   };
   readonly asset: {
+    readonly id: string;
     readonly title: string;
     readonly marking: {
       readonly portion: string;

@@ -31,9 +31,8 @@ export const STEWARD = {
   of: (act: string, name: string): string => `${act}: ${name}`,
   empty: "No file is chosen.",
   files: "Files",
-  columns: ["Preview", "File", "Size", "Type", "Marking", "State", "Acts"],
+  columns: ["Thumbnail", "File", "Size", "Type", "Marking", "State", "Acts"],
   markingOf: (name: string): string => `Marking of ${name}`,
-  preview: (name: string): string => `Preview of ${name}`,
   noImage: "no image",
   from: {
     name: "as its name says",

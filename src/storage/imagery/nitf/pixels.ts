@@ -56,7 +56,10 @@ export async function decodeNitf(source: string | Uint8Array, image: ImageSegmen
     await decoder.close(dataset);
     FS.unlink(ORIGINAL);
     const channels = palette || colours ? 3 : 1;
-    return shown(FS.readFile(raw.local), first.type ?? "", { ...image, palette }, channels);
+    const samples = FS.readFile(raw.local);
+    // What was read is held once from here on: what is made of it needs the memory.
+    FS.unlink(raw.local);
+    return shown(samples, first.type ?? "", { ...image, palette }, channels);
   } catch (thrown) {
     // What GDAL says may hold text of the file.
     throw thrown instanceof ImageError ? thrown : new ImageError("IMAGE_DAMAGED", { cause: thrown });

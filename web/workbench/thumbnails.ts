@@ -5,10 +5,11 @@ import { TEXT } from "./text.ts";
 const SIDE = 48;
 
 /**
- * Small pictures of images that were loaded, each through a view of its own like any look at an image, one after another and
- * only where they are on the screen.
+ * Thumbnails of images on a list: of each the tile that has it whole, which the server derived with the others and keeps sealed
+ * under its marking. Each comes through a view of its own like any look at an image, one after another and only where it is on
+ * the screen.
  */
-export class Previews {
+export class Thumbnails {
   readonly #wanted = new Map<Element, string>();
   readonly #seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) if (isIntersecting) this.#queue.push(target);
@@ -21,10 +22,11 @@ export class Previews {
   /** A place for the picture of an image. */
   place(name: string, assetId: string): HTMLCanvasElement {
     const canvas = element("canvas", {
+      class: "thumbnail",
       width: String(SIDE),
       height: String(SIDE),
       role: "img",
-      "aria-label": TEXT.steward.preview(name),
+      "aria-label": TEXT.thumbnail(name),
     });
     this.#wanted.set(canvas, assetId);
     this.#seen.observe(canvas);
@@ -53,9 +55,7 @@ export class Previews {
 
   async #show(canvas: HTMLCanvasElement, assetId: string): Promise<void> {
     const view = await openView(assetId);
-    // The largest level that is one tile.
-    const smaller = Math.max(0, Math.ceil(Math.log2(Math.max(view.width, view.height) / view.tileSide)));
-    const picture = await tile(view, view.levels - 1 - smaller, 0, 0);
+    const picture = await tile(view, view.thumbnail, 0, 0);
     if (!picture) throw new Error("no tile");
     const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
     const [width, height] = [picture.width * scale, picture.height * scale];
