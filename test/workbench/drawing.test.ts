@@ -60,6 +60,42 @@ describe("a drawing", () => {
       expect(Drawing.from(kept).drawn).toEqual([]);
   });
 
+  test("what is half drawn is kept with it, of each tool what was set last, and nothing of it that has another form", () => {
+    const drawing = new Drawing();
+    const half = (tool: "polygon" | "polyline", corners: number) => ({
+      tool,
+      classKey: "ship",
+      corners: Array.from({ length: corners }, (_, n) => [n, n] as const),
+    });
+    const versions = [drawing.version];
+    for (const one of [half("polygon", 1), half("polyline", 3), half("polygon", 60), half("polyline", 0)]) {
+      drawing.setHalf(one);
+      versions.push(drawing.version);
+    }
+    // Each of them is something that is not saved yet; that nothing is half drawn where nothing was, is none.
+    expect(versions).toEqual([0, 1, 2, 3, 4]);
+    drawing.setHalf(half("polyline", 0));
+    expect(drawing.version).toBe(4);
+    const kept = JSON.parse(JSON.stringify(drawing.keep())) as object;
+    expect(Drawing.from(kept).half).toEqual([half("polygon", 60)]);
+    const strange = [
+      null,
+      7,
+      { ...half("polygon", 2), tool: "box" },
+      { ...half("polygon", 2), tool: "constructor" },
+      { ...half("polygon", 2), classKey: 3 },
+      { ...half("polygon", 2), corners: [[1, "2"]] },
+      { ...half("polygon", 2), corners: [[1, null]] },
+      { ...half("polygon", 2), corners: [[1, 2, 3]] },
+      half("polygon", 0),
+    ];
+    for (const one of [...strange.map((of) => [of]), strange, "x", {}])
+      expect(Drawing.from({ ...kept, half: one }).half).toEqual([]);
+    expect(Drawing.from({ ...kept, half: [half("polygon", 2), half("polygon", 3)] }).half).toEqual([
+      half("polygon", 2),
+    ]);
+  });
+
   test("a new step after some were undone leaves nothing to do again", () => {
     const drawing = new Drawing();
     drawing.add(drawn("a"));

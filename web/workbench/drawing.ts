@@ -1,3 +1,5 @@
+import { halvesOf } from "./kept-halves.ts";
+import type { Half } from "./kept-halves.ts";
 import type { Shape } from "./shapes.ts";
 
 export type { Position, Shape } from "./shapes.ts";
@@ -39,6 +41,8 @@ export interface Kept {
   readonly undone: readonly Change[];
   /** What is said of it when it is handed in. */
   readonly remark?: string;
+  /** Lines and outlines that are half drawn, the last one last. */
+  readonly half?: readonly Half[];
 }
 
 const MOST_STEPS = 200;
@@ -68,6 +72,7 @@ export class Drawing {
   /** What goes on with the last step: a key that is held, a text that is being typed. */
   #gesture: string | null = null;
   #remark = "";
+  #half: readonly Half[] = [];
   /** Grows with every step: what was saved at this number is all there is. */
   version = 0;
 
@@ -78,6 +83,19 @@ export class Drawing {
 
   set remark(text: string) {
     this.#remark = text;
+    this.version += 1;
+  }
+
+  /** What is half drawn and waits for its next corner, at most one of each tool, the last one last; no step, and not undone. */
+  get half(): readonly Half[] {
+    return this.#half;
+  }
+
+  /** Puts what is half drawn with a tool in the place of what was; nothing is half drawn with it where there are no corners. */
+  setHalf(half: Half): void {
+    const others = this.#half.filter(({ tool }) => tool !== half.tool);
+    if (half.corners.length === 0 && others.length === this.#half.length) return;
+    this.#half = half.corners.length === 0 ? others : [...others, half];
     this.version += 1;
   }
 
@@ -166,13 +184,14 @@ export class Drawing {
     };
     const undone = room(this.#undone, KEPT_STEPS_BYTES);
     const remark = this.#remark === "" ? {} : { remark: this.#remark };
-    return { format: 2, drawn: this.#drawn, done: room(this.#done, KEPT_STEPS_BYTES), undone, ...remark };
+    const half = this.#half.length === 0 ? {} : { half: this.#half };
+    return { format: 2, drawn: this.#drawn, done: room(this.#done, KEPT_STEPS_BYTES), undone, ...remark, ...half };
   }
 
   /** The drawing of a draft, also of one from before there were attributes; an empty one for what is none. */
   static from(kept: unknown): Drawing {
     const drawing = new Drawing();
-    const { format, drawn, done, undone, remark } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
+    const { format, drawn, done, undone, remark, half } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
       readonly format?: unknown;
     };
     if ((format !== 1 && format !== 2) || ![drawn, done, undone].every(Array.isArray)) return drawing;
@@ -180,6 +199,7 @@ export class Drawing {
     drawing.#done = (done ?? []).map(wholeChange);
     drawing.#undone = (undone ?? []).map(wholeChange);
     drawing.#remark = typeof remark === "string" ? remark : "";
+    drawing.#half = halvesOf(half);
     return drawing;
   }
 }

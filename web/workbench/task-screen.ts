@@ -15,7 +15,6 @@ import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
 import { LastAct } from "./last-act.ts";
 import { Pins, paintPins } from "./pins.ts";
-import type { Pin } from "./pins.ts";
 import type { LocalCopy } from "./local-copy.ts";
 import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
@@ -23,31 +22,13 @@ import { RemarkField } from "./remark-field.ts";
 import { sentBackPanel } from "./sent-back.ts";
 import { drawnOf, labelIdsOf, portionsOf, preLabelsOf } from "./task.ts";
 import type { Task } from "./task.ts";
+import type { Then, Way } from "./task-way.ts";
 import { TEXT } from "./text.ts";
 import { ViewPanel } from "./view-panel.ts";
 import { Viewer } from "./viewer.ts";
 
 /** Tools of those who look only. */
 const LOOKING: ReadonlySet<string> = new Set(["select", "pan", "ruler"]);
-
-/** In which way a task is on the screen: labels are drawn, judged, or set right by who judges them. */
-export interface Way {
-  readonly doing: "label" | "judge" | "fix";
-  /** The opinion that is looked at, or that a fix begins with. */
-  readonly opinion: number;
-  readonly pins: readonly Pin[];
-  /** What was said before, where the task was on the screen in another way. */
-  readonly remark?: string;
-}
-
-/** What follows when a task was ended in one way or another: the next one, the list of projects, or a reason. */
-export interface Then {
-  readonly next: () => void;
-  /** The same task in another way. */
-  readonly instead: (way: Way) => void;
-  readonly leave: (said: string) => void;
-  readonly refused: (error: unknown) => void;
-}
 
 /** One task on the screen, to label or to judge, until it is handed in, judged, put back or left. */
 export class TaskScreen {
@@ -123,7 +104,8 @@ export class TaskScreen {
       showHistory: (id, from) => this.#showHistory(id, from),
     });
     this.#preLabels = new PreLabels(preLabelsOf(task), common);
-    if (!draws) this.#tools.tool = "select";
+    if (draws) this.#tools.resume();
+    else this.#tools.tool = "select";
     this.#chooser = new ClassChooser(draws ? this.#classes.all : [], {
       take: (key) => this.#classify(key),
       back,
@@ -450,8 +432,15 @@ export class TaskScreen {
     this.#then.instead({ doing, opinion: this.#opinion, pins: this.#pins.all, remark: this.#remark.text });
   }
 
+  /** Whether what is drawn may go as it is: the server takes it, and what is half drawn is not left out unasked. */
+  async #ready(): Promise<boolean> {
+    if (!this.#panel.ready()) return false;
+    if (!this.#tools.leavesOut) return true;
+    return (await ask(TEXT.halfDrawn, false, TEXT.ok, TEXT.cancel)) !== null && !this.#over;
+  }
+
   async #submit(): Promise<void> {
-    if (!this.#panel.ready()) return;
+    if (!(await this.#ready())) return;
     const labels = this.#drawing.drawn.map(({ classKey, shape, attributes, preLabelId }) => ({
       classKey,
       shape,
@@ -473,7 +462,7 @@ export class TaskScreen {
   }
 
   async #judge(verdict: TaskVerdict): Promise<void> {
-    if (this.#last.acting || (verdict === "FIX" && !this.#panel.ready())) return;
+    if (this.#last.acting || (verdict === "FIX" && !(await this.#ready()))) return;
     const said = this.#remark.text;
     // What is sent back says why.
     const comment =

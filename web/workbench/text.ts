@@ -62,6 +62,7 @@ export const TEXT = {
   unsaved: "Not saved: the server did not take it. It is tried again.",
   notSaved: (code: string): string => `Not saved, and not tried again: ${code}.`,
   leaveUnsaved: "What you drew last is not saved. Leave it?",
+  halfDrawn: "Something is half drawn, and is not handed in. Hand in without it?",
   handedIn: "Handed in.",
   left: (until: Date): string =>
     `The task stays yours until ${minuteOf(until)}, and goes to others then, or as soon as you sign out. What you drew is kept.`,
@@ -227,6 +228,7 @@ export const TEXT = {
       RING_CROSSES: "the ring must lie inside one part, or outside all of them",
       RING_TOO_MANY: "the polygon has too many corners for it",
       VERTEX_NEEDED: "this corner cannot go",
+      HALF_WAITS: "what is half drawn waits: its tool goes on with it, and Esc drops it then",
       TOO_MANY_LABELS: "at most 1,000 labels are handed in with a task",
       ATTRIBUTE_REQUIRED: "needed",
       ATTRIBUTE_TYPE: "not of its type",
