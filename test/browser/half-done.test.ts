@@ -23,7 +23,7 @@ describe.skipIf(skip)("what is half done", () => {
     const [server, browser] = await Promise.all([startServer(), startChromium()]);
     at = new Machines(server, browser);
     const sam = await client(server, "sam");
-    await makeProject(sam, "Half", 1);
+    for (const name of ["Half", "Judged"]) await makeProject(sam, name, 1);
   }, PATIENCE);
   afterAll(async () => {
     await at?.browser.close();
@@ -75,6 +75,80 @@ describe.skipIf(skip)("what is half done", () => {
       await question.getByRole("button", { name: "Leave it" }).click();
       await after.page.locator("canvas").focus();
       await keys(after, "Escape", "Control+Enter");
+      await after.page.getByText("There is no task for you").waitFor();
+      await after.page.context().close();
+    },
+    PATIENCE,
+  );
+
+  test(
+    "pins and remark of whoever judges are kept as drawings are, also while a fix waits, and are there after a reload",
+    async () => {
+      const ben = await at.enter("Ben Analyst");
+      await ben.take("Judged");
+      await ben.draw();
+      await ben.page.keyboard.press("Control+Enter");
+      await ben.page.getByText("There is no task for you").waitFor();
+      await ben.page.context().close();
+
+      const begin = async ({ page }: Drawer): Promise<void> => {
+        await page.getByRole("button", { name: "Review: Judged" }).click();
+        await page.locator(".window:not([aria-busy])").waitFor();
+      };
+      const pin = async ({ page }: Drawer, text: string): Promise<void> => {
+        await page.locator("canvas").focus();
+        for (const key of ["t", "ArrowRight", "Enter"]) await page.keyboard.press(key);
+        await page.getByRole("textbox", { name: "What is to be said of this place?" }).fill(text);
+        await page.getByRole("button", { name: "Go on" }).click();
+        await page.locator(".pins li").filter({ hasText: text }).waitFor();
+      };
+      const pins = ({ page }: Drawer): Promise<string[]> => page.locator(".pins li span").allTextContents();
+      const isJudged = ({ page }: Drawer): Promise<void> => page.getByRole("button", { name: "Accept" }).waitFor();
+      const rita = await at.enter("Rita Reviewer");
+      await begin(rita);
+      await pin(rita, "A tug is missing.");
+      await rita.page.getByText("Remark with the verdict").click();
+      await rita.page.locator(".remark textarea").fill("Look again.");
+      await rita.is("server");
+      await rita.page.reload();
+      await begin(rita);
+      await isJudged(rita);
+      expect(await rita.page.locator(".remark textarea").inputValue()).toBe("Look again.");
+      expect(await pins(rita)).toEqual([expect.stringMatching(/A tug is missing\.$/)]);
+      expect(["judging goes on", await violations(rita.page)]).toEqual(["judging goes on", []]);
+      await rita.cut();
+      await pin(rita, "And a barge.");
+      await rita.is("machine");
+      await rita.lose();
+
+      const after = await at.again(rita);
+      await begin(after);
+      await isJudged(after);
+      expect(await pins(after)).toHaveLength(2);
+      await after.is("server");
+      // A fix that was begun is kept beside what is said while it is judged again.
+      await after.page.getByRole("button", { name: "Fix it yourself" }).click();
+      await after.page.getByText("You fix it").waitFor();
+      await after.page.locator(".window:not([aria-busy])").waitFor();
+      expect(await pins(after)).toHaveLength(2);
+      await after.draw();
+      await after.is("server");
+      await after.page.getByRole("button", { name: "Judge as handed in" }).click();
+      await isJudged(after);
+      await after.page.locator(".window:not([aria-busy])").waitFor();
+      expect(await after.shapes()).toHaveLength(1);
+      await after.page.getByRole("button", { name: "Remove pin 1" }).click();
+      await after.is("server");
+      await after.page.reload();
+      await begin(after);
+      await isJudged(after);
+      expect(await pins(after)).toEqual([expect.stringMatching(/And a barge\.$/)]);
+      expect(await after.shapes()).toHaveLength(1);
+      await after.page.getByRole("button", { name: "Fix it yourself" }).click();
+      await after.page.getByText("You fix it").waitFor();
+      await after.page.locator(".window:not([aria-busy])").waitFor();
+      expect(await after.shapes()).toHaveLength(2);
+      await after.page.getByRole("button", { name: "Done: what is drawn stands" }).click();
       await after.page.getByText("There is no task for you").waitFor();
       await after.page.context().close();
     },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseShape } from "../../src/labeling/shape-parse.ts";
-import { Drawing } from "../../web/workbench/drawing.ts";
+import { Drawing, fixIn } from "../../web/workbench/drawing.ts";
 import type { Drawn, Shape } from "../../web/workbench/drawing.ts";
 import { boxBetween, isOn, moved } from "../../web/workbench/shapes.ts";
 
@@ -94,6 +94,33 @@ describe("a drawing", () => {
     expect(Drawing.from({ ...kept, half: [half("polygon", 2), half("polygon", 3)] }).half).toEqual([
       half("polygon", 2),
     ]);
+  });
+
+  test("what is said while it is judged is kept beside a fix, and tells which of the two it was", () => {
+    const fix = new Drawing();
+    fix.add(drawn("a"));
+    expect([fixIn(null), fixIn(fix.keep())]).toEqual(["none", "open"]);
+    const pin = { x: 1, y: 2, text: "here" };
+    for (const [draft, then] of [
+      [null, "none"],
+      [fix.keep(), "begun"],
+    ] as const) {
+      const said = Drawing.from(draft);
+      said.judged = { fixes: fixIn(draft) !== "none" };
+      said.pins = [pin];
+      said.remark = "look";
+      const kept = JSON.parse(JSON.stringify(said.keep())) as object;
+      expect(fixIn(kept)).toBe(then);
+      const again = Drawing.from(kept);
+      expect([again.pins, again.remark, again.drawn.length, again.judged]).toEqual([
+        [pin],
+        "look",
+        then === "begun" ? 1 : 0,
+        null,
+      ]);
+    }
+    for (const pins of ["x", [null], [{ x: "1", y: 2, text: "" }], [{ x: 1, y: 2 }]])
+      expect(Drawing.from({ ...fix.keep(), pins }).pins).toEqual([]);
   });
 
   test("a new step after some were undone leaves nothing to do again", () => {

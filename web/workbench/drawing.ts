@@ -1,5 +1,7 @@
 import { halvesOf } from "./kept-halves.ts";
 import type { Half } from "./kept-halves.ts";
+import { pinsOf } from "./pin.ts";
+import type { Pin } from "./pin.ts";
 import type { Shape } from "./shapes.ts";
 
 export type { Position, Shape } from "./shapes.ts";
@@ -43,6 +45,17 @@ export interface Kept {
   readonly remark?: string;
   /** Lines and outlines that are half drawn, the last one last. */
   readonly half?: readonly Half[];
+  /** What whoever judges says of places. */
+  readonly pins?: readonly Pin[];
+  /** Set where it was being judged, not drawn on; and then whether a fix of it had begun, which is what is drawn. */
+  readonly judged?: { readonly fixes: boolean };
+}
+
+/** What a draft says of whoever judges: that he was setting it right, or whether he had begun to before he judged it again. */
+export function fixIn(draft: unknown): "open" | "begun" | "none" {
+  if (draft === null || draft === undefined) return "none";
+  const { judged } = draft as { readonly judged?: { readonly fixes?: unknown } };
+  return !judged ? "open" : judged.fixes === true ? "begun" : "none";
 }
 
 const MOST_STEPS = 200;
@@ -73,6 +86,9 @@ export class Drawing {
   #gesture: string | null = null;
   #remark = "";
   #half: readonly Half[] = [];
+  #pins: readonly Pin[] = [];
+  /** What of its draft is said of judging; null where it is drawn on. */
+  judged: Kept["judged"] | null = null;
   /** Grows with every step: what was saved at this number is all there is. */
   version = 0;
 
@@ -83,6 +99,16 @@ export class Drawing {
 
   set remark(text: string) {
     this.#remark = text;
+    this.version += 1;
+  }
+
+  /** What is said of places of it by whoever judges; no step, and not undone. */
+  get pins(): readonly Pin[] {
+    return this.#pins;
+  }
+
+  set pins(pins: readonly Pin[]) {
+    this.#pins = pins;
     this.version += 1;
   }
 
@@ -185,13 +211,16 @@ export class Drawing {
     const undone = room(this.#undone, KEPT_STEPS_BYTES);
     const remark = this.#remark === "" ? {} : { remark: this.#remark };
     const half = this.#half.length === 0 ? {} : { half: this.#half };
-    return { format: 2, drawn: this.#drawn, done: room(this.#done, KEPT_STEPS_BYTES), undone, ...remark, ...half };
+    const pins = this.#pins.length === 0 ? {} : { pins: this.#pins };
+    const judged = this.judged ? { judged: this.judged } : {};
+    const done = room(this.#done, KEPT_STEPS_BYTES);
+    return { format: 2, drawn: this.#drawn, done, undone, ...remark, ...half, ...pins, ...judged };
   }
 
   /** The drawing of a draft, also of one from before there were attributes; an empty one for what is none. */
   static from(kept: unknown): Drawing {
     const drawing = new Drawing();
-    const { format, drawn, done, undone, remark, half } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
+    const { format, drawn, done, undone, remark, half, pins } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
       readonly format?: unknown;
     };
     if ((format !== 1 && format !== 2) || ![drawn, done, undone].every(Array.isArray)) return drawing;
@@ -200,6 +229,7 @@ export class Drawing {
     drawing.#undone = (undone ?? []).map(wholeChange);
     drawing.#remark = typeof remark === "string" ? remark : "";
     drawing.#half = halvesOf(half);
+    drawing.#pins = pinsOf(pins);
     return drawing;
   }
 }

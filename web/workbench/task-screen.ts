@@ -5,7 +5,7 @@ import { LabelClasses } from "./classes.ts";
 import { ClassChooser } from "./class-chooser.ts";
 import { ask, button, element, say, show } from "./dom.ts";
 import { drawingKey, isWriting, valueKey } from "./drawing-keys.ts";
-import { Drawing } from "./drawing.ts";
+import { Drawing, fixIn } from "./drawing.ts";
 import { fixOf } from "./fix.ts";
 import type { TaskVerdict } from "./generated/schema.ts";
 import { TASK_REVIEW, TASK_SKIP, TASK_SUBMIT } from "./generated/tasks.ts";
@@ -41,7 +41,10 @@ export class TaskScreen {
   readonly #opinions: readonly TaskOpinion[];
   readonly #tools: CanvasTools;
   readonly #saving: Saving | null;
+  /** What is looked at. Who draws or fixes draws on it, and it is his draft. */
   #drawing: Drawing;
+  /** What is kept as the draft: while it is judged what is said of it, beside the fix that may have begun. */
+  readonly #said: Drawing;
   #opinion: number;
   #viewer: Viewer | null = null;
   readonly #beside: SideBySide;
@@ -62,17 +65,24 @@ export class TaskScreen {
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
 
-  constructor(task: Task, then: Then, { doing, opinion, pins, remark }: Way, copy: LocalCopy | null = null) {
+  constructor(task: Task, then: Then, { doing, opinion, said }: Way, copy: LocalCopy | null = null) {
     this.#task = task;
     this.#then = then;
     this.#doing = doing;
     this.#draws = doing !== "judge";
     this.#opinions = task.opinions ?? [];
     this.#opinion = opinion;
-    this.#pins = new Pins(pins, () => this.#changed());
     const draft = task.draft?.body;
+    const fixes = fixIn(draft) !== "none";
     // A fix begins with the opinion that was looked at last, unless it was begun before.
-    this.#drawing = doing === "label" || (doing === "fix" && draft) ? Drawing.from(draft) : this.#shown();
+    this.#said = doing === "fix" && !fixes ? this.#shown() : Drawing.from(draft);
+    this.#drawing = doing === "judge" ? this.#shown() : this.#said;
+    if (doing === "judge") this.#said.judged = { fixes };
+    const { pins, remark } = said ?? this.#said;
+    this.#pins = new Pins(pins, (all) => {
+      this.#said.pins = all;
+      this.#changed();
+    });
     const draws = this.#draws;
     this.#classes = new LabelClasses(task.project?.ontologyVersion?.classes ?? []);
     const common = {
@@ -110,23 +120,18 @@ export class TaskScreen {
       take: (key) => this.#classify(key),
       back,
     });
-    this.#remark = new RemarkField(
-      doing === "label" ? TEXT.remark.label : TEXT.remark.judge,
-      remark ?? this.#drawing.remark,
-      {
-        changed: (text) => {
-          this.#drawing.remark = text;
-          this.#changed();
-        },
-        back,
+    this.#remark = new RemarkField(doing === "label" ? TEXT.remark.label : TEXT.remark.judge, remark, {
+      changed: (text) => {
+        this.#said.remark = text;
+        this.#changed();
       },
-    );
+      back,
+    });
     const { lease } = task;
-    this.#saving =
-      lease &&
-      new Saving(task.id, lease, () => (draws ? this.#drawing : null), { lost: () => void this.#lost(), copy });
-    // What was said while it was judged is of the fix, and is kept with it.
-    if (remark !== undefined && remark !== this.#drawing.remark) this.#drawing.remark = remark;
+    this.#saving = lease && new Saving(task.id, lease, () => this.#said, { lost: () => void this.#lost(), copy });
+    // What was said in another way is kept with what is done in this one.
+    if (remark !== this.#said.remark) this.#said.remark = remark;
+    if (JSON.stringify(pins) !== JSON.stringify(this.#said.pins)) this.#said.pins = pins;
     this.#held = { taskId: task.id, epoch: lease?.epoch ?? 0 };
     this.#last = new LastAct({
       save: async () => this.#saving?.save(),
@@ -429,7 +434,8 @@ export class TaskScreen {
     await this.#saving?.save();
     if (this.#over) return;
     this.end();
-    this.#then.instead({ doing, opinion: this.#opinion, pins: this.#pins.all, remark: this.#remark.text });
+    const said = { pins: this.#pins.all, remark: this.#remark.text };
+    this.#then.instead({ doing, opinion: this.#opinion, said });
   }
 
   /** Whether what is drawn may go as it is: the server takes it, and what is half drawn is not left out unasked. */

@@ -61,7 +61,7 @@ export const TEXT = {
   saving: "Saving.",
   unsaved: "Not saved: the server did not take it. It is tried again.",
   notSaved: (code: string): string => `Not saved, and not tried again: ${code}.`,
-  leaveUnsaved: "What you drew last is not saved. Leave it?",
+  leaveUnsaved: "What you did last is not saved. Leave it?",
   halfDrawn: "Something is half drawn, and is not handed in. Hand in without it?",
   handedIn: "Handed in.",
   left: (until: Date): string =>
