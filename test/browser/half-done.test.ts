@@ -16,6 +16,9 @@ const halves = ({ body }: Drawer): unknown[] =>
     ({ tool, corners }) => [tool, corners.length],
   );
 
+/** How long somebody worked on it, as that draft has it. */
+const activeMs = ({ body }: Drawer): number => (JSON.parse(body) as { activeMs?: number }).activeMs ?? 0;
+
 describe.skipIf(skip)("what is half done", () => {
   let at: Machines;
 
@@ -61,6 +64,8 @@ describe.skipIf(skip)("what is half done", () => {
       expect(await after.shapes()).toHaveLength(1);
       await after.is("server");
       expect(halves(after)).toEqual([["polygon", 4]]);
+      expect(activeMs(ben)).toBeGreaterThan(0);
+      expect(activeMs(after)).toBeGreaterThanOrEqual(activeMs(ben));
       // The crosshair is where the first corner was set: in the middle. There it ends.
       await keys(after, "Enter");
       await expect.poll(() => after.shapes()).toEqual([expect.anything(), expect.stringMatching(/wake, polygon$/)]);

@@ -123,6 +123,17 @@ describe("a drawing", () => {
       expect(Drawing.from({ ...fix.keep(), pins }).pins).toEqual([]);
   });
 
+  test("the time that was worked on it is kept with it, and is none where what is kept is no such time", () => {
+    const drawing = new Drawing();
+    expect(drawing.keep().activeMs).toBeUndefined();
+    drawing.activeMs = 61_000;
+    expect(drawing.version).toBe(0);
+    const kept = JSON.parse(JSON.stringify(drawing.keep())) as object;
+    expect(Drawing.from(kept).activeMs).toBe(61_000);
+    const all = ["1", null, {}, 1.5, -1, 1e300].map((activeMs) => Drawing.from({ ...kept, activeMs }).activeMs);
+    expect(all).toEqual([0, 0, 0, 0, 0, 86_400_000]);
+  });
+
   test("a new step after some were undone leaves nothing to do again", () => {
     const drawing = new Drawing();
     drawing.add(drawn("a"));

@@ -1,3 +1,4 @@
+import { MOST_ACTIVE_MS } from "./active-time.ts";
 import { halvesOf } from "./kept-halves.ts";
 import type { Half } from "./kept-halves.ts";
 import { pinsOf } from "./pin.ts";
@@ -47,6 +48,8 @@ export interface Kept {
   readonly half?: readonly Half[];
   /** What whoever judges says of places. */
   readonly pins?: readonly Pin[];
+  /** How long somebody worked on it, in milliseconds. */
+  readonly activeMs?: number;
   /** Set where it was being judged, not drawn on; and then whether a fix of it had begun, which is what is drawn. */
   readonly judged?: { readonly fixes: boolean };
 }
@@ -89,6 +92,8 @@ export class Drawing {
   #pins: readonly Pin[] = [];
   /** What of its draft is said of judging; null where it is drawn on. */
   judged: Kept["judged"] | null = null;
+  /** How long somebody worked on it until it was looked at last, in milliseconds. Time alone is no change that is to be saved. */
+  activeMs = 0;
   /** Grows with every step: what was saved at this number is all there is. */
   version = 0;
 
@@ -213,14 +218,17 @@ export class Drawing {
     const half = this.#half.length === 0 ? {} : { half: this.#half };
     const pins = this.#pins.length === 0 ? {} : { pins: this.#pins };
     const judged = this.judged ? { judged: this.judged } : {};
+    const active = this.activeMs === 0 ? {} : { activeMs: this.activeMs };
     const done = room(this.#done, KEPT_STEPS_BYTES);
-    return { format: 2, drawn: this.#drawn, done, undone, ...remark, ...half, ...pins, ...judged };
+    return { format: 2, drawn: this.#drawn, done, undone, ...remark, ...half, ...pins, ...judged, ...active };
   }
 
   /** The drawing of a draft, also of one from before there were attributes; an empty one for what is none. */
   static from(kept: unknown): Drawing {
     const drawing = new Drawing();
-    const { format, drawn, done, undone, remark, half, pins } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
+    const { format, drawn, done, undone, remark, half, pins, activeMs } = (kept ?? {}) as Partial<
+      Omit<Kept, "format">
+    > & {
       readonly format?: unknown;
     };
     if ((format !== 1 && format !== 2) || ![drawn, done, undone].every(Array.isArray)) return drawing;
@@ -230,6 +238,7 @@ export class Drawing {
     drawing.#remark = typeof remark === "string" ? remark : "";
     drawing.#half = halvesOf(half);
     drawing.#pins = pinsOf(pins);
+    drawing.activeMs = Number.isInteger(activeMs) ? Math.min(Math.max(0, activeMs ?? 0), MOST_ACTIVE_MS) : 0;
     return drawing;
   }
 }

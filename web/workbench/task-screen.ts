@@ -26,6 +26,7 @@ import type { Then, Way } from "./task-way.ts";
 import { TEXT } from "./text.ts";
 import { ViewPanel } from "./view-panel.ts";
 import { Viewer } from "./viewer.ts";
+import { WatchedTime } from "./watched-time.ts";
 
 /** Tools of those who look only. */
 const LOOKING: ReadonlySet<string> = new Set(["select", "pan", "ruler"]);
@@ -37,7 +38,7 @@ export class TaskScreen {
   readonly #doing: Way["doing"];
   /** Whether somebody draws here, his own labels or a fix. */
   readonly #draws: boolean;
-  readonly #began = performance.now();
+  readonly #time: WatchedTime;
   readonly #opinions: readonly TaskOpinion[];
   readonly #tools: CanvasTools;
   readonly #saving: Saving | null;
@@ -78,6 +79,7 @@ export class TaskScreen {
     this.#said = doing === "fix" && !fixes ? this.#shown() : Drawing.from(draft);
     this.#drawing = doing === "judge" ? this.#shown() : this.#said;
     if (doing === "judge") this.#said.judged = { fixes };
+    this.#time = new WatchedTime(this.#said.activeMs);
     const { pins, remark } = said ?? this.#said;
     this.#pins = new Pins(pins, (all) => {
       this.#said.pins = all;
@@ -324,6 +326,7 @@ export class TaskScreen {
     this.#panel.update();
     this.#preLabels.update();
     this.#viewer?.draw();
+    this.#said.activeMs = this.#time.ms;
     this.#saving?.changed();
   }
 
@@ -404,6 +407,7 @@ export class TaskScreen {
     this.#over = true;
     document.removeEventListener("keydown", this.#onKey);
     void this.#saving?.end();
+    this.#time.end();
     this.#tools.end();
     this.#beside.end();
     this.#history?.end();
@@ -456,7 +460,7 @@ export class TaskScreen {
     // The same drawing handed in again after no answer is the same act, with the same time.
     const comment = this.#remark.text;
     const drawn = JSON.stringify([labels, comment]);
-    const activeMs = this.#times.get(drawn) ?? Math.round(performance.now() - this.#began);
+    const activeMs = this.#times.get(drawn) ?? this.#time.ms;
     this.#times.set(drawn, activeMs);
     await this.#last.perform(TASK_SUBMIT, { ...this.#held, labels, activeMs, comment });
   }
