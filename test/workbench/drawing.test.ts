@@ -134,6 +134,51 @@ describe("a drawing", () => {
     expect(all).toEqual([0, 0, 0, 0, 0, 86_400_000]);
   });
 
+  test("what is put into it together is one step, undone, done again and kept as a whole, however much it is", () => {
+    const many = (count: number, prefix: string) => Array.from({ length: count }, (_, n) => drawn(`${prefix}${n}`));
+    const drawing = new Drawing();
+    drawing.add(drawn("first"));
+    drawing.addAll(many(900, "a"));
+    drawing.addAll([]);
+    drawing.add(drawn("last"));
+    const counts: number[] = [];
+    for (const act of ["undo", "undo", "undo", "undo", "redo", "redo", "redo", "redo"] as const) {
+      drawing[act]();
+      counts.push(drawing.drawn.length);
+    }
+    expect(counts).toEqual([901, 1, 0, 0, 1, 901, 902, 902]);
+    // A part of a step is not kept: it could not be undone.
+    const again = Drawing.from(JSON.parse(JSON.stringify(drawing.keep())));
+    again.undo();
+    again.undo();
+    expect(again.drawn).toHaveLength(901);
+    drawing.undo();
+    drawing.undo();
+    const undone = Drawing.from(JSON.parse(JSON.stringify(drawing.keep())));
+    undone.redo();
+    expect(undone.drawn).toHaveLength(1);
+
+    const few = new Drawing();
+    few.addAll(many(3, "b"));
+    few.addAll(many(2, "c"));
+    few.undo();
+    const kept = Drawing.from(JSON.parse(JSON.stringify(few.keep())));
+    kept.redo();
+    expect(kept.drawn).toHaveLength(5);
+    kept.undo();
+    kept.undo();
+    expect(kept.drawn).toEqual([]);
+  });
+
+  test("of two hundred steps and more the last two hundred are undone, those of many changes among them", () => {
+    const drawing = new Drawing();
+    for (let n = 0; n < 150; n += 1) drawing.add(drawn(`a${n}`));
+    drawing.addAll(Array.from({ length: 300 }, (_, n) => drawn(`b${n}`)));
+    for (let n = 0; n < 60; n += 1) drawing.add(drawn(`c${n}`));
+    for (let n = 0; n < 300; n += 1) drawing.undo();
+    expect(drawing.drawn).toHaveLength(150 + 1 + 60 - 200);
+  });
+
   test("a new step after some were undone leaves nothing to do again", () => {
     const drawing = new Drawing();
     drawing.add(drawn("a"));

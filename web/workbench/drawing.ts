@@ -4,6 +4,7 @@ import type { Half } from "./kept-halves.ts";
 import { pinsOf } from "./pin.ts";
 import type { Pin } from "./pin.ts";
 import type { Shape } from "./shapes.ts";
+import { lastSteps, withinBytes } from "./steps.ts";
 
 export type { Position, Shape } from "./shapes.ts";
 
@@ -34,6 +35,8 @@ interface Change {
   readonly after: Drawn | null;
   readonly from?: number;
   readonly to?: number;
+  /** Whether it is one step with the change before it. */
+  readonly joined?: true;
 }
 
 /** A drawing as a draft keeps it: steps that were undone can be done again after a reload, too. */
@@ -156,13 +159,19 @@ export class Drawing {
     this.#done =
       goesOn && last
         ? this.#done.with(this.#done.length - 1, { ...last, after: change.after })
-        : [...this.#done.slice(1 - MOST_STEPS), change];
+        : [...lastSteps(this.#done, MOST_STEPS - (change.joined ? 0 : 1)), change];
     this.#undone = [];
     this.#gesture = gesture;
   }
 
   add(drawn: Drawn): void {
     this.#step({ before: null, after: drawn });
+  }
+
+  /** Puts several into it at once, which is one step. */
+  addAll(all: readonly Drawn[]): void {
+    for (const [at, drawn] of all.entries())
+      this.#step({ before: null, after: drawn, ...(at === 0 ? {} : { joined: true }) });
   }
 
   remove(id: string): void {
@@ -186,40 +195,38 @@ export class Drawing {
   }
 
   undo(): void {
-    const change = this.#done.at(-1);
-    if (!change) return;
-    this.#done = this.#done.slice(0, -1);
-    this.#undone = [...this.#undone, change];
     this.#gesture = null;
-    this.#apply(back(change));
+    for (let goesOn = true; goesOn;) {
+      const change = this.#done.at(-1);
+      if (!change) return;
+      this.#done = this.#done.slice(0, -1);
+      this.#undone = [...this.#undone, change];
+      this.#apply(back(change));
+      goesOn = change.joined === true;
+    }
   }
 
   redo(): void {
-    const change = this.#undone.at(-1);
-    if (!change) return;
-    this.#undone = this.#undone.slice(0, -1);
-    this.#done = [...this.#done, change];
     this.#gesture = null;
-    this.#apply(change);
+    for (let goesOn = true; goesOn;) {
+      const change = this.#undone.at(-1);
+      if (!change) return;
+      this.#undone = this.#undone.slice(0, -1);
+      this.#done = [...this.#done, change];
+      this.#apply(change);
+      goesOn = this.#undone.at(-1)?.joined === true;
+    }
   }
 
   /** What a draft keeps: all that is drawn, and as many of the last steps as there is room for. */
   keep(): Kept {
-    const room = (steps: readonly Change[], most: number): readonly Change[] => {
-      let left = most;
-      const from = steps.findLastIndex((one) => {
-        left -= JSON.stringify(one).length;
-        return left < 0;
-      });
-      return steps.slice(from + 1);
-    };
-    const undone = room(this.#undone, KEPT_STEPS_BYTES);
+    const undone = withinBytes(this.#undone, KEPT_STEPS_BYTES, true);
     const remark = this.#remark === "" ? {} : { remark: this.#remark };
     const half = this.#half.length === 0 ? {} : { half: this.#half };
     const pins = this.#pins.length === 0 ? {} : { pins: this.#pins };
     const judged = this.judged ? { judged: this.judged } : {};
     const active = this.activeMs === 0 ? {} : { activeMs: this.activeMs };
-    const done = room(this.#done, KEPT_STEPS_BYTES);
+    const done = withinBytes(this.#done, KEPT_STEPS_BYTES, false);
     return { format: 2, drawn: this.#drawn, done, undone, ...remark, ...half, ...pins, ...judged, ...active };
   }
 

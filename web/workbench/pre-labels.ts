@@ -54,7 +54,7 @@ export class PreLabels {
   }
 
   #take(some: readonly PreLabel[]): void {
-    for (const { id, drawn } of some) this.#around.drawing().add({ ...asNew(drawn), preLabelId: id });
+    this.#around.drawing().addAll(some.map(({ id, drawn }) => ({ ...asNew(drawn), preLabelId: id })));
     this.#around.changed();
   }
 

@@ -270,7 +270,7 @@ export class TaskScreen {
   ): HTMLElement {
     if (this.#doing === "fix")
       return button(TEXT.judging.takeFrom(at + 1), () => {
-        for (const drawn of drawnOf(act)) if (!this.#drawing.get(drawn.id)) this.#drawing.add(drawn);
+        this.#drawing.addAll(drawnOf(act).filter(({ id }) => !this.#drawing.get(id)));
         this.#changed();
       });
     const { marking, labels, activeMs, comment } = act;
