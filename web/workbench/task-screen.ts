@@ -185,11 +185,11 @@ export class TaskScreen {
   #paint(context: CanvasRenderingContext2D): boolean {
     const more = this.#tools.paint(context);
     this.#beside.follow();
-    if (this.#viewer && this.#doing === "label") {
-      this.#preLabels.paint(context, this.#viewer);
-      paintPins(context, this.#task.sentBack?.pins ?? [], this.#viewer);
-    } else if (this.#viewer) paintPins(context, this.#pins.all, this.#viewer);
-    return more;
+    if (!this.#viewer) return more;
+    const label = this.#doing === "label";
+    const moreProposed = label && this.#preLabels.paint(context, this.#viewer);
+    paintPins(context, label ? (this.#task.sentBack?.pins ?? []) : this.#pins.all, this.#viewer);
+    return more || moreProposed;
   }
 
   #toggleBeside(): void {
@@ -409,6 +409,7 @@ export class TaskScreen {
     void this.#saving?.end();
     this.#time.end();
     this.#tools.end();
+    this.#preLabels.end();
     this.#beside.end();
     this.#history?.end();
     this.#viewer?.end();
