@@ -119,7 +119,10 @@ describe.skipIf(skip)("what is half done", () => {
       await begin(rita);
       await isJudged(rita);
       expect(await rita.page.locator(".remark textarea").inputValue()).toBe("Look again.");
-      expect(await pins(rita)).toEqual([expect.stringMatching(/A tug is missing\.$/)]);
+      expect(await pins(rita)).toEqual(["(S//REL TO USA, FVEY) A tug is missing."]);
+      expect(await rita.page.locator(".remark summary").textContent()).toBe(
+        "(S//REL TO USA, FVEY) Remark with the verdict",
+      );
       expect(["judging goes on", await violations(rita.page)]).toEqual(["judging goes on", []]);
       await rita.cut();
       await pin(rita, "And a barge.");

@@ -37,9 +37,11 @@ export class Pins {
   readonly #heading = element("h2", {}, [TEXT.judging.pins]);
   readonly element = element("div", {}, [this.#heading, this.#list]);
   #pins: readonly Pin[];
+  readonly #portion: string;
 
-  /** `changed` is called with all of them after every change. */
-  constructor(pins: readonly Pin[], changed: (pins: readonly Pin[]) => void) {
+  /** Each stands under its portion mark; `changed` is called with all of them after every change. */
+  constructor(pins: readonly Pin[], portion: string, changed: (pins: readonly Pin[]) => void) {
+    this.#portion = portion;
     this.#pins = pins;
     this.#changed = changed;
     this.#show();
@@ -66,7 +68,7 @@ export class Pins {
     this.#list.replaceChildren(
       ...this.#pins.map((pin, at) =>
         element("li", {}, [
-          element("span", {}, [pin.text]),
+          element("span", {}, [`${this.#portion} ${pin.text}`]),
           button(TEXT.judging.removePin(at + 1), () => {
             this.#pins = this.#pins.filter((one) => one !== pin);
             this.#show();

@@ -6,7 +6,7 @@ import { ClassChooser } from "./class-chooser.ts";
 import { ask, button, element, say, show } from "./dom.ts";
 import { drawingKey, isWriting, valueKey } from "./drawing-keys.ts";
 import { Drawing, fixIn } from "./drawing.ts";
-import { fixOf } from "./fix.ts";
+import { fixOf, submitted } from "./fix.ts";
 import type { TaskVerdict } from "./generated/schema.ts";
 import { TASK_REVIEW, TASK_SKIP, TASK_SUBMIT } from "./generated/tasks.ts";
 import type { TaskOpinion } from "./generated/tasks.ts";
@@ -81,7 +81,7 @@ export class TaskScreen {
     if (doing === "judge") this.#said.judged = { fixes };
     this.#time = new WatchedTime(this.#said.activeMs);
     const { pins, remark } = said ?? this.#said;
-    this.#pins = new Pins(pins, (all) => {
+    this.#pins = new Pins(pins, task.marking.portion, (all) => {
       this.#said.pins = all;
       this.#changed();
     });
@@ -122,7 +122,8 @@ export class TaskScreen {
       take: (key) => this.#classify(key),
       back,
     });
-    this.#remark = new RemarkField(doing === "label" ? TEXT.remark.label : TEXT.remark.judge, remark, {
+    const field = [task.marking.portion, doing === "label" ? TEXT.remark.label : TEXT.remark.judge] as const;
+    this.#remark = new RemarkField(field, remark, {
       changed: (text) => {
         this.#said.remark = text;
         this.#changed();
@@ -452,12 +453,7 @@ export class TaskScreen {
 
   async #submit(): Promise<void> {
     if (!(await this.#ready())) return;
-    const labels = this.#drawing.drawn.map(({ classKey, shape, attributes, preLabelId }) => ({
-      classKey,
-      shape,
-      attributes,
-      ...(preLabelId === undefined ? {} : { preLabelId }),
-    }));
+    const labels = this.#drawing.drawn.map(submitted);
     // The same drawing handed in again after no answer is the same act, with the same time.
     const comment = this.#remark.text;
     const drawn = JSON.stringify([labels, comment]);

@@ -7,6 +7,7 @@ import { LEAD } from "./text/lead.ts";
 import { HISTORY } from "./text/history.ts";
 import { LISTING } from "./text/listing.ts";
 import { QUARANTINE } from "./text/quarantine.ts";
+import { refusalText } from "./text/refusals.ts";
 import { STEWARD } from "./text/steward.ts";
 
 const minuteOf = (time: Date): string => time.toTimeString().slice(0, 5);
@@ -23,7 +24,8 @@ export const TEXT = {
     late: "Parts of the image do not come. They are asked for again every few seconds.",
   },
   noProjects: "There is no project that you may see.",
-  refused: (code: string): string => `The server refused: ${code}.`,
+  refused: refusalText,
+  refusedAs: (code: string): string => `The server refused: ${code}.`,
   noAnswer: "The server did not answer.",
   notShown: "Nothing to show",
   person: (handle: string, level: string): string => `${handle}, at ${level}`,
@@ -60,7 +62,7 @@ export const TEXT = {
   saved: "Saved.",
   saving: "Saving.",
   unsaved: "Not saved: the server did not take it. It is tried again.",
-  notSaved: (code: string): string => `Not saved, and not tried again: ${code}.`,
+  notSaved: (code: string): string => `Not saved, and not tried again. ${refusalText(code)}`,
   leaveUnsaved: "What you did last is not saved. Leave it?",
   halfDrawn: "Something is half drawn, and is not handed in. Hand in without it?",
   handedIn: "Handed in.",
