@@ -58,7 +58,7 @@ describe.skipIf(skip)("what is seldom on the screen passes WCAG 2.1 A and AA, li
       route.fulfill({ status: 503, json: { errors: [{ message: "busy", extensions: { code: "BUSY" } }] } }),
     );
     await page.reload();
-    await page.getByText("The server refused: BUSY.").waitFor();
+    await page.getByText("The server has too much to do just now. Try it again in a moment. (BUSY)").waitFor();
     await accessible(page, "refused");
     await page.unroute("**/graphql");
     let free = (): void => undefined;

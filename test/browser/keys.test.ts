@@ -109,7 +109,7 @@ describe.skipIf(skip)("keys of classes and attributes, and what is said with the
     await drawer.is("server");
   });
 
-  test("what is half drawn waits while the image is moved, by H or by the space bar, and is dropped by another tool", async () => {
+  test("a box that is half drawn waits while the image is moved, by H or by the space bar, and is dropped by another tool", async () => {
     const page = await enter("Ben Analyst");
     const drawer = new Drawer(page);
     await drawer.take("Many classes");

@@ -220,7 +220,10 @@ describe.skipIf(skip)("the history of a label in a real browser", () => {
     await page.getByText("Asking for the history.").waitFor();
     expect(await page.locator(".banner").first().textContent()).toBe("nothing marked is shown");
     free();
-    await page.getByRole("alert").getByText("The server refused: BUSY.").waitFor();
+    await page
+      .getByRole("alert")
+      .getByText("The server has too much to do just now. Try it again in a moment. (BUSY)")
+      .waitFor();
     expect(["refused", await violations(page)]).toEqual(["refused", []]);
     await page.getByRole("button", { name: "Ask again" }).click();
     await page.getByRole("alert").getByText("The server did not answer.").waitFor();

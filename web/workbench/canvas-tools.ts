@@ -7,6 +7,7 @@ import { DRAWING_TOOLS, previewOf, withCorner } from "./half-drawn.ts";
 import type { DrawingTool } from "./half-drawn.ts";
 import { distanceText } from "./ground-text.ts";
 import { handlesOf } from "./handles.ts";
+import { lasts } from "./kept-halves.ts";
 import { LabelLayer } from "./label-layer.ts";
 import { LabelScene } from "./label-scene.ts";
 import { LabelStyles } from "./label-style.ts";
@@ -69,9 +70,10 @@ export class CanvasTools {
   snaps = true;
   /** Where the crosshair is, in pixels of the image. */
   cross: Position | null = null;
-  #corners: readonly Position[] = [];
-  /** What is half drawn while the image is moved. */
-  #waiting: { readonly tool: Tool; readonly corners: readonly Position[] } | null = null;
+  /** Corners of a box, which the drawing does not keep. */
+  #short: readonly Position[] = [];
+  /** The tool that was used before the image was moved: what is half drawn with it waits. */
+  #before: Tool = "box";
   /** The tool that comes back when the space bar is let go. */
   #beforeSpace: Tool | null = null;
   #ruler: readonly Position[] = [];
@@ -95,6 +97,37 @@ export class CanvasTools {
       changed: around.changed,
       told: around.told,
     });
+  }
+
+  /** The tool in hand, also while the image is moved. */
+  get #hand(): Tool {
+    return this.tool === "pan" ? this.#before : this.tool;
+  }
+
+  /** Corners of what is half drawn with the tool in hand. */
+  get #corners(): readonly Position[] {
+    const tool = this.#hand;
+    if (!lasts(tool)) return this.#short;
+    return this.#around.drawing().half.find((one) => one.tool === tool)?.corners ?? [];
+  }
+
+  set #corners(corners: readonly Position[]) {
+    const tool = this.#hand;
+    if (!drawsWith(tool) || !lasts(tool)) this.#short = corners;
+    else this.#around.drawing().setHalf({ tool, classKey: this.classKey, corners });
+  }
+
+  /** Goes on with what a draft kept half drawn: its tool is in hand again, and its class where there is such a one. */
+  resume(): void {
+    const half = this.#around.drawing().half.at(-1);
+    if (!half) return;
+    this.tool = half.tool;
+    if (this.#around.classes.all.some(({ key }) => key === half.classKey)) this.classKey = half.classKey;
+  }
+
+  /** Whether handing it in would leave out more than a single corner of what is half drawn. */
+  get leavesOut(): boolean {
+    return this.#around.drawing().half.some(({ corners }) => corners.length > 1);
   }
 
   /** Ends what is kept for painting. */
@@ -122,18 +155,17 @@ export class CanvasTools {
   }
 
   /**
-   * Chooses a tool; what was half drawn is dropped, but waits while the image is moved, and so is the selection where the tool is not
-   * for what is selected.
+   * Chooses a tool. Lines and outlines that are half drawn wait for theirs, a box only while the image is moved; the selection is
+   * dropped where the tool is not for what is selected.
    */
   use(tool: Tool): void {
     const kept = tool === "ring" || tool === "select" || tool === "pan" ? this.selected : null;
-    const halfDrawn = this.#waiting ?? { tool: this.tool, corners: this.#corners };
-    const goesOn = this.tool === "pan" && halfDrawn.tool === tool;
-    this.#waiting = tool === "pan" ? halfDrawn : null;
+    const goesOn = tool === "pan" || (this.tool === "pan" && this.#before === tool);
+    this.#before = this.#hand;
     this.#beforeSpace = null;
     if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler = [];
     this.tool = tool;
-    this.#corners = goesOn ? halfDrawn.corners : [];
+    if (!goesOn) this.#short = [];
     this.#drag = null;
     this.#edit.drop();
     this.select(kept);
@@ -142,7 +174,9 @@ export class CanvasTools {
 
   #tellOfTool(): void {
     const kind = this.tool === "ring" ? "polygon" : this.tool;
-    if (!this.#around.draws || !drawsWith(this.tool)) return;
+    if (!this.#around.draws) return;
+    if (this.#around.drawing().half.some(({ tool }) => tool !== this.#hand)) this.#around.told("HALF_WAITS");
+    if (!drawsWith(this.tool)) return;
     if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") this.#around.told("RING_OF_POLYGON");
     else if (!this.#around.classes.allows(this.classKey, kind)) this.#around.told("SHAPE_OF_CLASS");
   }
@@ -167,7 +201,6 @@ export class CanvasTools {
   drop(): void {
     const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.length > 0;
     const handle = this.#edit.handle !== null;
-    this.#waiting = null;
     this.#corners = [];
     this.#ruler = [];
     this.#drag = null;
@@ -327,25 +360,28 @@ export class CanvasTools {
     if (!viewer || !drawsWith(this.tool)) return;
     if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") return this.#around.told("RING_OF_POLYGON");
     const { corners, shape, told } = withCorner(this.tool, this.#corners, at, NEAR / viewer.scale, viewer);
-    this.#corners = corners;
-    if (shape) this.#finish(shape);
+    const refused = shape ? this.#finish(shape) : null;
+    // What cannot become what it should be is not dropped for it: a corner may be taken back.
+    if (refused === null) this.#corners = corners;
     this.#around.changed();
-    if (told) this.#around.told(told);
+    if (told ?? refused) this.#around.told(told ?? refused ?? "");
   }
 
-  #finish(shape: Shape): void {
+  /** Puts what is finished into the drawing; answers why it cannot be what it should, or null. */
+  #finish(shape: Shape): string | null {
     const viewer = this.#viewer();
     const drawn = this.#drawn();
+    this.#around.told("");
     if (this.tool !== "ring") {
-      this.#around.told("");
       this.#around.drawing().add(asNew({ classKey: this.classKey, shape, attributes: {} }));
-      return;
+      return null;
     }
     const [ring] = shape.kind === "polygon" ? shape.rings : [];
-    if (!viewer || !ring || drawn?.shape.kind !== "polygon") return;
+    if (!viewer || !ring || drawn?.shape.kind !== "polygon") return null;
     const whole = joined(drawn.shape, ring, viewer);
-    this.#around.told(typeof whole === "string" ? whole : "");
-    if (typeof whole !== "string") this.#around.drawing().replace({ ...drawn, shape: whole });
+    if (typeof whole === "string") return whole;
+    this.#around.drawing().replace({ ...drawn, shape: whole });
+    return null;
   }
 
   #letGo(): void {
@@ -454,9 +490,11 @@ export class CanvasTools {
       if (this.tool === "select" && this.#around.draws)
         paintHandles(context, handlesOf(drawn.shape, viewer.scale), this.#edit.handle, toScreen, { width, height });
     }
-    const { tool, corners } = this.#waiting ?? { tool: this.tool, corners: this.#corners };
-    const half = drawsWith(tool) && this.cross ? previewOf(tool, corners, this.cross, viewer) : null;
+    const hand = this.#hand;
+    const half = drawsWith(hand) && this.cross ? previewOf(hand, this.#corners, this.cross, viewer) : null;
     if (half) paintLine(context, half, toScreen);
+    for (const { tool, corners } of this.#around.drawing().half)
+      if (tool !== hand || !this.cross) paintLine(context, { kind: "polyline", points: corners }, toScreen);
     const [ends, measured] = [this.#ends, this.measured];
     if (ends && measured) {
       const text = this.measuredOnGround ?? TEXT.drawing.pixels(measured[0]);

@@ -86,7 +86,7 @@ export class Shown {
         this.#refused(error);
         return;
       }
-      result = refusal(TEXT.refused(error.code), TEXT.console.why(error.code));
+      result = refusal(TEXT.refusedAs(error.code), TEXT.console.why(error.code));
     }
     this.#show(marking, result.nodes);
     if (this.#visible) say(result.said);

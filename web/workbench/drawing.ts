@@ -1,4 +1,10 @@
+import { MOST_ACTIVE_MS } from "./active-time.ts";
+import { halvesOf } from "./kept-halves.ts";
+import type { Half } from "./kept-halves.ts";
+import { pinsOf } from "./pin.ts";
+import type { Pin } from "./pin.ts";
 import type { Shape } from "./shapes.ts";
+import { lastSteps, withinBytes } from "./steps.ts";
 
 export type { Position, Shape } from "./shapes.ts";
 
@@ -29,6 +35,8 @@ interface Change {
   readonly after: Drawn | null;
   readonly from?: number;
   readonly to?: number;
+  /** Whether it is one step with the change before it. */
+  readonly joined?: true;
 }
 
 /** A drawing as a draft keeps it: steps that were undone can be done again after a reload, too. */
@@ -39,6 +47,21 @@ export interface Kept {
   readonly undone: readonly Change[];
   /** What is said of it when it is handed in. */
   readonly remark?: string;
+  /** Lines and outlines that are half drawn, the last one last. */
+  readonly half?: readonly Half[];
+  /** What whoever judges says of places. */
+  readonly pins?: readonly Pin[];
+  /** How long somebody worked on it, in milliseconds. */
+  readonly activeMs?: number;
+  /** Set where it was being judged, not drawn on; and then whether a fix of it had begun, which is what is drawn. */
+  readonly judged?: { readonly fixes: boolean };
+}
+
+/** What a draft says of whoever judges: that he was setting it right, or whether he had begun to before he judged it again. */
+export function fixIn(draft: unknown): "open" | "begun" | "none" {
+  if (draft === null || draft === undefined) return "none";
+  const { judged } = draft as { readonly judged?: { readonly fixes?: unknown } };
+  return !judged ? "open" : judged.fixes === true ? "begun" : "none";
 }
 
 const MOST_STEPS = 200;
@@ -68,6 +91,12 @@ export class Drawing {
   /** What goes on with the last step: a key that is held, a text that is being typed. */
   #gesture: string | null = null;
   #remark = "";
+  #half: readonly Half[] = [];
+  #pins: readonly Pin[] = [];
+  /** What of its draft is said of judging; null where it is drawn on. */
+  judged: Kept["judged"] | null = null;
+  /** How long somebody worked on it until it was looked at last, in milliseconds. Time alone is no change that is to be saved. */
+  activeMs = 0;
   /** Grows with every step: what was saved at this number is all there is. */
   version = 0;
 
@@ -78,6 +107,29 @@ export class Drawing {
 
   set remark(text: string) {
     this.#remark = text;
+    this.version += 1;
+  }
+
+  /** What is said of places of it by whoever judges; no step, and not undone. */
+  get pins(): readonly Pin[] {
+    return this.#pins;
+  }
+
+  set pins(pins: readonly Pin[]) {
+    this.#pins = pins;
+    this.version += 1;
+  }
+
+  /** What is half drawn and waits for its next corner, at most one of each tool, the last one last; no step, and not undone. */
+  get half(): readonly Half[] {
+    return this.#half;
+  }
+
+  /** Puts what is half drawn with a tool in the place of what was; nothing is half drawn with it where there are no corners. */
+  setHalf(half: Half): void {
+    const others = this.#half.filter(({ tool }) => tool !== half.tool);
+    if (half.corners.length === 0 && others.length === this.#half.length) return;
+    this.#half = half.corners.length === 0 ? others : [...others, half];
     this.version += 1;
   }
 
@@ -107,13 +159,19 @@ export class Drawing {
     this.#done =
       goesOn && last
         ? this.#done.with(this.#done.length - 1, { ...last, after: change.after })
-        : [...this.#done.slice(1 - MOST_STEPS), change];
+        : [...lastSteps(this.#done, MOST_STEPS - (change.joined ? 0 : 1)), change];
     this.#undone = [];
     this.#gesture = gesture;
   }
 
   add(drawn: Drawn): void {
     this.#step({ before: null, after: drawn });
+  }
+
+  /** Puts several into it at once, which is one step. */
+  addAll(all: readonly Drawn[]): void {
+    for (const [at, drawn] of all.entries())
+      this.#step({ before: null, after: drawn, ...(at === 0 ? {} : { joined: true }) });
   }
 
   remove(id: string): void {
@@ -137,42 +195,47 @@ export class Drawing {
   }
 
   undo(): void {
-    const change = this.#done.at(-1);
-    if (!change) return;
-    this.#done = this.#done.slice(0, -1);
-    this.#undone = [...this.#undone, change];
     this.#gesture = null;
-    this.#apply(back(change));
+    for (let goesOn = true; goesOn;) {
+      const change = this.#done.at(-1);
+      if (!change) return;
+      this.#done = this.#done.slice(0, -1);
+      this.#undone = [...this.#undone, change];
+      this.#apply(back(change));
+      goesOn = change.joined === true;
+    }
   }
 
   redo(): void {
-    const change = this.#undone.at(-1);
-    if (!change) return;
-    this.#undone = this.#undone.slice(0, -1);
-    this.#done = [...this.#done, change];
     this.#gesture = null;
-    this.#apply(change);
+    for (let goesOn = true; goesOn;) {
+      const change = this.#undone.at(-1);
+      if (!change) return;
+      this.#undone = this.#undone.slice(0, -1);
+      this.#done = [...this.#done, change];
+      this.#apply(change);
+      goesOn = this.#undone.at(-1)?.joined === true;
+    }
   }
 
   /** What a draft keeps: all that is drawn, and as many of the last steps as there is room for. */
   keep(): Kept {
-    const room = (steps: readonly Change[], most: number): readonly Change[] => {
-      let left = most;
-      const from = steps.findLastIndex((one) => {
-        left -= JSON.stringify(one).length;
-        return left < 0;
-      });
-      return steps.slice(from + 1);
-    };
-    const undone = room(this.#undone, KEPT_STEPS_BYTES);
+    const undone = withinBytes(this.#undone, KEPT_STEPS_BYTES, true);
     const remark = this.#remark === "" ? {} : { remark: this.#remark };
-    return { format: 2, drawn: this.#drawn, done: room(this.#done, KEPT_STEPS_BYTES), undone, ...remark };
+    const half = this.#half.length === 0 ? {} : { half: this.#half };
+    const pins = this.#pins.length === 0 ? {} : { pins: this.#pins };
+    const judged = this.judged ? { judged: this.judged } : {};
+    const active = this.activeMs === 0 ? {} : { activeMs: this.activeMs };
+    const done = withinBytes(this.#done, KEPT_STEPS_BYTES, false);
+    return { format: 2, drawn: this.#drawn, done, undone, ...remark, ...half, ...pins, ...judged, ...active };
   }
 
   /** The drawing of a draft, also of one from before there were attributes; an empty one for what is none. */
   static from(kept: unknown): Drawing {
     const drawing = new Drawing();
-    const { format, drawn, done, undone, remark } = (kept ?? {}) as Partial<Omit<Kept, "format">> & {
+    const { format, drawn, done, undone, remark, half, pins, activeMs } = (kept ?? {}) as Partial<
+      Omit<Kept, "format">
+    > & {
       readonly format?: unknown;
     };
     if ((format !== 1 && format !== 2) || ![drawn, done, undone].every(Array.isArray)) return drawing;
@@ -180,6 +243,9 @@ export class Drawing {
     drawing.#done = (done ?? []).map(wholeChange);
     drawing.#undone = (undone ?? []).map(wholeChange);
     drawing.#remark = typeof remark === "string" ? remark : "";
+    drawing.#half = halvesOf(half);
+    drawing.#pins = pinsOf(pins);
+    drawing.activeMs = Number.isInteger(activeMs) ? Math.min(Math.max(0, activeMs ?? 0), MOST_ACTIVE_MS) : 0;
     return drawing;
   }
 }

@@ -32,3 +32,11 @@ export function fixOf(drawn: readonly Drawn[], opinions: readonly Drawn[]): Fix 
     labels: drawn.filter((one) => !kept(one)),
   };
 }
+
+/** A label as it is handed in with a task. */
+export const submitted = ({ classKey, shape, attributes, preLabelId }: Drawn) => ({
+  classKey,
+  shape,
+  attributes,
+  ...(preLabelId === undefined ? {} : { preLabelId }),
+});

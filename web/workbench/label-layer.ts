@@ -268,7 +268,13 @@ export class LabelLayer {
     const stroke = (): void => {
       // Lines are as wide on the screen at each scale.
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.stroke();
+      const { lines } = this.#styles.of(style ?? "");
+      if (!lines) return context.stroke();
+      for (const line of lines) {
+        context.strokeStyle = line.color;
+        context.lineWidth = line.width;
+        context.stroke();
+      }
     };
     for (const [n, { drawn }] of placed.entries()) {
       if (n % AT_ONCE === AT_ONCE - 1) yield undefined;

@@ -26,6 +26,8 @@ export const NAME = { width: 184, height: 18 } as const;
 export interface Style {
   readonly color: string;
   readonly dash: readonly number[];
+  /** Lines one over the other in place of one in its color, the lowest first: seen on any ground. Widths in pixels of the screen. */
+  readonly lines?: readonly { readonly color: string; readonly width: number }[];
 }
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
@@ -34,9 +36,12 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 export class LabelStyles {
   readonly #styles = new Map<string, Style>();
   readonly #names = new Map<string, OffscreenCanvas>();
+  readonly #one: Style | null;
   #ratio = 0;
 
-  constructor(classes: readonly string[]) {
+  /** Gives every class its own, or all of them one. */
+  constructor(classes: readonly string[], one: Style | null = null) {
+    this.#one = one;
     for (const [index, key] of classes.entries())
       this.#styles.set(key, {
         color: COLORS[index % COLORS.length] ?? COLORS[0],
@@ -45,7 +50,7 @@ export class LabelStyles {
   }
 
   of(classKey: string): Style {
-    return this.#styles.get(classKey) ?? { color: COLORS[0], dash: [] };
+    return this.#one ?? this.#styles.get(classKey) ?? { color: COLORS[0], dash: [] };
   }
 
   /** Writes the name of a class above a position of the screen. */

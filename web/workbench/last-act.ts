@@ -41,7 +41,7 @@ export class LastAct {
       if (error.code === "LEASE_OVER") return lost();
       if (error.code === "STALE") return stale();
       if (error.code === "UNAUTHENTICATED") return refused(error);
-      say(TEXT.refused(error.message));
+      say(TEXT.refused(error.code, error.message));
     }
   }
 }

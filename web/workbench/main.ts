@@ -13,7 +13,8 @@ import { Listing } from "./listed-projects.ts";
 import { LocalCopy } from "./local-copy.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
-import type { Way } from "./task-screen.ts";
+import { firstWay } from "./task-way.ts";
+import type { Way } from "./task-way.ts";
 import { nextTask } from "./task.ts";
 import { TEXT } from "./text.ts";
 
@@ -115,10 +116,8 @@ async function work(projectId: string, part: TaskPart, below = false, way: OfTas
       leave: (said: string) => void projects(said),
       refused,
     };
-    // Whoever judges and has a draft has begun to fix.
-    const doing = part === "LABEL" ? "label" : task.draft ? "fix" : "judge";
     // Where another task was handed out meanwhile, nothing of the one before goes over to it.
-    const same: Way = way?.of === task.id ? way.way : { doing, opinion: 0, pins: [] };
+    const same: Way = way?.of === task.id ? way.way : firstWay(part, task.draft?.body);
     const screen = new TaskScreen(task, then, same, copy);
     current = screen;
     await screen.show(marking);

@@ -1,17 +1,11 @@
 import { ask, button, element } from "./dom.ts";
+import { MOST_PINS } from "./pin.ts";
+import type { Pin } from "./pin.ts";
 import type { Position } from "./shapes.ts";
 import { TEXT } from "./text.ts";
 import type { Viewer } from "./viewer.ts";
 
-/** A place on the image with what is said of it, in pixels of the original. */
-export interface Pin {
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-}
-
-/** As the server takes them. */
-const MOST_PINS = 50;
+/** As the server takes it. */
 const MOST_TEXT = 500;
 const RADIUS = 9;
 
@@ -38,13 +32,16 @@ export function paintPins(context: CanvasRenderingContext2D, pins: readonly Pin[
 
 /** Pins that somebody puts on the image while he judges. */
 export class Pins {
-  readonly #changed: () => void;
+  readonly #changed: (pins: readonly Pin[]) => void;
   readonly #list = element("ol", { class: "pins" });
   readonly #heading = element("h2", {}, [TEXT.judging.pins]);
   readonly element = element("div", {}, [this.#heading, this.#list]);
   #pins: readonly Pin[];
+  readonly #portion: string;
 
-  constructor(pins: readonly Pin[], changed: () => void) {
+  /** Each stands under its portion mark; `changed` is called with all of them after every change. */
+  constructor(pins: readonly Pin[], portion: string, changed: (pins: readonly Pin[]) => void) {
+    this.#portion = portion;
     this.#pins = pins;
     this.#changed = changed;
     this.#show();
@@ -63,7 +60,7 @@ export class Pins {
     const said = text.replaceAll(/\s+/g, " ").trim().slice(0, MOST_TEXT);
     this.#pins = [...this.#pins, { x: within(x, width), y: within(y, height), text: said }];
     this.#show();
-    this.#changed();
+    this.#changed(this.#pins);
   }
 
   #show(): void {
@@ -71,11 +68,11 @@ export class Pins {
     this.#list.replaceChildren(
       ...this.#pins.map((pin, at) =>
         element("li", {}, [
-          element("span", {}, [pin.text]),
+          element("span", {}, [`${this.#portion} ${pin.text}`]),
           button(TEXT.judging.removePin(at + 1), () => {
             this.#pins = this.#pins.filter((one) => one !== pin);
             this.#show();
-            this.#changed();
+            this.#changed(this.#pins);
           }),
         ]),
       ),

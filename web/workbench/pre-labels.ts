@@ -1,9 +1,9 @@
 import { button, element } from "./dom.ts";
 import { asNew } from "./drawing.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
-import { traceShape } from "./label-style.ts";
-import { linesOf } from "./shapes.ts";
-import type { Position } from "./shapes.ts";
+import { LabelLayer } from "./label-layer.ts";
+import { LabelScene } from "./label-scene.ts";
+import { LabelStyles } from "./label-style.ts";
 import { TEXT } from "./text.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -15,7 +15,15 @@ export interface PreLabel {
   readonly drawn: Drawn;
 }
 
-const FONT = "600 12px system-ui, sans-serif";
+/** Thin, dotted, white on dark. */
+const PROPOSED = {
+  color: "#ffffff",
+  dash: [2, 4],
+  lines: [
+    { color: "#000000", width: 3 },
+    { color: "#ffffff", width: 1 },
+  ],
+} as const;
 
 /** What a model proposes, shown apart from what people drew. It becomes a label only when somebody takes it over. */
 export class PreLabels {
@@ -25,12 +33,21 @@ export class PreLabels {
   readonly #hide = button(TEXT.proposals.hide, () => this.toggle(), { "aria-pressed": "false" });
   readonly #takeAll = button(TEXT.proposals.takeAll, () => this.#take(this.#left()));
   readonly element: HTMLElement;
+  /** As they are painted, each with the words that say what it is in place of its class. */
+  readonly #painted: readonly Drawn[];
+  readonly #scene = new LabelScene();
+  readonly #layer = new LabelLayer(this.#scene, new LabelStyles([], PROPOSED));
   #hidden = false;
   #shown = "";
 
   constructor(all: readonly PreLabel[], around: { readonly drawing: () => Drawing; readonly changed: () => void }) {
     this.#all = all;
     this.#around = around;
+    this.#painted = all.map(({ id, drawn, score }) => ({
+      ...drawn,
+      id,
+      classKey: TEXT.proposals.name(drawn.classKey, score),
+    }));
     this.element = element("div", {}, [
       element("h2", {}, [TEXT.proposals.title]),
       element("p", { class: "quiet" }, [TEXT.proposals.help]),
@@ -54,7 +71,7 @@ export class PreLabels {
   }
 
   #take(some: readonly PreLabel[]): void {
-    for (const { id, drawn } of some) this.#around.drawing().add({ ...asNew(drawn), preLabelId: id });
+    this.#around.drawing().addAll(some.map(({ id, drawn }) => ({ ...asNew(drawn), preLabelId: id })));
     this.#around.changed();
   }
 
@@ -65,6 +82,8 @@ export class PreLabels {
     this.#takeAll.disabled = left.length === 0;
     if (shown === this.#shown) return;
     this.#shown = shown;
+    const ids = new Set(left.map(({ id }) => id));
+    this.#layer.changed(this.#scene.update(this.#painted.filter(({ id }) => ids.has(id))));
     this.#list.replaceChildren(
       ...left.map((one) =>
         element("li", {}, [
@@ -76,33 +95,14 @@ export class PreLabels {
     );
   }
 
-  /** Draws what is left of the proposals: thin, dotted, white on dark, each with the word that says what it is. */
-  paint(context: CanvasRenderingContext2D, viewer: Viewer): void {
-    if (this.#hidden) return;
-    const toScreen = (at: Position): Position => viewer.toScreen(at);
-    for (const { drawn, score } of this.#left()) {
-      context.beginPath();
-      traceShape(context, drawn.shape, toScreen);
-      for (const [color, width] of [
-        ["#000000", 3],
-        ["#ffffff", 1],
-      ] as const) {
-        context.setLineDash([2, 4]);
-        context.strokeStyle = color;
-        context.lineWidth = width;
-        context.stroke();
-      }
-      context.setLineDash([]);
-      const [first] = linesOf(drawn.shape)[0] ?? [];
-      if (!first) continue;
-      const [x, y] = toScreen(first);
-      context.font = FONT;
-      context.strokeStyle = "#000000";
-      context.lineWidth = 3;
-      const text = TEXT.proposals.name(drawn.classKey, score);
-      context.strokeText(text, x + 2, y + 14);
-      context.fillStyle = "#ffffff";
-      context.fillText(text, x + 2, y + 14);
-    }
+  /** Draws what is left of the proposals. True where some are still to be drawn. */
+  paint(context: CanvasRenderingContext2D, { canvas, place }: Viewer): boolean {
+    if (this.#hidden || this.#all.length === 0) return false;
+    return this.#layer.paint(context, place, { width: canvas.clientWidth, height: canvas.clientHeight });
+  }
+
+  /** Ends what is kept for painting. */
+  end(): void {
+    this.#layer.end();
   }
 }

@@ -9,8 +9,12 @@ export class RemarkField {
   readonly #field: HTMLTextAreaElement;
   readonly element: HTMLElement;
 
-  /** `changed` is called with the text after every change, `back` when the keyboard is to go to the image again. */
-  constructor(name: string, text: string, around: { changed: (text: string) => void; back: () => void }) {
+  /** What is said stands at the portion mark. `changed` is called with the text after every change, `back` when the keyboard is to go to the image again. */
+  constructor(
+    [portion, name]: readonly [portion: string, name: string],
+    text: string,
+    around: { changed: (text: string) => void; back: () => void },
+  ) {
     this.#field = element("textarea", { rows: "2", maxlength: String(MOST_TEXT) });
     this.#field.value = text;
     this.#field.addEventListener("input", () => around.changed(this.#field.value));
@@ -20,7 +24,7 @@ export class RemarkField {
       around.back();
     });
     this.element = element("details", { class: "remark" }, [
-      element("summary", {}, [name]),
+      element("summary", {}, [element("span", {}, [portion]), " ", element("span", {}, [name])]),
       element("label", {}, [TEXT.remark.help, this.#field]),
     ]);
     this.element.toggleAttribute("open", text !== "");

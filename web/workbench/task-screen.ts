@@ -5,8 +5,8 @@ import { LabelClasses } from "./classes.ts";
 import { ClassChooser } from "./class-chooser.ts";
 import { ask, button, element, say, show } from "./dom.ts";
 import { drawingKey, isWriting, valueKey } from "./drawing-keys.ts";
-import { Drawing } from "./drawing.ts";
-import { fixOf } from "./fix.ts";
+import { Drawing, fixIn } from "./drawing.ts";
+import { fixOf, submitted } from "./fix.ts";
 import type { TaskVerdict } from "./generated/schema.ts";
 import { TASK_REVIEW, TASK_SKIP, TASK_SUBMIT } from "./generated/tasks.ts";
 import type { TaskOpinion } from "./generated/tasks.ts";
@@ -15,7 +15,6 @@ import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
 import { LastAct } from "./last-act.ts";
 import { Pins, paintPins } from "./pins.ts";
-import type { Pin } from "./pins.ts";
 import type { LocalCopy } from "./local-copy.ts";
 import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
@@ -23,31 +22,14 @@ import { RemarkField } from "./remark-field.ts";
 import { sentBackPanel } from "./sent-back.ts";
 import { drawnOf, labelIdsOf, portionsOf, preLabelsOf } from "./task.ts";
 import type { Task } from "./task.ts";
+import type { Then, Way } from "./task-way.ts";
 import { TEXT } from "./text.ts";
 import { ViewPanel } from "./view-panel.ts";
 import { Viewer } from "./viewer.ts";
+import { WatchedTime } from "./watched-time.ts";
 
 /** Tools of those who look only. */
 const LOOKING: ReadonlySet<string> = new Set(["select", "pan", "ruler"]);
-
-/** In which way a task is on the screen: labels are drawn, judged, or set right by who judges them. */
-export interface Way {
-  readonly doing: "label" | "judge" | "fix";
-  /** The opinion that is looked at, or that a fix begins with. */
-  readonly opinion: number;
-  readonly pins: readonly Pin[];
-  /** What was said before, where the task was on the screen in another way. */
-  readonly remark?: string;
-}
-
-/** What follows when a task was ended in one way or another: the next one, the list of projects, or a reason. */
-export interface Then {
-  readonly next: () => void;
-  /** The same task in another way. */
-  readonly instead: (way: Way) => void;
-  readonly leave: (said: string) => void;
-  readonly refused: (error: unknown) => void;
-}
 
 /** One task on the screen, to label or to judge, until it is handed in, judged, put back or left. */
 export class TaskScreen {
@@ -56,11 +38,14 @@ export class TaskScreen {
   readonly #doing: Way["doing"];
   /** Whether somebody draws here, his own labels or a fix. */
   readonly #draws: boolean;
-  readonly #began = performance.now();
+  readonly #time: WatchedTime;
   readonly #opinions: readonly TaskOpinion[];
   readonly #tools: CanvasTools;
   readonly #saving: Saving | null;
+  /** What is looked at. Who draws or fixes draws on it, and it is his draft. */
   #drawing: Drawing;
+  /** What is kept as the draft: while it is judged what is said of it, beside the fix that may have begun. */
+  readonly #said: Drawing;
   #opinion: number;
   #viewer: Viewer | null = null;
   readonly #beside: SideBySide;
@@ -81,17 +66,25 @@ export class TaskScreen {
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
 
-  constructor(task: Task, then: Then, { doing, opinion, pins, remark }: Way, copy: LocalCopy | null = null) {
+  constructor(task: Task, then: Then, { doing, opinion, said }: Way, copy: LocalCopy | null = null) {
     this.#task = task;
     this.#then = then;
     this.#doing = doing;
     this.#draws = doing !== "judge";
     this.#opinions = task.opinions ?? [];
     this.#opinion = opinion;
-    this.#pins = new Pins(pins, () => this.#changed());
     const draft = task.draft?.body;
+    const fixes = fixIn(draft) !== "none";
     // A fix begins with the opinion that was looked at last, unless it was begun before.
-    this.#drawing = doing === "label" || (doing === "fix" && draft) ? Drawing.from(draft) : this.#shown();
+    this.#said = doing === "fix" && !fixes ? this.#shown() : Drawing.from(draft);
+    this.#drawing = doing === "judge" ? this.#shown() : this.#said;
+    if (doing === "judge") this.#said.judged = { fixes };
+    this.#time = new WatchedTime(this.#said.activeMs);
+    const { pins, remark } = said ?? this.#said;
+    this.#pins = new Pins(pins, task.marking.portion, (all) => {
+      this.#said.pins = all;
+      this.#changed();
+    });
     const draws = this.#draws;
     this.#classes = new LabelClasses(task.project?.ontologyVersion?.classes ?? []);
     const common = {
@@ -123,28 +116,25 @@ export class TaskScreen {
       showHistory: (id, from) => this.#showHistory(id, from),
     });
     this.#preLabels = new PreLabels(preLabelsOf(task), common);
-    if (!draws) this.#tools.tool = "select";
+    if (draws) this.#tools.resume();
+    else this.#tools.tool = "select";
     this.#chooser = new ClassChooser(draws ? this.#classes.all : [], {
       take: (key) => this.#classify(key),
       back,
     });
-    this.#remark = new RemarkField(
-      doing === "label" ? TEXT.remark.label : TEXT.remark.judge,
-      remark ?? this.#drawing.remark,
-      {
-        changed: (text) => {
-          this.#drawing.remark = text;
-          this.#changed();
-        },
-        back,
+    const field = [task.marking.portion, doing === "label" ? TEXT.remark.label : TEXT.remark.judge] as const;
+    this.#remark = new RemarkField(field, remark, {
+      changed: (text) => {
+        this.#said.remark = text;
+        this.#changed();
       },
-    );
+      back,
+    });
     const { lease } = task;
-    this.#saving =
-      lease &&
-      new Saving(task.id, lease, () => (draws ? this.#drawing : null), { lost: () => void this.#lost(), copy });
-    // What was said while it was judged is of the fix, and is kept with it.
-    if (remark !== undefined && remark !== this.#drawing.remark) this.#drawing.remark = remark;
+    this.#saving = lease && new Saving(task.id, lease, () => this.#said, { lost: () => void this.#lost(), copy });
+    // What was said in another way is kept with what is done in this one.
+    if (remark !== this.#said.remark) this.#said.remark = remark;
+    if (JSON.stringify(pins) !== JSON.stringify(this.#said.pins)) this.#said.pins = pins;
     this.#held = { taskId: task.id, epoch: lease?.epoch ?? 0 };
     this.#last = new LastAct({
       save: async () => this.#saving?.save(),
@@ -196,11 +186,11 @@ export class TaskScreen {
   #paint(context: CanvasRenderingContext2D): boolean {
     const more = this.#tools.paint(context);
     this.#beside.follow();
-    if (this.#viewer && this.#doing === "label") {
-      this.#preLabels.paint(context, this.#viewer);
-      paintPins(context, this.#task.sentBack?.pins ?? [], this.#viewer);
-    } else if (this.#viewer) paintPins(context, this.#pins.all, this.#viewer);
-    return more;
+    if (!this.#viewer) return more;
+    const label = this.#doing === "label";
+    const moreProposed = label && this.#preLabels.paint(context, this.#viewer);
+    paintPins(context, label ? (this.#task.sentBack?.pins ?? []) : this.#pins.all, this.#viewer);
+    return more || moreProposed;
   }
 
   #toggleBeside(): void {
@@ -281,7 +271,7 @@ export class TaskScreen {
   ): HTMLElement {
     if (this.#doing === "fix")
       return button(TEXT.judging.takeFrom(at + 1), () => {
-        for (const drawn of drawnOf(act)) if (!this.#drawing.get(drawn.id)) this.#drawing.add(drawn);
+        this.#drawing.addAll(drawnOf(act).filter(({ id }) => !this.#drawing.get(id)));
         this.#changed();
       });
     const { marking, labels, activeMs, comment } = act;
@@ -337,6 +327,7 @@ export class TaskScreen {
     this.#panel.update();
     this.#preLabels.update();
     this.#viewer?.draw();
+    this.#said.activeMs = this.#time.ms;
     this.#saving?.changed();
   }
 
@@ -417,7 +408,9 @@ export class TaskScreen {
     this.#over = true;
     document.removeEventListener("keydown", this.#onKey);
     void this.#saving?.end();
+    this.#time.end();
     this.#tools.end();
+    this.#preLabels.end();
     this.#beside.end();
     this.#history?.end();
     this.#viewer?.end();
@@ -447,21 +440,24 @@ export class TaskScreen {
     await this.#saving?.save();
     if (this.#over) return;
     this.end();
-    this.#then.instead({ doing, opinion: this.#opinion, pins: this.#pins.all, remark: this.#remark.text });
+    const said = { pins: this.#pins.all, remark: this.#remark.text };
+    this.#then.instead({ doing, opinion: this.#opinion, said });
+  }
+
+  /** Whether what is drawn may go as it is: the server takes it, and what is half drawn is not left out unasked. */
+  async #ready(): Promise<boolean> {
+    if (!this.#panel.ready()) return false;
+    if (!this.#tools.leavesOut) return true;
+    return (await ask(TEXT.halfDrawn, false, TEXT.ok, TEXT.cancel)) !== null && !this.#over;
   }
 
   async #submit(): Promise<void> {
-    if (!this.#panel.ready()) return;
-    const labels = this.#drawing.drawn.map(({ classKey, shape, attributes, preLabelId }) => ({
-      classKey,
-      shape,
-      attributes,
-      ...(preLabelId === undefined ? {} : { preLabelId }),
-    }));
+    if (!(await this.#ready())) return;
+    const labels = this.#drawing.drawn.map(submitted);
     // The same drawing handed in again after no answer is the same act, with the same time.
     const comment = this.#remark.text;
     const drawn = JSON.stringify([labels, comment]);
-    const activeMs = this.#times.get(drawn) ?? Math.round(performance.now() - this.#began);
+    const activeMs = this.#times.get(drawn) ?? this.#time.ms;
     this.#times.set(drawn, activeMs);
     await this.#last.perform(TASK_SUBMIT, { ...this.#held, labels, activeMs, comment });
   }
@@ -473,7 +469,7 @@ export class TaskScreen {
   }
 
   async #judge(verdict: TaskVerdict): Promise<void> {
-    if (this.#last.acting || (verdict === "FIX" && !this.#panel.ready())) return;
+    if (this.#last.acting || (verdict === "FIX" && !(await this.#ready()))) return;
     const said = this.#remark.text;
     // What is sent back says why.
     const comment =

@@ -7,6 +7,7 @@ import { LEAD } from "./text/lead.ts";
 import { HISTORY } from "./text/history.ts";
 import { LISTING } from "./text/listing.ts";
 import { QUARANTINE } from "./text/quarantine.ts";
+import { refusalText } from "./text/refusals.ts";
 import { STEWARD } from "./text/steward.ts";
 
 const minuteOf = (time: Date): string => time.toTimeString().slice(0, 5);
@@ -33,7 +34,8 @@ export const TEXT = {
   },
   thumbnail: (name: string): string => `Thumbnail of ${name}`,
   noProjects: "There is no project that you may see.",
-  refused: (code: string): string => `The server refused: ${code}.`,
+  refused: refusalText,
+  refusedAs: (code: string): string => `The server refused: ${code}.`,
   noAnswer: "The server did not answer.",
   notShown: "Nothing to show",
   person: (handle: string, level: string): string => `${handle}, at ${level}`,
@@ -70,8 +72,9 @@ export const TEXT = {
   saved: "Saved.",
   saving: "Saving.",
   unsaved: "Not saved: the server did not take it. It is tried again.",
-  notSaved: (code: string): string => `Not saved, and not tried again: ${code}.`,
-  leaveUnsaved: "What you drew last is not saved. Leave it?",
+  notSaved: (code: string): string => `Not saved, and not tried again. ${refusalText(code)}`,
+  leaveUnsaved: "What you did last is not saved. Leave it?",
+  halfDrawn: "Something is half drawn, and is not handed in. Hand in without it?",
   handedIn: "Handed in.",
   left: (until: Date): string =>
     `The task stays yours until ${minuteOf(until)}, and goes to others then, or as soon as you sign out. What you drew is kept.`,
@@ -238,6 +241,7 @@ export const TEXT = {
       RING_CROSSES: "the ring must lie inside one part, or outside all of them",
       RING_TOO_MANY: "the polygon has too many corners for it",
       VERTEX_NEEDED: "this corner cannot go",
+      HALF_WAITS: "what is half drawn waits: its tool goes on with it, and Esc drops it then",
       TOO_MANY_LABELS: "at most 1,000 labels are handed in with a task",
       ATTRIBUTE_REQUIRED: "needed",
       ATTRIBUTE_TYPE: "not of its type",

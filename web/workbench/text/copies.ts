@@ -1,4 +1,5 @@
 import { count } from "./count.ts";
+import { refusalText } from "./refusals.ts";
 
 const changes = (number: number): string => (number === 1 ? "1 change" : `${count(number)} changes`);
 
@@ -9,7 +10,7 @@ export const COPIES = {
   nowhere: "○ Not kept anywhere yet",
   never: "○ Not kept anywhere yet: this browser keeps no sealed copy",
   kept: "Kept sealed on this machine, not yet at the server. It is tried again.",
-  refused: (code: string): string => `Kept sealed on this machine. The server does not take it: ${code}.`,
+  refused: (code: string): string => `Kept sealed on this machine. The server does not take it. ${refusalText(code)}`,
   restored: (number: number): string =>
     `Restored from this machine's sealed copy: ${changes(number)} that the server had not taken.`,
   lose: (tasks: number): string =>
