@@ -12,7 +12,6 @@ import { LabelScene } from "./label-scene.ts";
 import { LabelStyles } from "./label-style.ts";
 import { joined } from "./rings.ts";
 import { SelectionEdit } from "./selection-edit.ts";
-import { within } from "./shapes.ts";
 import type { Position, Shape } from "./shapes.ts";
 import { snapped } from "./snapping.ts";
 import { TEXT } from "./text.ts";
@@ -26,8 +25,6 @@ export type Tool = (typeof TOOLS)[number];
 
 /** Pixels of the screen. */
 const NEAR = 8;
-/** So near to the edge of the window the crosshair is moved by keys. */
-const EDGE = 24;
 
 /** What the tools need of the screen that they are on. */
 export interface Surroundings {
@@ -70,6 +67,8 @@ export class CanvasTools {
   /** Where the crosshair is, in pixels of the image. */
   cross: Position | null = null;
   #corners: readonly Position[] = [];
+  /** Corners that were taken back, the one that is set again first last. */
+  #takenBack: readonly Position[] = [];
   /** What is half drawn while the image is moved. */
   #waiting: { readonly tool: Tool; readonly corners: readonly Position[] } | null = null;
   /** The tool that comes back when the space bar is let go. */
@@ -127,8 +126,9 @@ export class CanvasTools {
    */
   use(tool: Tool): void {
     const kept = tool === "ring" || tool === "select" || tool === "pan" ? this.selected : null;
-    const halfDrawn = this.#waiting ?? { tool: this.tool, corners: this.#corners };
+    const halfDrawn = this.#halfDrawn;
     const goesOn = this.tool === "pan" && halfDrawn.tool === tool;
+    if (tool !== "pan" && !goesOn) this.#takenBack = [];
     this.#waiting = tool === "pan" ? halfDrawn : null;
     this.#beforeSpace = null;
     if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler = [];
@@ -169,11 +169,48 @@ export class CanvasTools {
     const handle = this.#edit.handle !== null;
     this.#waiting = null;
     this.#corners = [];
+    this.#takenBack = [];
     this.#ruler = [];
     this.#drag = null;
     this.#edit.drop();
     this.#edit.handle = null;
     this.select(busy || handle ? this.selected : null);
+  }
+
+  get #halfDrawn(): { readonly tool: Tool; readonly corners: readonly Position[] } {
+    return this.#waiting ?? { tool: this.tool, corners: this.#corners };
+  }
+
+  get canUndo(): boolean {
+    return this.#halfDrawn.corners.length > 0 || this.#around.drawing().canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.#takenBack.length > 0 || this.#around.drawing().canRedo;
+  }
+
+  /** Takes the last step back, or does it again: the last corner of what is half drawn, and only without one a step of the drawing. */
+  undo(again: boolean): void {
+    if (this.#stepCorner(again)) return;
+    this.#takenBack = [];
+    const drawing = this.#around.drawing();
+    if (again) drawing.redo();
+    else drawing.undo();
+    this.#around.changed();
+  }
+
+  /** Takes the last corner back, or sets the one again that was; false where there is none. */
+  #stepCorner(again: boolean): boolean {
+    const { tool, corners } = this.#halfDrawn;
+    const corner = (again ? this.#takenBack : corners).at(-1);
+    if (!corner) return false;
+    const left = again ? [...corners, corner] : corners.slice(0, -1);
+    this.#takenBack = again ? this.#takenBack.slice(0, -1) : [...this.#takenBack, corner];
+    if (this.#waiting) this.#waiting = { tool, corners: left };
+    else this.#corners = left;
+    this.#around.changed();
+    this.#around.told("");
+    return true;
   }
 
   remove(): void {
@@ -216,12 +253,15 @@ export class CanvasTools {
   listen(canvas: HTMLCanvasElement): void {
     const at = (event: MouseEvent): Position => [event.offsetX, event.offsetY];
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button === 2) this.#stepCorner(false);
       if (event.button > 1) return;
       canvas.setPointerCapture(event.pointerId);
       canvas.focus();
       const overview = event.button === 0 && this.#viewer()?.goByOverview(at(event), false) === true;
       this.#press(at(event), overview ? "overview" : event.button === 1 ? "pan" : null, event.altKey);
     });
+    // The right button takes a corner back: no menu opens over what is half drawn.
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
     canvas.addEventListener("pointermove", (event) => this.#hover(at(event), event));
     canvas.addEventListener("pointerup", (event) => this.#release(at(event), event.altKey));
     canvas.addEventListener("pointercancel", () => {
@@ -328,6 +368,7 @@ export class CanvasTools {
     if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") return this.#around.told("RING_OF_POLYGON");
     const { corners, shape, told } = withCorner(this.tool, this.#corners, at, NEAR / viewer.scale, viewer);
     this.#corners = corners;
+    this.#takenBack = [];
     if (shape) this.#finish(shape);
     this.#around.changed();
     if (told) this.#around.told(told);
@@ -375,17 +416,13 @@ export class CanvasTools {
       return true;
     }
     if (key === "Enter") {
-      this.#press(viewer.toScreen(this.cross ?? this.#middle(viewer)), null, false);
+      this.#press(viewer.toScreen(this.cross ?? viewer.middle), null, false);
       this.#drag = null;
       if (this.tool === "select") this.#edit.release();
       this.#around.changed();
       return true;
     }
-    if (key === "Backspace" && this.#corners.length > 0) {
-      this.#corners = this.#corners.slice(0, -1);
-      this.#around.changed();
-      return true;
-    }
+    if (key === "Backspace" && this.#corners.length > 0) return this.#stepCorner(false);
     if (this.tool !== "select" || !this.#around.draws || !this.#edit.key(key, shiftKey)) return false;
     this.#follow();
     return true;
@@ -396,10 +433,6 @@ export class CanvasTools {
     if (this.#edit.handle) this.cross = this.#edit.handle.at;
     this.#viewer()?.draw();
     this.#around.pointed();
-  }
-
-  #middle(viewer: Viewer): Position {
-    return viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
   }
 
   #arrow(viewer: Viewer, direction: Position, far: boolean): boolean {
@@ -413,23 +446,13 @@ export class CanvasTools {
         this.#edit.nudge([dx * by, dy * by], [this.selected, kind, line, index, this.#held].join(" "));
       this.#follow();
     } else {
-      const cross = this.cross ?? this.#middle(viewer);
+      const cross = this.cross ?? viewer.middle;
       const step = far ? 1 : 12 / viewer.scale;
       this.cross = [cross[0] + dx * step, cross[1] + dy * step];
-      this.#bringIntoView(viewer, this.cross);
+      viewer.keepInView(this.cross);
       this.#around.pointed();
     }
     return true;
-  }
-
-  /** Moves the window where the crosshair would leave it: what is larger than the window is drawn by keys, too. */
-  #bringIntoView(viewer: Viewer, cross: Position): void {
-    const [x, y] = viewer.toScreen(cross);
-    const { clientWidth, clientHeight } = viewer.canvas;
-    viewer.move(
-      within(x, EDGE, Math.max(EDGE, clientWidth - EDGE)) - x,
-      within(y, EDGE, Math.max(EDGE, clientHeight - EDGE)) - y,
-    );
   }
 
   /** Zooms in (1) or out (-1), to the crosshair where it is in the window. */
@@ -454,7 +477,7 @@ export class CanvasTools {
       if (this.tool === "select" && this.#around.draws)
         paintHandles(context, handlesOf(drawn.shape, viewer.scale), this.#edit.handle, toScreen, { width, height });
     }
-    const { tool, corners } = this.#waiting ?? { tool: this.tool, corners: this.#corners };
+    const { tool, corners } = this.#halfDrawn;
     const half = drawsWith(tool) && this.cross ? previewOf(tool, corners, this.cross, viewer) : null;
     if (half) paintLine(context, half, toScreen);
     const [ends, measured] = [this.#ends, this.measured];

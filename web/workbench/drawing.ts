@@ -136,6 +136,14 @@ export class Drawing {
     if (drawn && from !== to) this.#step({ before: drawn, after: drawn, from, to });
   }
 
+  get canUndo(): boolean {
+    return this.#done.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.#undone.length > 0;
+  }
+
   undo(): void {
     const change = this.#done.at(-1);
     if (!change) return;

@@ -21,6 +21,7 @@ import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
 import { RemarkField } from "./remark-field.ts";
 import { sentBackPanel } from "./sent-back.ts";
+import { StepButtons } from "./step-buttons.ts";
 import { drawnOf, labelIdsOf, portionsOf, preLabelsOf } from "./task.ts";
 import type { Task } from "./task.ts";
 import { TEXT } from "./text.ts";
@@ -72,6 +73,7 @@ export class TaskScreen {
   readonly #last: LastAct;
   readonly #times = new Map<string, number>();
   readonly #panel: LabelPanel;
+  readonly #steps: StepButtons;
   readonly #pins: Pins;
   readonly #preLabels: PreLabels;
   readonly #view = new ViewPanel(() => this.#viewer);
@@ -112,6 +114,7 @@ export class TaskScreen {
     );
     const kept = labelIdsOf(task);
     const back = (): void => this.#viewer?.canvas.focus();
+    this.#steps = new StepButtons(this.#tools, back);
     this.#panel = new LabelPanel({
       ...common,
       portion: task.marking.portion,
@@ -260,15 +263,7 @@ export class TaskScreen {
         : []),
       this.#chooser.element,
       element("hr"),
-      ...(!this.#draws
-        ? []
-        : [
-            element("div", { class: "pair" }, [
-              button(TEXT.undo, () => this.#undo(false)),
-              button(TEXT.redo, () => this.#undo(true)),
-              button(TEXT.remove, () => this.#tools.remove()),
-            ]),
-          ]),
+      ...(this.#draws ? [this.#steps.element] : []),
       this.#view.element,
     ]);
   }
@@ -334,6 +329,7 @@ export class TaskScreen {
       );
     this.#tools.update();
     this.#pointed();
+    this.#steps.update();
     this.#panel.update();
     this.#preLabels.update();
     this.#viewer?.draw();
@@ -349,12 +345,6 @@ export class TaskScreen {
     this.#tools.classify(key);
   }
 
-  #undo(again: boolean): void {
-    if (again) this.#drawing.redo();
-    else this.#drawing.undo();
-    this.#changed();
-  }
-
   #key(event: KeyboardEvent): void {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
     if (this.#over || this.#history || document.querySelector("dialog[open]") || isWriting(target)) return;
@@ -366,7 +356,8 @@ export class TaskScreen {
       (altKey && name === "s");
     if (event.repeat && large) return;
     const act = ((): (() => void) | undefined => {
-      if ((ctrlKey || metaKey) && name === "z" && this.#draws) return () => this.#undo(shiftKey);
+      if ((ctrlKey || metaKey) && name === "z" && this.#draws) return () => this.#tools.undo(shiftKey);
+      if ((ctrlKey || metaKey) && name === "y" && this.#draws) return () => this.#tools.undo(true);
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "label") return () => void this.#submit();
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "fix") return () => void this.#judge("FIX");
       if (altKey && name === "s") return () => void this.#skip();
