@@ -7,6 +7,7 @@ import { DRAWING_TOOLS, previewOf, withCorner } from "./half-drawn.ts";
 import type { DrawingTool } from "./half-drawn.ts";
 import { distanceText } from "./ground-text.ts";
 import { handlesOf } from "./handles.ts";
+import { isSwitchedOff } from "./key-help.ts";
 import { LabelLayer } from "./label-layer.ts";
 import { LabelScene } from "./label-scene.ts";
 import { LabelStyles } from "./label-style.ts";
@@ -278,7 +279,7 @@ export class CanvasTools {
       { passive: false },
     );
     canvas.addEventListener("keydown", (event) => {
-      if (this.#key(event)) event.preventDefault();
+      if (!isSwitchedOff(event) && this.#key(event)) event.preventDefault();
     });
     canvas.addEventListener("keyup", ({ key }) => {
       this.#held += 1;

@@ -85,7 +85,7 @@ function bannerAgain(id: "banner-top" | "banner-bottom"): HTMLElement {
 
 /**
  * Asks for a line of text, or for a yes; null where it was left. The banner of what is on the screen stands above and below the
- * question, and the page's own stay free of it; `more` comes below the question.
+ * question, and the page's own stay free of it; `more` comes below the question and is always in sight.
  */
 export function ask(
   question: string,
@@ -101,15 +101,12 @@ export function ask(
       dialog.remove();
       resolve(value);
     };
-    const said = element("div", { class: "said" }, [
-      element("p", {}, [question]),
-      ...more,
-      ...(withText ? [field] : []),
-    ]);
+    const said = element("div", { class: "said" }, [element("p", {}, [question]), ...(withText ? [field] : [])]);
     const agree = button(yes, () => end(withText ? oneLine(field.value) : "yes"));
     const dialog = element("dialog", { "aria-label": question }, [
       bannerAgain("banner-top"),
       said,
+      ...more,
       element("div", { class: "row" }, [agree, button(no, () => end(null))]),
       bannerAgain("banner-bottom"),
     ]);

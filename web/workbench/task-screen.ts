@@ -11,6 +11,7 @@ import type { TaskVerdict } from "./generated/schema.ts";
 import { TASK_REVIEW, TASK_SKIP, TASK_SUBMIT } from "./generated/tasks.ts";
 import type { TaskOpinion } from "./generated/tasks.ts";
 import { ImageWindow } from "./image-window.ts";
+import { isSwitchedOff, showKeys } from "./key-help.ts";
 import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
 import { LastAct } from "./last-act.ts";
@@ -240,7 +241,7 @@ export class TaskScreen {
       ...(this.#saving ? [this.#saving.element] : []),
       ...acts,
       ...skips,
-      button(TEXT.keys, () => void this.#help()),
+      button(TEXT.keys, () => void showKeys()),
       button(TEXT.backToProjects, () => void this.#leave()),
     ]);
   }
@@ -348,6 +349,7 @@ export class TaskScreen {
   #key(event: KeyboardEvent): void {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
     if (this.#over || this.#history || document.querySelector("dialog[open]") || isWriting(target)) return;
+    if (isSwitchedOff(event)) return;
     const name = key.toLowerCase();
     // A key that is held does the small things again, and never hands in, judges or puts back what nobody has looked at.
     const large =
@@ -379,7 +381,7 @@ export class TaskScreen {
       if (this.#doing === "judge" && name === "x") return () => void this.#judge("REJECT");
       if (this.#doing === "judge" && name === "f") return () => void this.#instead("fix");
       if (this.#doing === "label" && name === "g") return () => this.#preLabels.toggle();
-      if (name === "?") return () => void this.#help();
+      if (name === "?") return () => void showKeys();
       if (name === "escape") return () => this.#tools.drop();
       if (name === "delete" && this.#draws) return () => this.#tools.remove();
       if (key === "+" || key === "=") return () => this.#tools.zoom(1);
@@ -391,10 +393,6 @@ export class TaskScreen {
     if (!act) return;
     event.preventDefault();
     act();
-  }
-
-  async #help(): Promise<void> {
-    await ask(TEXT.keyHelp.map(([keys, what]) => `${keys}: ${what}`).join("\n"), false, TEXT.ok, TEXT.cancel);
   }
 
   /** Saves what is drawn and keeps the task once more: the one grace period of a screen that was hidden. */

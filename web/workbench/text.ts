@@ -153,6 +153,8 @@ export const TEXT = {
     ["G", "proposals of a model: hide or show"],
     ["?", "these keys"],
   ],
+  characterKeys:
+    "Keys of one character act: switched off, a letter, digit or sign does nothing until the page is loaded again",
   copies: COPIES,
   ground: GROUND,
   lead: LEAD,
