@@ -127,7 +127,7 @@ export class CanvasTools {
    */
   use(tool: Tool): void {
     const kept = tool === "ring" || tool === "select" || tool === "pan" ? this.selected : null;
-    const halfDrawn = this.#halfDrawn;
+    const halfDrawn = this.halfDrawn;
     const goesOn = this.tool === "pan" && halfDrawn.tool === tool;
     if (tool !== "pan" && !goesOn) this.#takenBack = [];
     this.#waiting = tool === "pan" ? halfDrawn : null;
@@ -178,12 +178,13 @@ export class CanvasTools {
     this.select(busy || handle ? this.selected : null);
   }
 
-  get #halfDrawn(): { readonly tool: Tool; readonly corners: readonly Position[] } {
+  /** What is half drawn, also while it waits. */
+  get halfDrawn(): { readonly tool: Tool; readonly corners: readonly Position[] } {
     return this.#waiting ?? { tool: this.tool, corners: this.#corners };
   }
 
   get canUndo(): boolean {
-    return this.#halfDrawn.corners.length > 0 || this.#around.drawing().canUndo;
+    return this.halfDrawn.corners.length > 0 || this.#around.drawing().canUndo;
   }
 
   get canRedo(): boolean {
@@ -202,7 +203,7 @@ export class CanvasTools {
 
   /** Takes the last corner back, or sets the one again that was; false where there is none. */
   #stepCorner(again: boolean): boolean {
-    const { tool, corners } = this.#halfDrawn;
+    const { tool, corners } = this.halfDrawn;
     const corner = (again ? this.#takenBack : corners).at(-1);
     if (!corner) return false;
     const left = again ? [...corners, corner] : corners.slice(0, -1);
@@ -478,7 +479,7 @@ export class CanvasTools {
       if (this.tool === "select" && this.#around.draws)
         paintHandles(context, handlesOf(drawn.shape, viewer.scale), this.#edit.handle, toScreen, { width, height });
     }
-    const { tool, corners } = this.#halfDrawn;
+    const { tool, corners } = this.halfDrawn;
     const half = drawsWith(tool) && this.cross ? previewOf(tool, corners, this.cross, viewer) : null;
     if (half) paintLine(context, half, toScreen);
     const [ends, measured] = [this.#ends, this.measured];

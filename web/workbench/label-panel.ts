@@ -125,6 +125,12 @@ export class LabelPanel {
     this.#tell();
   }
 
+  /** The selected label as the list names it; empty where none is. */
+  get selectedName(): string {
+    const { selected } = this.#around.tools;
+    return selected === null ? "" : this.#list.nameOf(selected);
+  }
+
   #centerOf(drawn: Drawn | null): string {
     const viewer = this.#around.viewer();
     const text = viewer && drawn && centerText(viewer, drawn.shape);

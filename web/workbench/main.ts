@@ -13,7 +13,7 @@ import { Listing } from "./listed-projects.ts";
 import { LocalCopy } from "./local-copy.ts";
 import { projectsScreen } from "./projects-screen.ts";
 import { TaskScreen } from "./task-screen.ts";
-import type { Way } from "./task-screen.ts";
+import type { Way } from "./task-way.ts";
 import { nextTask } from "./task.ts";
 import { TEXT } from "./text.ts";
 

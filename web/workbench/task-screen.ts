@@ -16,7 +16,6 @@ import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
 import { LastAct } from "./last-act.ts";
 import { Pins, paintPins } from "./pins.ts";
-import type { Pin } from "./pins.ts";
 import type { LocalCopy } from "./local-copy.ts";
 import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
@@ -25,31 +24,13 @@ import { sentBackPanel } from "./sent-back.ts";
 import { StepButtons } from "./step-buttons.ts";
 import { drawnOf, labelIdsOf, portionsOf, preLabelsOf } from "./task.ts";
 import type { Task } from "./task.ts";
+import type { Then, Way } from "./task-way.ts";
 import { TEXT } from "./text.ts";
 import { ViewPanel } from "./view-panel.ts";
 import { Viewer } from "./viewer.ts";
 
 /** Tools of those who look only. */
 const LOOKING: ReadonlySet<string> = new Set(["select", "pan", "ruler"]);
-
-/** In which way a task is on the screen: labels are drawn, judged, or set right by who judges them. */
-export interface Way {
-  readonly doing: "label" | "judge" | "fix";
-  /** The opinion that is looked at, or that a fix begins with. */
-  readonly opinion: number;
-  readonly pins: readonly Pin[];
-  /** What was said before, where the task was on the screen in another way. */
-  readonly remark?: string;
-}
-
-/** What follows when a task was ended in one way or another: the next one, the list of projects, or a reason. */
-export interface Then {
-  readonly next: () => void;
-  /** The same task in another way. */
-  readonly instead: (way: Way) => void;
-  readonly leave: (said: string) => void;
-  readonly refused: (error: unknown) => void;
-}
 
 /** One task on the screen, to label or to judge, until it is handed in, judged, put back or left. */
 export class TaskScreen {
@@ -171,7 +152,12 @@ export class TaskScreen {
   async show(marking: string | null): Promise<void> {
     showBanner(marking);
     say("");
-    const canvas = element("canvas", { tabindex: "0", "aria-label": TEXT.canvas });
+    const canvas = element("canvas", {
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": TEXT.canvasRole,
+      "aria-label": TEXT.canvas,
+    });
     show([this.#header(), element("div", { class: "work" }, [this.#side(), this.#window.element, this.#right()])]);
     this.#window.canvases.append(canvas);
     try {
@@ -333,6 +319,12 @@ export class TaskScreen {
     this.#steps.update();
     this.#panel.update();
     this.#preLabels.update();
+    this.#window.changed({
+      corners: this.#tools.halfDrawn.corners.length,
+      labels: this.#drawing.drawn.length,
+      selected: this.#tools.selected,
+      name: this.#panel.selectedName,
+    });
     this.#viewer?.draw();
     this.#saving?.changed();
   }

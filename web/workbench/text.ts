@@ -104,6 +104,15 @@ export const TEXT = {
   notTrustFile: "This is no trust file with one activity log.",
   stopped: "Stopped. Nothing was verified.",
   canvas: "The image. Arrow keys move the crosshair, Enter sets a corner; press ? for all keys.",
+  canvasRole: "image to draw on",
+  hand: {
+    set: (corners: number): string => `Corner ${count(corners)} set`,
+    left: (corners: number): string =>
+      corners === 1 ? "1 corner of what is half drawn" : `${count(corners)} corners of what is half drawn`,
+    labels: (labels: number): string => (labels === 1 ? "1 label is drawn" : `${count(labels)} labels are drawn`),
+    selected: (name: string): string => `Selected: ${name}`,
+    nothingSelected: "Nothing is selected",
+  },
   drawn: (portion: string, name: string, number: number, kind: string): string =>
     `${portion} ${number}. ${name}, ${kind}`,
   toolNames: {
