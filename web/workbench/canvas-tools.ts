@@ -221,6 +221,13 @@ export class CanvasTools {
     this.select(null);
   }
 
+  /** Puts the crosshair at a place, and brings that into view. */
+  goTo(at: Position): void {
+    this.cross = at;
+    this.#viewer()?.reveal(at);
+    this.#around.changed();
+  }
+
   /** Hides what is selected, or shows it again; all with null. */
   toggleHidden(id: string | null): void {
     this.#layer.changed(this.scene.toggle(id));

@@ -21,6 +21,7 @@ import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
 import { RemarkField } from "./remark-field.ts";
 import { sentBackPanel } from "./sent-back.ts";
+import type { Position } from "./shapes.ts";
 import { StepButtons } from "./step-buttons.ts";
 import { drawnOf, labelIdsOf, portionsOf, preLabelsOf } from "./task.ts";
 import type { Task } from "./task.ts";
@@ -279,7 +280,11 @@ export class TaskScreen {
   #right(): HTMLElement {
     const [guideline] = this.#task.project?.guidelines ?? [];
     const { sentBack, earlier = [] } = this.#task;
-    const around = { drawing: (): Drawing => this.#drawing, changed: (): void => this.#changed() };
+    const around = {
+      drawing: (): Drawing => this.#drawing,
+      changed: (): void => this.#changed(),
+      reveal: (at: Position): void => this.#tools.goTo(at),
+    };
     return element("section", { class: "right" }, [
       ...(sentBack && this.#doing === "label" ? [sentBackPanel(sentBack, earlier.flatMap(drawnOf), around)] : []),
       ...(this.#doing === "fix" ? [element("p", { role: "note" }, [TEXT.judging.fixing])] : []),

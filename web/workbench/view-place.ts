@@ -126,6 +126,12 @@ export class ViewPlace {
     this.#top += dy;
   }
 
+  /** Whether the window shows a place of the image. */
+  shows(at: Position): boolean {
+    const [[x, y], { width, height }] = [this.toScreen(at), this.#window()];
+    return x >= 0 && y >= 0 && x <= width && y <= height;
+  }
+
   /** Brings a place of the image into the middle of the window. */
   center(at: Position): void {
     this.#put(at, this.#middle);

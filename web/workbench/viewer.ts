@@ -118,6 +118,13 @@ export class Viewer {
     return this.toImage([this.canvas.clientWidth / 2, this.canvas.clientHeight / 2]);
   }
 
+  /** Brings a place of the image into the window that does not show it. */
+  reveal(at: Position): void {
+    if (this.place.shows(at)) return;
+    this.place.center(at);
+    this.draw();
+  }
+
   /** Moves the window where a crosshair would leave it: what is larger than the window is drawn by keys, too. */
   keepInView(cross: Position): void {
     const [x, y] = this.toScreen(cross);
