@@ -12,9 +12,11 @@ import { LabelLayer } from "./label-layer.ts";
 import { LabelScene } from "./label-scene.ts";
 import { LabelStyles } from "./label-style.ts";
 import { joined } from "./rings.ts";
+import { Ruler, lengthsOf } from "./ruler.ts";
+import type { Ends } from "./ruler.ts";
 import { SelectionEdit } from "./selection-edit.ts";
 import type { Position, Shape } from "./shapes.ts";
-import { snapped } from "./snapping.ts";
+import { snappedTo } from "./snapping.ts";
 import { TEXT } from "./text.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -74,7 +76,7 @@ export class CanvasTools {
   #waiting: { readonly tool: Tool; readonly corners: readonly Position[] } | null = null;
   /** The tool that comes back when the space bar is let go. */
   #beforeSpace: Tool | null = null;
-  #ruler: readonly Position[] = [];
+  readonly #ruler = new Ruler();
   #drag: Drag | null = null;
   /** Grows when a key is let go: what is done while it is held is one step. */
   #held = 0;
@@ -102,9 +104,8 @@ export class CanvasTools {
     this.#layer.end();
   }
 
-  get #ends(): readonly [from: Position, to: Position] | null {
-    const [from, to = this.tool === "ruler" ? this.cross : null] = this.#ruler;
-    return from && to ? [from, to] : null;
+  get #ends(): Ends | null {
+    return this.#ruler.ends(this.tool === "ruler" ? this.cross : null);
   }
 
   /** The way over the ground between the ends of the ruler; null without a ruler or a transform. */
@@ -113,12 +114,9 @@ export class CanvasTools {
     return viewer && ends && distanceText(viewer, ...ends);
   }
 
-  /** The length between the ends of the ruler and its ways along both axes, in pixels of the stored grid; null without one. */
-  get measured(): readonly [length: number, dx: number, dy: number] | null {
-    const [from, to] = this.#ends ?? [];
-    if (!from || !to) return null;
-    const [dx, dy] = [Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])];
-    return [Math.hypot(dx, dy), dx, dy];
+  /** The length of the ruler and its ways along both axes, in pixels of the stored grid; null without one. */
+  get measured(): ReturnType<typeof lengthsOf> | null {
+    return this.#ends && lengthsOf(this.#ends);
   }
 
   /**
@@ -132,7 +130,7 @@ export class CanvasTools {
     if (tool !== "pan" && !goesOn) this.#takenBack = [];
     this.#waiting = tool === "pan" ? halfDrawn : null;
     this.#beforeSpace = null;
-    if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler = [];
+    if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler.drop();
     this.tool = tool;
     this.#corners = goesOn ? halfDrawn.corners : [];
     this.#drag = null;
@@ -166,12 +164,12 @@ export class CanvasTools {
 
   /** Goes one step back: what is being dragged, what is half drawn, the ruler, the handle, the selection. */
   drop(): void {
-    const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.length > 0;
+    const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.isBegun;
     const handle = this.#edit.handle !== null;
     this.#waiting = null;
     this.#corners = [];
     this.#takenBack = [];
-    this.#ruler = [];
+    this.#ruler.drop();
     this.#drag = null;
     this.#edit.drop();
     this.#edit.handle = null;
@@ -299,17 +297,7 @@ export class CanvasTools {
   /** The place of another label that is near, or the position itself. */
   #snap(at: Position, suspended: boolean, own: string | null): Position {
     const viewer = this.#viewer();
-    if (!viewer || !this.snaps || suspended) return at;
-    const near = NEAR / viewer.scale;
-    const area = { left: at[0] - near, top: at[1] - near, right: at[0] + near, bottom: at[1] + near };
-    const others = this.scene.within(area).filter(({ drawn }) => drawn.id !== own);
-    return (
-      snapped(
-        at,
-        near,
-        others.map(({ drawn }) => drawn.shape),
-      ) ?? at
-    );
+    return viewer && this.snaps && !suspended ? snappedTo(this.scene, at, NEAR / viewer.scale, own) : at;
   }
 
   #press(screen: Position, does: "pan" | "overview" | null, free: boolean): void {
@@ -326,7 +314,7 @@ export class CanvasTools {
       drag("nothing");
       this.#around.pinned(from);
     } else if (this.tool === "ruler") {
-      this.#ruler = this.#ruler.length === 1 ? [...this.#ruler, from] : [from];
+      this.#ruler.put(from);
       drag("draw");
       this.#around.changed();
     } else if (this.tool === "select") {
@@ -365,7 +353,7 @@ export class CanvasTools {
     else if (drag.does === "draw" && drag.moves && (this.tool === "box" || this.tool === "ruler")) {
       const to = viewer.toImage(screen);
       if (this.tool === "box" && this.#corners.length > 0) this.#corner(this.#snap(to, free, null));
-      else if (this.tool === "ruler" && this.#ruler.length === 1) this.#ruler = [...this.#ruler, to];
+      else if (this.tool === "ruler" && this.#ruler.isOpen) this.#ruler.put(to);
     }
     this.#around.changed();
   }

@@ -129,7 +129,7 @@ export class ViewPlace {
   /** Whether the window shows a place of the image. */
   shows(at: Position): boolean {
     const [[x, y], { width, height }] = [this.toScreen(at), this.#window()];
-    return x >= 0 && y >= 0 && x <= width && y <= height;
+    return x > -1 && y > -1 && x < width + 1 && y < height + 1;
   }
 
   /** Brings a place of the image into the middle of the window. */
