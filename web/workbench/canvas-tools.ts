@@ -49,6 +49,8 @@ interface Drag {
   readonly screen: Position;
   readonly does: "pan" | "overview" | "edit" | "draw" | "nothing";
   moves: boolean;
+  /** Whether it began beside every label: where nothing is moved, nothing stays selected. */
+  readonly beside: boolean;
 }
 
 const drawsWith = (tool: Tool): tool is DrawingTool => DRAWING_TOOLS.some((one) => one === tool);
@@ -304,8 +306,8 @@ export class CanvasTools {
     const viewer = this.#viewer();
     if (!viewer) return;
     const from = viewer.toImage(screen);
-    const drag = (what: Drag["does"]): void => {
-      this.#drag = { screen, does: what, moves: false };
+    const drag = (what: Drag["does"], beside = false): void => {
+      this.#drag = { screen, does: what, moves: false, beside };
     };
     if (does === "overview") return drag("overview");
     this.cross = from;
@@ -319,9 +321,11 @@ export class CanvasTools {
       this.#around.changed();
     } else if (this.tool === "select") {
       const handle = this.#around.draws && !this.scene.isHidden(this.selected ?? "") ? this.#edit.at(screen) : null;
-      if (!handle) this.select(this.scene.hit(from, NEAR / viewer.scale)?.id ?? null);
-      drag(this.#around.draws && this.selected !== null ? "edit" : "nothing");
-      this.#edit.take(handle, from);
+      const hit = handle ? this.selected : (this.scene.hit(from, NEAR / viewer.scale)?.id ?? null);
+      if (!handle && hit !== null) this.select(hit);
+      const edits = this.#around.draws && hit !== null;
+      drag(edits ? "edit" : "pan", hit === null);
+      if (edits) this.#edit.take(handle, from);
       this.#around.changed();
     } else if (this.#around.draws) {
       drag("draw");
@@ -336,8 +340,11 @@ export class CanvasTools {
     const at = viewer.toImage(screen);
     this.cross = at;
     if (drag && Math.hypot(screen[0] - drag.screen[0], screen[1] - drag.screen[1]) > 3) drag.moves = true;
-    if (drag?.does === "pan") viewer.move(movementX, movementY);
-    else if (drag?.does === "overview") viewer.goByOverview(screen, true);
+    // A hand that selects may tremble: the image waits until it is dragged.
+    if (drag?.does === "pan" && (drag.moves || this.tool !== "select")) {
+      viewer.move(movementX, movementY);
+      this.cross = viewer.toImage(screen);
+    } else if (drag?.does === "overview") viewer.goByOverview(screen, true);
     else if (drag?.does === "edit" && drag.moves) this.#edit.drag(at, altKey);
     else if (drawsWith(this.tool) && this.#around.draws) this.cross = this.#snap(at, altKey, null);
     viewer.draw();
@@ -349,6 +356,7 @@ export class CanvasTools {
     const drag = this.#drag;
     this.#drag = null;
     if (!viewer || !drag) return;
+    if (drag.beside && !drag.moves) this.select(null);
     if (drag.does === "edit") this.#edit.release();
     else if (drag.does === "draw" && drag.moves && (this.tool === "box" || this.tool === "ruler")) {
       const to = viewer.toImage(screen);
@@ -414,8 +422,8 @@ export class CanvasTools {
     }
     if (key === "Enter") {
       this.#press(viewer.toScreen(this.cross ?? viewer.middle), null, false);
+      if (this.tool === "select") this.#release(viewer.toScreen(this.cross ?? viewer.middle), false);
       this.#drag = null;
-      if (this.tool === "select") this.#edit.release();
       this.#around.changed();
       return true;
     }

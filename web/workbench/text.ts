@@ -148,6 +148,7 @@ export const TEXT = {
     ["Tab in the list", "go from label to label"],
     ["Delete", "remove what is selected"],
     ["Ctrl+Z, Ctrl+Y", "undo, redo: the corners of what is half drawn first; Ctrl+Shift+Z is redo, too"],
+    ["dragging", "with Select, beside the labels: move the image; so does the middle button with every tool"],
     ["right button", "take back the last corner of what is half drawn"],
     ["Ctrl+C, Ctrl+V, Ctrl+D", "copy, put the copy at the crosshair, duplicate"],
     [". ,", "bring to the front, send to the back"],
