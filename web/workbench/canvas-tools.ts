@@ -19,6 +19,7 @@ import type { Position, Shape } from "./shapes.ts";
 import { snappedTo } from "./snapping.ts";
 import { TEXT } from "./text.ts";
 import type { Viewer } from "./viewer.ts";
+import { zoomSteps } from "./wheel.ts";
 
 /** What a click or a drag on the image does. */
 export const TOOLS = ["select", "pan", ...DRAWING_TOOLS, "ruler", "pin"] as const;
@@ -282,7 +283,8 @@ export class CanvasTools {
       "wheel",
       (event) => {
         event.preventDefault();
-        this.#viewer()?.zoom(event.deltaY < 0 ? 1 : -1, at(event));
+        const steps = zoomSteps(event);
+        if (steps !== 0) this.#viewer()?.zoom(steps, at(event));
       },
       { passive: false },
     );

@@ -187,6 +187,7 @@ export class TaskScreen {
   #paint(context: CanvasRenderingContext2D): boolean {
     const more = this.#tools.paint(context);
     this.#beside.follow();
+    if (this.#viewer) this.#view.follow(this.#viewer);
     if (this.#viewer && this.#doing === "label") {
       this.#preLabels.paint(context, this.#viewer);
       paintPins(context, this.#task.sentBack?.pins ?? [], this.#viewer);
@@ -205,8 +206,12 @@ export class TaskScreen {
     return Drawing.from({ format: 1, drawn: act ? drawnOf(act) : [], done: [], undone: [] });
   }
 
+  get #maySkip(): boolean {
+    return (this.#task.project?.skipLimit ?? 0) > 0;
+  }
+
   #header(): HTMLElement {
-    const { project, asset } = this.#task;
+    const { asset } = this.#task;
     const adjudicates = this.#task.stage === "ADJUDICATE";
     const acts = {
       label: () => [button(TEXT.submit, () => void this.#submit())],
@@ -222,7 +227,7 @@ export class TaskScreen {
         button(TEXT.judging.backToJudging, () => void this.#instead("judge")),
       ],
     }[this.#doing]();
-    const skips = (project?.skipLimit ?? 0) > 0 ? [button(TEXT.skip, () => void this.#skip())] : [];
+    const skips = this.#maySkip ? [button(TEXT.skip, () => void this.#skip())] : [];
     return element("header", { class: "row" }, [
       element("h1", {}, [`${asset?.marking.portion ?? ""} ${asset?.title ?? ""}`]),
       ...(this.#saving ? [this.#saving.element] : []),
@@ -359,7 +364,7 @@ export class TaskScreen {
       if ((ctrlKey || metaKey) && name === "y" && this.#draws) return () => this.#tools.undo(true);
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "label") return () => void this.#submit();
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "fix") return () => void this.#judge("FIX");
-      if (altKey && name === "s") return () => void this.#skip();
+      if (altKey && name === "s" && this.#maySkip) return () => void this.#skip();
       // Before all others: on some keyboards a digit's other sign is one that zooms.
       const value = this.#draws ? valueKey(event) : null;
       if (value !== null) return () => this.#panel.chooseValue(value);
@@ -383,7 +388,7 @@ export class TaskScreen {
       if (name === "delete" && this.#draws) return () => this.#tools.remove();
       if (key === "+" || key === "=") return () => this.#tools.zoom(1);
       if (key === "-") return () => this.#tools.zoom(-1);
-      if (key === "0") return () => this.#viewer?.fit();
+      if (key === "0" || name === "f") return () => this.#viewer?.fit();
       if (name === "c" && this.#draws) return () => this.#chooser.find();
       return undefined;
     })();

@@ -140,9 +140,9 @@ export class Viewer {
     if (this.place.follow(place)) this.draw();
   }
 
-  /** Zooms in (1) or out (-1); the image's place at `at` stays where it is. */
-  zoom(direction: 1 | -1, at?: Position): void {
-    this.place.zoom(direction, at);
+  /** Zooms in by so many steps, or out below zero; the image's place at `at` stays where it is. */
+  zoom(steps: number, at?: Position): void {
+    this.place.zoom(steps, at);
     this.draw();
   }
 
