@@ -73,13 +73,13 @@ const INSTALL = `(() => {
   // What is another one at each time, whatever the answers say.
   const steady = (text) => text.replace(/^As of [0-9:]{8};/, "As of now;");
   const NUMBERED = ["id", "for", "aria-labelledby", "aria-describedby"];
-  // How large a canvas is follows from what is written above it, and whether a text is taken from what it is.
+  // How large a canvas is, and what is shown on it, follows from what is written above it, and whether a text is taken from what it is.
   const follows = (one, name) => name === "aria-invalid" || (one.localName === "canvas" && (name === "width" || name === "height"));
   const lines = () => [...document.querySelectorAll("*")].map((one) => [
     one.localName + (one.matches(".whole") ? " as JSON" : ""),
     ...[...one.attributes].filter(({ name }) => !follows(one, name)).map(({ name, value }) => [name, NUMBERED.includes(name) ? value.replaceAll(/[0-9]+/g, "N") : value]).sort(),
     ...(one.matches("input:not([type=file])") ? [["what is in it", one.value]] : []),
-    ["text", one.closest(".hash, .problem") ? "" : steady([...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(""))],
+    ["text", one.closest(".hash, .problem, .scale") ? "" : steady([...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(""))],
   ]);
   const sorted = (all) => all.map((line) => JSON.stringify(line)).sort();
   const expected = ([name, ...parts]) => [name, ...parts.map(([what, text]) => {

@@ -7,17 +7,20 @@ import { DRAWING_TOOLS, previewOf, withCorner } from "./half-drawn.ts";
 import type { DrawingTool } from "./half-drawn.ts";
 import { distanceText } from "./ground-text.ts";
 import { handlesOf } from "./handles.ts";
+import { isSwitchedOff } from "./key-help.ts";
 import { lasts } from "./kept-halves.ts";
 import { LabelLayer } from "./label-layer.ts";
 import { LabelScene } from "./label-scene.ts";
 import { LabelStyles } from "./label-style.ts";
 import { joined } from "./rings.ts";
+import { Ruler, lengthsOf } from "./ruler.ts";
+import type { Ends } from "./ruler.ts";
 import { SelectionEdit } from "./selection-edit.ts";
-import { within } from "./shapes.ts";
 import type { Position, Shape } from "./shapes.ts";
-import { snapped } from "./snapping.ts";
+import { snappedTo } from "./snapping.ts";
 import { TEXT } from "./text.ts";
 import type { Viewer } from "./viewer.ts";
+import { zoomSteps } from "./wheel.ts";
 
 /** What a click or a drag on the image does. */
 export const TOOLS = ["select", "pan", ...DRAWING_TOOLS, "ruler", "pin"] as const;
@@ -27,8 +30,6 @@ export type Tool = (typeof TOOLS)[number];
 
 /** Pixels of the screen. */
 const NEAR = 8;
-/** So near to the edge of the window the crosshair is moved by keys. */
-const EDGE = 24;
 
 /** What the tools need of the screen that they are on. */
 export interface Surroundings {
@@ -50,6 +51,8 @@ interface Drag {
   readonly screen: Position;
   readonly does: "pan" | "overview" | "edit" | "draw" | "nothing";
   moves: boolean;
+  /** Whether it began beside every label: where nothing is moved, nothing stays selected. */
+  readonly beside: boolean;
 }
 
 const drawsWith = (tool: Tool): tool is DrawingTool => DRAWING_TOOLS.some((one) => one === tool);
@@ -74,9 +77,11 @@ export class CanvasTools {
   #short: readonly Position[] = [];
   /** The tool that was used before the image was moved: what is half drawn with it waits. */
   #before: Tool = "box";
+  /** Corners that were taken back, the one that is set again first last. */
+  #takenBack: readonly Position[] = [];
   /** The tool that comes back when the space bar is let go. */
   #beforeSpace: Tool | null = null;
-  #ruler: readonly Position[] = [];
+  readonly #ruler = new Ruler();
   #drag: Drag | null = null;
   /** Grows when a key is let go: what is done while it is held is one step. */
   #held = 0;
@@ -135,9 +140,8 @@ export class CanvasTools {
     this.#layer.end();
   }
 
-  get #ends(): readonly [from: Position, to: Position] | null {
-    const [from, to = this.tool === "ruler" ? this.cross : null] = this.#ruler;
-    return from && to ? [from, to] : null;
+  get #ends(): Ends | null {
+    return this.#ruler.ends(this.tool === "ruler" ? this.cross : null);
   }
 
   /** The way over the ground between the ends of the ruler; null without a ruler or a transform. */
@@ -146,12 +150,9 @@ export class CanvasTools {
     return viewer && ends && distanceText(viewer, ...ends);
   }
 
-  /** The length between the ends of the ruler and its ways along both axes, in pixels of the stored grid; null without one. */
-  get measured(): readonly [length: number, dx: number, dy: number] | null {
-    const [from, to] = this.#ends ?? [];
-    if (!from || !to) return null;
-    const [dx, dy] = [Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])];
-    return [Math.hypot(dx, dy), dx, dy];
+  /** The length of the ruler and its ways along both axes, in pixels of the stored grid; null without one. */
+  get measured(): ReturnType<typeof lengthsOf> | null {
+    return this.#ends && lengthsOf(this.#ends);
   }
 
   /**
@@ -161,9 +162,10 @@ export class CanvasTools {
   use(tool: Tool): void {
     const kept = tool === "ring" || tool === "select" || tool === "pan" ? this.selected : null;
     const goesOn = tool === "pan" || (this.tool === "pan" && this.#before === tool);
+    if (!goesOn) this.#takenBack = [];
     this.#before = this.#hand;
     this.#beforeSpace = null;
-    if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler = [];
+    if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler.drop();
     this.tool = tool;
     if (!goesOn) this.#short = [];
     this.#drag = null;
@@ -199,20 +201,64 @@ export class CanvasTools {
 
   /** Goes one step back: what is being dragged, what is half drawn, the ruler, the handle, the selection. */
   drop(): void {
-    const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.length > 0;
+    const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.isBegun;
     const handle = this.#edit.handle !== null;
     this.#corners = [];
-    this.#ruler = [];
+    this.#takenBack = [];
+    this.#ruler.drop();
     this.#drag = null;
     this.#edit.drop();
     this.#edit.handle = null;
     this.select(busy || handle ? this.selected : null);
   }
 
+  /** What is half drawn, also while it waits. */
+  get halfDrawn(): { readonly tool: Tool; readonly corners: readonly Position[] } {
+    return { tool: this.#hand, corners: this.#corners };
+  }
+
+  get canUndo(): boolean {
+    return this.halfDrawn.corners.length > 0 || this.#around.drawing().canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.#takenBack.length > 0 || this.#around.drawing().canRedo;
+  }
+
+  /** Takes the last step back, or does it again: the last corner of what is half drawn, and only without one a step of the drawing. */
+  undo(again: boolean): void {
+    if (this.#stepCorner(again)) return;
+    this.#takenBack = [];
+    const drawing = this.#around.drawing();
+    if (again) drawing.redo();
+    else drawing.undo();
+    this.#around.changed();
+  }
+
+  /** Takes the last corner back, or sets the one again that was; false where there is none. */
+  #stepCorner(again: boolean): boolean {
+    const { corners } = this.halfDrawn;
+    const corner = (again ? this.#takenBack : corners).at(-1);
+    if (!corner) return false;
+    const left = again ? [...corners, corner] : corners.slice(0, -1);
+    this.#takenBack = again ? this.#takenBack.slice(0, -1) : [...this.#takenBack, corner];
+    this.#corners = left;
+    this.#around.changed();
+    this.#around.told("");
+    return true;
+  }
+
   remove(): void {
     if (this.selected === null) return;
     this.#around.drawing().remove(this.selected);
     this.select(null);
+  }
+
+  /** Puts the crosshair at a place, and brings that into view. */
+  goTo(at: Position): void {
+    this.cross = at;
+    this.#viewer()?.reveal(at);
+    this.#around.changed();
   }
 
   /** Hides what is selected, or shows it again; all with null. */
@@ -249,12 +295,15 @@ export class CanvasTools {
   listen(canvas: HTMLCanvasElement): void {
     const at = (event: MouseEvent): Position => [event.offsetX, event.offsetY];
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button === 2) this.#stepCorner(false);
       if (event.button > 1) return;
       canvas.setPointerCapture(event.pointerId);
       canvas.focus();
       const overview = event.button === 0 && this.#viewer()?.goByOverview(at(event), false) === true;
       this.#press(at(event), overview ? "overview" : event.button === 1 ? "pan" : null, event.altKey);
     });
+    // The right button takes a corner back: no menu opens over what is half drawn.
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
     canvas.addEventListener("pointermove", (event) => this.#hover(at(event), event));
     canvas.addEventListener("pointerup", (event) => this.#release(at(event), event.altKey));
     canvas.addEventListener("pointercancel", () => {
@@ -266,12 +315,13 @@ export class CanvasTools {
       "wheel",
       (event) => {
         event.preventDefault();
-        this.#viewer()?.zoom(event.deltaY < 0 ? 1 : -1, at(event));
+        const steps = zoomSteps(event);
+        if (steps !== 0) this.#viewer()?.zoom(steps, at(event));
       },
       { passive: false },
     );
     canvas.addEventListener("keydown", (event) => {
-      if (this.#key(event)) event.preventDefault();
+      if (!isSwitchedOff(event) && this.#key(event)) event.preventDefault();
     });
     canvas.addEventListener("keyup", ({ key }) => {
       this.#held += 1;
@@ -283,25 +333,15 @@ export class CanvasTools {
   /** The place of another label that is near, or the position itself. */
   #snap(at: Position, suspended: boolean, own: string | null): Position {
     const viewer = this.#viewer();
-    if (!viewer || !this.snaps || suspended) return at;
-    const near = NEAR / viewer.scale;
-    const area = { left: at[0] - near, top: at[1] - near, right: at[0] + near, bottom: at[1] + near };
-    const others = this.scene.within(area).filter(({ drawn }) => drawn.id !== own);
-    return (
-      snapped(
-        at,
-        near,
-        others.map(({ drawn }) => drawn.shape),
-      ) ?? at
-    );
+    return viewer && this.snaps && !suspended ? snappedTo(this.scene, at, NEAR / viewer.scale, own) : at;
   }
 
   #press(screen: Position, does: "pan" | "overview" | null, free: boolean): void {
     const viewer = this.#viewer();
     if (!viewer) return;
     const from = viewer.toImage(screen);
-    const drag = (what: Drag["does"]): void => {
-      this.#drag = { screen, does: what, moves: false };
+    const drag = (what: Drag["does"], beside = false): void => {
+      this.#drag = { screen, does: what, moves: false, beside };
     };
     if (does === "overview") return drag("overview");
     this.cross = from;
@@ -310,14 +350,16 @@ export class CanvasTools {
       drag("nothing");
       this.#around.pinned(from);
     } else if (this.tool === "ruler") {
-      this.#ruler = this.#ruler.length === 1 ? [...this.#ruler, from] : [from];
+      this.#ruler.put(from);
       drag("draw");
       this.#around.changed();
     } else if (this.tool === "select") {
       const handle = this.#around.draws && !this.scene.isHidden(this.selected ?? "") ? this.#edit.at(screen) : null;
-      if (!handle) this.select(this.scene.hit(from, NEAR / viewer.scale)?.id ?? null);
-      drag(this.#around.draws && this.selected !== null ? "edit" : "nothing");
-      this.#edit.take(handle, from);
+      const hit = handle ? this.selected : (this.scene.hit(from, NEAR / viewer.scale)?.id ?? null);
+      if (!handle && hit !== null) this.select(hit);
+      const edits = this.#around.draws && hit !== null;
+      drag(edits ? "edit" : "pan", hit === null);
+      if (edits) this.#edit.take(handle, from);
       this.#around.changed();
     } else if (this.#around.draws) {
       drag("draw");
@@ -332,8 +374,11 @@ export class CanvasTools {
     const at = viewer.toImage(screen);
     this.cross = at;
     if (drag && Math.hypot(screen[0] - drag.screen[0], screen[1] - drag.screen[1]) > 3) drag.moves = true;
-    if (drag?.does === "pan") viewer.move(movementX, movementY);
-    else if (drag?.does === "overview") viewer.goByOverview(screen, true);
+    // A hand that selects may tremble: the image waits until it is dragged.
+    if (drag?.does === "pan" && (drag.moves || this.tool !== "select")) {
+      viewer.move(movementX, movementY);
+      this.cross = viewer.toImage(screen);
+    } else if (drag?.does === "overview") viewer.goByOverview(screen, true);
     else if (drag?.does === "edit" && drag.moves) this.#edit.drag(at, altKey);
     else if (drawsWith(this.tool) && this.#around.draws) this.cross = this.#snap(at, altKey, null);
     viewer.draw();
@@ -345,11 +390,12 @@ export class CanvasTools {
     const drag = this.#drag;
     this.#drag = null;
     if (!viewer || !drag) return;
+    if (drag.beside && !drag.moves) this.select(null);
     if (drag.does === "edit") this.#edit.release();
     else if (drag.does === "draw" && drag.moves && (this.tool === "box" || this.tool === "ruler")) {
       const to = viewer.toImage(screen);
       if (this.tool === "box" && this.#corners.length > 0) this.#corner(this.#snap(to, free, null));
-      else if (this.tool === "ruler" && this.#ruler.length === 1) this.#ruler = [...this.#ruler, to];
+      else if (this.tool === "ruler" && this.#ruler.isOpen) this.#ruler.put(to);
     }
     this.#around.changed();
   }
@@ -363,6 +409,7 @@ export class CanvasTools {
     const refused = shape ? this.#finish(shape) : null;
     // What cannot become what it should be is not dropped for it: a corner may be taken back.
     if (refused === null) this.#corners = corners;
+    this.#takenBack = [];
     this.#around.changed();
     if (told ?? refused) this.#around.told(told ?? refused ?? "");
   }
@@ -411,17 +458,13 @@ export class CanvasTools {
       return true;
     }
     if (key === "Enter") {
-      this.#press(viewer.toScreen(this.cross ?? this.#middle(viewer)), null, false);
+      this.#press(viewer.toScreen(this.cross ?? viewer.middle), null, false);
+      if (this.tool === "select") this.#release(viewer.toScreen(this.cross ?? viewer.middle), false);
       this.#drag = null;
-      if (this.tool === "select") this.#edit.release();
       this.#around.changed();
       return true;
     }
-    if (key === "Backspace" && this.#corners.length > 0) {
-      this.#corners = this.#corners.slice(0, -1);
-      this.#around.changed();
-      return true;
-    }
+    if (key === "Backspace" && this.#corners.length > 0) return this.#stepCorner(false);
     if (this.tool !== "select" || !this.#around.draws || !this.#edit.key(key, shiftKey)) return false;
     this.#follow();
     return true;
@@ -432,10 +475,6 @@ export class CanvasTools {
     if (this.#edit.handle) this.cross = this.#edit.handle.at;
     this.#viewer()?.draw();
     this.#around.pointed();
-  }
-
-  #middle(viewer: Viewer): Position {
-    return viewer.toImage([viewer.canvas.clientWidth / 2, viewer.canvas.clientHeight / 2]);
   }
 
   #arrow(viewer: Viewer, direction: Position, far: boolean): boolean {
@@ -449,23 +488,13 @@ export class CanvasTools {
         this.#edit.nudge([dx * by, dy * by], [this.selected, kind, line, index, this.#held].join(" "));
       this.#follow();
     } else {
-      const cross = this.cross ?? this.#middle(viewer);
+      const cross = this.cross ?? viewer.middle;
       const step = far ? 1 : 12 / viewer.scale;
       this.cross = [cross[0] + dx * step, cross[1] + dy * step];
-      this.#bringIntoView(viewer, this.cross);
+      viewer.keepInView(this.cross);
       this.#around.pointed();
     }
     return true;
-  }
-
-  /** Moves the window where the crosshair would leave it: what is larger than the window is drawn by keys, too. */
-  #bringIntoView(viewer: Viewer, cross: Position): void {
-    const [x, y] = viewer.toScreen(cross);
-    const { clientWidth, clientHeight } = viewer.canvas;
-    viewer.move(
-      within(x, EDGE, Math.max(EDGE, clientWidth - EDGE)) - x,
-      within(y, EDGE, Math.max(EDGE, clientHeight - EDGE)) - y,
-    );
   }
 
   /** Zooms in (1) or out (-1), to the crosshair where it is in the window. */
@@ -490,8 +519,8 @@ export class CanvasTools {
       if (this.tool === "select" && this.#around.draws)
         paintHandles(context, handlesOf(drawn.shape, viewer.scale), this.#edit.handle, toScreen, { width, height });
     }
-    const hand = this.#hand;
-    const half = drawsWith(hand) && this.cross ? previewOf(hand, this.#corners, this.cross, viewer) : null;
+    const { tool: hand, corners: begun } = this.halfDrawn;
+    const half = drawsWith(hand) && this.cross ? previewOf(hand, begun, this.cross, viewer) : null;
     if (half) paintLine(context, half, toScreen);
     for (const { tool, corners } of this.#around.drawing().half)
       if (tool !== hand || !this.cross) paintLine(context, { kind: "polyline", points: corners }, toScreen);

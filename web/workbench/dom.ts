@@ -75,25 +75,48 @@ export function forgetDialogs(): void {
 /** A text as one line: the server takes no control characters. */
 export const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
 
-/** Asks for a line of text, or for a yes; null where it was left. Its banner is the page's own, above and below it. */
-export function ask(question: string, withText: boolean, yes: string, no: string): Promise<string | null> {
+/** The page's banner once more: what lies under a dialog is no part of the page for whoever does not see it. */
+function bannerAgain(id: "banner-top" | "banner-bottom"): HTMLElement {
+  const { textContent, dataset } = fixed(id);
+  const made = element("p", { class: "banner", "data-level": dataset["level"] ?? "none" }, [textContent ?? ""]);
+  if (id === "banner-bottom") made.setAttribute("aria-hidden", "true");
+  return made;
+}
+
+/**
+ * Asks for a line of text, or for a yes; null where it was left. The banner of what is on the screen stands above and below the
+ * question, and the page's own stay free of it; `more` comes below the question and is always in sight.
+ */
+export function ask(
+  question: string,
+  withText: boolean,
+  yes: string,
+  no: string,
+  more: readonly HTMLElement[] = [],
+): Promise<string | null> {
   return new Promise((resolve) => {
     const field = element("textarea", { rows: "3", maxlength: "2000", "aria-label": question });
-    const dialog = element("dialog", { "aria-label": question }, [element("p", {}, [question])]);
     const end = (value: string | null): void => {
       dialog.close();
       dialog.remove();
       resolve(value);
     };
-    dialog.append(
-      ...(withText ? [field] : []),
-      element("div", { class: "row" }, [
-        button(yes, () => end(withText ? oneLine(field.value) : "yes")),
-        button(no, () => end(null)),
-      ]),
-    );
+    const said = element("div", { class: "said" }, [element("p", {}, [question]), ...(withText ? [field] : [])]);
+    const agree = button(yes, () => end(withText ? oneLine(field.value) : "yes"));
+    const dialog = element("dialog", { "aria-label": question }, [
+      bannerAgain("banner-top"),
+      said,
+      ...more,
+      element("div", { class: "row" }, [agree, button(no, () => end(null))]),
+      bannerAgain("banner-bottom"),
+    ]);
     dialog.addEventListener("cancel", () => end(null));
     document.body.append(dialog);
     dialog.showModal();
+    // What is longer than the window is read on by keys, too.
+    if (said.scrollHeight > said.clientHeight) {
+      said.tabIndex = 0;
+      (withText ? field : said).focus();
+    }
   });
 }

@@ -194,6 +194,14 @@ export class Drawing {
     if (drawn && from !== to) this.#step({ before: drawn, after: drawn, from, to });
   }
 
+  get canUndo(): boolean {
+    return this.#done.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.#undone.length > 0;
+  }
+
   undo(): void {
     this.#gesture = null;
     for (let goesOn = true; goesOn;) {

@@ -4,6 +4,7 @@ import { paintSelected } from "./canvas-painting.ts";
 import { storedId } from "./delivery-manifest.ts";
 import { facts, moment } from "./delivery-parts.ts";
 import { button, element, fixed, say } from "./dom.ts";
+import { isSwitchedOff } from "./key-help.ts";
 import { changesOf, sameShape } from "./label-changes.ts";
 import { historyOf } from "./label-history-data.ts";
 import type { History, Revision } from "./label-history-data.ts";
@@ -249,6 +250,7 @@ export class LabelHistory {
 
   #key(event: KeyboardEvent): void {
     const { key, ctrlKey, metaKey, altKey } = event;
+    if (isSwitchedOff(event)) return;
     if (this.#over || fixed("screen").hidden || ctrlKey || metaKey || altKey || document.querySelector("dialog[open]"))
       return;
     const acts: Readonly<Record<string, () => void>> = {

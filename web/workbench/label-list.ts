@@ -79,6 +79,13 @@ export class LabelList {
     ].join(", ");
   }
 
+  /** What the list says of a label; empty of one that is not there. */
+  nameOf(id: string): string {
+    const at = this.#drawn.findIndex((one) => one.id === id);
+    const drawn = this.#drawn[at];
+    return drawn ? this.#text(at, drawn) : "";
+  }
+
   #show(moves: boolean): void {
     const found = this.#found();
     const shown = found.slice(0, MOST_ROWS);

@@ -58,7 +58,7 @@ export class LabelPanel {
       grid: () => (draws ? around.viewer() : null),
       portionOf,
       isHidden: (id) => tools.scene.isHidden(id),
-      select: (id) => tools.select(id),
+      select: (id) => this.#show(id),
     });
     const take = (drawn: Drawn, gesture: string): void => {
       drawing().replace(drawn, gesture);
@@ -86,6 +86,14 @@ export class LabelPanel {
       this.#form.element,
       this.#list.element,
     ]);
+  }
+
+  /** Selects a label, and brings it into the window where that does not show its middle. */
+  #show(id: string): void {
+    const { tools, viewer } = this.#around;
+    tools.select(id);
+    const bounds = tools.scene.boundsOf(id);
+    if (bounds) viewer()?.reveal([(bounds.left + bounds.right) / 2, (bounds.top + bounds.bottom) / 2]);
   }
 
   /** Tells a code of what is wrong; with an empty one what is wrong with the selected label, or with the last. */
@@ -123,6 +131,12 @@ export class LabelPanel {
     this.#hideAll.setAttribute("aria-pressed", String(tools.scene.hidesAll));
     this.#snap.setAttribute("aria-pressed", String(tools.snaps));
     this.#tell();
+  }
+
+  /** The selected label as the list names it; empty where none is. */
+  get selectedName(): string {
+    const { selected } = this.#around.tools;
+    return selected === null ? "" : this.#list.nameOf(selected);
   }
 
   #centerOf(drawn: Drawn | null): string {
@@ -187,7 +201,7 @@ export class LabelPanel {
       return false;
     }
     const first = drawn.find((one) => this.#problems(one).some(({ refused }) => refused));
-    if (first) this.#around.tools.select(first.id);
+    if (first) this.#show(first.id);
     return !first;
   }
 }

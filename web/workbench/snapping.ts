@@ -1,3 +1,4 @@
+import type { LabelScene } from "./label-scene.ts";
 import { boundsOf, linesOf, nearestOn, someEdge } from "./shapes.ts";
 import type { Position, Shape } from "./shapes.ts";
 
@@ -21,4 +22,17 @@ export function snapped(at: Position, near: number, shapes: Iterable<Shape>): Po
     });
   }
   return vertex ?? edge;
+}
+
+/** The place of another label of a scene that is within `near` of a position, or the position itself. */
+export function snappedTo(scene: LabelScene, at: Position, near: number, own: string | null): Position {
+  const area = { left: at[0] - near, top: at[1] - near, right: at[0] + near, bottom: at[1] + near };
+  const others = scene.within(area).filter(({ drawn }) => drawn.id !== own);
+  return (
+    snapped(
+      at,
+      near,
+      others.map(({ drawn }) => drawn.shape),
+    ) ?? at
+  );
 }

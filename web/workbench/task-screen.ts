@@ -11,6 +11,7 @@ import type { TaskVerdict } from "./generated/schema.ts";
 import { TASK_REVIEW, TASK_SKIP, TASK_SUBMIT } from "./generated/tasks.ts";
 import type { TaskOpinion } from "./generated/tasks.ts";
 import { ImageWindow } from "./image-window.ts";
+import { isSwitchedOff, showKeys } from "./key-help.ts";
 import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
 import { LastAct } from "./last-act.ts";
@@ -20,6 +21,8 @@ import { PreLabels } from "./pre-labels.ts";
 import { Saving } from "./saving.ts";
 import { RemarkField } from "./remark-field.ts";
 import { sentBackPanel } from "./sent-back.ts";
+import type { Position } from "./shapes.ts";
+import { StepButtons } from "./step-buttons.ts";
 import { drawnOf, labelIdsOf, portionsOf, preLabelsOf } from "./task.ts";
 import type { Task } from "./task.ts";
 import type { Then, Way } from "./task-way.ts";
@@ -57,6 +60,7 @@ export class TaskScreen {
   readonly #last: LastAct;
   readonly #times = new Map<string, number>();
   readonly #panel: LabelPanel;
+  readonly #steps: StepButtons;
   readonly #pins: Pins;
   readonly #preLabels: PreLabels;
   readonly #view = new ViewPanel(() => this.#viewer);
@@ -105,6 +109,7 @@ export class TaskScreen {
     );
     const kept = labelIdsOf(task);
     const back = (): void => this.#viewer?.canvas.focus();
+    this.#steps = new StepButtons(this.#tools, back);
     this.#panel = new LabelPanel({
       ...common,
       portion: task.marking.portion,
@@ -157,7 +162,12 @@ export class TaskScreen {
   async show(marking: string | null): Promise<void> {
     showBanner(marking);
     say("");
-    const canvas = element("canvas", { tabindex: "0", "aria-label": TEXT.canvas });
+    const canvas = element("canvas", {
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": TEXT.canvasRole,
+      "aria-label": TEXT.canvas,
+    });
     show([this.#header(), element("div", { class: "work" }, [this.#side(), this.#window.element, this.#right()])]);
     this.#window.canvases.append(canvas);
     try {
@@ -187,6 +197,7 @@ export class TaskScreen {
     const more = this.#tools.paint(context);
     this.#beside.follow();
     if (!this.#viewer) return more;
+    this.#view.follow(this.#viewer);
     const label = this.#doing === "label";
     const moreProposed = label && this.#preLabels.paint(context, this.#viewer);
     paintPins(context, label ? (this.#task.sentBack?.pins ?? []) : this.#pins.all, this.#viewer);
@@ -204,8 +215,12 @@ export class TaskScreen {
     return Drawing.from({ format: 1, drawn: act ? drawnOf(act) : [], done: [], undone: [] });
   }
 
+  get #maySkip(): boolean {
+    return (this.#task.project?.skipLimit ?? 0) > 0;
+  }
+
   #header(): HTMLElement {
-    const { project, asset } = this.#task;
+    const { asset } = this.#task;
     const adjudicates = this.#task.stage === "ADJUDICATE";
     const acts = {
       label: () => [button(TEXT.submit, () => void this.#submit())],
@@ -221,13 +236,13 @@ export class TaskScreen {
         button(TEXT.judging.backToJudging, () => void this.#instead("judge")),
       ],
     }[this.#doing]();
-    const skips = (project?.skipLimit ?? 0) > 0 ? [button(TEXT.skip, () => void this.#skip())] : [];
+    const skips = this.#maySkip ? [button(TEXT.skip, () => void this.#skip())] : [];
     return element("header", { class: "row" }, [
       element("h1", {}, [`${asset?.marking.portion ?? ""} ${asset?.title ?? ""}`]),
       ...(this.#saving ? [this.#saving.element] : []),
       ...acts,
       ...skips,
-      button(TEXT.keys, () => void this.#help()),
+      button(TEXT.keys, () => void showKeys()),
       button(TEXT.backToProjects, () => void this.#leave()),
     ]);
   }
@@ -250,15 +265,7 @@ export class TaskScreen {
         : []),
       this.#chooser.element,
       element("hr"),
-      ...(!this.#draws
-        ? []
-        : [
-            element("div", { class: "pair" }, [
-              button(TEXT.undo, () => this.#undo(false)),
-              button(TEXT.redo, () => this.#undo(true)),
-              button(TEXT.remove, () => this.#tools.remove()),
-            ]),
-          ]),
+      ...(this.#draws ? [this.#steps.element] : []),
       this.#view.element,
     ]);
   }
@@ -287,7 +294,11 @@ export class TaskScreen {
   #right(): HTMLElement {
     const [guideline] = this.#task.project?.guidelines ?? [];
     const { sentBack, earlier = [] } = this.#task;
-    const around = { drawing: (): Drawing => this.#drawing, changed: (): void => this.#changed() };
+    const around = {
+      drawing: (): Drawing => this.#drawing,
+      changed: (): void => this.#changed(),
+      reveal: (at: Position): void => this.#tools.goTo(at),
+    };
     return element("section", { class: "right" }, [
       ...(sentBack && this.#doing === "label" ? [sentBackPanel(sentBack, earlier.flatMap(drawnOf), around)] : []),
       ...(this.#doing === "fix" ? [element("p", { role: "note" }, [TEXT.judging.fixing])] : []),
@@ -324,8 +335,15 @@ export class TaskScreen {
       );
     this.#tools.update();
     this.#pointed();
+    this.#steps.update();
     this.#panel.update();
     this.#preLabels.update();
+    this.#window.changed({
+      corners: this.#tools.halfDrawn.corners.length,
+      labels: this.#drawing.drawn.length,
+      selected: this.#tools.selected,
+      name: this.#panel.selectedName,
+    });
     this.#viewer?.draw();
     this.#said.activeMs = this.#time.ms;
     this.#saving?.changed();
@@ -340,15 +358,10 @@ export class TaskScreen {
     this.#tools.classify(key);
   }
 
-  #undo(again: boolean): void {
-    if (again) this.#drawing.redo();
-    else this.#drawing.undo();
-    this.#changed();
-  }
-
   #key(event: KeyboardEvent): void {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
     if (this.#over || this.#history || document.querySelector("dialog[open]") || isWriting(target)) return;
+    if (isSwitchedOff(event)) return;
     const name = key.toLowerCase();
     // A key that is held does the small things again, and never hands in, judges or puts back what nobody has looked at.
     const large =
@@ -357,10 +370,11 @@ export class TaskScreen {
       (altKey && name === "s");
     if (event.repeat && large) return;
     const act = ((): (() => void) | undefined => {
-      if ((ctrlKey || metaKey) && name === "z" && this.#draws) return () => this.#undo(shiftKey);
+      if ((ctrlKey || metaKey) && name === "z" && this.#draws) return () => this.#tools.undo(shiftKey);
+      if ((ctrlKey || metaKey) && name === "y" && this.#draws) return () => this.#tools.undo(true);
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "label") return () => void this.#submit();
       if ((ctrlKey || metaKey) && name === "enter" && this.#doing === "fix") return () => void this.#judge("FIX");
-      if (altKey && name === "s") return () => void this.#skip();
+      if (altKey && name === "s" && this.#maySkip) return () => void this.#skip();
       // Before all others: on some keyboards a digit's other sign is one that zooms.
       const value = this.#draws ? valueKey(event) : null;
       if (value !== null) return () => this.#panel.chooseValue(value);
@@ -379,22 +393,18 @@ export class TaskScreen {
       if (this.#doing === "judge" && name === "x") return () => void this.#judge("REJECT");
       if (this.#doing === "judge" && name === "f") return () => void this.#instead("fix");
       if (this.#doing === "label" && name === "g") return () => this.#preLabels.toggle();
-      if (name === "?") return () => void this.#help();
+      if (name === "?") return () => void showKeys();
       if (name === "escape") return () => this.#tools.drop();
       if (name === "delete" && this.#draws) return () => this.#tools.remove();
       if (key === "+" || key === "=") return () => this.#tools.zoom(1);
       if (key === "-") return () => this.#tools.zoom(-1);
-      if (key === "0") return () => this.#viewer?.fit();
+      if (key === "0" || name === "f") return () => this.#viewer?.fit();
       if (name === "c" && this.#draws) return () => this.#chooser.find();
       return undefined;
     })();
     if (!act) return;
     event.preventDefault();
     act();
-  }
-
-  async #help(): Promise<void> {
-    await ask(TEXT.keyHelp.map(([keys, what]) => `${keys}: ${what}`).join("\n"), false, TEXT.ok, TEXT.cancel);
   }
 
   /** Saves what is drawn and keeps the task once more: the one grace period of a screen that was hidden. */

@@ -17,6 +17,7 @@ const SLIDERS = [
 export class ViewPanel {
   readonly #viewer: () => Viewer | null;
   readonly #overview = button(TEXT.drawing.overview, () => this.toggleOverview(), { "aria-pressed": "true" });
+  readonly #scale = element("span", { class: "place scale" });
   readonly #angle = element("span", { class: "place" });
   readonly #sliders = SLIDERS.map(({ key, min, max, step }) => {
     const slider = element("input", { type: "range", min: `${min}`, max: `${max}`, step: `${step}` });
@@ -26,13 +27,15 @@ export class ViewPanel {
   });
   readonly element = element("div", { class: "view" }, [
     element("div", { class: "pair" }, [
+      button(TEXT.drawing.zoomIn, () => this.#viewer()?.zoom(1)),
+      button(TEXT.drawing.zoomOut, () => this.#viewer()?.zoom(-1)),
       button(TEXT.fit, () => this.#viewer()?.fit()),
       this.#overview,
       button(TEXT.drawing.turnBack, () => this.turn(-1)),
       button(TEXT.drawing.turn, () => this.turn(1)),
       button(TEXT.drawing.upright, () => this.turn(null)),
     ]),
-    this.#angle,
+    element("div", { class: "row" }, [this.#scale, this.#angle]),
     element("details", {}, [
       element("summary", {}, [TEXT.drawing.light]),
       ...this.#sliders.map(({ key, slider }) => element("label", {}, [TEXT.drawing.lights[key], slider])),
@@ -52,6 +55,12 @@ export class ViewPanel {
     const viewer = this.#viewer();
     viewer?.turn(steps === null ? null : steps * TURN);
     this.#angle.textContent = viewer && viewer.place.angle !== 0 ? TEXT.drawing.turned(viewer.place.angle) : "";
+  }
+
+  /** Says how large the image is shown; told whenever it is drawn. */
+  follow({ scale }: Viewer): void {
+    const text = TEXT.drawing.scale(scale);
+    if (this.#scale.textContent !== text) this.#scale.textContent = text;
   }
 
   toggleOverview(): void {

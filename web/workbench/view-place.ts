@@ -126,15 +126,21 @@ export class ViewPlace {
     this.#top += dy;
   }
 
+  /** Whether the window shows a place of the image. */
+  shows(at: Position): boolean {
+    const [[x, y], { width, height }] = [this.toScreen(at), this.#window()];
+    return x > -1 && y > -1 && x < width + 1 && y < height + 1;
+  }
+
   /** Brings a place of the image into the middle of the window. */
   center(at: Position): void {
     this.#put(at, this.#middle);
   }
 
-  /** Zooms in (1) or out (-1); the image's place at `at` stays where it is. */
-  zoom(direction: 1 | -1, at: Position = this.#middle): void {
+  /** Zooms in by so many steps, or out below zero; the image's place at `at` stays where it is. */
+  zoom(steps: number, at: Position = this.#middle): void {
     const place = this.toImage(at);
-    this.#scale = within(this.#scale * STEP ** direction, Math.min(this.#fitting, 1) / 2, MOST_ZOOM);
+    this.#scale = within(this.#scale * STEP ** steps, Math.min(this.#fitting, 1) / 2, MOST_ZOOM);
     this.#put(place, at);
   }
 

@@ -1,5 +1,6 @@
 import type { Ground } from "../../src/geodesy/ground.ts";
 import { Overview } from "./overview.ts";
+import { within } from "./shapes.ts";
 import type { Grid, Position } from "./shapes.ts";
 import type { Lights } from "./tile-lights.ts";
 import { TileLayer } from "./tile-layer.ts";
@@ -8,6 +9,8 @@ import type { Wanted } from "./tile-store.ts";
 import { ViewPlace } from "./view-place.ts";
 
 const GRID_FROM = 8;
+/** So near to the edge of the window the crosshair is moved by keys, in pixels of the screen. */
+const EDGE = 24;
 
 /** How much of what the window shows has come: nothing anywhere, all or what stands in for it, or not what was asked for. */
 export type Coming = "nothing" | "there" | "late";
@@ -110,14 +113,36 @@ export class Viewer {
     this.draw();
   }
 
+  /** The place of the image in the middle of the window. */
+  get middle(): Position {
+    return this.toImage([this.canvas.clientWidth / 2, this.canvas.clientHeight / 2]);
+  }
+
+  /** Brings a place of the image into the window that does not show it. */
+  reveal(at: Position): void {
+    if (this.place.shows(at)) return;
+    this.place.center(at);
+    this.draw();
+  }
+
+  /** Moves the window where a crosshair would leave it: what is larger than the window is drawn by keys, too. */
+  keepInView(cross: Position): void {
+    const [x, y] = this.toScreen(cross);
+    const { clientWidth, clientHeight } = this.canvas;
+    this.move(
+      within(x, EDGE, Math.max(EDGE, clientWidth - EDGE)) - x,
+      within(y, EDGE, Math.max(EDGE, clientHeight - EDGE)) - y,
+    );
+  }
+
   /** Shows what another one of the same image shows. */
   follow({ place }: Viewer): void {
     if (this.place.follow(place)) this.draw();
   }
 
-  /** Zooms in (1) or out (-1); the image's place at `at` stays where it is. */
-  zoom(direction: 1 | -1, at?: Position): void {
-    this.place.zoom(direction, at);
+  /** Zooms in by so many steps, or out below zero; the image's place at `at` stays where it is. */
+  zoom(steps: number, at?: Position): void {
+    this.place.zoom(steps, at);
     this.draw();
   }
 
