@@ -97,10 +97,15 @@ describe.skipIf(skip)(
       const watched = await enter("Sam Steward");
       const tokens = new Tokens();
       await intercept(watched.page, tokens, ({ data }) => {
-        const { work } = (data as { project?: { work: { people: unknown[]; held: unknown[] } } }).project ?? {};
+        const { work } =
+          (data as { project?: { work: { at: string; people: unknown[]; waiting: unknown[]; held: unknown[] } } })
+            .project ?? {};
         if (!work) return;
         work.people.push({
           handle: "nobody",
+        // How long something waits is told in minutes, and they pass.
+        work.at = "2026-01-01T12:00:00Z";
+        work.waiting = [{ stage: "LABEL", tasks: 2, since: "2026-01-01T10:00:00Z" }];
           handedIn: 3,
           refused: 1,
           waiting: 1,
@@ -115,6 +120,7 @@ describe.skipIf(skip)(
           lastsUntil: "2026-01-01T11:00:00Z",
         });
       });
+          asset: { title: "an image", marking: { portion: "(S)" } },
       await watched.page.getByRole("button", { name: "How the work goes" }).click();
       const steps: Step[] = [
         ["projects", LEAVE],
@@ -126,7 +132,7 @@ describe.skipIf(skip)(
         tokens,
         shown,
         listed(`ProjectPersonWork.handle, ProjectHeldTask.handle, ProjectDayWork.day, Project.name, Marking.portion,
-        Dataset.name, Viewer.handle, Viewer.sessionLevel, banner of the answer`),
+        Asset.title, Dataset.name, Viewer.handle, Viewer.sessionLevel, banner of the answer`),
       );
 
       // What would have become an element, or another text, is noticed.

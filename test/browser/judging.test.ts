@@ -303,7 +303,16 @@ describe.skipIf(skip)("judging in a real browser", () => {
     await chosen.selectOption({ label: options.find((one) => one.endsWith(` ${name}`)) ?? "none" });
     const held = lead.getByRole("table", { name: "Who has what" });
     await held.getByRole("rowheader", { name: "ben" }).waitFor();
-    expect(await held.locator("tbody td").first().textContent()).toBe("label");
+    const [step, image] = await held.locator("tbody td").allTextContents();
+    expect([step, image]).toEqual(["label", expect.stringMatching(/^\(S\/\/REL TO USA, FVEY\) \S/)]);
+    // Per step how much waits, and how long the oldest of it: what ben has waits for nobody.
+    const waits = lead.getByRole("table", { name: "What waits for whom" });
+    const [label, review] = [waits.locator("tbody tr").nth(0), waits.locator("tbody tr").nth(1)];
+    const cells = (row: Locator): Promise<string[]> => row.locator("th, td").allTextContents();
+    expect([await cells(label), await cells(review)]).toEqual([
+      ["label", "0", "–", "–"],
+      ["review", "0", "–", "–"],
+    ]);
     await drawBox(ben, [0.3, 0.3], [0.4, 0.4]);
     await ben.keyboard.press("Control+Enter");
     await over(ben);
@@ -355,3 +364,9 @@ describe.skipIf(skip)("judging in a real browser", () => {
     expect(JSON.stringify(told)).not.toContain("handle");
   });
 });
+    expect(await cells(review)).toEqual([
+      "review",
+      "1",
+      expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d$/),
+      expect.stringMatching(/^\d+ minutes?$/),
+    ]);
