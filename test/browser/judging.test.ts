@@ -6,6 +6,8 @@ import type { RunningServer } from "../server/running-server.ts";
 import { startChromium } from "./chromium.ts";
 import type { WatchedPage } from "./chromium.ts";
 import { asking } from "./console-page.ts";
+import { client } from "./drawing-project.ts";
+import { act as perform, leased } from "./handed-in.ts";
 import { enterWorkbench, violations } from "./workbench-page.ts";
 
 const { skip } = outsideProgram("chromium");
@@ -76,12 +78,14 @@ describe.skipIf(skip)("judging in a real browser", () => {
     return (answer as { data: Record<string, unknown> }).data[field];
   };
   let projects = 0;
+  const idOf = new Map<string, string>();
   const project = async (opinions: number, skipLimit = 3): Promise<string> => {
     const name = `Judged ${(projects += 1)}`;
     const input = { datasetId: world.datasetId, name, opinions, reviewed: true, skipLimit };
     const made = (await steward("projectCreate", "ProjectCreateInput", input, "project { id }")) as {
       project: { id: string };
     };
+    idOf.set(name, made.project.id);
     await steward(
       "projectTasksAdd",
       "ProjectTasksAddInput",
@@ -295,6 +299,70 @@ describe.skipIf(skip)("judging in a real browser", () => {
     const lead = watched.page;
     const name = await project(1);
     const ben = (await fresh("Ben Analyst")).page;
+  test("any two of all opinions are looked at side by side; what one of them has alone is counted and framed", async () => {
+    const name = await project(3);
+    const projectId = idOf.get(name) ?? "";
+    const box = (x: number) => ({ kind: "box", x, y: 100, width: 60, height: 40 });
+    // The second is a little off the first of the first, and counts as the same.
+    for (const [handle, places] of [
+      ["ben", [100, 300]],
+      ["charlotte", [104]],
+      ["ana", [500]],
+    ] as const) {
+      const who = await client(server, handle);
+      await perform(who, "taskSubmit", "task { id }", {
+        ...(await leased(who, projectId, "LABEL")),
+        labels: places.map((x) => ({ classKey: world.classKey, shape: box(x), attributes: {} })),
+        activeMs: 1_000,
+      });
+    }
+    const watched = await fresh("Rita Reviewer");
+    const rita = watched.page;
+    await begin(rita, "Review", name);
+    const [a, b] = [rita.getByLabel("Window A, on the left"), rita.getByLabel("Window B, on the right")];
+    const differ = (text: string): Promise<void> => rita.locator(".sides").getByText(text, { exact: true }).waitFor();
+    expect(await a.isVisible()).toBe(false);
+    await rita.getByRole("button", { name: "Side by side" }).click();
+    await differ("Only in A: 1. Only in B: 0. In both: 1.");
+    const offered = (await b.locator("option").allTextContents()).map((text) => text.replace(/^\(S.*\) /, ""));
+    expect(offered).toEqual(["Opinion 1", "Opinion 2", "Opinion 3"]);
+    expect(["sides", await violations(rita)]).toEqual(["sides", []]);
+
+    // What the first window shows depends on the second: one frame, then two, then one again.
+    await rita.locator(".window:not([aria-busy])").waitFor();
+    const shown = (): Promise<string> => rita.evaluate(`document.querySelector("canvas").toDataURL()`);
+    let framed = await shown();
+    const settles = async (): Promise<boolean> => {
+      const before = framed;
+      framed = await shown();
+      return before === framed;
+    };
+    await expect.poll(settles, { interval: 500, timeout: 30_000 }).toBe(true);
+    await b.focus();
+    await rita.keyboard.press("ArrowDown");
+    await differ("Only in A: 2. Only in B: 1. In both: 0.");
+    await expect.poll(shown).not.toBe(framed);
+    await rita.keyboard.press("ArrowUp");
+    await differ("Only in A: 1. Only in B: 0. In both: 1.");
+    await expect.poll(shown).toBe(framed);
+
+    // The opinion on the left is the one that is listed, and judged.
+    await b.selectOption("2");
+    await a.selectOption("1");
+    await differ("Only in A: 1. Only in B: 1. In both: 0.");
+    await expect.poll(() => shapes(rita).count()).toBe(1);
+    expect(await rita.getByRole("button", { name: /Opinion 2: / }).getAttribute("aria-pressed")).toBe("true");
+    // One that stands on the other side already changes places with what is there.
+    await b.selectOption("1");
+    expect([await a.inputValue(), await b.inputValue()]).toEqual(["2", "1"]);
+    await rita.getByRole("button", { name: /Opinion 1: 2 labels/ }).click();
+    await differ("Only in A: 1. Only in B: 0. In both: 1.");
+    await expect.poll(() => shapes(rita).count()).toBe(2);
+    await rita.getByRole("button", { name: "Side by side" }).click();
+    expect([await a.isVisible(), await rita.locator("canvas").count()]).toEqual([false, 1]);
+    expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
+  }, 240_000);
+
     await begin(ben, "Label", name);
     await lead.getByRole("button", { name: "How the work goes" }).click();
     const chosen = lead.getByRole("combobox", { name: "Project" });
