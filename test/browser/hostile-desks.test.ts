@@ -340,7 +340,7 @@ describe.skipIf(skip)(
         watched,
         tokens,
         shown,
-        listed(`TaskAct.comment, Asset.title, OntologyClass.key, OntologyClass.name, Guideline.body,
+        listed(`TaskAct.comment, Asset.title, OntologyClass.name, Guideline.body,
         key of an attribute, value of an attribute, LabelRevision.kind, LabelReview.comment, Marking.portion,
         banner of the answer`),
         // Whoever judges is not told what was sent back, and nothing that he does is refused here.
@@ -365,7 +365,7 @@ describe.skipIf(skip)(
         watched,
         tokens,
         await swept(watched, tokens, [["task", into(n, false)]], false),
-        listed(`TaskAct.comment, TaskPin.text, Asset.title, OntologyClass.key, OntologyClass.name, Guideline.body,
+        listed(`TaskAct.comment, TaskPin.text, Asset.title, OntologyClass.name, Guideline.body,
         Marking.portion, banner of the answer`),
         // Nothing that he does is refused here.
         ["UserError.message"],

@@ -34,9 +34,12 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 export class LabelStyles {
   readonly #styles = new Map<string, Style>();
   readonly #names = new Map<string, OffscreenCanvas>();
+  readonly #nameOf: (classKey: string) => string;
   #ratio = 0;
 
-  constructor(classes: readonly string[]) {
+  /** Of keys of classes; what they are called is told by `nameOf`. */
+  constructor(classes: readonly string[], nameOf = (classKey: string): string => classKey) {
+    this.#nameOf = nameOf;
     for (const [index, key] of classes.entries())
       this.#styles.set(key, {
         color: COLORS[index % COLORS.length] ?? COLORS[0],
@@ -59,10 +62,11 @@ export class LabelStyles {
   }
 
   #draw(classKey: string, ratio: number): OffscreenCanvas {
+    const name = this.#nameOf(classKey);
     const canvas = new OffscreenCanvas(1, 1);
     const measuring = canvas.getContext("2d");
     if (measuring) measuring.font = FONT;
-    const wide = Math.min(NAME.width, Math.ceil((measuring?.measureText(classKey).width ?? 0) + 4));
+    const wide = Math.min(NAME.width, Math.ceil((measuring?.measureText(name).width ?? 0) + 4));
     [canvas.width, canvas.height] = [Math.ceil(wide * ratio), Math.ceil(NAME.height * ratio)];
     const context = canvas.getContext("2d");
     if (!context) return canvas;
@@ -71,9 +75,9 @@ export class LabelStyles {
     context.strokeStyle = GROUND;
     context.lineWidth = 3;
     context.lineJoin = "round";
-    context.strokeText(classKey, 2, NAME.height - 5);
+    context.strokeText(name, 2, NAME.height - 5);
     context.fillStyle = this.of(classKey).color;
-    context.fillText(classKey, 2, NAME.height - 5);
+    context.fillText(name, 2, NAME.height - 5);
     return canvas;
   }
 }

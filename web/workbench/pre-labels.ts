@@ -1,3 +1,4 @@
+import type { LabelClasses } from "./classes.ts";
 import { button, element } from "./dom.ts";
 import { asNew } from "./drawing.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
@@ -15,12 +16,18 @@ export interface PreLabel {
   readonly drawn: Drawn;
 }
 
+interface Around {
+  readonly drawing: () => Drawing;
+  readonly classes: LabelClasses;
+  readonly changed: () => void;
+}
+
 const FONT = "600 12px system-ui, sans-serif";
 
 /** What a model proposes, shown apart from what people drew. It becomes a label only when somebody takes it over. */
 export class PreLabels {
   readonly #all: readonly PreLabel[];
-  readonly #around: { readonly drawing: () => Drawing; readonly changed: () => void };
+  readonly #around: Around;
   readonly #list = element("ol", { class: "shapes proposals", "aria-label": TEXT.proposals.title });
   readonly #hide = button(TEXT.proposals.hide, () => this.toggle(), { "aria-pressed": "false" });
   readonly #takeAll = button(TEXT.proposals.takeAll, () => this.#take(this.#left()));
@@ -28,7 +35,7 @@ export class PreLabels {
   #hidden = false;
   #shown = "";
 
-  constructor(all: readonly PreLabel[], around: { readonly drawing: () => Drawing; readonly changed: () => void }) {
+  constructor(all: readonly PreLabel[], around: Around) {
     this.#all = all;
     this.#around = around;
     this.element = element("div", {}, [
@@ -68,8 +75,14 @@ export class PreLabels {
     this.#list.replaceChildren(
       ...left.map((one) =>
         element("li", {}, [
-          button(TEXT.proposals.take(one.portion, one.drawn.classKey, one.drawn.shape.kind, one.score), () =>
-            this.#take([one]),
+          button(
+            TEXT.proposals.take(
+              one.portion,
+              this.#around.classes.nameOf(one.drawn.classKey),
+              one.drawn.shape.kind,
+              one.score,
+            ),
+            () => this.#take([one]),
           ),
         ]),
       ),
@@ -99,7 +112,7 @@ export class PreLabels {
       context.font = FONT;
       context.strokeStyle = "#000000";
       context.lineWidth = 3;
-      const text = TEXT.proposals.name(drawn.classKey, score);
+      const text = TEXT.proposals.name(this.#around.classes.nameOf(drawn.classKey), score);
       context.strokeText(text, x + 2, y + 14);
       context.fillStyle = "#ffffff";
       context.fillText(text, x + 2, y + 14);
