@@ -67,7 +67,7 @@ export const TEXT = {
     `The task stays yours until ${minuteOf(until)}, and goes to others then, or as soon as you sign out. What you drew is kept.`,
   lost: "The task is not yours any more. What you drew is kept, and offered again with the task.",
   below: "This session was shown higher things. Is none of them in what you do here?",
-  leaseUntil: (time: string): string => `Yours until ${time}`,
+  leaseUntil: (until: Date): string => `Yours until ${minuteOf(until)}`,
   place: (x: number, y: number): string => `${x}, ${y}`,
   verifyLog: "Verify the log",
   logTitle: "The activity log",
