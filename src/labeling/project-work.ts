@@ -24,9 +24,18 @@ export interface DayWork {
   readonly sentBack: number;
 }
 
+/** Tasks that wait for one step of the workflow: nobody has them. */
+export interface WaitingStage {
+  readonly stage: string;
+  readonly tasks: number;
+  /** When the one that waits longest came to this step. */
+  readonly since: Date;
+}
+
 /** A task that somebody has. */
 export interface HeldTask {
   readonly taskId: string;
+  readonly assetId: string;
   readonly handle: string;
   readonly stage: string;
   readonly since: Date;
@@ -35,8 +44,11 @@ export interface HeldTask {
 
 /** Work on a project, as whoever plans its tasks sees it. */
 export interface ProjectWork {
+  /** The moment of which it tells. */
+  readonly at: Date;
   readonly people: readonly PersonWork[];
   readonly days: readonly DayWork[];
+  readonly waiting: readonly WaitingStage[];
   readonly held: readonly HeldTask[];
 }
 
@@ -51,6 +63,7 @@ export async function projectWork(grant: Grant, project: RowOf<"project">, days:
   const now = grant.now();
   const from = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (days - 1) * DAY_MS);
   const counts = await grant.work.since(project, from);
+  const waiting = await grant.work.waiting(project, now);
   const held = await grant.work.held(project, now);
   const handles = await grant.work.handles([...counts, ...held].map(({ personId }) => personId));
   const sum = (of: typeof counts, what: "acts" | "refused" | "waiting" | "activeMs", ...kinds: string[]): number =>
@@ -66,6 +79,7 @@ export async function projectWork(grant: Grant, project: RowOf<"project">, days:
   }));
   const perDay = Object.groupBy(counts, ({ day }) => day);
   return {
+    at: now,
     people: people.toSorted((one, other) => (one.handle < other.handle ? -1 : 1)),
     days: Array.from({ length: days }, (_, at) => {
       const day = new Date(from.getTime() + at * DAY_MS).toISOString().slice(0, 10);
@@ -77,8 +91,14 @@ export async function projectWork(grant: Grant, project: RowOf<"project">, days:
         sentBack: sum(of, "acts", "reject"),
       };
     }),
-    held: held.map(({ taskId, personId, stage, since, lastsUntil }) => ({
+    waiting: Object.entries(Object.groupBy(waiting, ({ stage }) => stage)).map(([stage, of = []]) => ({
+      stage,
+      tasks: of.reduce((all, { tasks }) => all + tasks, 0),
+      since: new Date(Math.min(...of.map(({ since }) => since.getTime()))),
+    })),
+    held: held.map(({ taskId, assetId, personId, stage, since, lastsUntil }) => ({
       taskId,
+      assetId,
       handle: handles.get(personId) ?? "",
       stage,
       since,

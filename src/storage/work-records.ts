@@ -16,9 +16,19 @@ export interface WorkCount {
   readonly activeMs: number;
 }
 
+/** Tasks of a project at one marking that wait for one step: nobody has them. */
+export interface WaitingTasks {
+  readonly markingId: string;
+  readonly stage: string;
+  readonly tasks: number;
+  /** When the first of them came to its step. */
+  readonly since: Date;
+}
+
 /** A task that somebody has just now. */
 export interface HeldPlace {
   readonly taskId: string;
+  readonly assetId: string;
   readonly markingId: string;
   readonly personId: string;
   readonly stage: string;
@@ -90,6 +100,43 @@ export class WorkRecords {
     }));
   }
 
+  /**
+   * How many tasks wait for which step, and since when the first of each does: made, sent back or reopened to be labeled, handed in to
+   * be judged. That somebody took one and gave it back does not make it younger. The work depends on what the caller sees.
+   */
+  async waiting(project: RowOf<"project">, now: Date): Promise<WaitingTasks[]> {
+    const { open, on } = this.#tx.lock([
+      ["data.dataset_marking", "d"],
+      ["data.task", "t"],
+      ["data.task_act", "a"],
+    ]);
+    const [held, task, act] = on as readonly [TableLock, TableLock, TableLock];
+    const rows = await this.#tx.rows<{ marking_id: string; stage: string; tasks: string | number; since: Date }>(
+      `with ${open.sql} select w.marking_id, w.stage, count(*) as tasks, min(w.since) as since from (
+         select t.marking_id, t.stage, case when t.stage = 'LABEL' and t.round = 1 then t.created_at else coalesce((
+           select max(a.created_at) from data.task_act a
+           where a.task_id = t.id and a.marking_id = t.marking_id and ${act.sql}
+             and case t.stage when 'LABEL' then a.round = t.round - 1 and a.kind in ('reject', 'reopen') else a.round = t.round and a.kind = 'submit' end),
+           t.created_at) end as since
+         from data.dataset_marking d join data.task t on t.project_id = ?::uuid and t.marking_id = d.marking_id
+         where d.dataset_id = ?::uuid and d.noun = 'task' and d.marking_id = any ((select ${task.readable} from open)::uuid[])
+           and t.stage in ('LABEL', 'ADJUDICATE', 'REVIEW') and (t.leased_until is null or t.leased_until <= ?::timestamptz)
+           and ${held.sql} and ${task.sql}) w
+       group by w.marking_id, w.stage order by w.stage, w.marking_id`,
+      [...open.params, ...act.params, project.id, project.datasetId, now, ...held.params, ...task.params],
+    );
+    this.#told(
+      project,
+      rows.map((row) => row.marking_id),
+    );
+    return rows.map(({ marking_id: markingId, stage, tasks, since }) => ({
+      markingId,
+      stage,
+      tasks: Number(tasks),
+      since: new Date(since),
+    }));
+  }
+
   /** Who has which task just now, those that end first first; at most a hundred. */
   async held(project: RowOf<"project">, now: Date): Promise<HeldPlace[]> {
     const { open, on } = this.#tx.lock([
@@ -100,13 +147,14 @@ export class WorkRecords {
     const [held, task, act] = on as readonly [TableLock, TableLock, TableLock];
     const rows = await this.#tx.rows<{
       task_id: string;
+      asset_id: string;
       marking_id: string;
       person_id: string;
       stage: string;
       since: Date;
       lasts_until: Date;
     }>(
-      `with ${open.sql} select t.id as task_id, t.marking_id, p.person_id, p.stage, p.since, p.lasts_until
+      `with ${open.sql} select t.id as task_id, t.asset_id, t.marking_id, p.person_id, p.stage, p.since, p.lasts_until
        from data.dataset_marking d join data.task t on t.project_id = ?::uuid and t.marking_id = d.marking_id and t.leased_until > ?::timestamptz
        cross join lateral (
          select distinct on (a.slot) a.person_id, a.stage, a.kind, a.lasts_until,
@@ -124,6 +172,7 @@ export class WorkRecords {
     );
     return rows.map((row) => ({
       taskId: row.task_id,
+      assetId: row.asset_id,
       markingId: row.marking_id,
       personId: row.person_id,
       stage: row.stage,

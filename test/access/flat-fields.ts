@@ -23,6 +23,7 @@ export const MEASURED: Readonly<Record<string, string>> = {
   "ProjectWork.days": "work on a project",
   "ProjectWork.held": "work on a project",
   "ProjectWork.people": "work on a project",
+  "ProjectWork.waiting": "work on a project",
   "Query.distributionLists": "distribution lists",
   "Query.people": "people",
   "Query.policyReach": "reach of a person",

@@ -228,11 +228,11 @@ describe.skipIf(skip)("drawing in a real browser", () => {
       await page.getByRole("button", { name: "Hand in, and the next" }).click();
       expect(await task.told()).toBe("⚠ name: needed");
       expect(await task.rows()).toEqual([
-        "1. ship, box, ⚠ name: needed",
-        "2. ship, turned box, ⚠ name: needed",
-        "3. ship, polygon, ⚠ name: needed",
-        "4. ship, line, ⚠ name: needed",
-        "5. ship, point, ⚠ name: needed",
+        "1. Ship of any kind, box, ⚠ name: needed",
+        "2. Ship of any kind, turned box, ⚠ name: needed",
+        "3. Ship of any kind, polygon, ⚠ name: needed",
+        "4. Ship of any kind, line, ⚠ name: needed",
+        "5. Ship of any kind, point, ⚠ name: needed",
       ]);
       expect(task.sent).not.toContain("taskSubmit");
       await page.getByLabel("name (needed)").fill("Anna");
@@ -243,22 +243,22 @@ describe.skipIf(skip)("drawing in a real browser", () => {
       await page.getByLabel("cargo").selectOption("<b>oil</b>");
       expect(await task.told()).toBe("");
       await task.click([5, 5]);
-      await page.getByRole("button", { name: / 2\. ship/ }).click();
+      await page.getByRole("button", { name: / 2\. Ship of any kind/ }).click();
       expect(await page.getByLabel("name (needed)").inputValue()).toBe("");
       // What another class does not carry goes with the class; and a class says what it is not drawn with.
       await page.getByRole("button", { name: /Wake$/ }).click();
       expect(await task.told()).toBe("⚠ this class is not drawn with that shape");
       await page.getByRole("button", { name: /Ship of any kind$/ }).click();
       for (const row of [2, 3, 4, 5]) {
-        await page.getByRole("button", { name: new RegExp(` ${row}\\. ship`) }).click();
+        await page.getByRole("button", { name: new RegExp(` ${row}\\. Ship of any kind`) }).click();
         await page.getByLabel("name (needed)").pressSequentially("B");
       }
       expect(await task.rows()).toEqual([
-        "1. ship, box",
-        "2. ship, turned box",
-        "3. ship, polygon",
-        "4. ship, line",
-        "5. ship, point",
+        "1. Ship of any kind, box",
+        "2. Ship of any kind, turned box",
+        "3. Ship of any kind, polygon",
+        "4. Ship of any kind, line",
+        "5. Ship of any kind, point",
       ]);
       await task.saved();
       expect(await violations(page)).toEqual([]);
@@ -266,7 +266,7 @@ describe.skipIf(skip)("drawing in a real browser", () => {
       // After a reload the same, attributes too, and every step can be undone and done again.
       await page.reload();
       await task.open("All shapes");
-      await page.getByRole("button", { name: "1. ship, box" }).click();
+      await page.getByRole("button", { name: "1. Ship of any kind, box" }).click();
       expect(await page.getByLabel("name (needed)").inputValue()).toBe("Anna");
       expect(await page.getByLabel("cargo").inputValue()).toBe("<b>oil</b>");
       await page.locator("canvas").focus();
@@ -328,7 +328,7 @@ describe.skipIf(skip)("drawing in a real browser", () => {
         await task.keys("Enter");
         await page.locator("canvas").focus();
       };
-      await select(/ 4\. ship, line/);
+      await select(/ 4\. Ship of any kind, line/);
       await task.keys("n", "n", "Shift+ArrowUp", "ArrowRight");
       const second = await task.saved();
       const [before, after] = [places(first[3]?.shape), places(second[3]?.shape)];
@@ -344,7 +344,7 @@ describe.skipIf(skip)("drawing in a real browser", () => {
       expect(await task.told()).toContain("this corner cannot go");
 
       // The handle to turn is the last of a turned box. A key that is held is one step.
-      await select(/ 2\. ship, turned box/);
+      await select(/ 2\. Ship of any kind, turned box/);
       await task.keys("Shift+N");
       for (let times = 0; times < 7; times += 1) await page.keyboard.down("ArrowRight");
       await page.keyboard.up("ArrowRight");
@@ -355,7 +355,7 @@ describe.skipIf(skip)("drawing in a real browser", () => {
       // Copies lie beside and at the crosshair; a copy of a copy is like it in all but its place.
       await task.keys("Escape", "Control+d");
       expect(await task.rows()).toHaveLength(6);
-      await select(/ 1\. ship, box/);
+      await select(/ 1\. Ship of any kind, box/);
       await task.keys("Control+c", "Control+v");
       const copied = await task.saved();
       expect(kinds(copied).slice(5)).toEqual(["rotatedBox", "box"]);
@@ -364,7 +364,7 @@ describe.skipIf(skip)("drawing in a real browser", () => {
         copied[0]?.shape["height"],
       ]);
       await task.keys("Delete");
-      await select(/ 6\. ship, turned box/);
+      await select(/ 6\. Ship of any kind, turned box/);
       await task.keys(",");
       expect(kinds(await task.saved())[0]).toBe("rotatedBox");
       await task.keys(".", "i");
@@ -376,7 +376,7 @@ describe.skipIf(skip)("drawing in a real browser", () => {
 
       // From a label on to its attributes by Tab: what is typed there is no key of the page.
       for (const [at, row] of (await task.rows()).entries()) {
-        await select(new RegExp(` ${at + 1}\\. ship`));
+        await select(new RegExp(` ${at + 1}\\. Ship of any kind`));
         await page.getByLabel("name (needed)").focus();
         await page.keyboard.type(`vb${at} x`);
         expect((await task.rows())[at]).toBe(row.replace(", ⚠ name: needed", ""));
@@ -384,7 +384,7 @@ describe.skipIf(skip)("drawing in a real browser", () => {
       expect(await page.getByRole("button", { name: "Select", exact: true }).getAttribute("aria-pressed")).toBe("true");
       await page.getByLabel("Filter by class or shape").focus();
       await page.keyboard.type("turned");
-      expect(await task.rows()).toEqual(["2. ship, turned box"]);
+      expect(await task.rows()).toEqual(["2. Ship of any kind, turned box"]);
       expect(await page.getByText("1 of 5 are listed").count()).toBe(1);
       await page.locator("canvas").focus();
       const drawn = await task.saved();

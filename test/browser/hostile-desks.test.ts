@@ -33,11 +33,13 @@ const listed = (fields: string): readonly string[] => fields.split(/,\s+/);
 
 interface Guided {
   readonly project?: { readonly guidelines: unknown[] };
+  readonly lease?: { lastsUntil: string } | null;
 }
 
-/** Gives a project guidelines. */
-const guided = (project: Guided["project"]): void => {
-  project?.guidelines.push({ version: 1, body: "draw what floats", marking: { portion: "(S)" } });
+/** Gives the project of a task guidelines, and the task a lease that does not end at another minute whenever it is asked for. */
+const guided = (task?: Guided): void => {
+  task?.project?.guidelines.push({ version: 1, body: "draw what floats", marking: { portion: "(S)" } });
+  if (task?.lease) task.lease.lastsUntil = "2099-01-01T10:00:00Z";
 };
 
 describe.skipIf(skip)(
@@ -97,8 +99,13 @@ describe.skipIf(skip)(
       const watched = await enter("Sam Steward");
       const tokens = new Tokens();
       await intercept(watched.page, tokens, ({ data }) => {
-        const { work } = (data as { project?: { work: { people: unknown[]; held: unknown[] } } }).project ?? {};
+        const { work } =
+          (data as { project?: { work: { at: string; people: unknown[]; waiting: unknown[]; held: unknown[] } } })
+            .project ?? {};
         if (!work) return;
+        // How long something waits is told in minutes, and they pass.
+        work.at = "2026-01-01T12:00:00Z";
+        work.waiting = [{ stage: "LABEL", tasks: 2, since: "2026-01-01T10:00:00Z" }];
         work.people.push({
           handle: "nobody",
           handedIn: 3,
@@ -113,6 +120,7 @@ describe.skipIf(skip)(
           stage: "LABEL",
           since: "2026-01-01T10:00:00Z",
           lastsUntil: "2026-01-01T11:00:00Z",
+          asset: { title: "an image", marking: { portion: "(S)" } },
         });
       });
       await watched.page.getByRole("button", { name: "How the work goes" }).click();
@@ -126,7 +134,7 @@ describe.skipIf(skip)(
         tokens,
         shown,
         listed(`ProjectPersonWork.handle, ProjectHeldTask.handle, ProjectDayWork.day, Project.name, Marking.portion,
-        Dataset.name, Viewer.handle, Viewer.sessionLevel, banner of the answer`),
+        Asset.title, Dataset.name, Viewer.handle, Viewer.sessionLevel, banner of the answer`),
       );
 
       // What would have become an element, or another text, is noticed.
@@ -312,7 +320,7 @@ describe.skipIf(skip)(
         });
         const [opinion] = task?.opinions ?? [];
         if (opinion) task?.opinions?.push({ ...structuredClone(opinion), id: "other", comment: "nothing to be said" });
-        if (task) guided(task.project);
+        guided(task);
       });
       await page.locator(".projects > li").nth(n).getByRole("button").last().click();
       await page.locator(".work").waitFor();
@@ -334,7 +342,7 @@ describe.skipIf(skip)(
         watched,
         tokens,
         shown,
-        listed(`TaskAct.comment, Asset.title, OntologyClass.key, OntologyClass.name, Guideline.body,
+        listed(`TaskAct.comment, Asset.title, OntologyClass.name, Guideline.body,
         key of an attribute, value of an attribute, LabelRevision.kind, LabelReview.comment, Marking.portion,
         banner of the answer`),
         // Whoever judges is not told what was sent back, and nothing that he does is refused here.
@@ -352,14 +360,14 @@ describe.skipIf(skip)(
       const { page } = watched;
       const n = await placeOf(page, "Sent back");
       const tokens = new Tokens();
-      await intercept(page, tokens, ({ data }) => guided((data as { task?: Guided }).task?.project));
+      await intercept(page, tokens, ({ data }) => guided((data as { task?: Guided }).task));
       await page.locator(".projects > li").nth(n).getByRole("button").first().click();
       await page.locator(".work").waitFor();
       await complete(
         watched,
         tokens,
         await swept(watched, tokens, [["task", into(n, false)]], false),
-        listed(`TaskAct.comment, TaskPin.text, Asset.title, OntologyClass.key, OntologyClass.name, Guideline.body,
+        listed(`TaskAct.comment, TaskPin.text, Asset.title, OntologyClass.name, Guideline.body,
         Marking.portion, banner of the answer`),
         // Nothing that he does is refused here.
         ["UserError.message"],

@@ -6,6 +6,8 @@ import type { RunningServer } from "../server/running-server.ts";
 import { startChromium } from "./chromium.ts";
 import type { WatchedPage } from "./chromium.ts";
 import { asking } from "./console-page.ts";
+import { client } from "./drawing-project.ts";
+import { act as perform, leased } from "./handed-in.ts";
 import { enterWorkbench, violations } from "./workbench-page.ts";
 
 const { skip } = outsideProgram("chromium");
@@ -76,12 +78,14 @@ describe.skipIf(skip)("judging in a real browser", () => {
     return (answer as { data: Record<string, unknown> }).data[field];
   };
   let projects = 0;
+  const idOf = new Map<string, string>();
   const project = async (opinions: number, skipLimit = 3): Promise<string> => {
     const name = `Judged ${(projects += 1)}`;
     const input = { datasetId: world.datasetId, name, opinions, reviewed: true, skipLimit };
     const made = (await steward("projectCreate", "ProjectCreateInput", input, "project { id }")) as {
       project: { id: string };
     };
+    idOf.set(name, made.project.id);
     await steward(
       "projectTasksAdd",
       "ProjectTasksAddInput",
@@ -213,7 +217,12 @@ describe.skipIf(skip)("judging in a real browser", () => {
     await again.keyboard.press("Control+Enter");
     await over(again);
 
-    await rita.getByRole("button", { name: `Review: ${name}` }).click();
+    // Listed when nothing was handed in again; pressed, the list is looked at anew.
+    const review = rita.getByRole("button", { name: `Review: ${name}` });
+    expect(await review.getAttribute("aria-disabled")).toBe("true");
+    await review.press("Enter");
+    await rita.locator("#status").getByText("Looked again.").waitFor();
+    await review.click();
     await expect.poll(() => shapes(rita).count()).toBe(2);
     await rita.locator("canvas").focus();
     await rita.keyboard.press("f");
@@ -290,6 +299,70 @@ describe.skipIf(skip)("judging in a real browser", () => {
     expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
   }, 240_000);
 
+  test("any two of all opinions are looked at side by side; what one of them has alone is counted and framed", async () => {
+    const name = await project(3);
+    const projectId = idOf.get(name) ?? "";
+    const box = (x: number) => ({ kind: "box", x, y: 100, width: 60, height: 40 });
+    // The second is a little off the first of the first, and counts as the same.
+    for (const [handle, places] of [
+      ["ben", [100, 300]],
+      ["charlotte", [104]],
+      ["ana", [500]],
+    ] as const) {
+      const who = await client(server, handle);
+      await perform(who, "taskSubmit", "task { id }", {
+        ...(await leased(who, projectId, "LABEL")),
+        labels: places.map((x) => ({ classKey: world.classKey, shape: box(x), attributes: {} })),
+        activeMs: 1_000,
+      });
+    }
+    const watched = await fresh("Rita Reviewer");
+    const rita = watched.page;
+    await begin(rita, "Review", name);
+    const [a, b] = [rita.getByLabel("Window A, on the left"), rita.getByLabel("Window B, on the right")];
+    const differ = (text: string): Promise<void> => rita.locator(".sides").getByText(text, { exact: true }).waitFor();
+    expect(await a.isVisible()).toBe(false);
+    await rita.getByRole("button", { name: "Side by side" }).click();
+    await differ("Only in A: 1. Only in B: 0. In both: 1.");
+    const offered = (await b.locator("option").allTextContents()).map((text) => text.replace(/^\(S.*\) /, ""));
+    expect(offered).toEqual(["Opinion 1", "Opinion 2", "Opinion 3"]);
+    expect(["sides", await violations(rita)]).toEqual(["sides", []]);
+
+    // What the first window shows depends on the second: one frame, then two, then one again.
+    await rita.locator(".window:not([aria-busy])").waitFor();
+    const shown = (): Promise<string> => rita.evaluate(`document.querySelector("canvas").toDataURL()`);
+    let framed = await shown();
+    const settles = async (): Promise<boolean> => {
+      const before = framed;
+      framed = await shown();
+      return before === framed;
+    };
+    await expect.poll(settles, { interval: 500, timeout: 30_000 }).toBe(true);
+    await b.focus();
+    await rita.keyboard.press("ArrowDown");
+    await differ("Only in A: 2. Only in B: 1. In both: 0.");
+    await expect.poll(shown).not.toBe(framed);
+    await rita.keyboard.press("ArrowUp");
+    await differ("Only in A: 1. Only in B: 0. In both: 1.");
+    await expect.poll(shown).toBe(framed);
+
+    // The opinion on the left is the one that is listed, and judged.
+    await b.selectOption("2");
+    await a.selectOption("1");
+    await differ("Only in A: 1. Only in B: 1. In both: 0.");
+    await expect.poll(() => shapes(rita).count()).toBe(1);
+    expect(await rita.getByRole("button", { name: /Opinion 2: / }).getAttribute("aria-pressed")).toBe("true");
+    // One that stands on the other side already changes places with what is there.
+    await b.selectOption("1");
+    expect([await a.inputValue(), await b.inputValue()]).toEqual(["2", "1"]);
+    await rita.getByRole("button", { name: /Opinion 1: 2 labels/ }).click();
+    await differ("Only in A: 1. Only in B: 0. In both: 1.");
+    await expect.poll(() => shapes(rita).count()).toBe(2);
+    await rita.getByRole("button", { name: "Side by side" }).click();
+    expect([await a.isVisible(), await rita.locator("canvas").count()]).toEqual([false, 1]);
+    expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
+  }, 240_000);
+
   test("the lead sees progress, who did what and who has what; nobody else is offered that, nor told when he asks", async () => {
     const watched = await fresh("Sam Steward");
     const lead = watched.page;
@@ -303,7 +376,16 @@ describe.skipIf(skip)("judging in a real browser", () => {
     await chosen.selectOption({ label: options.find((one) => one.endsWith(` ${name}`)) ?? "none" });
     const held = lead.getByRole("table", { name: "Who has what" });
     await held.getByRole("rowheader", { name: "ben" }).waitFor();
-    expect(await held.locator("tbody td").first().textContent()).toBe("label");
+    const [step, image] = await held.locator("tbody td").allTextContents();
+    expect([step, image]).toEqual(["label", expect.stringMatching(/^\(S\/\/REL TO USA, FVEY\) \S/)]);
+    // Per step how much waits, and how long the oldest of it: what ben has waits for nobody.
+    const waits = lead.getByRole("table", { name: "What waits for whom" });
+    const [label, review] = [waits.locator("tbody tr").nth(0), waits.locator("tbody tr").nth(1)];
+    const cells = (row: Locator): Promise<string[]> => row.locator("th, td").allTextContents();
+    expect([await cells(label), await cells(review)]).toEqual([
+      ["label", "0", "–", "–"],
+      ["review", "0", "–", "–"],
+    ]);
     await drawBox(ben, [0.3, 0.3], [0.4, 0.4]);
     await ben.keyboard.press("Control+Enter");
     await over(ben);
@@ -312,6 +394,12 @@ describe.skipIf(skip)("judging in a real browser", () => {
     await people.getByRole("rowheader", { name: "ben" }).waitFor();
     expect((await people.locator("tbody td").allTextContents()).slice(0, 3)).toEqual(["1", "0 (0 %)", "1"]);
     await lead.getByText("Nobody has a task just now.").waitFor();
+    expect(await cells(review)).toEqual([
+      "review",
+      "1",
+      expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d$/),
+      expect.stringMatching(/^\d+ minutes?$/),
+    ]);
     for (const colorScheme of ["light", "dark"] as const) {
       await lead.emulateMedia({ colorScheme });
       expect([colorScheme, await violations(lead)]).toEqual([colorScheme, []]);
@@ -346,6 +434,7 @@ describe.skipIf(skip)("judging in a real browser", () => {
     await lead.getByText("Given back to those who label.").waitFor();
     await lead.getByRole("button", { name: "Back to how the work goes" }).click();
     await lead.getByText("0 of 1 done, 1 to label").waitFor();
+    await again.reload();
     await begin(again, "Label", aside);
     expect([watched.elsewhere, watched.complaints]).toEqual([[], []]);
 

@@ -55,20 +55,20 @@ describe.skipIf(skip)("keys of classes and attributes, and what is said with the
     await drawer.take("Many classes");
     // Drawn as the second class, which has attributes.
     await drawer.draw();
-    await expect.poll(() => drawer.shapes()).toEqual([`${PORTION} 1. class-02, box, ⚠ cargo: needed`]);
+    await expect.poll(() => drawer.shapes()).toEqual([`${PORTION} 1. Class 2, box, ⚠ cargo: needed`]);
     expect(await page.locator(".panel").getByText(`New labels: ${PORTION}`).count()).toBe(1);
     // Nothing is selected: it is the label that was drawn last.
     await keys(page, "Shift+Digit2");
     // The class of what is drawn next is chosen as ever, and the label keeps its own.
     await keys(page, "3");
-    expect(await drawer.shapes()).toEqual([`${PORTION} 1. class-02, box`]);
+    expect(await drawer.shapes()).toEqual([`${PORTION} 1. Class 2, box`]);
     expect(await page.locator(".classes [aria-pressed=true]").allTextContents()).toEqual(["3 Class 3"]);
     await keys(page, "Shift+Digit2");
     await page.getByRole("button", { name: "4 Class 4" }).click();
-    expect(await drawer.shapes()).toEqual([`${PORTION} 1. class-02, box`]);
+    expect(await drawer.shapes()).toEqual([`${PORTION} 1. Class 2, box`]);
     await page.locator("canvas").focus();
     await keys(page, "Shift+Digit2");
-    await expect.poll(() => drawer.shapes()).toEqual([`${PORTION} 1. class-02, box`]);
+    await expect.poll(() => drawer.shapes()).toEqual([`${PORTION} 1. Class 2, box`]);
     expect(await value(page, "cargo")).toBe("oil");
     expect(await current(page)).toEqual([expect.stringContaining("cargo (needed)")]);
     await keys(page, "e", "Shift+Digit1");
@@ -100,7 +100,9 @@ describe.skipIf(skip)("keys of classes and attributes, and what is said with the
     expect(await page.locator(".classes button:visible").count()).toBe(12);
     expect(await page.locator(".classes [aria-pressed=true]").allTextContents()).toEqual(["Floating crane"]);
     await keys(page, "Enter", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "Enter");
-    await expect.poll(() => drawer.shapes()).toEqual([`${PORTION} 1. class-02, box`, `${PORTION} 2. class-12, box`]);
+    await expect
+      .poll(() => drawer.shapes())
+      .toEqual([`${PORTION} 1. Class 2, box`, `${PORTION} 2. Floating crane, box`]);
     // Left without a choice, all is as it was.
     await keys(page, "c");
     await page.keyboard.type("class 3");
@@ -155,8 +157,8 @@ describe.skipIf(skip)("keys of classes and attributes, and what is said with the
     await rita.getByRole("button", { name: "Review: Many classes" }).click();
     await rita.locator(".window:not([aria-busy])").waitFor();
     expect(await rita.locator(".shapes button").allTextContents()).toEqual([
-      `${PORTION} 1. class-02, box`,
-      `${PORTION} 2. class-12, box`,
+      `${PORTION} 1. Class 2, box`,
+      `${PORTION} 2. Floating crane, box`,
     ]);
     expect(await rita.locator(".side button").allTextContents()).toContainEqual(
       expect.stringMatching(/^\(S\/\/REL TO USA, FVEY\) Opinion 1: 2 labels, .*: The stern is <b>dark<\/b>\.$/),

@@ -47,6 +47,7 @@ test("I2 ids, sequences, timestamps: of the numbers that an ordinary person gets
     "ProjectProgress.toJudge",
     "ProjectProgress.toLabel",
     "ProjectTasksAddPayload.added",
+    "ProjectWaitingStage.tasks",
     "Task.priority",
     "Task.round",
     "TaskAct.activeMs",

@@ -171,8 +171,8 @@ export const WORK_QUESTION = `query($project: ID!, $task: ID!) {
   project(id: $project) { id name opinions reviewed leaseSeconds skipLimit createdAt ${MARKING} dataset { id }
     ontologyVersion { id } guidelines(first: 20) { id version body authorId createdAt ${MARKING} }
     progress { tasks toLabel beingLabeled toJudge beingJudged done setAside }
-    work(days: 3) { people { handle handedIn refused waiting putBack judged activeMs } days { day handedIn judged sentBack }
-      held { handle stage since lastsUntil taskId } }
+    work(days: 3) { at waiting { stage tasks since } people { handle handedIn refused waiting putBack judged activeMs } days { day handedIn judged sentBack }
+      held { handle stage since lastsUntil taskId asset { id title } } }
     tasks(first: 8) { edges { cursor node { ${TASK} } } ${PAGE} } }
   task(id: $task) { ${TASK} project { id name } } }`;
 

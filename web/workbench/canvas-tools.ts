@@ -91,7 +91,7 @@ export class CanvasTools {
     this.#around = around;
     const keys = around.classes.all.map(({ key }) => key);
     this.classKey = keys[0] ?? "";
-    this.#styles = new LabelStyles(keys);
+    this.#styles = new LabelStyles(keys, around.classes.nameOf);
     this.#layer = new LabelLayer(this.scene, this.#styles);
     this.clipboard = new Clipboard(around.drawing, (id) => this.select(id));
     this.#edit = new SelectionEdit({

@@ -88,6 +88,7 @@ export class LabelClasses {
   readonly all: readonly LabelClass[];
   readonly #definitions: ReadonlyMap<string, readonly AttributeDefinition[]>;
   readonly #shapes: ReadonlyMap<string, readonly string[] | undefined>;
+  readonly #names: ReadonlyMap<string, string>;
   readonly #problems = new WeakMap<Drawn, readonly LabelProblem[]>();
 
   constructor(all: readonly LabelClass[]) {
@@ -96,7 +97,11 @@ export class LabelClasses {
       all.map(({ key, attributes }) => [key, Array.isArray(attributes) ? attributes.flatMap(definitionOf) : []]),
     );
     this.#shapes = new Map(all.map(({ key, shapes }) => [key, Array.isArray(shapes) ? shapes : undefined]));
+    this.#names = new Map(all.map(({ key, name }) => [key, name]));
   }
+
+  /** What people call a class; its key where it has no name here. */
+  readonly nameOf = (classKey: string): string => this.#names.get(classKey) ?? classKey;
 
   attributesOf(classKey: string): readonly AttributeDefinition[] {
     return this.#definitions.get(classKey) ?? [];

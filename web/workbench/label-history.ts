@@ -129,7 +129,8 @@ export class LabelHistory {
     const { revisions, asset, marking } = history;
     const name = revisions[0]?.class?.name ?? SAID.hiddenClass;
     this.#heading.textContent = SAID.of(marking.portion, name);
-    this.#styles = new LabelStyles([...new Set(revisions.map((one) => one.class?.key ?? ""))].toSorted());
+    const names = new Map(revisions.map((one) => [one.class?.key ?? "", one.class?.name ?? ""]));
+    this.#styles = new LabelStyles([...names.keys()].toSorted(), (key) => names.get(key) ?? key);
     this.#chosen.clear();
     const who = (id: string): string => (id === viewerId ? TEXT.delivery.you : TEXT.delivery.person(storedId(id)));
     this.#body.removeAttribute("aria-busy");

@@ -34,14 +34,12 @@ export class LabelList {
     "aria-label": TEXT.drawing.filter,
     placeholder: TEXT.drawing.filter,
   });
-  readonly #names: ReadonlyMap<string, string>;
   readonly element = element("div", { class: "labels" }, [this.#filter, this.#count, this.#list]);
   #drawn: readonly Drawn[] = [];
   #selected: string | null = null;
 
   constructor(listed: Listed) {
     this.#listed = listed;
-    this.#names = new Map(listed.classes.all.map(({ key, name }) => [key, name]));
     this.#filter.addEventListener("input", () => this.#show(false));
   }
 
@@ -59,7 +57,7 @@ export class LabelList {
     for (const [at, one] of this.#drawn.entries()) {
       const kind = TEXT.drawing.kinds[one.shape.kind] ?? one.shape.kind;
       const text =
-        words.length === 0 ? "" : `${one.classKey} ${this.#names.get(one.classKey) ?? ""} ${kind}`.toLowerCase();
+        words.length === 0 ? "" : `${one.classKey} ${this.#listed.classes.nameOf(one.classKey)} ${kind}`.toLowerCase();
       if (words.every((word) => text.includes(word))) found.push([at, one]);
     }
     return found;
@@ -70,7 +68,7 @@ export class LabelList {
     return [
       TEXT.drawn(
         this.#listed.portionOf(drawn),
-        drawn.classKey,
+        this.#listed.classes.nameOf(drawn.classKey),
         at + 1,
         TEXT.drawing.kinds[drawn.shape.kind] ?? drawn.shape.kind,
       ),

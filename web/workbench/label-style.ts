@@ -36,11 +36,13 @@ type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 export class LabelStyles {
   readonly #styles = new Map<string, Style>();
   readonly #names = new Map<string, OffscreenCanvas>();
+  readonly #nameOf: (classKey: string) => string;
   readonly #one: Style | null;
   #ratio = 0;
 
-  /** Gives every class its own, or all of them one. */
-  constructor(classes: readonly string[], one: Style | null = null) {
+  /** Gives every class (by its key) its own, or all of them one; what they are called is told by `nameOf`. */
+  constructor(classes: readonly string[], nameOf = (classKey: string): string => classKey, one: Style | null = null) {
+    this.#nameOf = nameOf;
     this.#one = one;
     for (const [index, key] of classes.entries())
       this.#styles.set(key, {
@@ -64,10 +66,11 @@ export class LabelStyles {
   }
 
   #draw(classKey: string, ratio: number): OffscreenCanvas {
+    const name = this.#nameOf(classKey);
     const canvas = new OffscreenCanvas(1, 1);
     const measuring = canvas.getContext("2d");
     if (measuring) measuring.font = FONT;
-    const wide = Math.min(NAME.width, Math.ceil((measuring?.measureText(classKey).width ?? 0) + 4));
+    const wide = Math.min(NAME.width, Math.ceil((measuring?.measureText(name).width ?? 0) + 4));
     [canvas.width, canvas.height] = [Math.ceil(wide * ratio), Math.ceil(NAME.height * ratio)];
     const context = canvas.getContext("2d");
     if (!context) return canvas;
@@ -76,9 +79,9 @@ export class LabelStyles {
     context.strokeStyle = GROUND;
     context.lineWidth = 3;
     context.lineJoin = "round";
-    context.strokeText(classKey, 2, NAME.height - 5);
+    context.strokeText(name, 2, NAME.height - 5);
     context.fillStyle = this.of(classKey).color;
-    context.fillText(classKey, 2, NAME.height - 5);
+    context.fillText(name, 2, NAME.height - 5);
     return canvas;
   }
 }

@@ -7,6 +7,7 @@ import { button, element, say, show, svg } from "./dom.ts";
 import type { ProjectNamed } from "./generated/fragments.ts";
 import { LEAD_PROJECT, LEAD_PROJECT_OF_DATASET, LEAD_PROJECT_OF_PROGRAM } from "./generated/lead.ts";
 import type { LeadShown, LeadWork } from "./generated/lead.ts";
+import type { TaskStage } from "./generated/schema.ts";
 import { Listing, listPage } from "./listed-projects.ts";
 import type { Found, ListPage } from "./listed-projects.ts";
 import { SetAside } from "./set-aside.ts";
@@ -36,6 +37,22 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
       ),
     ),
   ]);
+
+/** Steps of a project's workflow, in their order. */
+function stepsOf({ opinions, reviewed }: LeadShown): readonly TaskStage[] {
+  if (opinions > 1) return ["LABEL", "ADJUDICATE"];
+  return reviewed ? ["LABEL", "REVIEW"] : ["LABEL"];
+}
+
+/** What waits for which step, and how long the oldest of it does. */
+function waitingTable(project: LeadShown, { at, waiting }: LeadWork): HTMLElement {
+  const rows = stepsOf(project).map((step) => {
+    const found = waiting.find(({ stage }) => stage === step);
+    const since = found ? TEXT.lead.waits(new Date(found.since), new Date(at)) : ["–", "–"];
+    return [TEXT.lead.stages[step] ?? step, found?.tasks ?? 0, ...since];
+  });
+  return table(TEXT.lead.waitingHead, rows, TEXT.lead.waiting);
+}
 
 /** What was done on each day, as bars; the table beside it says the same in numbers. */
 function picture(days: LeadWork["days"]): SVGElement {
@@ -215,6 +232,8 @@ export class LeadScreen implements Screen {
               button(TEXT.lead.setAside.show(setAside), () => void this.#showSetAside(project.id, setAside)),
             ]),
           ]),
+      element("h2", {}, [TEXT.lead.waiting]),
+      waitingTable(project, work),
       element("h2", {}, [TEXT.lead.people]),
       work.people.length === 0
         ? element("p", {}, [TEXT.lead.nothing])
@@ -236,9 +255,10 @@ export class LeadScreen implements Screen {
         ? element("p", {}, [TEXT.lead.nobody])
         : table(
             TEXT.lead.heldHead,
-            work.held.map(({ handle, stage, since, lastsUntil }) => [
+            work.held.map(({ handle, stage, since, lastsUntil, asset }) => [
               handle,
               TEXT.lead.stages[stage] ?? stage,
+              asset ? `${asset.marking.portion} ${asset.title}` : "–",
               time(since),
               time(lastsUntil),
             ]),

@@ -70,6 +70,7 @@ async function projects(said = "", turned = false): Promise<void> {
     const shown = await projectsScreen(listing, {
       work: (projectId, part) => void work(projectId, part),
       open: (desk) => void open(desk),
+      look: () => void projects(TEXT.listing.lookedAgain, true),
       turn: () => void projects("", true),
     });
     // What this machine keeps that is not this person's goes before he is shown anything of his.

@@ -1,3 +1,4 @@
+import type { LabelClasses } from "./classes.ts";
 import { button, element } from "./dom.ts";
 import { asNew } from "./drawing.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
@@ -15,6 +16,12 @@ export interface PreLabel {
   readonly drawn: Drawn;
 }
 
+interface Around {
+  readonly drawing: () => Drawing;
+  readonly classes: LabelClasses;
+  readonly changed: () => void;
+}
+
 /** Thin, dotted, white on dark. */
 const PROPOSED = {
   color: "#ffffff",
@@ -28,7 +35,7 @@ const PROPOSED = {
 /** What a model proposes, shown apart from what people drew. It becomes a label only when somebody takes it over. */
 export class PreLabels {
   readonly #all: readonly PreLabel[];
-  readonly #around: { readonly drawing: () => Drawing; readonly changed: () => void };
+  readonly #around: Around;
   readonly #list = element("ol", { class: "shapes proposals", "aria-label": TEXT.proposals.title });
   readonly #hide = button(TEXT.proposals.hide, () => this.toggle(), { "aria-pressed": "false" });
   readonly #takeAll = button(TEXT.proposals.takeAll, () => this.#take(this.#left()));
@@ -36,17 +43,17 @@ export class PreLabels {
   /** As they are painted, each with the words that say what it is in place of its class. */
   readonly #painted: readonly Drawn[];
   readonly #scene = new LabelScene();
-  readonly #layer = new LabelLayer(this.#scene, new LabelStyles([], PROPOSED));
+  readonly #layer = new LabelLayer(this.#scene, new LabelStyles([], undefined, PROPOSED));
   #hidden = false;
   #shown = "";
 
-  constructor(all: readonly PreLabel[], around: { readonly drawing: () => Drawing; readonly changed: () => void }) {
+  constructor(all: readonly PreLabel[], around: Around) {
     this.#all = all;
     this.#around = around;
     this.#painted = all.map(({ id, drawn, score }) => ({
       ...drawn,
       id,
-      classKey: TEXT.proposals.name(drawn.classKey, score),
+      classKey: TEXT.proposals.name(around.classes.nameOf(drawn.classKey), score),
     }));
     this.element = element("div", {}, [
       element("h2", {}, [TEXT.proposals.title]),
@@ -87,8 +94,14 @@ export class PreLabels {
     this.#list.replaceChildren(
       ...left.map((one) =>
         element("li", {}, [
-          button(TEXT.proposals.take(one.portion, one.drawn.classKey, one.drawn.shape.kind, one.score), () =>
-            this.#take([one]),
+          button(
+            TEXT.proposals.take(
+              one.portion,
+              this.#around.classes.nameOf(one.drawn.classKey),
+              one.drawn.shape.kind,
+              one.score,
+            ),
+            () => this.#take([one]),
           ),
         ]),
       ),

@@ -13,8 +13,26 @@ interface Follows {
   readonly work: (projectId: string, part: TaskPart) => void;
   /** Opens a desk, where the caller has a role that it is for. */
   readonly open: (desk: Desk) => void;
+  /** Looks at the listing anew: there was nothing to do in a project, which may have changed meanwhile. */
+  readonly look: () => void;
   /** Shows the page of the listing that was turned to. */
   readonly turn: () => void;
+}
+
+/**
+ * What begins with a project. Where the count that stands beside it is none, it is nothing to press, and says why: it keeps its place
+ * among the keys, and who presses it all the same has the list looked at anew. What counts has others' tasks in it, and what this
+ * person may not take: the server has the last word.
+ */
+function begins(
+  { name, at }: { readonly name: string; readonly at: number },
+  { text, left, none }: { readonly text: string; readonly left: number; readonly none: string },
+  { work, look }: { readonly work: () => void; readonly look: () => void },
+): readonly HTMLElement[] {
+  const named = { "aria-label": `${text}: ${name}` };
+  if (left > 0) return [button(text, work, named)];
+  const why = element("span", { class: "quiet", id: `none-${text}-${at}` }, [none]);
+  return [button(text, look, { ...named, "aria-disabled": "true", "aria-describedby": why.id }), why];
 }
 
 /**
@@ -23,25 +41,22 @@ interface Follows {
  */
 export async function projectsScreen(
   listing: Listing,
-  { work, open, turn }: Follows,
+  { work, open, look, turn }: Follows,
 ): Promise<(turned: boolean) => void> {
   const { data, marking } = await listing.ask();
   const { page, viewer } = data;
   const { handle, sessionLevel, roles } = viewer;
   const reviews = roles.includes("reviewer");
-  const rows = page.entries.map((entry) => {
+  const rows = page.entries.map((entry, at) => {
     if ("more" in entry) return element("li", {}, [listing.more(entry, turn)]);
     const { id, name, opinions, marking: own, progress } = entry.project;
     const { done, tasks, toLabel, toJudge, setAside } = progress;
+    const label = { text: TEXT.label, left: toLabel, none: TEXT.listing.noneToLabel };
+    const review = { text: TEXT.review, left: toJudge, none: TEXT.listing.noneToJudge };
+    const judged = opinions > 1 ? "ADJUDICATE" : "REVIEW";
     const acts = [
-      button(TEXT.label, () => work(id, "LABEL"), { "aria-label": `${TEXT.label}: ${name}` }),
-      ...(reviews
-        ? [
-            button(TEXT.review, () => work(id, opinions > 1 ? "ADJUDICATE" : "REVIEW"), {
-              "aria-label": `${TEXT.review}: ${name}`,
-            }),
-          ]
-        : []),
+      ...begins({ name, at }, label, { work: () => work(id, "LABEL"), look }),
+      ...(reviews ? begins({ name, at }, review, { work: () => work(id, judged), look }) : []),
     ];
     return element("li", {}, [
       element("h2", {}, [`${own.portion} ${name}`]),

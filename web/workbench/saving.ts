@@ -29,6 +29,7 @@ type Where = "server" | "machine" | "nowhere";
  */
 export class Saving {
   readonly #where = element("span", { class: "where" });
+  readonly #lease = element("span", { class: "quiet" });
   /** Where what is drawn is kept just now. */
   readonly element: HTMLElement;
   readonly #copy: LocalCopy | null;
@@ -64,13 +65,14 @@ export class Saving {
     const told = copy?.told ?? "";
     this.element = element("p", { class: "kept" }, [
       ...(drawing() ? [this.#where] : []),
+      this.#lease,
       ...(told === "" ? [] : [element("span", { role: "note" }, [told])]),
     ]);
     this.#taskId = taskId;
     this.#epoch = lease.epoch;
     this.#drawing = drawing;
     this.#lost = lost;
-    this.#until = Date.parse(lease.lastsUntil);
+    this.#until = this.#told(lease);
     this.#lasts = Math.max(this.#until - serverNow(), 10_000);
     // What was restored from this machine is not at the server yet.
     this.#saved = copy?.restored ? -1 : (drawing()?.version ?? 0);
@@ -93,6 +95,13 @@ export class Saving {
   /** What becomes of the task that is left; nothing where something is on this machine alone, which goes with the session. */
   get leaving(): string {
     return this.dirty ? "" : TEXT.left(new Date(this.#until));
+  }
+
+  /** Says until when the task is this person's; answers it. */
+  #told({ lastsUntil }: { readonly lastsUntil: string }): number {
+    const until = new Date(lastsUntil);
+    this.#lease.textContent = TEXT.leaseUntil(until);
+    return until.getTime();
   }
 
   #is(): Where {
@@ -193,7 +202,7 @@ export class Saving {
   async #extend(): Promise<void> {
     try {
       const { data } = await mutate(LEASE_EXTEND, { taskId: this.#taskId, epoch: this.#epoch });
-      if (data.task?.lease) this.#until = Date.parse(data.task.lease.lastsUntil);
+      if (data.task?.lease) this.#until = this.#told(data.task.lease);
     } catch (error) {
       if (!this.#over && error instanceof Refused && ["LEASE_OVER", "NOT_FOUND"].includes(error.code)) this.#lost();
     }

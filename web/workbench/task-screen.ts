@@ -15,6 +15,7 @@ import { isSwitchedOff, showKeys } from "./key-help.ts";
 import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
 import { LastAct } from "./last-act.ts";
+import { offeredOpinion } from "./opinions.ts";
 import { Pins, paintPins } from "./pins.ts";
 import type { LocalCopy } from "./local-copy.ts";
 import { PreLabels } from "./pre-labels.ts";
@@ -104,8 +105,13 @@ export class TaskScreen {
       pinned: (at) => void (this.#viewer && this.#pins.put(at, this.#viewer)),
     });
     this.#beside = new SideBySide(
-      { assetId: task.asset?.id ?? "", classes: this.#classes, opinions: this.#opinions.map(drawnOf) },
-      { main: () => this.#viewer, canvases: this.#window.canvases, refused: then.refused },
+      { assetId: task.asset?.id ?? "", classes: this.#classes, opinions: this.#opinions },
+      {
+        main: () => this.#viewer,
+        canvases: this.#window.canvases,
+        look: (at) => this.#look(at),
+        refused: then.refused,
+      },
     );
     const kept = labelIdsOf(task);
     const back = (): void => this.#viewer?.canvas.focus();
@@ -195,7 +201,7 @@ export class TaskScreen {
 
   #paint(context: CanvasRenderingContext2D): boolean {
     const more = this.#tools.paint(context);
-    this.#beside.follow();
+    this.#beside.paint(context);
     if (!this.#viewer) return more;
     this.#view.follow(this.#viewer);
     const label = this.#doing === "label";
@@ -256,12 +262,19 @@ export class TaskScreen {
     const tools = TOOLS.filter((tool) =>
       tool === "pin" ? this.#doing !== "label" : this.#draws || LOOKING.has(tool),
     ).map((tool) => choice(`tool ${tool}`, TEXT.toolNames[tool], () => this.#tools.use(tool)));
-    const opinions = this.#doing === "label" ? [] : this.#opinions.map((act, at) => this.#offered(choice, act, at));
+    const offers = {
+      isFix: this.#doing === "fix",
+      choice,
+      look: (at: number) => this.#look(at),
+      drawing: () => this.#drawing,
+      changed: () => this.#changed(),
+    };
+    const opinions = this.#doing === "label" ? [] : this.#opinions.map((act, at) => offeredOpinion(act, at, offers));
     return element("section", { class: "side", "aria-label": TEXT.tools }, [
       element("div", { class: "pair" }, tools),
       ...opinions,
       ...(this.#doing === "judge" && opinions.length > 1
-        ? [choice("beside", TEXT.judging.sideBySide, () => this.#toggleBeside())]
+        ? [choice("beside", TEXT.judging.sideBySide, () => this.#toggleBeside()), this.#beside.element]
         : []),
       this.#chooser.element,
       element("hr"),
@@ -270,25 +283,12 @@ export class TaskScreen {
     ]);
   }
 
-  /** One of the opinions: to look at, or, in a fix, to take its labels over. */
-  #offered(
-    choice: (name: string, text: string, act: () => void) => HTMLButtonElement,
-    act: TaskOpinion,
-    at: number,
-  ): HTMLElement {
-    if (this.#doing === "fix")
-      return button(TEXT.judging.takeFrom(at + 1), () => {
-        this.#drawing.addAll(drawnOf(act).filter(({ id }) => !this.#drawing.get(id)));
-        this.#changed();
-      });
-    const { marking, labels, activeMs, comment } = act;
-    const text = TEXT.judging.opinion(marking.portion, at + 1, labels.length, TEXT.judging.time(activeMs), comment);
-    return choice(`opinion ${at}`, text, () => {
-      this.#opinion = at;
-      this.#drawing = this.#shown();
-      this.#beside.show(at);
-      this.#changed();
-    });
+  /** Looks at another opinion. */
+  #look(at: number): void {
+    this.#opinion = at;
+    this.#drawing = this.#shown();
+    this.#beside.show(at);
+    this.#changed();
   }
 
   #right(): HTMLElement {

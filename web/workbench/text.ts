@@ -80,7 +80,7 @@ export const TEXT = {
     `The task stays yours until ${minuteOf(until)}, and goes to others then, or as soon as you sign out. What you drew is kept.`,
   lost: "The task is not yours any more. What you drew is kept, and offered again with the task.",
   below: "This session was shown higher things. Is none of them in what you do here?",
-  leaseUntil: (time: string): string => `Yours until ${time}`,
+  leaseUntil: (until: Date): string => `Yours until ${minuteOf(until)}`,
   place: (x: number, y: number): string => `${x}, ${y}`,
   verifyLog: "Verify the log",
   logTitle: "The activity log",
@@ -221,6 +221,14 @@ export const TEXT = {
     time: (ms: number | null): string => (ms === null ? "time not told" : `${(ms / 60_000).toFixed(1)} min`),
     sideBySide: "Side by side",
     beside: (number: number): string => `Opinion ${count(number)}, beside the one that is looked at`,
+    sides: { A: "Window A, on the left", B: "Window B, on the right" },
+    side: (side: string, number: number): string => `${side}: opinion ${count(number)}`,
+    chosen: (portion: string, number: number): string => `${portion} Opinion ${count(number)}`,
+    onlyIn: (side: string): string => `only in ${side}`,
+    differ: (onlyA: number, onlyB: number, both: number): string =>
+      `Only in A: ${count(onlyA)}. Only in B: ${count(onlyB)}. In both: ${count(both)}.`,
+    differHelp:
+      "What only one of them has is framed once more, with a word. Labels of one class whose boxes overlap by half count as the same.",
     takeFrom: (number: number): string => `Take over from opinion ${number}`,
     stale: "What was handed in was changed meanwhile. Look again.",
   },

@@ -1,11 +1,12 @@
 import { Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { projectWork } from "../../labeling/project-work.ts";
-import type { DayWork, HeldTask, PersonWork, ProjectWork as Work } from "../../labeling/project-work.ts";
+import type { DayWork, HeldTask, PersonWork, ProjectWork as Work, WaitingStage } from "../../labeling/project-work.ts";
 import { globalId } from "../global-id.ts";
+import { Asset } from "./asset.ts";
 import type { Context } from "./context.ts";
 import { pageSize } from "./limits.ts";
 import { Project } from "./project.ts";
-import type { ProjectRow } from "./rows.ts";
+import type { AssetRow, ProjectRow } from "./rows.ts";
 import { DateTimeScalar } from "./scalars.ts";
 import { TaskStage } from "./task-stage.ts";
 
@@ -50,9 +51,22 @@ export class ProjectDayWork implements DayWork {
   readonly sentBack!: number;
 }
 
+/** Tasks that wait for one step of the workflow. */
+@ObjectType({ simpleResolvers: true, description: "Of tasks that nobody has just now." })
+export class ProjectWaitingStage implements WaitingStage {
+  @Field(() => TaskStage)
+  readonly stage!: string;
+
+  @Field(() => Int)
+  readonly tasks!: number;
+
+  @Field(() => DateTimeScalar, { description: "When the one that waits longest came to this step." })
+  readonly since!: Date;
+}
+
 /** A task that somebody has just now. */
 @ObjectType({ simpleResolvers: true })
-export class ProjectHeldTask implements Omit<HeldTask, "taskId"> {
+export class ProjectHeldTask implements Omit<HeldTask, "taskId" | "assetId"> {
   @Field(() => String)
   readonly handle!: string;
 
@@ -68,11 +82,17 @@ export class ProjectHeldTask implements Omit<HeldTask, "taskId"> {
 
 @ObjectType({ simpleResolvers: true, description: "Of the tasks that the caller may see alone." })
 export class ProjectWork {
+  @Field(() => DateTimeScalar, { description: "The moment of which it tells." })
+  readonly at!: Date;
+
   @Field(() => [ProjectPersonWork])
   readonly people!: readonly PersonWork[];
 
   @Field(() => [ProjectDayWork], { description: "Every day that was asked for, also those without work." })
   readonly days!: readonly DayWork[];
+
+  @Field(() => [ProjectWaitingStage], { description: "Steps for which nothing waits are left out." })
+  readonly waiting!: readonly WaitingStage[];
 
   @Field(() => [ProjectHeldTask], { description: "Those that end first first; at most a hundred." })
   readonly held!: readonly HeldTask[];
@@ -101,5 +121,10 @@ export class ProjectHeldTaskResolver {
   @FieldResolver(() => ID)
   taskId(@Root() { taskId }: HeldTask): string {
     return globalId("task", taskId);
+  }
+
+  @FieldResolver(() => Asset, { nullable: true })
+  asset(@Ctx() context: Context, @Root() { assetId }: HeldTask): Promise<AssetRow | null> {
+    return context.assets.get(assetId);
   }
 }

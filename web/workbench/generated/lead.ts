@@ -19,7 +19,7 @@ type LeadProjectData = {
   readonly project: LeadShown | null;
 };
 export const LEAD_PROJECT: Operation<LeadProjectData, LeadProjectVariables> = {
-  text: "query LeadProject($id:ID!$days:Int!$after:String){programs(first:5 after:$after){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}datasets(first:10){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}projects(first:10){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}}}}}}}}}}project(id:$id){id name marking{portion}opinions reviewed progress{tasks toLabel beingLabeled toJudge beingJudged done setAside}work(days:$days){people{handle handedIn refused waiting putBack judged activeMs}days{day handedIn judged sentBack}held{handle stage since lastsUntil}}}}",
+  text: "query LeadProject($id:ID!$days:Int!$after:String){programs(first:5 after:$after){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}datasets(first:10){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}projects(first:10){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}}}}}}}}}}project(id:$id){id name marking{portion}opinions reviewed progress{tasks toLabel beingLabeled toJudge beingJudged done setAside}work(days:$days){at people{handle handedIn refused waiting putBack judged activeMs}days{day handedIn judged sentBack}waiting{stage tasks since}held{handle stage since lastsUntil asset{title marking{portion}}}}}}",
 };
 
 type LeadProjectOfProgramVariables = {
@@ -35,7 +35,7 @@ type LeadProjectOfProgramData = {
   readonly project: LeadShown | null;
 };
 export const LEAD_PROJECT_OF_PROGRAM: Operation<LeadProjectOfProgramData, LeadProjectOfProgramVariables> = {
-  text: "query LeadProjectOfProgram($id:ID!$days:Int!$program:ID!$after:String){program(id:$program){id name marking{portion}datasets(first:10 after:$after){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}projects(first:10){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}}}}}}}}project(id:$id){id name marking{portion}opinions reviewed progress{tasks toLabel beingLabeled toJudge beingJudged done setAside}work(days:$days){people{handle handedIn refused waiting putBack judged activeMs}days{day handedIn judged sentBack}held{handle stage since lastsUntil}}}}",
+  text: "query LeadProjectOfProgram($id:ID!$days:Int!$program:ID!$after:String){program(id:$program){id name marking{portion}datasets(first:10 after:$after){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}projects(first:10){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}}}}}}}}project(id:$id){id name marking{portion}opinions reviewed progress{tasks toLabel beingLabeled toJudge beingJudged done setAside}work(days:$days){at people{handle handedIn refused waiting putBack judged activeMs}days{day handedIn judged sentBack}waiting{stage tasks since}held{handle stage since lastsUntil asset{title marking{portion}}}}}}",
 };
 
 type LeadProjectOfDatasetVariables = {
@@ -51,7 +51,7 @@ type LeadProjectOfDatasetData = {
   readonly project: LeadShown | null;
 };
 export const LEAD_PROJECT_OF_DATASET: Operation<LeadProjectOfDatasetData, LeadProjectOfDatasetVariables> = {
-  text: "query LeadProjectOfDataset($id:ID!$days:Int!$dataset:ID!$after:String){dataset(id:$dataset){id name marking{portion}projects(first:25 after:$after){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}}}}}project(id:$id){id name marking{portion}opinions reviewed progress{tasks toLabel beingLabeled toJudge beingJudged done setAside}work(days:$days){people{handle handedIn refused waiting putBack judged activeMs}days{day handedIn judged sentBack}held{handle stage since lastsUntil}}}}",
+  text: "query LeadProjectOfDataset($id:ID!$days:Int!$dataset:ID!$after:String){dataset(id:$dataset){id name marking{portion}projects(first:25 after:$after){pageInfo{hasNextPage endCursor}edges{node{id name marking{portion}}}}}project(id:$id){id name marking{portion}opinions reviewed progress{tasks toLabel beingLabeled toJudge beingJudged done setAside}work(days:$days){at people{handle handedIn refused waiting putBack judged activeMs}days{day handedIn judged sentBack}waiting{stage tasks since}held{handle stage since lastsUntil asset{title marking{portion}}}}}}",
 };
 
 export type LeadProgram = ProgramNamed & {
@@ -90,6 +90,7 @@ export type LeadShown = ProjectNamed & {
 };
 
 export type LeadWork = {
+  readonly at: string;
   readonly people: readonly {
     readonly handle: string;
     readonly handedIn: number;
@@ -105,11 +106,22 @@ export type LeadWork = {
     readonly judged: number;
     readonly sentBack: number;
   }[];
+  readonly waiting: readonly {
+    readonly stage: TaskStage;
+    readonly tasks: number;
+    readonly since: string;
+  }[];
   readonly held: readonly {
     readonly handle: string;
     readonly stage: TaskStage;
     readonly since: string;
     readonly lastsUntil: string;
+    readonly asset: {
+      readonly title: string;
+      readonly marking: {
+        readonly portion: string;
+      };
+    } | null;
   }[];
 };
 

@@ -1,5 +1,13 @@
 import { count } from "./count.ts";
 
+const MINUTE_MS = 60_000;
+/** How long something waits, in the largest unit of which it has two. */
+function age(ms: number): string {
+  const minutes = Math.floor(Math.max(ms, 0) / MINUTE_MS);
+  if (minutes < 120) return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} hours` : `${count(Math.floor(minutes / (24 * 60)))} days`;
+}
+
 /** What the lead's desk says. */
 export const LEAD = {
   title: "How the work goes",
@@ -43,8 +51,14 @@ export const LEAD = {
     "Judged",
     "Minutes each",
   ],
+  waiting: "What waits for whom",
+  waitingHead: ["To do", "Tasks that nobody has", "The oldest since (UTC)", "For"],
+  waits: (since: Date, at: Date): readonly [since: string, age: string] => [
+    since.toISOString().slice(0, 16).replace("T", " "),
+    age(at.getTime() - since.getTime()),
+  ],
   held: "Who has what",
-  heldHead: ["Person", "To do", "Since (UTC)", "Until (UTC)"],
+  heldHead: ["Person", "To do", "Image", "Since (UTC)", "Until (UTC)"],
   stages: { LABEL: "label", REVIEW: "review", ADJUDICATE: "choose" } as Readonly<Record<string, string>>,
   perDay: "Day by day",
   legend: "Of each day the filled bar is what was handed in, the outlined one what was judged.",

@@ -13,4 +13,7 @@ export const LISTING = {
   datasets: { before: "Datasets before", more: "More datasets" },
   projects: { before: "Projects before", more: "More projects" },
   none: "There is no project on this page.",
+  noneToLabel: "nothing to label just now",
+  noneToJudge: "nothing to judge just now",
+  lookedAgain: "Looked again.",
 } as const;
