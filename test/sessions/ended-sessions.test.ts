@@ -64,21 +64,26 @@ const wentBack = async (from: number) => {
   return left.map(({ outcome }) => [outcome?.result, outcome?.changed.map(({ object }) => object)]);
 };
 
-/** Has one task not go back while something is done, as where its place is locked for too long. */
-async function holding(taskId: string, act: () => Promise<void>): Promise<void> {
-  await house.admin.query(`create function public.held_fast() returns trigger language plpgsql as $$ begin
-    if old.task_id = '${taskId}' and new.state = 'FREE' then raise exception 'held' using errcode = '55P03'; end if;
+/** Has PostgreSQL not write rows of a table while something is done, as where a lock is held for too long. */
+async function without(what: { on: string; at: string; when: string }, act: () => Promise<void>): Promise<void> {
+  const name = what.on.replace(".", "_");
+  await house.admin.query(`create function public.${name}() returns trigger language plpgsql as $$ begin
+    if ${what.when} then raise exception 'held' using errcode = '55P03'; end if;
     return new; end $$`);
   await house.admin.query(
-    "create trigger held_fast before update on access.task_slot for each row execute function public.held_fast()",
+    `create trigger held before ${what.at} on ${what.on} for each row execute function public.${name}()`,
   );
   try {
     await act();
   } finally {
-    await house.admin.query("drop trigger held_fast on access.task_slot");
-    await house.admin.query("drop function public.held_fast()");
+    await house.admin.query(`drop trigger held on ${what.on}`);
+    await house.admin.query(`drop function public.${name}()`);
   }
 }
+
+/** Has one task not go back while something is done. */
+const holding = (taskId: string, act: () => Promise<void>): Promise<void> =>
+  without({ on: "access.task_slot", at: "update", when: `old.task_id = '${taskId}' and new.state = 'FREE'` }, act);
 
 describe("a task that cannot be given back", () => {
   test("I9 keeps neither the others nor the sign-out, and is on record", async () => {
@@ -108,6 +113,16 @@ describe("a task that cannot be given back", () => {
     const { cookie } = browser;
     await holding(taskId, async () => expect((await browser.signIn("ben", "C")).status).toBe(200));
     expect(await handleOf(browser)).toBe("ben");
+    browser.cookie = cookie;
+    expect(await handleOf(browser)).toBeNull();
+  });
+
+  test("I4 is not passed over where the log takes no outcome of it", async () => {
+    const browser = await signedIn("ana");
+    const taskId = await take(browser, await project());
+    const { cookie } = browser;
+    const entry = { on: "audit.entry", at: "insert", when: "new.kind = 'mutation.outcome'" };
+    await holding(taskId, () => without(entry, async () => expect((await browser.signOut()).status).toBe(503)));
     browser.cookie = cookie;
     expect(await handleOf(browser)).toBeNull();
   });

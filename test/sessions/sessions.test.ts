@@ -183,7 +183,7 @@ describe("a session of a browser", () => {
   });
 
   test("I3 it is the session of its token: what that was shown before counts for what is written in it", async () => {
-    const token = await serving.token("ana", "S");
+    const token = await serving.token("rita", "S");
     const { sid } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sid: string };
     const from = await logSize(house);
     const browser = new Browser(serving.url);
