@@ -4,11 +4,11 @@ import type { LabelClasses } from "./classes.ts";
 import { asNew } from "./drawing.ts";
 import type { Drawing, Drawn } from "./drawing.ts";
 import { DRAWING_TOOLS, previewOf, withCorner } from "./half-drawn.ts";
-import type { DrawingTool } from "./half-drawn.ts";
+import { Hand, drawsWith } from "./hand.ts";
+import type { Drag } from "./hand.ts";
 import { distanceText } from "./ground-text.ts";
 import { handlesOf } from "./handles.ts";
 import { isSwitchedOff } from "./key-help.ts";
-import { lasts } from "./kept-halves.ts";
 import { LabelLayer } from "./label-layer.ts";
 import { LabelScene } from "./label-scene.ts";
 import { LabelStyles } from "./label-style.ts";
@@ -47,16 +47,6 @@ export interface Surroundings {
   readonly draws: boolean;
 }
 
-interface Drag {
-  readonly screen: Position;
-  readonly does: "pan" | "overview" | "edit" | "draw" | "nothing";
-  moves: boolean;
-  /** Whether it began beside every label: where nothing is moved, nothing stays selected. */
-  readonly beside: boolean;
-}
-
-const drawsWith = (tool: Tool): tool is DrawingTool => DRAWING_TOOLS.some((one) => one === tool);
-
 /** Tools on a canvas, by mouse and by keyboard alike: Enter at the crosshair is a click there. */
 export class CanvasTools {
   readonly #viewer: () => Viewer | null;
@@ -73,12 +63,7 @@ export class CanvasTools {
   snaps = true;
   /** Where the crosshair is, in pixels of the image. */
   cross: Position | null = null;
-  /** Corners of a box, which the drawing does not keep. */
-  #short: readonly Position[] = [];
-  /** The tool that was used before the image was moved: what is half drawn with it waits. */
-  #before: Tool = "box";
-  /** Corners that were taken back, the one that is set again first last. */
-  #takenBack: readonly Position[] = [];
+  readonly #hand: Hand;
   /** The tool that comes back when the space bar is let go. */
   #beforeSpace: Tool | null = null;
   readonly #ruler = new Ruler();
@@ -94,32 +79,16 @@ export class CanvasTools {
     this.#styles = new LabelStyles(keys, around.classes.nameOf);
     this.#layer = new LabelLayer(this.scene, this.#styles);
     this.clipboard = new Clipboard(around.drawing, (id) => this.select(id));
+    const { drawing } = around;
+    this.#hand = new Hand({ tool: () => this.tool, classKey: () => this.classKey, drawing });
     this.#edit = new SelectionEdit({
       viewer,
-      drawing: around.drawing,
+      drawing,
       selected: () => this.#drawn(),
       snap: (...of) => this.#snap(...of),
       changed: around.changed,
       told: around.told,
     });
-  }
-
-  /** The tool in hand, also while the image is moved. */
-  get #hand(): Tool {
-    return this.tool === "pan" ? this.#before : this.tool;
-  }
-
-  /** Corners of what is half drawn with the tool in hand. */
-  get #corners(): readonly Position[] {
-    const tool = this.#hand;
-    if (!lasts(tool)) return this.#short;
-    return this.#around.drawing().half.find((one) => one.tool === tool)?.corners ?? [];
-  }
-
-  set #corners(corners: readonly Position[]) {
-    const tool = this.#hand;
-    if (!drawsWith(tool) || !lasts(tool)) this.#short = corners;
-    else this.#around.drawing().setHalf({ tool, classKey: this.classKey, corners });
   }
 
   /** Goes on with what a draft kept half drawn: its tool is in hand again, and its class where there is such a one. */
@@ -161,13 +130,10 @@ export class CanvasTools {
    */
   use(tool: Tool): void {
     const kept = tool === "ring" || tool === "select" || tool === "pan" ? this.selected : null;
-    const goesOn = tool === "pan" || (this.tool === "pan" && this.#before === tool);
-    if (!goesOn) this.#takenBack = [];
-    this.#before = this.#hand;
+    this.#hand.changes(tool);
     this.#beforeSpace = null;
     if (tool !== "pan" && !(tool === "ruler" && this.tool === "pan")) this.#ruler.drop();
     this.tool = tool;
-    if (!goesOn) this.#short = [];
     this.#drag = null;
     this.#edit.drop();
     this.select(kept);
@@ -177,7 +143,7 @@ export class CanvasTools {
   #tellOfTool(): void {
     const kind = this.tool === "ring" ? "polygon" : this.tool;
     if (!this.#around.draws) return;
-    if (this.#around.drawing().half.some(({ tool }) => tool !== this.#hand)) this.#around.told("HALF_WAITS");
+    if (this.#around.drawing().half.some(({ tool }) => tool !== this.#hand.tool)) this.#around.told("HALF_WAITS");
     if (!drawsWith(this.tool)) return;
     if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") this.#around.told("RING_OF_POLYGON");
     else if (!this.#around.classes.allows(this.classKey, kind)) this.#around.told("SHAPE_OF_CLASS");
@@ -201,10 +167,9 @@ export class CanvasTools {
 
   /** Goes one step back: what is being dragged, what is half drawn, the ruler, the handle, the selection. */
   drop(): void {
-    const busy = this.#drag !== null || this.#corners.length > 0 || this.#ruler.isBegun;
+    const busy = this.#drag !== null || this.#hand.corners.length > 0 || this.#ruler.isBegun;
     const handle = this.#edit.handle !== null;
-    this.#corners = [];
-    this.#takenBack = [];
+    this.#hand.corners = [];
     this.#ruler.drop();
     this.#drag = null;
     this.#edit.drop();
@@ -214,7 +179,7 @@ export class CanvasTools {
 
   /** What is half drawn, also while it waits. */
   get halfDrawn(): { readonly tool: Tool; readonly corners: readonly Position[] } {
-    return { tool: this.#hand, corners: this.#corners };
+    return this.#hand;
   }
 
   get canUndo(): boolean {
@@ -222,13 +187,13 @@ export class CanvasTools {
   }
 
   get canRedo(): boolean {
-    return this.#takenBack.length > 0 || this.#around.drawing().canRedo;
+    return this.#hand.canRedo || this.#around.drawing().canRedo;
   }
 
   /** Takes the last step back, or does it again: the last corner of what is half drawn, and only without one a step of the drawing. */
   undo(again: boolean): void {
     if (this.#stepCorner(again)) return;
-    this.#takenBack = [];
+    this.#hand.forget();
     const drawing = this.#around.drawing();
     if (again) drawing.redo();
     else drawing.undo();
@@ -237,12 +202,7 @@ export class CanvasTools {
 
   /** Takes the last corner back, or sets the one again that was; false where there is none. */
   #stepCorner(again: boolean): boolean {
-    const { corners } = this.halfDrawn;
-    const corner = (again ? this.#takenBack : corners).at(-1);
-    if (!corner) return false;
-    const left = again ? [...corners, corner] : corners.slice(0, -1);
-    this.#takenBack = again ? this.#takenBack.slice(0, -1) : [...this.#takenBack, corner];
-    this.#corners = left;
+    if (!this.#hand.step(again)) return false;
     this.#around.changed();
     this.#around.told("");
     return true;
@@ -394,7 +354,7 @@ export class CanvasTools {
     if (drag.does === "edit") this.#edit.release();
     else if (drag.does === "draw" && drag.moves && (this.tool === "box" || this.tool === "ruler")) {
       const to = viewer.toImage(screen);
-      if (this.tool === "box" && this.#corners.length > 0) this.#corner(this.#snap(to, free, null));
+      if (this.tool === "box" && this.#hand.corners.length > 0) this.#corner(this.#snap(to, free, null));
       else if (this.tool === "ruler" && this.#ruler.isOpen) this.#ruler.put(to);
     }
     this.#around.changed();
@@ -405,11 +365,11 @@ export class CanvasTools {
     const viewer = this.#viewer();
     if (!viewer || !drawsWith(this.tool)) return;
     if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") return this.#around.told("RING_OF_POLYGON");
-    const { corners, shape, told } = withCorner(this.tool, this.#corners, at, NEAR / viewer.scale, viewer);
+    const { corners, shape, told } = withCorner(this.tool, this.#hand.corners, at, NEAR / viewer.scale, viewer);
     const refused = shape ? this.#finish(shape) : null;
     // What cannot become what it should be is not dropped for it: a corner may be taken back.
-    if (refused === null) this.#corners = corners;
-    this.#takenBack = [];
+    if (refused === null) this.#hand.corners = corners;
+    else this.#hand.forget();
     this.#around.changed();
     if (told ?? refused) this.#around.told(told ?? refused ?? "");
   }
@@ -464,7 +424,7 @@ export class CanvasTools {
       this.#around.changed();
       return true;
     }
-    if (key === "Backspace" && this.#corners.length > 0) return this.#stepCorner(false);
+    if (key === "Backspace" && this.#hand.corners.length > 0) return this.#stepCorner(false);
     if (this.tool !== "select" || !this.#around.draws || !this.#edit.key(key, shiftKey)) return false;
     this.#follow();
     return true;

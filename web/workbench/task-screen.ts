@@ -11,6 +11,7 @@ import type { TaskVerdict } from "./generated/schema.ts";
 import { TASK_REVIEW, TASK_SKIP, TASK_SUBMIT } from "./generated/tasks.ts";
 import type { TaskOpinion } from "./generated/tasks.ts";
 import { ImageWindow } from "./image-window.ts";
+import { guidelinesOf } from "./guidelines.ts";
 import { isSwitchedOff, showKeys } from "./key-help.ts";
 import { LabelHistory } from "./label-history.ts";
 import { LabelPanel } from "./label-panel.ts";
@@ -292,7 +293,6 @@ export class TaskScreen {
   }
 
   #right(): HTMLElement {
-    const [guideline] = this.#task.project?.guidelines ?? [];
     const { sentBack, earlier = [] } = this.#task;
     const around = {
       drawing: (): Drawing => this.#drawing,
@@ -305,10 +305,7 @@ export class TaskScreen {
       ...(this.#doing === "label" ? [this.#preLabels.element] : [this.#pins.element]),
       this.#panel.element,
       this.#remark.element,
-      element("h2", {}, [TEXT.guidelines]),
-      element("p", { class: "guidelines" }, [
-        guideline ? TEXT.guideline(guideline.marking.portion, guideline.version, guideline.body) : TEXT.noGuidelines,
-      ]),
+      ...guidelinesOf(this.#task),
     ]);
   }
 
@@ -326,13 +323,8 @@ export class TaskScreen {
   #changed(): void {
     const { tool, classKey } = this.#tools;
     this.#chooser.update(classKey);
-    for (const [name, made] of this.#buttons)
-      made.setAttribute(
-        "aria-pressed",
-        String(
-          (name === "beside" && this.#beside.isOn) || name === `tool ${tool}` || name === `opinion ${this.#opinion}`,
-        ),
-      );
+    const pressed = new Set([`tool ${tool}`, `opinion ${this.#opinion}`, ...(this.#beside.isOn ? ["beside"] : [])]);
+    for (const [name, made] of this.#buttons) made.setAttribute("aria-pressed", String(pressed.has(name)));
     this.#tools.update();
     this.#pointed();
     this.#steps.update();
