@@ -137,14 +137,13 @@ export class CanvasTools {
     this.#drag = null;
     this.#edit.drop();
     this.select(kept);
+    if (this.#around.drawing().half.some((half) => half.tool !== this.#hand.tool)) this.#around.told("HALF_WAITS");
     this.#tellOfTool();
   }
 
   #tellOfTool(): void {
     const kind = this.tool === "ring" ? "polygon" : this.tool;
-    if (!this.#around.draws) return;
-    if (this.#around.drawing().half.some(({ tool }) => tool !== this.#hand.tool)) this.#around.told("HALF_WAITS");
-    if (!drawsWith(this.tool)) return;
+    if (!this.#around.draws || !drawsWith(this.tool)) return;
     if (this.tool === "ring" && this.#drawn()?.shape.kind !== "polygon") this.#around.told("RING_OF_POLYGON");
     else if (!this.#around.classes.allows(this.classKey, kind)) this.#around.told("SHAPE_OF_CLASS");
   }

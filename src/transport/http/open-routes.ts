@@ -52,7 +52,8 @@ export async function openRoutes(app: FastifyInstance, { mode, ready, landing }:
   const catalogue = JSON.parse(
     await readFile(join(landing.folder, "..", "workbench", "text", "first-page.json"), "utf8"),
   ) as Catalogue;
-  const page = async (name: string): Promise<Buffer> => Buffer.from(filledPage(`${await file(name)}`, catalogue));
+  const page = async (name: string): Promise<Buffer> =>
+    Buffer.from(filledPage((await file(name)).toString(), catalogue));
   fixed(app, "/landing.css", "text/css; charset=utf-8", await file("landing.css"));
   if (mode === "production") {
     fixed(app, "/", "text/html; charset=utf-8", await page("production.html"));
