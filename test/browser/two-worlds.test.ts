@@ -36,9 +36,9 @@ import type { Answer } from "./wire.ts";
 // that others do and is declassified, by name, in test/noninterference; a security officer has no desk on the page, and what he
 // is told is compared in test/hidden.
 //
-// Nothing is timed here: a machine that others use tells nothing by its clock. What stands for time is counted where it can be:
-// test/access/flat-pages.test.ts, that every list reads as many buffers in as many statements however much is hidden, and
-// bench/PAGES.md, that a page takes as long; and here, that the page asks as often and for the same.
+// Nothing is timed here; timing.test.ts does that, as far as a machine that others use tells anything by its clock. What stands for
+// time is counted where it can be: test/access/flat-pages.test.ts, that every list reads as many buffers in as many statements
+// however much is hidden, and bench/PAGES.md, that a page takes as long; and here, that the page asks as often and for the same.
 
 const { skip } = outsideProgram("chromium");
 

@@ -26,6 +26,38 @@ export const opens: WindowScript = (window) =>
     await window.heading("Projects").waitFor();
   });
 
+/** How long it took to see something, and how much of that were answers of GraphQL, in milliseconds. */
+export interface Timed {
+  readonly projects: number;
+  readonly projectsOnWire: number;
+  readonly task: number;
+  readonly taskOnWire: number;
+}
+
+/** Opens the projects and then a task of one, and tells how long each took. Nothing is kept of what was seen. */
+export async function opensTimed(window: WatchedWindow, project: string): Promise<Timed> {
+  const { page, wire } = window;
+  const timed = async (act: () => Promise<unknown>): Promise<readonly [shown: number, onWire: number]> => {
+    wire.taken();
+    const begun = performance.now();
+    await act();
+    const shown = performance.now() - begun;
+    const asked = wire.taken().filter(({ about }) => about === "POST /graphql");
+    return [shown, asked.reduce((sum, { ms }) => sum + ms, 0)];
+  };
+  // What was under way before counts for nothing.
+  await wire.quiet();
+  const [projects, projectsOnWire] = await timed(async () => {
+    await page.goto(`${wire.url}/workbench`);
+    await window.heading("Projects").waitFor();
+  });
+  const [task, taskOnWire] = await timed(async () => {
+    await window.button(`Label: ${project}`).click();
+    await window.until(page.locator(SHOWN));
+  });
+  return { projects, projectsOnWire, task, taskOnWire };
+}
+
 /** Goes through all pages of the dataset that has more projects than the first screen lists. */
 const turnsPages: WindowScript = async (window) => {
   const title = (page: number) =>

@@ -95,6 +95,6 @@ async function addHidden(house: TestHouse, { datasetId, assetId, emptyAssetId }:
   }
 }
 
-/** Opens two worlds with full pages and something at every desk, served to browsers. */
-export const openWindowWorlds = (): Promise<Worlds> =>
-  openWorlds({ common: addCommon, hidden: addHidden, origin: ANY_LOOPBACK });
+/** Opens two worlds with full pages and something at every desk, served to browsers; whether their clock runs. */
+export const openWindowWorlds = (runs = false): Promise<Worlds> =>
+  openWorlds({ common: addCommon, hidden: addHidden, origin: ANY_LOOPBACK, runs });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Agent, createServer, request } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { wire } from "../hidden/worlds.ts";
 
@@ -20,6 +21,8 @@ export interface Exchange {
   readonly request: string;
   /** Status, all headers and the body; empty until it has come. */
   answer: string;
+  /** From when the request was there to when the answer was sent on, in milliseconds. */
+  ms: number;
 }
 
 const QUIET_MS = 150;
@@ -53,6 +56,8 @@ export class Wire {
   #held: { readonly pattern: RegExp; readonly until: Promise<void> } | null = null;
   /** A defect of the server's: what it answers instead. */
   alter: ((answer: Answer, about: string, request: string) => Answer) | null = null;
+  /** Another: milliseconds for which it keeps an answer back. */
+  delay: ((about: string) => number) | null = null;
 
   private constructor(target: string, server: Server) {
     this.#target = new URL(target);
@@ -60,7 +65,7 @@ export class Wire {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on("request", (incoming, outgoing) => void this.#pass(incoming, outgoing));
     server.on("upgrade", (incoming, socket) => {
-      this.#note({ about: `UPGRADE ${incoming.url ?? ""}`, request: "", answer: "" });
+      this.#note({ about: `UPGRADE ${incoming.url ?? ""}`, request: "", answer: "", ms: 0 });
       socket.destroy();
     });
   }
@@ -139,10 +144,13 @@ export class Wire {
         await this.#held.until;
         this.#underWay += 1;
       }
-      const exchange = this.#note({ about, request: text, answer: "" });
+      const exchange = this.#note({ about, request: text, answer: "", ms: 0 });
+      const begun = performance.now();
       const came = await this.#ask(incoming, body);
+      if (this.delay) await sleep(this.delay(about));
       const answer = this.alter?.(came, about, text) ?? came;
       exchange.answer = this.#plain(told(answer, about));
+      exchange.ms = performance.now() - begun;
       outgoing.sendDate = false;
       outgoing.writeHead(answer.status, answer.headers.flat());
       outgoing.end(answer.body);

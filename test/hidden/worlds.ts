@@ -31,12 +31,19 @@ export interface Beside extends Omit<ServeOptions, "clock"> {
   readonly common?: (house: TestHouse, common: Common) => Promise<void>;
   /** Adds what only the first holds, hidden from a SECRET session like all else there. */
   readonly hidden?: (house: TestHouse, common: Common) => Promise<void>;
+  /** Whether the clock runs. One that stands still is behind the database's: after five minutes nothing is let through its gate. */
+  readonly runs?: boolean;
 }
 
-/** Opens both worlds (about four seconds). One clock stands still in both. */
-export async function openWorlds({ common: more, hidden: above, ...options }: Beside = {}): Promise<Worlds> {
+/** Opens both worlds (about four seconds). One clock stands still in both, unless it is to run. */
+export async function openWorlds({
+  common: more,
+  hidden: above,
+  runs = false,
+  ...options
+}: Beside = {}): Promise<Worlds> {
   const now = new Date();
-  const clock = (): Date => now;
+  const clock = (): Date => (runs ? new Date() : now);
   const base = await openTestHouse({ clock });
   const common = await loadCommon(base);
   await more?.(base, common);
