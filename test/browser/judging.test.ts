@@ -342,9 +342,10 @@ describe.skipIf(skip)("judging in a real browser", () => {
     await rita.keyboard.press("ArrowDown");
     await differ("Only in A: 2. Only in B: 1. In both: 0.");
     await expect.poll(shown).not.toBe(framed);
+    await expect.poll(settles, { interval: 500, timeout: 30_000 }).toBe(true);
     await rita.keyboard.press("ArrowUp");
     await differ("Only in A: 1. Only in B: 0. In both: 1.");
-    await expect.poll(shown).toBe(framed);
+    await expect.poll(shown).not.toBe(framed);
 
     // The opinion on the left is the one that is listed, and judged.
     await b.selectOption("2");
