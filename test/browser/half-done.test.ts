@@ -68,7 +68,7 @@ describe.skipIf(skip)("what is half done", () => {
       expect(activeMs(after)).toBeGreaterThanOrEqual(activeMs(ben));
       // The crosshair is where the first corner was set: in the middle. There it ends.
       await keys(after, "Enter");
-      await expect.poll(() => after.shapes()).toEqual([expect.anything(), expect.stringMatching(/wake, polygon$/)]);
+      await expect.poll(() => after.shapes()).toEqual([expect.anything(), expect.stringMatching(/Wake, polygon$/)]);
       await after.is("server");
       await expect.poll(() => halves(after), { timeout: 30_000 }).toEqual([]);
 
