@@ -136,7 +136,8 @@ function ofCommands(world: FlatWorld): Listing[] {
       as: ["sam", "S"],
       read: async (grant) => {
         const project = await grant.read.byId("project", world.projectId);
-        return project ? [(await projectWork(grant, project, 30)) ?? {}] : [];
+        // The moment at which it was asked is another each time.
+        return project ? [{ ...(await projectWork(grant, project, 30)), at: null }] : [];
       },
     },
     {
