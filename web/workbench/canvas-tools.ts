@@ -182,7 +182,7 @@ export class CanvasTools {
   }
 
   get canUndo(): boolean {
-    return this.halfDrawn.corners.length > 0 || this.#around.drawing().canUndo;
+    return this.#hand.corners.length > 0 || this.#around.drawing().canUndo;
   }
 
   get canRedo(): boolean {
@@ -478,7 +478,7 @@ export class CanvasTools {
       if (this.tool === "select" && this.#around.draws)
         paintHandles(context, handlesOf(drawn.shape, viewer.scale), this.#edit.handle, toScreen, { width, height });
     }
-    const { tool: hand, corners: begun } = this.halfDrawn;
+    const { tool: hand, corners: begun } = this.#hand;
     const half = drawsWith(hand) && this.cross ? previewOf(hand, begun, this.cross, viewer) : null;
     if (half) paintLine(context, half, toScreen);
     for (const { tool, corners } of this.#around.drawing().half)
