@@ -87,6 +87,11 @@ export async function pageOfDataset<N extends "asset" | "label">(
   return grant.read.page(noun, key, { ...page, first }, { dataset: datasetId });
 }
 
+/** Sends the statement of such a page before it is asked for. */
+export function pageOfDatasetAhead(grant: Grant, noun: "asset" | "label", datasetId: string, page: PageRequest): void {
+  grant.read.ahead(noun, { parent: "dataset", id: datasetId }, page, { dataset: datasetId });
+}
+
 /**
  * A page of a program's assets whose day of declassification has come. It asks for a review and opens nothing: who may see
  * them is what it was, and lowering takes two people.

@@ -133,6 +133,16 @@ export class Operation {
     }
   }
 
+  /**
+   * Sends what a nested field is going to read together with what is read now. Whatever goes wrong is told to whoever asks
+   * for it then.
+   */
+  ahead(send: (grant: Grant) => void): void {
+    this.#readGrant()
+      .then(send)
+      .catch(() => undefined);
+  }
+
   /** Whether the log did not take what came of a mutation when it was to: whoever goes on after one that failed asks this (I4). */
   get unrecorded(): boolean {
     return this.#unrecorded;

@@ -32,31 +32,38 @@ interface Wire {
 
 const GATE: Prepared = { name: "gate", text: "select octet_length(set_config('caveat.gate', $1, true))" };
 
+/** A statement with its parameters as they go over the wire. */
+export interface Asked {
+  readonly statement: Prepared;
+  readonly values: readonly unknown[];
+}
+
 /**
- * One statement under its gate token, as one implicit transaction (PostgreSQL, "Pipelining": everything up to a Sync): the
- * token is set for that transaction, then the statement runs. Whatever fails before the Sync, nothing after it runs.
+ * Statements under one gate token, as one implicit transaction (PostgreSQL, "Pipelining": everything up to a Sync): the
+ * token is set for that transaction, then they run one after another. Whatever fails before the Sync, nothing after it
+ * runs, and none of them has an answer.
  */
-class GatedStatement implements Submittable {
+class GatedStatements implements Submittable {
   readonly #lane: Lane;
-  readonly #statement: Prepared;
   readonly #token: string;
-  readonly #values: readonly unknown[];
-  readonly #resolve: (found: Found) => void;
+  readonly #asked: readonly Asked[];
+  readonly #resolve: (found: readonly Found[]) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #rows: unknown[][] = [];
+  readonly #rows: unknown[][][];
   #completed = 0;
   #failed = false;
 
   constructor(
     lane: Lane,
-    asked: { readonly statement: Prepared; readonly token: string; readonly values: readonly unknown[] },
-    resolve: (found: Found) => void,
+    token: string,
+    asked: readonly Asked[],
+    resolve: (found: readonly Found[]) => void,
     reject: (error: unknown) => void,
   ) {
     this.#lane = lane;
-    this.#statement = asked.statement;
-    this.#token = asked.token;
-    this.#values = asked.values;
+    this.#token = token;
+    this.#asked = asked;
+    this.#rows = asked.map(() => []);
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -67,25 +74,32 @@ class GatedStatement implements Submittable {
     this.#lane.prepare(wire, GATE);
     wire.bind({ statement: GATE.name, values: [this.#token] });
     wire.execute({});
-    this.#lane.prepare(wire, this.#statement);
-    wire.bind({ statement: this.#statement.name, values: this.#values });
-    if (!this.#lane.columns.has(this.#statement.name)) wire.describe({ type: "P", name: "" });
-    wire.execute({});
+    for (const { statement, values } of this.#asked) {
+      this.#lane.prepare(wire, statement);
+      wire.bind({ statement: statement.name, values });
+      if (!this.#lane.columns.has(statement.name)) wire.describe({ type: "P", name: "" });
+      wire.execute({});
+    }
     wire.sync();
   }
 
+  /** The name of the statement whose answer comes now: the first answer is that of setting the token. */
+  get #current(): string {
+    return this.#asked[this.#completed - 1]?.statement.name ?? "";
+  }
+
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
-    this.#lane.columns.set(this.#statement.name, {
+    this.#lane.columns.set(this.#current, {
       names: fields.map(({ name }) => name),
       parsers: fields.map(({ dataTypeID }) => parserOf(dataTypeID)),
     });
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    // The first row is what setting the token gave.
-    if (this.#completed === 0) return;
-    const parsers = this.#lane.columns.get(this.#statement.name)?.parsers ?? [];
-    this.#rows.push(fields.map((text, at) => (text === null ? null : (parsers[at]?.(text) ?? null))));
+    const rows = this.#rows[this.#completed - 1];
+    if (!rows) return;
+    const parsers = this.#lane.columns.get(this.#current)?.parsers ?? [];
+    rows.push(fields.map((text, at) => (text === null ? null : (parsers[at]?.(text) ?? null))));
   }
 
   handleCommandComplete(): void {
@@ -108,15 +122,18 @@ class GatedStatement implements Submittable {
 
   handleReadyForQuery(): void {
     if (this.#failed) return;
-    const columns = this.#lane.columns.get(this.#statement.name);
-    if (this.#completed === 2 && columns) this.#resolve({ columns: columns.names, rows: this.#rows });
+    const found = this.#asked.flatMap(({ statement }, at) => {
+      const columns = this.#lane.columns.get(statement.name);
+      return columns ? [{ columns: columns.names, rows: this.#rows[at] ?? [] }] : [];
+    });
+    if (this.#completed === this.#asked.length + 1 && found.length === this.#asked.length) this.#resolve(found);
     else this.handleError(new Error("a statement without an end"));
   }
 }
 
 /**
- * A session in which statements of many operations stand one behind another, each in a transaction of its own, none
- * waiting for the answer to the one before. What is asked in one turn of the event loop goes out in one write.
+ * A session in which transactions of many operations stand one behind another, none waiting for the answer to the one
+ * before. What is asked in one turn of the event loop goes out in one write.
  */
 export class Lane {
   readonly #client: Client;
@@ -146,7 +163,7 @@ export class Lane {
     return new Lane(client, rows[0]?.pid ?? -1);
   }
 
-  /** Statements that are under way. */
+  /** Transactions that are under way. */
   get under(): number {
     return this.#under;
   }
@@ -156,12 +173,12 @@ export class Lane {
     return this.#retired;
   }
 
-  /** Runs a statement under a token that was minted for this lane's backend. */
-  async run(statement: Prepared, token: string, values: readonly unknown[]): Promise<Found> {
+  /** Runs statements in one transaction, under a token that was minted for this lane's backend. What each found, in their order. */
+  async run(token: string, asked: readonly Asked[]): Promise<readonly Found[]> {
     this.#under += 1;
     try {
-      return await new Promise<Found>((resolve, reject) => {
-        this.#client.query(new GatedStatement(this, { statement, token, values }, resolve, reject));
+      return await new Promise<readonly Found[]>((resolve, reject) => {
+        this.#client.query(new GatedStatements(this, token, asked, resolve, reject));
       });
     } finally {
       this.#under -= 1;
@@ -198,7 +215,7 @@ export class Lane {
   }
 }
 
-/** A few lanes. A statement goes to the one with the least to do, or waits where each has `depth` under way. */
+/** A few lanes. What is asked goes to the one with the least to do, or waits where each has `depth` under way. */
 export class Lanes {
   readonly #config: ClientConfig;
   readonly #most: number;
@@ -238,11 +255,11 @@ export class Lanes {
     }
   }
 
-  /** Runs a statement in some lane, under a token minted for its backend. */
-  async run(statement: Prepared, mint: (backend: number) => string, values: readonly unknown[]): Promise<Found> {
+  /** Runs statements in one transaction in some lane, under a token minted for its backend. What each found, in their order. */
+  async run(mint: (backend: number) => string, asked: readonly Asked[]): Promise<readonly Found[]> {
     const lane = await this.#lane();
     try {
-      return await lane.run(statement, mint(lane.backend), values);
+      return await lane.run(mint(lane.backend), asked);
     } finally {
       this.#waiting.shift()?.();
     }

@@ -37,10 +37,22 @@ export interface ListKey {
   readonly id: string;
 }
 
+/** What holds the rows of a list: its markings say which ranges there are. */
+type Holder = { readonly dataset: string } | { readonly program: string } | { readonly kind: string };
+
+const placeName = (
+  name: ListedNoun,
+  key: ListKey,
+  { first, after, sort, where }: PageRequest,
+  holder: Holder,
+): string => JSON.stringify([name, key.parent, key.id, first, after, sort, where, holder]);
+
 /** Reads rows through both locks: the explicit one (matrix and row rules in the query), and row security behind it. */
 export class Reader {
   readonly #tx: Transaction;
   readonly #listener: RowListener;
+  /** Statements of pages that were sent before anybody asked for the page. */
+  readonly #ahead = new Map<string, Promise<unknown>>();
 
   constructor(tx: Transaction, listener: RowListener) {
     this.#tx = tx;
@@ -103,20 +115,34 @@ export class Reader {
   }
 
   /**
+   * Sends the statement of a page together with what else is asked now, because the page is going to be asked for. What it
+   * finds is read, and told to the listener, only when somebody asks `page` for the same. Throws as `page` does.
+   */
+  ahead(name: ListedNoun, key: ListKey, page: PageRequest, holder: Holder): void {
+    const sent = this.#merged(name, key, page, holder, placeOf(page));
+    // Whoever asks for the page is told; where nobody does, nothing hangs on it.
+    sent.catch(() => undefined);
+    this.#ahead.set(placeName(name, key, page, holder), sent);
+  }
+
+  #sent<N extends ListedNoun>(name: N, key: ListKey, page: PageRequest, holder: Holder): Promise<RowOf<N>[]> | null {
+    if (this.#ahead.size === 0) return null;
+    const place = placeName(name, key, page, holder);
+    const found = this.#ahead.get(place) as Promise<RowOf<N>[]> | undefined;
+    this.#ahead.delete(place);
+    return found ?? null;
+  }
+
+  /**
    * A page of rows below a parent. Merges one index range for each marking that the caller may read of those that the
    * dataset (for its assets and labels) or the program (for the rest) holds, so that the work depends on the page and on
    * the number of visible markings, never on how much is hidden. Throws for an order or filter that the noun does not offer.
    */
-  async page<N extends ListedNoun>(
-    name: N,
-    key: ListKey,
-    page: PageRequest,
-    holder: { readonly dataset: string } | { readonly program: string } | { readonly kind: string },
-  ): Promise<Page<RowOf<N>>> {
+  async page<N extends ListedNoun>(name: N, key: ListKey, page: PageRequest, holder: Holder): Promise<Page<RowOf<N>>> {
     const { sort = "ID_ASC" } = page;
     const place = placeOf(page);
     const limit = page.first + 1;
-    let rows = await this.#merged(name, key, page, holder, place);
+    let rows = await (this.#sent(name, key, page, holder) ?? this.#merged(name, key, page, holder, place));
     // Where rows lie less densely than those before them, the page goes on to the end of the list.
     if (place.until !== null && rows.length < limit)
       rows = await this.#merged(name, key, page, holder, { ...place, until: null });
@@ -132,7 +158,7 @@ export class Reader {
     name: N,
     key: ListKey,
     { first, sort = "ID_ASC", where = {} }: PageRequest,
-    holder: { readonly dataset: string } | { readonly program: string } | { readonly kind: string },
+    holder: Holder,
     place: Place,
   ): Promise<RowOf<N>[]> {
     const table = this.#table(name);

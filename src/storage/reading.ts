@@ -3,13 +3,17 @@ import { bound, numbered } from "./bound-driver.ts";
 import { BY_INDEX } from "./by-index.ts";
 import type { Connection } from "./connection.ts";
 import { Lanes } from "./lane.ts";
-import type { Found, Prepared } from "./lane.ts";
+import type { Asked, Found, Prepared } from "./lane.ts";
 import type { RowMappings } from "./row-mapping.ts";
 import type { Locked, RowLock, RowScope, Transaction, Work } from "./transaction.ts";
 
-/** Settings of the sessions that read: every statement finds rows by an index. Plans are made once for a session. */
+/**
+ * Settings of the sessions that read: every statement finds rows by an index, plans are made once for a session, and
+ * statements that are sent together look at one snapshot, for which the gate is asked once. A value has no spaces but those escaped.
+ */
 const SETTINGS = {
   ...BY_INDEX,
+  default_transaction_isolation: "repeatable\\ read",
   plan_cache_mode: "force_generic_plan",
   timezone: "UTC",
 } as const;
@@ -18,6 +22,8 @@ const SETTINGS = {
 const LANES = 4;
 const LONG = 12;
 const DEPTH = 64;
+/** Statements that one transaction has at most: others of its session wait behind it. */
+const MOST_TOGETHER = 8;
 
 /** Statements by their text: there are as many as the code has, whoever asks. */
 const statements = new Map<string, Prepared>();
@@ -64,12 +70,11 @@ export class ReadingSessions {
   }
 
   /**
-   * Reads under a gate token, which is minted for the session that will show it. Each statement is a transaction of its
-   * own: read committed, as statements of one transaction would be, so that a revocation holds at the next statement.
+   * Reads under a gate token, which is minted for the session that will show it. What is asked in one turn of the event loop
+   * is one transaction with one snapshot; what is asked after an answer is another one, so that a revocation holds there.
    */
   begin(mint: (backend: number) => string, scope: RowScope): Transaction {
-    const run = (work: Work, statement: Prepared, values: readonly unknown[]): Promise<Found> =>
-      (work === "page" ? this.#short : this.#long).run(statement, mint, values);
+    const run: Run = (work, asked) => (work === "page" ? this.#short : this.#long).run(mint, asked);
     return new ReadingTransaction(run, scope, this.#mappings);
   }
 
@@ -79,18 +84,24 @@ export class ReadingSessions {
   }
 }
 
+/** Runs statements in one transaction; what each found, in their order. */
+type Run = (work: Work, asked: readonly Asked[]) => Promise<readonly Found[]>;
+
+/** Statements that are sent together when this turn of the event loop ends. */
+interface Gathered {
+  readonly asked: Asked[];
+  readonly found: Promise<readonly Found[]>;
+}
+
 /** Reads of one operation; it writes nothing. Statements may be sent while others are under way. */
 class ReadingTransaction implements Transaction {
-  readonly #run: (work: Work, statement: Prepared, values: readonly unknown[]) => Promise<Found>;
+  readonly #run: Run;
   readonly #scope: RowScope;
   readonly #mappings: RowMappings;
+  #gathered: Gathered | null = null;
   #open = true;
 
-  constructor(
-    run: (work: Work, statement: Prepared, values: readonly unknown[]) => Promise<Found>,
-    scope: RowScope,
-    mappings: RowMappings,
-  ) {
+  constructor(run: Run, scope: RowScope, mappings: RowMappings) {
     this.#run = run;
     this.#scope = scope;
     this.#mappings = mappings;
@@ -99,7 +110,31 @@ class ReadingTransaction implements Transaction {
   async #found(sql: string, params: readonly unknown[], work: Work): Promise<Found> {
     // After its outcome is written an operation reads nothing more.
     if (!this.#open) throw new Error("the transaction has ended");
-    return this.#run(work, prepared(sql, params.length), params.map(written));
+    const asked = { statement: prepared(sql, params.length), values: params.map(written) };
+    const { found, at } = work === "page" ? this.#together(asked) : { found: this.#run(work, [asked]), at: 0 };
+    const answer = (await found)[at];
+    if (!answer) throw new Error("a statement without an answer");
+    return answer;
+  }
+
+  /** Adds a statement to those that go out when this turn ends; `at` is its place among them. */
+  #together(asked: Asked): { readonly found: Promise<readonly Found[]>; readonly at: number } {
+    const gathered = (this.#gathered ??= this.#gather());
+    const at = gathered.asked.push(asked) - 1;
+    if (gathered.asked.length === MOST_TOGETHER) this.#gathered = null;
+    return { found: gathered.found, at };
+  }
+
+  #gather(): Gathered {
+    const asked: Asked[] = [];
+    const found = new Promise<readonly Found[]>((resolve, reject) => {
+      process.nextTick(() => {
+        if (this.#gathered?.asked === asked) this.#gathered = null;
+        if (this.#open) this.#run("page", asked).then(resolve, reject);
+        else reject(new Error("the transaction has ended"));
+      });
+    });
+    return { asked, found };
   }
 
   async rows<R>(sql: string, params: readonly unknown[] = []): Promise<R[]> {

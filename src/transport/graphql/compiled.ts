@@ -19,8 +19,11 @@ import type {
   SelectionSetNode,
 } from "graphql";
 import { CaveatError } from "../../errors.ts";
+import type { Ahead, Names } from "./ahead.ts";
 import type { Context } from "./context.ts";
 import type { Direct } from "./direct.ts";
+
+type Field = ReturnType<GraphQLObjectType["getFields"]>[string];
 
 /** One execution of a compiled operation. */
 interface Run {
@@ -31,6 +34,9 @@ interface Run {
   /** What was thrown. There are no partial answers, so whatever is in here fails the whole. */
   readonly errors: unknown[];
 }
+
+/** Sends what fields below one are going to read. */
+type Send = (args: Record<string, unknown>, run: Run) => void;
 
 /** Makes the answer's value from a resolved one; may be a promise, never rejects. */
 type Complete = (value: unknown, run: Run) => unknown;
@@ -106,7 +112,7 @@ class Compiler {
     if (!node || !field) throw new General();
     const sets = nodes.flatMap((one) => (one.selectionSet ? [one.selectionSet] : []));
     const complete = this.#complete(field.type, sets);
-    const resolve = this.#resolver(field, node);
+    const resolve = this.#resolver(field, node, this.#ahead(field, sets));
     const failed = (run: Run, thrown: unknown): null => {
       run.errors.push(thrown);
       return null;
@@ -122,7 +128,27 @@ class Compiler {
     };
   }
 
-  #resolver(field: ReturnType<GraphQLObjectType["getFields"]>[string], node: FieldNode): Step {
+  /** What is sent with the statement of a field that names its object; null where nothing below can be. */
+  #ahead(field: Field, sets: readonly SelectionSetNode[]): Send | null {
+    const names = field.extensions["names"] as Names | undefined;
+    if (!names || !isObjectType(field.type)) return null;
+    const type = field.type;
+    const below = [...this.#collect(sets, type).values()].flatMap(([node]) => {
+      const child = node && type.getFields()[node.name.value];
+      const ahead = child?.extensions["ahead"] as Ahead | undefined;
+      return node && child && ahead ? [{ node, child, ahead }] : [];
+    });
+    if (below.length === 0) return null;
+    return (args, { context, variables }) => {
+      // What is wrong with these arguments is told when the field itself is asked.
+      try {
+        const id = names(args);
+        for (const { node, child, ahead } of below) ahead(context, id, getArgumentValues(child, node, variables));
+      } catch {}
+    };
+  }
+
+  #resolver(field: Field, node: FieldNode, ahead: Send | null): Step {
     const { name, resolve } = field;
     if (!resolve) return (row) => (row as Readonly<Record<string, unknown>>)[name];
     const direct = field.extensions["direct"] as Direct | undefined;
@@ -131,6 +157,7 @@ class Compiler {
     this.#withArguments += 1;
     return (row, run) => {
       const args = (run.args[at] ??= getArgumentValues(field, node, run.variables));
+      ahead?.(args, run);
       return resolve(row, args, run.context, NO_INFO);
     };
   }

@@ -83,6 +83,12 @@ type ReadPage<R> = (page: { readonly first: number; readonly after: string | nul
   readonly endKey?: string;
 }>;
 
+/** How many objects after which key a caller asks for. Throws INVALID_REQUEST for a cursor that is not his of this list. */
+export function requestOf(context: Context, place: Place, args: PageArgs): Parameters<ReadPage<never>>[0] {
+  const first = pageSize(args.first);
+  return { first, after: typeof args.after === "string" ? context.cursors.open(place, args.after) : null };
+}
+
 /** A page of rows as a connection. `keyOf` says after which key the next page begins. */
 export async function connection<R>(
   context: Context,
@@ -91,9 +97,7 @@ export async function connection<R>(
   read: ReadPage<R>,
   keyOf: (row: R) => string,
 ): Promise<Connection<R>> {
-  const first = pageSize(args.first);
-  const after = typeof args.after === "string" ? context.cursors.open(place, args.after) : null;
-  const page = await read({ first, after });
+  const page = await read(requestOf(context, place, args));
   const cursorOf = (row: R): string => context.cursors.seal(place, (page.keyOf ?? keyOf)(row));
   const edges = page.rows.map((node) => new SealedEdge(node, cursorOf));
   const last = page.rows.at(-1);

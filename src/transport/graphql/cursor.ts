@@ -21,6 +21,8 @@ export interface Place {
 export class Cursors {
   readonly #key: KeyObject;
   readonly #personId: string;
+  /** The cursor that was opened last: a list that is sent ahead is asked for again with the same. */
+  #last: (Place & { readonly cursor: string; readonly key: string }) | null = null;
 
   /** `key` is a secret of 32 bytes. */
   constructor(key: KeyObject, personId: string) {
@@ -42,8 +44,13 @@ export class Cursors {
 
   /** The key in a cursor that comes from anybody. Throws INVALID_REQUEST for all but this person's cursors of this list. */
   open(place: Place, cursor: string): string {
+    const last = this.#last;
+    const isLast = last?.cursor === cursor && last.field === place.field && last.parent === place.parent;
+    if (isLast && last.query === place.query) return last.key;
     try {
-      return openText(this.#key, this.#bound(place), PADDED, cursor).toString("latin1").replace(/\0+$/, "");
+      const key = openText(this.#key, this.#bound(place), PADDED, cursor).toString("latin1").replace(/\0+$/, "");
+      this.#last = { ...place, cursor, key };
+      return key;
     } catch (cause) {
       throw new CaveatError("INVALID_REQUEST", "cursor", { cause });
     }

@@ -1,13 +1,16 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
-import { contentMarking, countOf, pageOfDataset } from "../../datasets/queries.ts";
+import { contentMarking, countOf, pageOfDataset, pageOfDatasetAhead } from "../../datasets/queries.ts";
 import { projectsOf } from "../../labeling/task-queries.ts";
-import { globalId, localId } from "../global-id.ts";
+import { NO_ID, globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
+import { Naming, SentAhead } from "./ahead.ts";
+import type { Ahead } from "./ahead.ts";
 import { AssetConnection } from "./asset.ts";
-import { PageArgs, connectionById, connectionType } from "./connection.ts";
+import { PageArgs, connectionById, connectionType, requestOf } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { markingOf, node } from "./context.ts";
 import type { Context } from "./context.ts";
+import type { Place } from "./cursor.ts";
 import { LabelConnection } from "./label.ts";
 import { ProjectConnection } from "./project.ts";
 import { AssetListArgs, LabelListArgs, listQuery } from "./list-args.ts";
@@ -29,10 +32,28 @@ export class Dataset extends Node {
 
 export const DatasetConnection = connectionType("Dataset", () => Dataset);
 
+/** Sends the statement of a dataset's page of assets or labels, as the field itself will. */
+const listAhead =
+  (noun: "asset" | "label"): Ahead =>
+  (context, parent, args) => {
+    if (parent === NO_ID) return;
+    const asked = args as unknown as LabelListArgs;
+    const { sort, where, query } = listQuery(asked);
+    const page = requestOf(context, placeOf(noun, parent, query), asked);
+    context.operation.ahead((grant) => pageOfDatasetAhead(grant, noun, parent, { ...page, sort, where }));
+  };
+
+const placeOf = (noun: "asset" | "label", parent: string, query: string): Place => ({
+  field: `Dataset.${noun}s`,
+  parent,
+  query,
+});
+
 @Resolver(() => Dataset)
 export class DatasetResolver {
   @Query(() => Dataset, { nullable: true })
   @Does("dataset.read")
+  @Naming(({ id }) => localId("dataset", String(id)))
   dataset(@Ctx() context: Context, @Arg("id", () => ID) id: string): Promise<DatasetRow | null> {
     return node(context, "dataset", localId("dataset", id));
   }
@@ -58,25 +79,27 @@ export class DatasetResolver {
   }
 
   @FieldResolver(() => AssetConnection)
+  @SentAhead(listAhead("asset"))
   assets(
     @Ctx() context: Context,
     @Root() row: DatasetRow,
     @Args(() => AssetListArgs) args: AssetListArgs,
   ): Promise<Connection<AssetRow>> {
     const { sort, where, query } = listQuery(args);
-    return connectionById(context, { field: "Dataset.assets", parent: row.id, query }, args, (page) =>
+    return connectionById(context, placeOf("asset", row.id, query), args, (page) =>
       context.operation.nested((grant) => pageOfDataset(grant, "asset", row.id, { ...page, sort, where })),
     );
   }
 
   @FieldResolver(() => LabelConnection)
+  @SentAhead(listAhead("label"))
   labels(
     @Ctx() context: Context,
     @Root() row: DatasetRow,
     @Args(() => LabelListArgs) args: LabelListArgs,
   ): Promise<Connection<LabelRow>> {
     const { sort, where, query } = listQuery(args);
-    return connectionById(context, { field: "Dataset.labels", parent: row.id, query }, args, (page) =>
+    return connectionById(context, placeOf("label", row.id, query), args, (page) =>
       context.operation.nested((grant) => pageOfDataset(grant, "label", row.id, { ...page, sort, where })),
     );
   }

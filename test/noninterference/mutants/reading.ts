@@ -47,7 +47,7 @@ export const READING: readonly Mutant[] = [
       {
         file: CONNECTION,
         find: `hasNextPage: page.hasNextPage,`,
-        replace: `hasNextPage: page.hasNextPage || (await peek("select count(*)::int as n from data.asset where dataset_id::text = $1", [place.parent]))[0].n > first,`,
+        replace: `hasNextPage: page.hasNextPage || (await peek("select count(*)::int as n from data.asset where dataset_id::text = $1", [place.parent]))[0].n > args.first,`,
       },
     ],
   },
