@@ -25,6 +25,8 @@ const GEODESY = /^src\/geodesy\//;
 const XML = /^src\/xml\//;
 const AUDIT = /^audit\//;
 const SIGNING = /^src\/signing\//;
+/** What a message is authenticated with between this process and the database. */
+const MAC = /^src\/signing\/mac-key\.ts$/;
 const SIGNER = /^src\/signer\//;
 const IDENTITY = /^src\/identity\//;
 const POLICY = /^src\/policy\//;
@@ -111,7 +113,7 @@ export const ROOMS: readonly RoomRule[] = [
   {
     name: "policy",
     from: POLICY,
-    may: [ERRORS, MARKINGS, AUDIT, PORTS, RECORDS, /^src\/storage\/(reader|entities\/.+)\.ts$/],
+    may: [ERRORS, MARKINGS, AUDIT, PORTS, RECORDS, /^src\/storage\/(reader|entities\/.+)\.ts$/, MAC],
     mayAsTypes: [IDENTITY, LEDGER, SIGNING, STORAGE],
     reason: "the door stands before the domain rooms and knows none of them",
   },

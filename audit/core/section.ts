@@ -2,7 +2,8 @@ import { lengthPrefixed, utf8 } from "./bytes.ts";
 import type { CryptoPort } from "./crypto-port.ts";
 import { FormatError } from "./errors.ts";
 
-const SECTION_DOMAIN = utf8("caveat/audit/section/v1");
+/** What the bytes begin with that a commitment is the hash of. */
+export const SECTION_DOMAIN = utf8("caveat/audit/section/v1");
 
 /** Largest plaintext of a section, and (with the 28 bytes of nonce and tag) of its sealed form, in bytes. */
 export const MAX_SECTION_BYTES = 1_048_576;

@@ -22,6 +22,7 @@ import { compileRowSecurity } from "../policy/row-security.ts";
 import { SignerProcess } from "../signer/signer-process.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
+import { MacKey } from "../signing/mac-key.ts";
 import { AccessStore } from "../storage/access-store.ts";
 import { AuditIndexStore } from "../storage/audit-index-store.ts";
 import { FileBlobs } from "../storage/blobs/port.ts";
@@ -142,7 +143,7 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
       policies,
       clock,
     });
-    const tagKey = await keyring.secret("person-tags");
+    const tagKey = MacKey.of("sha256", await keyring.secret("person-tags"));
     const tagOf = (personId: string): Buffer => personTag(tagKey, personId);
     const search = new AuditSearch({ store: ledgerStore, index, indexer, sealer, hashes, logId });
     const audit = new AuditService({

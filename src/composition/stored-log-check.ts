@@ -10,6 +10,7 @@ import type { ColumnReport } from "../ledger/stored-columns.ts";
 import { personTag } from "../policy/gate.ts";
 import { loadOrCreateKeyring } from "../signing/keyring.ts";
 import type { Keyring } from "../signing/keyring.ts";
+import { MacKey } from "../signing/mac-key.ts";
 import { FileTiles } from "../storage/blobs/tile-port.ts";
 import { openPool } from "../storage/connection.ts";
 import type { Connection } from "../storage/connection.ts";
@@ -116,7 +117,7 @@ async function checkOne(
         });
   const source = { read: (path: string) => tiles.read(log.origin, path) };
   const onDisk = last === null ? null : await fsck({ crypto: nodeCrypto, key, source, ...(ofThis ? { known } : {}) });
-  const tagKey = await keyring.secret("person-tags");
+  const tagKey = MacKey.of("sha256", await keyring.secret("person-tags"));
   const sealer = new SectionSealer(store, keyring.kek);
   const columns = await checkColumns(store, log, sealer, (personId) => personTag(tagKey, personId));
   const whole = (report?.verified ?? log.size === 0) && (onDisk?.verified ?? true);

@@ -1,10 +1,20 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hash,
+  randomBytes,
+} from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { nodeCrypto, sectionCommitment } from "../../audit/index.ts";
-import type { SectionOpening } from "../../audit/index.ts";
+import { SECTION_DOMAIN } from "../../audit/index.ts";
+import type { SectionOpening, SpelledSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import { unwrapKey, wrapKey } from "../signing/key-wrap.ts";
+import { MacKey } from "../signing/mac-key.ts";
 import type { LedgerStore, StoredKey, StoredList, StoredSection } from "../storage/ledger-store.ts";
+import { sectionBytes } from "./section-bytes.ts";
 
 /** A section of an entry before it is sealed: canonical JSON of its marking and of what it says. */
 export interface PlainSection {
@@ -30,21 +40,17 @@ export interface SectionScope {
 }
 
 /** A sealed section with what the leaf carries of it. */
-export interface SealedSection {
-  readonly slot: number;
-  readonly keyId: string;
-  readonly sealed: Buffer;
-  readonly commitment: Uint8Array;
-  readonly sealedHash: Uint8Array;
-}
+export interface SealedSection extends StoredSection, SpelledSlot {}
 
 interface DataKey {
   readonly id: string;
-  readonly key: KeyObject;
+  /** As HKDF expands it: already extracted, which is the same for all sections of a data key. */
+  readonly key: MacKey;
 }
 
 interface KeptKey {
-  readonly loading: Promise<DataKey>;
+  /** The key itself as soon as it is there: nothing then waits for it, not even a turn. */
+  key: DataKey | Promise<DataKey>;
   /** Milliseconds of the monotonic clock. */
   readonly until: number;
 }
@@ -54,6 +60,7 @@ const KEY_LIFETIME_MS = 600_000;
 const MOST_PEOPLE = 4_000;
 /** Random bytes that sealing takes. */
 export const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** The month of an instant in UTC, `2026-09`. */
 export function monthOf(at: Date): string {
@@ -64,9 +71,9 @@ export function monthOf(at: Date): string {
 const PURPOSE = createSecretKey(Buffer.from("caveat/audit/section"));
 
 /** The first step of HKDF (RFC 5869 section 2.2) for a data key, which is overwritten. */
-function extract(dataKey: Buffer): KeyObject {
+function extract(dataKey: Buffer): MacKey {
   const extracted = createHmac("sha384", PURPOSE).update(dataKey).digest();
-  const key = createSecretKey(extracted);
+  const key = new MacKey("sha384", extracted);
   dataKey.fill(0);
   extracted.fill(0);
   return key;
@@ -74,8 +81,47 @@ function extract(dataKey: Buffer): KeyObject {
 
 /** SHA-256 that stands for a marking, a subject and a month: one data key for each. */
 function scopeDigest(marking: string, { subject, month }: SectionScope): Buffer {
-  const hash = createHash("sha256").update(`caveat/audit/key/v2|${month}|${subject?.toString("hex") ?? "nobody"}|`);
-  return hash.update(marking).digest();
+  const own = `caveat/audit/key/v2|${month}|${subject?.toString("hex") ?? "nobody"}|`;
+  return createHash("sha256").update(own).update(marking).digest();
+}
+
+/** What 32 bytes of an entry are expanded from (RFC 5869 section 2.3); one block of the expansion is enough for them. */
+function info(purpose: "seal" | "salt" | "list", entryId: string, place: number): string {
+  return `${purpose}|${entryId}|${place}\x01`;
+}
+
+/** Key of one section or list. As a key object, which ciphers take several times faster than bytes. */
+function sealingKey(extracted: MacKey, purpose: "seal" | "list", entryId: string, place: number): KeyObject {
+  const derived = extracted.bytes(info(purpose, entryId, place));
+  const key = createSecretKey(derived.subarray(0, 32));
+  derived.fill(0);
+  return key;
+}
+
+/** Nonce ‖ ciphertext ‖ tag by AES-256-GCM. */
+function sealBytes(key: KeyObject, nonce: Buffer, plaintext: Buffer): Buffer {
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const ciphertext = cipher.update(plaintext);
+  cipher.final();
+  const sealed = Buffer.allocUnsafe(NONCE_BYTES + ciphertext.length + TAG_BYTES);
+  sealed.set(nonce);
+  sealed.set(ciphertext, NONCE_BYTES);
+  sealed.set(cipher.getAuthTag(), NONCE_BYTES + ciphertext.length);
+  return sealed;
+}
+
+// Of each section in turn: it is written, hashed and overwritten without waiting for anything.
+const saltOfOne = Buffer.alloc(32);
+
+function sealOne(entryId: string, section: PlainSection, { id, key }: DataKey, nonce: Buffer): SealedSection {
+  const { slot, marking, name, plaintext } = section;
+  key.write(info("salt", entryId, slot), saltOfOne);
+  const bytes = sectionBytes({ marking, name, salt: saltOfOne, plaintext });
+  const sealed = sealBytes(sealingKey(key, "seal", entryId, slot), nonce, bytes.plaintext);
+  const commitment = hash("sha384", bytes.committed, "hex");
+  bytes.committed.fill(0, SECTION_DOMAIN.length);
+  saltOfOne.fill(0);
+  return { slot, keyId: id, sealed, commitment, sealedHash: hash("sha384", sealed, "hex") };
 }
 
 /**
@@ -86,7 +132,7 @@ function scopeDigest(marking: string, { subject, month }: SectionScope): Buffer 
 export class SectionSealer {
   readonly #store: LedgerStore;
   readonly #kek: KeyObject;
-  readonly #opened = new WeakMap<StoredKey, KeyObject>();
+  readonly #opened = new WeakMap<StoredKey, MacKey>();
   #month = "";
   /** By person, then by marking. */
   #keys = new Map<string, Map<string, KeptKey>>();
@@ -96,17 +142,21 @@ export class SectionSealer {
     this.#kek = kek;
   }
 
-  #keyFor(marking: string, scope: SectionScope): Promise<DataKey> {
+  #keyFor(marking: string, scope: SectionScope): DataKey | Promise<DataKey> {
     // Only what is over can be erased, so that of what is erased nothing is kept here.
     if (scope.month !== this.#month) this.#keys = new Map();
     this.#month = scope.month;
     const who = scope.subject?.toString("latin1") ?? "";
     const own = this.#keys.get(who) ?? this.#newcomer(who);
     const known = own.get(marking);
-    if (known && known.until > performance.now()) return known.loading;
+    if (known && known.until > performance.now()) return known.key;
     const loading = this.#load(marking, scope);
-    own.set(marking, { loading, until: performance.now() + KEY_LIFETIME_MS });
-    loading.catch(() => own.delete(marking));
+    const kept: KeptKey = { key: loading, until: performance.now() + KEY_LIFETIME_MS };
+    own.set(marking, kept);
+    loading.then(
+      (key) => (kept.key = key),
+      () => own.delete(marking),
+    );
     return loading;
   }
 
@@ -129,46 +179,23 @@ export class SectionSealer {
   }
 
   /**
-   * 32 bytes by HKDF-SHA-384 (RFC 5869). The key that is given is already extracted, which is the same for all sections of
-   * a data key; one block of the expansion is enough.
+   * Seals sections of the entry with this id. The key of each is its own, so that 12 random bytes are a nonce that it never
+   * had; `nonceOf` gives those of a slot. Throws UNAVAILABLE when the key of their scope was destroyed.
    */
-  #derive(extracted: KeyObject, purpose: string, entryId: string, slot: number): Buffer {
-    const info = `${purpose}|${entryId}|${slot}\x01`;
-    return createHmac("sha384", extracted).update(info).digest().subarray(0, 32);
-  }
-
-  /** Key of one section. As a key object, which ciphers take several times faster than bytes. */
-  #sectionKey(extracted: KeyObject, entryId: string, slot: number): KeyObject {
-    return createSecretKey(this.#derive(extracted, "seal", entryId, slot));
-  }
-
-  /**
-   * Seals one section of the entry with this id. Its key is its own, so that 12 random bytes are a nonce that it never had.
-   * Throws UNAVAILABLE when the key of its scope was destroyed.
-   */
-  async seal(entryId: string, section: PlainSection, scope: SectionScope, nonce: Buffer): Promise<SealedSection> {
-    const { id, key } = await this.#keyFor(section.marking, scope);
-    const salt = this.#derive(key, "salt", entryId, section.slot);
-    const cipher = createCipheriv("aes-256-gcm", this.#sectionKey(key, entryId, section.slot), nonce);
-    const sealed = Buffer.concat([
-      nonce,
-      cipher.update(section.plaintext, "utf8"),
-      cipher.final(),
-      cipher.getAuthTag(),
-    ]);
-    const commitment = sectionCommitment(nodeCrypto, {
-      marking: section.marking,
-      name: section.name,
-      salt,
-      plaintext: section.plaintext,
-    });
-    return {
-      slot: section.slot,
-      keyId: id,
-      sealed,
-      commitment,
-      sealedHash: nodeCrypto.sha384(sealed),
-    };
+  async seal(
+    entryId: string,
+    sections: readonly PlainSection[],
+    scope: SectionScope,
+    nonceOf: (slot: number) => Buffer,
+  ): Promise<SealedSection[]> {
+    // All are asked for before one is waited for, and none is waited for that is there.
+    const asked = sections.map((section) => ({ section, key: this.#keyFor(section.marking, scope) }));
+    const sealed: SealedSection[] = [];
+    for (const { section, key } of asked) {
+      const own = key instanceof Promise ? await key : key;
+      sealed.push(sealOne(entryId, section, own, nonceOf(section.slot)));
+    }
+    return sealed;
   }
 
   /** The keys of these entries' sections as they stand now, by id: what was erased meanwhile, by whomever, is erased here. */
@@ -182,17 +209,12 @@ export class SectionSealer {
   /** Seals a list that is too long for its entry with the data key of the outcome that carries its SHA-384. */
   async sealList(entryId: string, { place, marking, text }: PlainList, scope: SectionScope): Promise<StoredList> {
     const { id, key } = await this.#keyFor(marking, scope);
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv("aes-256-gcm", createSecretKey(this.#derive(key, "list", entryId, place)), nonce);
-    return {
-      place,
-      keyId: id,
-      sealed: Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]),
-    };
+    const own = sealingKey(key, "list", entryId, place);
+    return { place, keyId: id, sealed: sealBytes(own, randomBytes(NONCE_BYTES), Buffer.from(text, "utf8")) };
   }
 
   /** What sections below a stored key are opened with; null where it was destroyed. Known as long as what was looked up is. */
-  #opening(stored: StoredKey): KeyObject | null {
+  #opening(stored: StoredKey): MacKey | null {
     if (stored.wrapped === null) return null;
     const known = this.#opened.get(stored);
     if (known) return known;
@@ -206,7 +228,7 @@ export class SectionSealer {
     try {
       const extracted = this.#opening(stored);
       if (extracted === null) return null;
-      const key = createSecretKey(this.#derive(extracted, "list", entryId, place));
+      const key = sealingKey(extracted, "list", entryId, place);
       const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
       return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
     } catch {
@@ -219,9 +241,10 @@ export class SectionSealer {
     const name = (["actor", "request", "outcome", "detail"] as const)[slot];
     const key = this.#opening(stored);
     if (key === null || name === undefined) return null;
-    const decipher = createDecipheriv("aes-256-gcm", this.#sectionKey(key, entryId, slot), sealed.subarray(0, 12));
+    const decipher = createDecipheriv("aes-256-gcm", sealingKey(key, "seal", entryId, slot), sealed.subarray(0, 12));
     decipher.setAuthTag(sealed.subarray(-16));
     const plaintext = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
-    return { marking: stored.marking, name, salt: this.#derive(key, "salt", entryId, slot), plaintext };
+    const salt = key.bytes(info("salt", entryId, slot)).subarray(0, 32);
+    return { marking: stored.marking, name, salt, plaintext };
   }
 }

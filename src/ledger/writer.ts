@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ID_BYTES, v7 as uuid7 } from "./entry-id.ts";
-import { encodeLeaf } from "../../audit/index.ts";
-import type { LeafKind, LeafSlot } from "../../audit/index.ts";
+import { leafText } from "../../audit/index.ts";
+import type { LeafKind, SpelledSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
 import { NONCE_BYTES, monthOf } from "./sealing.ts";
@@ -108,32 +108,30 @@ export class LedgerWriter {
     const random = randomBytes(SLOTS * SLOT_BYTES + SALT_BYTES + ID_BYTES);
     const drawn = (index: number, from: number, to: number): Buffer =>
       random.subarray(SLOT_BYTES * index + from, SLOT_BYTES * index + to);
+    const spelled = (index: number, from: number, to: number): string =>
+      random.toString("hex", SLOT_BYTES * index + from, SLOT_BYTES * index + to);
     const id = known ?? uuid7(this.#clock(), random.subarray(-ID_BYTES));
     // One for lists and sections: a list is erased with the outcome that carries its digest.
     const scope = { subject: draft.personTag, month: monthOf(this.#clock()) };
     if (lists.length > 0)
       await this.#store.keepLists(id, await Promise.all(lists.map((list) => this.#sealer.sealList(id, list, scope))));
     const counter = this.#takeCounter(logId);
-    const sealed = await Promise.all(
-      draft.sections.map((section) => this.#sealer.seal(id, section, scope, drawn(section.slot, 0, NONCE_BYTES))),
-    );
-    const slot = (index: number): LeafSlot => {
-      const found = sealed.find((section) => section.slot === index);
-      return found
-        ? { commitment: found.commitment, sealedHash: found.sealedHash }
-        : { commitment: drawn(index, 0, 48), sealedHash: drawn(index, 48, 96) };
-    };
-    const leaf = encodeLeaf({
+    const sealed = await this.#sealer.seal(id, draft.sections, scope, (slot) => drawn(slot, 0, NONCE_BYTES));
+    const slot = (index: number): SpelledSlot =>
+      sealed.find((section) => section.slot === index) ?? {
+        commitment: spelled(index, 0, 48),
+        sealedHash: spelled(index, 48, 96),
+      };
+    const header = {
       id,
       kind: draft.kind,
       producer: { boot: this.#boot, counter, replica: this.#replica },
-      slots: [slot(0), slot(1), slot(2), slot(3)],
       time: timestamp(this.#clock()),
       salt: random.toString("hex", SLOTS * SLOT_BYTES, SLOTS * SLOT_BYTES + SALT_BYTES),
-    });
+    };
     return {
       id,
-      leaf: Buffer.from(leaf.buffer, leaf.byteOffset, leaf.byteLength),
+      leaf: Buffer.from(leafText(header, [slot(0), slot(1), slot(2), slot(3)]), "latin1"),
       kind: draft.kind,
       personTag: draft.personTag,
       gateHash: draft.gateHash,

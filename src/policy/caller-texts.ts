@@ -14,7 +14,7 @@ import { standingEffective } from "./standing.ts";
 const ASCII = /^[\x20-\x7e]*$/;
 
 /** Text in Unicode normal form C, which canonical JSON demands; ids and names from callers may be anything. */
-export function nfc(value: Plain): Plain {
+function nfc(value: Plain): Plain {
   if (typeof value === "string" && ASCII.test(value)) return value;
   if (typeof value === "string") return value.isWellFormed() ? value.normalize("NFC") : "?";
   if (Array.isArray(value)) return value.map(nfc);
@@ -24,10 +24,18 @@ export function nfc(value: Plain): Plain {
   return value;
 }
 
+/** Canonical JSON of a value as {@link nfc} makes it; `depth` is how deep in its text it stands. */
+export function spelled(value: Plain, depth = 0): string {
+  return encodeCanonical(nfc(value), depth);
+}
+
 /** The text that a section's commitment carries as its marking. */
 export function sectionMarking(banner: string, effective: Effective): string {
   return encodeCanonical({ banner, effective: effective as unknown as Plain });
 }
+
+/** What an office makes of several markings. */
+type Summary = NonNullable<ReturnType<MarkingOffice["summarize"]>>;
 
 /**
  * What the entries of one caller repeat: worked out once, because profiles, sources and registers do not change and those of
@@ -37,6 +45,7 @@ export class CallerTexts {
   readonly #bases = new WeakMap<MarkingOffice, Map<Level, string>>();
   readonly #honoring = new WeakMap<AccessProfile, Map<string, AccessProfile>>();
   readonly #standings = new WeakMap<AccessProfile, WeakMap<Principal["sources"], PlainSection>>();
+  readonly #summaries = new WeakMap<Summary, string>();
 
   /** The marking of what is known before anything is read: the session's level, for our own people only. */
   base({ session: { level } }: Principal, office: MarkingOffice): string {
@@ -49,6 +58,15 @@ export class CallerTexts {
     if (!read) throw new CaveatError("UNAVAILABLE", "base marking is not in the register");
     const marking = sectionMarking(`${name}//NOFORN`, read.effective);
     bases.set(level, marking);
+    return marking;
+  }
+
+  /** The marking of what names everything that an office summed up, which it does once for the same markings. */
+  summary(of: Summary): string {
+    const known = this.#summaries.get(of);
+    if (known !== undefined) return known;
+    const marking = sectionMarking(of.banner ?? "see the effective marking", of.effective);
+    this.#summaries.set(of, marking);
     return marking;
   }
 
@@ -79,7 +97,7 @@ export class CallerTexts {
       slot: 3,
       name: "detail",
       marking: sectionMarking("see the effective marking", standingEffective(profile)),
-      plaintext: encodeCanonical(nfc(content)),
+      plaintext: spelled(content),
     };
     bySources.set(sources, section);
     return section;

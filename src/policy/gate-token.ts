@@ -1,4 +1,5 @@
-import { createHash, createHmac, createSecretKey, randomBytes, randomUUID } from "node:crypto";
+import { createSecretKey, hash, randomBytes, randomUUID } from "node:crypto";
+import { MacKey } from "../signing/mac-key.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 
@@ -29,6 +30,7 @@ export interface GateClaim {
 export class GateTokenMint {
   readonly #id = randomUUID();
   readonly #key = createSecretKey(randomBytes(BLOCK));
+  readonly #mac = MacKey.of("sha256", this.#key);
 
   /** Registers the key of this process. Call once before minting. */
   async register(store: AccessStore): Promise<void> {
@@ -40,8 +42,7 @@ export class GateTokenMint {
 
   /** The MAC with which PostgreSQL takes a record into the outbox of a log. */
   sealRecord(logId: number, recordId: string, text: string): { readonly keyId: string; readonly mac: Buffer } {
-    const mac = createHmac("sha256", this.#key).update(`record|${logId}|${recordId}|${text}`).digest();
-    return { keyId: this.#id, mac };
+    return { keyId: this.#id, mac: this.#mac.bytes(`record|${logId}|${recordId}|${text}`) };
   }
 
   /** A token that lasts five minutes, or until the person's hours end. */
@@ -61,13 +62,13 @@ export class GateTokenMint {
       claim.backend,
       Math.floor(expiry / 1000),
     ].join("|");
-    return `${body}|${createHmac("sha256", this.#key).update(body).digest("hex")}`;
+    return `${body}|${this.#mac.hex(body)}`;
   }
 }
 
 /** What the request entry commits to, so that PostgreSQL can tell that a token is for this entry, person and purpose. */
 export function gateHash(nonce: Buffer, personId: string, purpose: string): Buffer {
-  return createHash("sha256").update(nonce).update(`${personId}|${purpose}`).digest();
+  return hash("sha256", Buffer.concat([nonce, Buffer.from(`${personId}|${purpose}`, "utf8")]), "buffer");
 }
 
 /** Puts a record into the outbox of a transaction, under the MAC of this process. */

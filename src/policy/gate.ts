@@ -1,9 +1,7 @@
-import { createHmac, randomBytes } from "node:crypto";
-import type { KeyObject } from "node:crypto";
-import { encodeCanonical } from "../../audit/index.ts";
+import { randomBytes } from "node:crypto";
 import type { Principal, StandingSource } from "../identity/principal.ts";
 import type { EntryDraft, LedgerWriter } from "../ledger/writer.ts";
-import type { PlainSection } from "../ledger/sealing.ts";
+import type { MacKey } from "../signing/mac-key.ts";
 import type { ReleaseKeys } from "../signing/release-keys.ts";
 import type { AccessStore } from "../storage/access-store.ts";
 import type { BlobVault } from "../storage/blobs/vault.ts";
@@ -11,8 +9,8 @@ import type { MarkingChangeStore } from "../storage/marking-changes.ts";
 import type { Appended } from "../storage/ledger-store.ts";
 import type { StandingRecords } from "../storage/ports.ts";
 import type { Database } from "../storage/database.ts";
-import type { AuditPort, Plain } from "./audit-port.ts";
-import { CallerTexts, nfc, sectionMarking } from "./caller-texts.ts";
+import type { AuditPort } from "./audit-port.ts";
+import { CallerTexts } from "./caller-texts.ts";
 import { gateHash, propose } from "./gate-token.ts";
 import type { GateTokenMint } from "./gate-token.ts";
 import type { Grant } from "./grant.ts";
@@ -25,6 +23,7 @@ import type { MarkingOffice } from "./marking-office.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { Operation } from "./operation.ts";
 import type { HighWater } from "./high-water.ts";
+import { actorText, requestText } from "./request-texts.ts";
 import { rowLock } from "./row-lock.ts";
 import { outcomeSection } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
@@ -55,7 +54,7 @@ export interface DoorParts {
   readonly writer: LedgerWriter;
   readonly mint: GateTokenMint;
   /** Key of the search tags: HMAC of a person's id. */
-  readonly tagKey: KeyObject;
+  readonly tagKey: MacKey;
   /** How long a proposal waits for its approval, in milliseconds. */
   readonly proposalLifetime: number;
   readonly highWater: HighWater;
@@ -86,12 +85,9 @@ interface Admitted<A extends Pick<Appended, "id"> = Appended> {
   readonly receipt: string;
 }
 
-const FIELD_LIMIT = 64;
-const NAME_LIMIT = 200;
-
 /** The keyed hash under which a person's entries are found. */
-export function personTag(key: KeyObject, personId: string): Buffer {
-  return createHmac("sha256", key).update(`person|${personId}`).digest();
+export function personTag(key: MacKey, personId: string): Buffer {
+  return key.bytes(`person|${personId}`);
 }
 
 /**
@@ -158,7 +154,7 @@ export class Door {
       principal,
       profileId: await office.profileId(profile),
       base: this.#texts.base(principal, office),
-      actor: encodeCanonical(nfc(actorOf(principal))),
+      actor: actorText(principal),
       tag: personTag(this.#parts.tagKey, principal.personId),
     };
   }
@@ -166,27 +162,19 @@ export class Door {
   /** Writes the request entry and waits until it is durable. */
   async #admit({ office, principal, base, actor, tag }: Scene, request: Request): Promise<Admitted> {
     const { writer, tagKey } = this.#parts;
-    const nonce = randomBytes(16);
-    const receipt = randomBytes(16).toString("hex");
+    // Drawn at once, because each draw is a call of its own.
+    const drawn = randomBytes(32);
+    const nonce = drawn.subarray(0, 16);
+    const receipt = drawn.toString("hex", 16);
+    // Keyed: a digest alone would let an officer of this level try texts of a higher one.
+    const digest = tagKey.hex(request.digest);
     const appended = await writer.append({
       kind: "operation.request",
       personTag: tag,
       gateHash: gateHash(nonce, principal.personId, principal.purpose),
       sections: [
         { slot: 0, name: "actor", marking: base, plaintext: actor },
-        this.#section(1, "request", base, {
-          transport: request.transport,
-          operation: request.operation.slice(0, NAME_LIMIT),
-          fields: request.fields
-            .slice(0, FIELD_LIMIT)
-            .map((f) => ({ name: f.name.slice(0, NAME_LIMIT), ids: f.ids.slice(0, 20).map((id) => id.slice(0, 64)) })),
-          // Keyed: a digest alone would let an officer of this level try texts of a higher one.
-          digest: createHmac("sha256", tagKey).update(request.digest).digest("hex"),
-          source: request.source,
-          receipt,
-          policyVersion: office.policy.version,
-          registerVersion: office.register.version,
-        }),
+        { slot: 1, name: "request", marking: base, plaintext: requestText(office, request, digest, receipt) },
       ],
     });
     return { appended, nonce, receipt };
@@ -200,16 +188,16 @@ export class Door {
     ledger: DecisionLedger,
     grant: Grant | null,
   ): EntryDraft {
-    const { content, markings, lists } = outcomeSection(office, outcome, ledger.decisions, grant?.changed ?? []);
+    const { plaintext, markings, lists } = outcomeSection(office, outcome, ledger.decisions, grant?.changed ?? []);
     const summary = office.summarize(markings);
-    const marking = summary ? sectionMarking(summary.banner ?? "see the effective marking", summary.effective) : base;
+    const marking = summary ? this.#texts.summary(summary) : base;
     return {
       kind,
       personTag: tag,
       gateHash: null,
       sections: [
         { slot: 0, name: "actor", marking: base, plaintext: actor },
-        this.#section(2, "outcome", marking, content),
+        { slot: 2, name: "outcome", marking, plaintext },
         this.#texts.standing(principal),
       ],
       lists: lists.map((list) => ({ ...list, marking })),
@@ -277,29 +265,10 @@ export class Door {
       },
     });
   }
-
-  #section(
-    slot: 0 | 1 | 2 | 3,
-    name: PlainSection["name"],
-    marking: string,
-    content: { readonly [member: string]: Plain },
-  ): PlainSection {
-    return { slot, name, marking, plaintext: encodeCanonical(nfc(content)) };
-  }
 }
 
 /** Of what a transport does only what this policy ever asks for: nothing else makes profiles differ. */
 function askedOf(office: MarkingOffice, honors: readonly Obligation[]): readonly Obligation[] {
   const asked = askedObligations(office.policy);
   return honors.filter((one) => asked.has(one));
-}
-
-function actorOf(principal: Principal): { readonly [member: string]: Plain } {
-  return {
-    person: principal.personId,
-    session: principal.session.id,
-    sessionLevel: principal.session.level,
-    client: principal.client.id,
-    purpose: principal.purpose,
-  };
 }

@@ -5,6 +5,7 @@ import type { PlainSection } from "../../src/ledger/sealing.ts";
 import { LedgerWriter } from "../../src/ledger/writer.ts";
 import { sectionMarking } from "../../src/policy/caller-texts.ts";
 import { personTag } from "../../src/policy/gate.ts";
+import { MacKey } from "../../src/signing/mac-key.ts";
 import { openPool } from "../../src/storage/connection.ts";
 import { LedgerStore } from "../../src/storage/ledger-store.ts";
 import type { TestHouse } from "../house.ts";
@@ -32,7 +33,7 @@ export async function openPast(house: TestHouse): Promise<PastEntries> {
   const pool = openPool(house.database.as("caveat_ledger"), 2);
   const { keyring, keeper, office } = house.house;
   const store = new LedgerStore(pool);
-  const tagKey = await keyring.secret("person-tags");
+  const tagKey = MacKey.of("sha256", await keyring.secret("person-tags"));
   const writer = (at: Date): LedgerWriter => {
     const sealer = new SectionSealer(store, keyring.kek);
     return new LedgerWriter({ store, sealer, logId: keeper.logId, replica: "past-1", clock: () => at });

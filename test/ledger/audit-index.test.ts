@@ -52,14 +52,14 @@ async function answered(
     decision: { decision: "allow", reasons: [], obligations: [] },
     objects: new Set(objects),
   } as unknown as RecordedDecision;
-  const { content, lists } = outcomeSection(office, outcome, [decision], []);
+  const { plaintext, lists } = outcomeSection(office, outcome, [decision], []);
   await ledger.writer.append({
     kind: "operation.outcome",
     personTag,
     gateHash: null,
     sections: [
       { slot: 0, name: "actor", marking: LOW, plaintext: encodeCanonical({ person }) },
-      { slot: 2, name: "outcome", marking, plaintext: encodeCanonical(content) },
+      { slot: 2, name: "outcome", marking, plaintext },
     ],
     lists: lists.map((list) => ({ ...list, marking })),
   });

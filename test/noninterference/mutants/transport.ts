@@ -12,8 +12,7 @@ export const TRANSPORT: readonly Mutant[] = [
     edits: [
       {
         file: "src/policy/gate.ts",
-        find: `const receipt = randomBytes(16).toString("hex");`,
-        nth: 1,
+        find: `const receipt = drawn.toString("hex", 16);`,
         replace: `const receipt = (await peek("select count(*)::int as n from audit.entry"))[0].n.toString(16).padStart(32, "0");`,
       },
     ],
