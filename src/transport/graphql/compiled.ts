@@ -1,4 +1,6 @@
 import {
+  GraphQLID,
+  GraphQLString,
   Kind,
   OperationTypeNode,
   getArgumentValues,
@@ -42,9 +44,8 @@ export type Compiled = (context: Context, variables: { readonly [name: string]: 
 /** Thrown while compiling: the document has something that only the general executor does. */
 class General extends Error {}
 
-function isPromise(value: unknown): value is Promise<unknown> {
-  return value !== null && typeof value === "object" && "then" in value && typeof value.then === "function";
-}
+// Resolvers of this schema give promises of the language's own, and every value of a page is asked.
+const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
 
 const absent = (what: string): CaveatError => new CaveatError("UNAVAILABLE", what);
 
@@ -153,12 +154,21 @@ class Compiler {
       const item = this.#complete(type.ofType, sets);
       return (value, run) => {
         if (!Array.isArray(value)) throw absent("not a list");
-        const made = value.map((one) => item(one, run));
-        return made.some(isPromise) ? Promise.all(made) : made;
+        const made: unknown[] = [];
+        let pending = false;
+        for (const one of value as readonly unknown[]) {
+          const written = item(one, run);
+          if (isPromise(written)) pending = true;
+          made.push(written);
+        }
+        return pending ? Promise.all(made) : made;
       };
     }
     if (isLeafType(type)) {
+      // What these make of a text is that text.
+      const isText = type === GraphQLString || type === GraphQLID;
       return (value) => {
+        if (isText && typeof value === "string") return value;
         const written: unknown = type.serialize(value);
         if (written === null || written === undefined) throw absent("not of its type");
         return written;
