@@ -106,7 +106,6 @@ class RowWire {
     const starts = this.#starts;
     const lengths = this.#lengths;
     const texts = this.#texts;
-    const fields: Fields = [];
     let at = head + 2;
     for (let column = 0; column < count; column += 1) {
       if (at + LENGTH > end) return false;
@@ -119,7 +118,6 @@ class RowWire {
         if (!known || !sameBytes(before, starts[column] ?? 0, view, at, length))
           texts[column] = bytes.toString("utf8", at, at + length);
       }
-      fields.push(texts[column] ?? null);
       starts[column] = at;
       lengths[column] = length;
       if (length > 0) at += length;
@@ -127,8 +125,9 @@ class RowWire {
     if (at !== end) return false;
     // Columns beyond this row's lie in other bytes than these.
     lengths.length = count;
+    texts.length = count;
     this.#before = view;
-    this.#sink.emit("dataRow", { fields });
+    this.#sink.emit("dataRow", { fields: [...texts] });
     return true;
   }
 }
