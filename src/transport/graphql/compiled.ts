@@ -8,7 +8,6 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  getVariableValues,
 } from "graphql";
 import type {
   DocumentNode,
@@ -38,7 +37,10 @@ interface Run {
 type Complete = (value: unknown, run: Run) => unknown;
 type Step = (row: unknown, run: Run) => unknown;
 
-/** A query as functions. Resolves to its data; what was thrown on the way is pushed to `context.thrown`. */
+/**
+ * A query as functions, run with variables that were coerced. Resolves to its data; what was thrown on the way is pushed to
+ * `context.thrown`.
+ */
 export type Compiled = (context: Context, variables: { readonly [name: string]: unknown }) => Promise<object | null>;
 
 /** Thrown while compiling: the document has something that only the general executor does. */
@@ -207,10 +209,8 @@ export function compileOperation(
   if (operation.operation !== OperationTypeNode.QUERY || !root || (operation.directives?.length ?? 0) > 0) return null;
   try {
     const top = new Compiler(document).object(root, [operation.selectionSet]);
-    return async (context, given) => {
-      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
-      if (!coerced) throw new CaveatError("INVALID_REQUEST", "variables");
-      const run: Run = { context, variables: coerced, args: [], errors: [] };
+    return async (context, variables) => {
+      const run: Run = { context, variables, args: [], errors: [] };
       const data = await top(undefined, run);
       context.thrown.push(...run.errors);
       return run.errors.length > 0 ? null : (data as object);
