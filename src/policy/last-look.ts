@@ -1,15 +1,14 @@
 import { CaveatError } from "../errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { InternedMarking } from "../storage/ports.ts";
-import { tables } from "../storage/tables.ts";
 import type { RowOf, TableName } from "../storage/tables.ts";
 import type { Action } from "./actions.ts";
 import { isAction } from "./actions.ts";
 import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import type { MarkingOffice } from "./marking-office.ts";
-import { ROW_TABLES } from "./row-tables.ts";
-import { stateOf } from "./workflow-state.ts";
+import { nameOf, readingOf } from "./row-reading.ts";
+import type { Values } from "./row-reading.ts";
 
 /**
  * One decision as the outcome entry records it: once per distinct action, marking and facts, with the objects it covers.
@@ -36,25 +35,22 @@ interface Pending {
   readonly objects: Set<string>;
 }
 
-/** Marking columns of what stands above the rows of a table: there the row rules of the row itself say nothing. */
-const STANDS_ABOVE: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  ROW_TABLES.map(({ table, above }) => [`data.${table}`, new Set(above.map(([column]) => column))]),
-);
+/** What one marking of a row rested on, and which object above the row it named. */
+interface Rested {
+  readonly needed: string;
+  readonly markingId: unknown;
+  readonly aboveId: unknown;
+  readonly pending: Pending;
+}
 
-/** Whose marking a column repeats: the decision about it names that object, not each row below it. */
-const ABOVE: Readonly<Record<string, readonly [table: string, id: string]>> = {
-  datasetMarkingId: ["dataset", "datasetId"],
-  assetMarkingId: ["asset", "assetId"],
-  labelMarkingId: ["label", "labelId"],
-  revisionMarkingId: ["labelRevision", "revisionId"],
-  ontologyMarkingId: ["ontology", "ontologyId"],
-  deliveryMarkingId: ["delivery", "deliveryId"],
-  projectMarkingId: ["project", "projectId"],
-  taskMarkingId: ["task", "taskId"],
-};
-
-function nameOf(table: string, values: Readonly<Record<string, unknown>>): string {
-  return `${table}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
+/** What the row of a table that was read last tells; the next one mostly tells the same and adds nothing but its own name. */
+interface Told {
+  readonly program: unknown;
+  readonly member: boolean;
+  readonly owner: boolean;
+  readonly state: string;
+  /** By the place of a marking in the table's description. */
+  readonly rested: (Rested | undefined)[];
 }
 
 /**
@@ -68,6 +64,7 @@ export class DecisionLedger {
   readonly #decisions = new Map<string, RecordedDecision>();
   readonly #disclosed = new Map<string, InternedMarking>();
   #pending = new Map<string, Pending>();
+  #told = new Map<TableName, Told>();
 
   constructor(office: MarkingOffice, principal: Principal, clock: () => Date) {
     this.#office = office;
@@ -83,36 +80,59 @@ export class DecisionLedger {
 
   /** Notes a row that was read. */
   read<N extends TableName>(table: N, row: RowOf<N>): void {
-    const description = tables[table];
-    const values = row as unknown as Record<string, unknown>;
-    const member = this.#principal.programs.has(String(values[description.program]));
-    const owner = description.owner !== null && values[description.owner] === this.#principal.personId;
-    const state = stateOf(table, values);
+    const values = row as unknown as Values;
+    const reading = readingOf(table);
+    const { markings } = reading;
+    const before = this.#told.get(table);
+    const program = values[reading.program];
+    const member =
+      before !== undefined && before.program === program
+        ? before.member
+        : this.#principal.programs.has(String(program));
+    const owner = reading.owner !== null && values[reading.owner] === this.#principal.personId;
+    const state = reading.state === null ? "ACTIVE" : String(values[reading.state]);
+    const alike = before !== undefined && before.member === member && before.owner === owner && before.state === state;
+    const rested = before?.rested ?? [];
+    if (!alike || before.program !== program) this.#told.set(table, { program, member, owner, state, rested });
     const own = nameOf(table, values);
-    for (const [column, property, action] of description.markings) {
-      const needed = typeof action === "string" ? action : (action as (row: unknown) => string)(row);
-      const markingId = String(values[property]);
-      const above = ABOVE[property];
-      const aboveId = above && values[above[1]];
-      const object = above && typeof aboveId === "string" ? `${above[0]}:${aboveId}` : own;
-      const byMarking = STANDS_ABOVE.get(description.name)?.has(column) === true;
-      const key = byMarking ? `${needed} ${markingId}` : `${needed} ${markingId} ${member} ${owner} ${state}`;
-      const known = this.#pending.get(key);
-      if (known) known.objects.add(object);
-      else {
-        const facts: Facts | null = byMarking ? null : { member, assigned: false, owner, state };
-        this.#pending.set(key, { action: asAction(needed), markingId, facts, objects: new Set([object]) });
-      }
+    for (let at = 0; at < markings.length; at += 1) {
+      const marking = markings[at];
+      if (!marking) continue;
+      const { property, action, above, byMarking } = marking;
+      const needed = typeof action === "string" ? action : action(values);
+      const markingId = values[property];
+      const aboveId = above === null ? null : values[above[1]];
+      const last = rested[at];
+      const same = last !== undefined && last.markingId === markingId && last.needed === needed && (alike || byMarking);
+      if (same && last.aboveId === aboveId && typeof aboveId === "string") continue;
+      const pending = same
+        ? last.pending
+        : this.#rests(needed, String(markingId), byMarking ? null : { member, assigned: false, owner, state });
+      pending.objects.add(above && typeof aboveId === "string" ? `${above[0]}:${aboveId}` : own);
+      if (!same || last.aboveId !== aboveId) rested[at] = { needed, markingId, aboveId, pending };
     }
+  }
+
+  #rests(needed: string, markingId: string, facts: Facts | null): Pending {
+    const key =
+      facts === null
+        ? `${needed} ${markingId}`
+        : `${needed} ${markingId} ${facts.member} ${facts.owner} ${facts.state}`;
+    const known = this.#pending.get(key);
+    if (known) return known;
+    const made = { action: asAction(needed), markingId, facts, objects: new Set<string>() };
+    this.#pending.set(key, made);
+    return made;
   }
 
   /** Decides about one action on one marking now, and notes the decision. Throws UNAUTHENTICATED once the hours are over. */
   async decide(action: Action, marking: InternedMarking, facts: Facts, object: string): Promise<Decision> {
     if (this.#over) throw new CaveatError("UNAUTHENTICATED", "the hours are over");
-    return this.#decide(action, marking, facts, [object]);
+    return this.#decide(action, marking, facts, new Set([object]));
   }
 
-  #decide(action: Action, marking: InternedMarking, facts: Facts | null, objects: Iterable<string>): Decision {
+  /** Keeps the set of objects. */
+  #decide(action: Action, marking: InternedMarking, facts: Facts | null, objects: Set<string>): Decision {
     const key = JSON.stringify([action, marking.id, marking.banner, facts]);
     const known = this.#decisions.get(key);
     if (known) {
@@ -120,7 +140,7 @@ export class DecisionLedger {
       return known.decision;
     }
     const decision = this.#office.decisions.decision(this.#principal.profile, marking, facts, action);
-    this.#decisions.set(key, { action, marking, facts, decision, objects: new Set(objects) });
+    this.#decisions.set(key, { action, marking, facts, decision, objects });
     return decision;
   }
 
@@ -129,6 +149,7 @@ export class DecisionLedger {
     const refused: string[] = [];
     const pending = this.#pending;
     this.#pending = new Map();
+    this.#told = new Map();
     if (this.#over) return [...pending.values()].flatMap(({ objects }) => [...objects]);
     for (const { action, markingId, facts, objects } of pending.values()) {
       const marking = this.#office.known(markingId) ?? (await this.#office.byId(markingId));

@@ -1,4 +1,4 @@
-import type { Locked, RowLock, SqlPart } from "../storage/transaction.ts";
+import type { Locked, RowLock } from "../storage/transaction.ts";
 import { actionBit } from "./actions.ts";
 import type { Action } from "./actions.ts";
 import { column } from "./row.ts";
@@ -27,7 +27,15 @@ interface TableTemplate extends Template {
   readonly readable: Action;
 }
 
+/** What the tables of one statement need together. */
+interface LockTemplate {
+  readonly open: string;
+  readonly parts: readonly TableTemplate[];
+}
+
 const templates = new WeakMap<Policy, Map<string, TableTemplate>>();
+/** By the tables: statements of a few forms are asked again and again. */
+const locks = new WeakMap<Policy, Map<string, LockTemplate>>();
 
 const markings = (action: Action): string => `a${actionBit(action)}`;
 const bit = (action: Action): string => `${(1n << BigInt(actionBit(action))).toString()}::bigint`;
@@ -76,6 +84,24 @@ function compileTable(policy: Policy, table: TableAccess, alias: string): TableT
   return { sql, slots, actions, readable: first.action };
 }
 
+function lockTemplate(policy: Policy, tables: readonly Locked[]): LockTemplate {
+  const known = locks.get(policy) ?? new Map<string, LockTemplate>();
+  locks.set(policy, known);
+  const key = tables.join(" ");
+  const found = known.get(key);
+  if (found) return found;
+  const parts = tables.map((table) => tableTemplate(policy, table));
+  const actions = [...new Set(parts.flatMap((part) => part.actions))].toSorted();
+  const columns = actions.map(
+    (action) => `array_agg(pm.marking_id) filter (where pm.actions & ${bit(action)} <> 0) as ${markings(action)}`,
+  );
+  const open = `open as materialized (select ${columns.join(", ")} from access.profile_marking pm
+        where pm.policy_id = ?::uuid and pm.profile_id = ?::uuid and pm.actions <> 0)`;
+  const made = { open, parts };
+  known.set(key, made);
+  return made;
+}
+
 /**
  * The first lock as SQL: for each table of a statement a condition over its row that holds when every marking of the row
  * has an allowing cell in the matrix and the row rules of the reading action hold. The reader's row of the matrix is
@@ -85,18 +111,9 @@ export function rowLock(policy: Policy, values: LockValues): (tables: readonly L
   // An array parameter is written as text: a driver may spread a list into several parameters.
   const filled = { person: values.personId, programs: `{${values.programIds.join(",")}}` };
   return (tables) => {
-    const parts = tables.map((table) => tableTemplate(policy, table));
-    const actions = [...new Set(parts.flatMap((part) => part.actions))].toSorted();
-    const columns = actions.map(
-      (action) => `array_agg(pm.marking_id) filter (where pm.actions & ${bit(action)} <> 0) as ${markings(action)}`,
-    );
-    const open: SqlPart = {
-      sql: `open as materialized (select ${columns.join(", ")} from access.profile_marking pm
-        where pm.policy_id = ?::uuid and pm.profile_id = ?::uuid and pm.actions <> 0)`,
-      params: [values.policyId, values.profileId],
-    };
+    const { open, parts } = lockTemplate(policy, tables);
     return {
-      open,
+      open: { sql: open, params: [values.policyId, values.profileId] },
       on: parts.map(({ sql, slots, readable }) => ({
         sql,
         params: slots.map((slot) => filled[slot]),

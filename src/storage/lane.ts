@@ -2,6 +2,8 @@ import { Client } from "pg";
 import type { ClientConfig, Submittable } from "pg";
 import { parserOf } from "./moment.ts";
 import type { Parse } from "./moment.ts";
+import { readRows } from "./row-wire.ts";
+import type { RowSink } from "./row-wire.ts";
 
 /** A statement with a name, under which each session keeps its plan, and numbered placeholders. */
 export interface Prepared {
@@ -17,7 +19,8 @@ export interface Found {
 
 interface Columns {
   readonly names: readonly string[];
-  readonly parsers: readonly Parse[];
+  /** Of the columns whose values are not their texts. */
+  readonly parsers: readonly (readonly [at: number, parse: Parse])[];
 }
 
 /** What of the driver's connection a statement is sent with. */
@@ -91,15 +94,22 @@ class GatedStatements implements Submittable {
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
     this.#lane.columns.set(this.#current, {
       names: fields.map(({ name }) => name),
-      parsers: fields.map(({ dataTypeID }) => parserOf(dataTypeID)),
+      parsers: fields.flatMap(({ dataTypeID }, at) => {
+        const parse = parserOf(dataTypeID);
+        return parse === null ? [] : [[at, parse] as const];
+      }),
     });
   }
 
-  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+  handleDataRow({ fields }: { fields: (string | null)[] }): void {
     const rows = this.#rows[this.#completed - 1];
     if (!rows) return;
-    const parsers = this.#lane.columns.get(this.#current)?.parsers ?? [];
-    rows.push(fields.map((text, at) => (text === null ? null : (parsers[at]?.(text) ?? null))));
+    const row: unknown[] = fields;
+    for (const [at, parse] of this.#lane.columns.get(this.#current)?.parsers ?? []) {
+      const text = fields[at];
+      if (typeof text === "string") row[at] = parse(text) ?? null;
+    }
+    rows.push(row);
   }
 
   handleCommandComplete(): void {
@@ -156,6 +166,7 @@ export class Lane {
   static async open(config: ClientConfig): Promise<Lane> {
     const options: ClientConfig & { readonly pipeline: boolean } = { ...config, pipeline: true };
     const client = new Client(options);
+    readRows(client.connection as unknown as RowSink);
     // Until the lane listens, an error is told by the call that meets it.
     client.on("error", () => undefined);
     await client.connect();

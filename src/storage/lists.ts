@@ -118,12 +118,14 @@ function parameter(column: string): string {
 }
 
 function top(id: string): number {
-  return Number.parseInt(id.replaceAll("-", "").slice(0, TOP), 16);
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
 function idAt(distance: number, filler: "0" | "f"): string {
   const digits = Math.trunc(distance).toString(16).padStart(TOP, "0") + filler.repeat(32 - TOP);
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join(
+    "-",
+  );
 }
 
 /**

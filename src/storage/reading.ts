@@ -151,9 +151,18 @@ class ReadingTransaction implements Transaction {
     const { columns, rows } = await this.#found(sql, params, work);
     const mapping = this.#mappings.of(entity);
     const properties = columns.map((name) => mapping.get(name) ?? name);
+    const [first] = rows;
+    if (!first) return [];
+    // Rows of one page agree in most columns: each is a copy of the one before, with what differs.
+    let before = first;
+    let made = Object.fromEntries(properties.map((name, at) => [name, first[at]]));
     return rows.map((row) => {
-      const made: Record<string, unknown> = {};
-      for (let at = 0; at < properties.length; at += 1) made[properties[at] ?? ""] = row[at];
+      made = { ...made };
+      for (let at = 0; at < properties.length; at += 1) {
+        const value = row[at];
+        if (value !== before[at]) made[properties[at] ?? ""] = value;
+      }
+      before = row;
       return made as E;
     });
   }

@@ -37,9 +37,15 @@ const TEXT = /^([A-Za-z]+):([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 /** Stands for an id that names nothing; no row has it and no column of ids takes it, so it is simply not found. */
 export const NO_ID = "none";
 
+/** Where ids are spelled, one after another; a character takes at most three bytes. */
+const SPELLED = Buffer.alloc(256);
+const LONGEST = Math.trunc(SPELLED.length / 3);
+
 /** The id that a caller sees: base64url of "noun:uuid". */
 export function globalId(noun: IdNoun, id: string): string {
-  return Buffer.from(`${noun}:${id}`).toString("base64url");
+  const text = `${noun}:${id}`;
+  if (text.length > LONGEST) return Buffer.from(text).toString("base64url");
+  return SPELLED.toString("base64url", 0, SPELLED.write(text));
 }
 
 /** What a text from a caller names; null when it is none of our ids. There is one spelling of each id only. */

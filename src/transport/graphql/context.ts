@@ -4,6 +4,7 @@ import type { NodeNoun, NodeRow } from "../../datasets/queries.ts";
 import { CopyKeys } from "../../labeling/copy-keys.ts";
 import type { Grant } from "../../policy/grant.ts";
 import type { Operation } from "../../policy/operation.ts";
+import { globalId } from "../global-id.ts";
 import { Batch } from "./batch.ts";
 import { Cursors } from "./cursor.ts";
 import type { OntologyClassRow } from "./ontology-version.ts";
@@ -22,6 +23,8 @@ export interface Context {
   readonly classes: Batch<OntologyClassRow | null>;
   /** For each act by which something was handed in what its person said of it, as far as the caller may see that. */
   readonly remarks: Batch<string | null>;
+  /** Ids of people as callers see them: the rows of a page are the work of few. */
+  readonly people: Map<string, string>;
   /** Errors as they were thrown. */
   readonly thrown: unknown[];
   /** Resolvers that have not ended yet; null where nobody waits for them. */
@@ -63,6 +66,7 @@ export function contextOf(operation: Operation, { cursorKey, copyKey }: AnswerKe
         async (grant) => new Map((await grant.read.some("taskRemark", ids)).map(({ id, body }) => [id, body])),
       ),
     ),
+    people: new Map(),
     thrown: [],
     underWay: null,
   };
@@ -77,6 +81,15 @@ export function forget(context: Context): void {
 /** The object of a noun that a caller's id names; null when it is hidden, absent or of another noun. */
 export function node<N extends NodeNoun>(context: Context, noun: N, id: string): Promise<NodeRow<N> | null> {
   return context.operation.query(byId(noun), { id });
+}
+
+/** The id of a person as callers see it. */
+export function personId({ people }: Context, id: string): string {
+  const known = people.get(id);
+  if (known !== undefined) return known;
+  const made = globalId("person", id);
+  people.set(id, made);
+  return made;
 }
 
 /** The marking of a row, as text for people. */

@@ -16,7 +16,7 @@ import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
 import { Authority, authorityShown } from "./authority.ts";
 import { FirstArgs, connectionType } from "./connection.ts";
-import { markingOf, node } from "./context.ts";
+import { markingOf, node, personId } from "./context.ts";
 import type { Context } from "./context.ts";
 import { LabelReview, LabelRevision, reviewsOf } from "./label-history.ts";
 import type { ReviewRow } from "./label-history.ts";
@@ -66,8 +66,8 @@ export class LabelResolver {
   }
 
   @FieldResolver(() => ID)
-  authorId(@Root() row: LabelRow): string {
-    return globalId("person", row.authorId);
+  authorId(@Ctx() context: Context, @Root() row: LabelRow): string {
+    return personId(context, row.authorId);
   }
 
   @FieldResolver(() => Asset, { nullable: true })
@@ -94,8 +94,8 @@ export class LabelResolver {
   }
 
   @FieldResolver(() => ID, { nullable: true, description: "Who judged it with its task." })
-  judgedBy(@Root() row: LabelRow): string | null {
-    return row.judgedBy ? globalId("person", row.judgedBy) : null;
+  judgedBy(@Ctx() context: Context, @Root() row: LabelRow): string | null {
+    return row.judgedBy ? personId(context, row.judgedBy) : null;
   }
 
   @FieldResolver(() => DateTimeScalar, { nullable: true })

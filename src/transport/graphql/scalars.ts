@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import type { ValueNode } from "graphql";
+import { momentText } from "./moment-text.ts";
 
 const MAX_DEPTH = 16;
 const MAX_VALUES = 20_000;
@@ -69,7 +70,7 @@ export const DateTimeScalar = new GraphQLScalarType({
   name: "DateTime",
   description: "A moment in UTC as in RFC 3339, such as 2026-09-20T12:34:56.789Z.",
   serialize: (value) => {
-    if (value instanceof Date) return value.toISOString();
+    if (value instanceof Date) return momentText(value);
     if (typeof value === "string") return value;
     throw new TypeError("not a moment");
   },
