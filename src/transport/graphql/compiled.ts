@@ -8,6 +8,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  getVariableValues,
 } from "graphql";
 import type {
   DocumentNode,
@@ -43,10 +44,7 @@ type Send = (args: Record<string, unknown>, run: Run) => void;
 type Complete = (value: unknown, run: Run) => unknown;
 type Step = (row: unknown, run: Run) => unknown;
 
-/**
- * A query as functions, run with variables that were coerced. Resolves to its data; what was thrown on the way is pushed to
- * `context.thrown`.
- */
+/** A query as functions. Resolves to its data; what was thrown on the way is pushed to `context.thrown`. */
 export type Compiled = (context: Context, variables: { readonly [name: string]: unknown }) => Promise<object | null>;
 
 /** Thrown while compiling: the document has something that only the general executor does. */
@@ -236,8 +234,10 @@ export function compileOperation(
   if (operation.operation !== OperationTypeNode.QUERY || !root || (operation.directives?.length ?? 0) > 0) return null;
   try {
     const top = new Compiler(document).object(root, [operation.selectionSet]);
-    return async (context, variables) => {
-      const run: Run = { context, variables, args: [], errors: [] };
+    return async (context, given) => {
+      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+      if (!coerced) throw new CaveatError("INVALID_REQUEST", "variables");
+      const run: Run = { context, variables: coerced, args: [], errors: [] };
       const data = await top(undefined, run);
       context.thrown.push(...run.errors);
       return run.errors.length > 0 ? null : (data as object);

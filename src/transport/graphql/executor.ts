@@ -85,11 +85,15 @@ class Handover {
   }
 }
 
-/** Runs an operation that Apollo has taken in by the general executor. */
+/** Runs an operation that Apollo has taken in: compiled where that is possible, by the general executor otherwise. */
 function executorOf(schema: GraphQLSchema): GatewayExecutor {
-  return async ({ document, operationName, request, context: given }) => {
+  const compiled = new WeakMap<OperationDefinitionNode, { readonly run: Compiled | null }>();
+  return async ({ document, operation, operationName, request, context: given }) => {
     const context = given as unknown as Context;
+    const known = compiled.get(operation) ?? { run: compileOperation(schema, document, operation) };
+    compiled.set(operation, known);
     const variableValues = request.variables ?? {};
+    if (known.run) return { data: (await known.run(context, variableValues)) as Record<string, unknown> | null };
     const result = await executeWhole({ schema, document, operationName, variableValues, contextValue: context });
     context.thrown.push(...(result.errors ?? []));
     return { data: (result.errors ? null : result.data) as Record<string, unknown> | null };
@@ -108,19 +112,12 @@ function gatewayOf(schema: GraphQLSchema): GatewayInterface {
   };
 }
 
-/**
- * Runs planned operations: queries that can be compiled as what they were compiled to, all others on Apollo Server, with
- * everything off that would answer, report or remember by itself. Of a compiled query Apollo would do nothing but hand it
- * over, which costs more than what it takes to plan it.
- */
+/** Runs planned operations on Apollo Server, with everything off that would answer, report or remember by itself. */
 export class Executor {
-  readonly #schema: GraphQLSchema;
-  readonly #compiled = new WeakMap<OperationDefinitionNode, { readonly run: Compiled | null }>();
   readonly #apollo: ApolloServer<Context>;
   readonly #handover: Handover;
 
-  private constructor(schema: GraphQLSchema, apollo: ApolloServer<Context>, handover: Handover) {
-    this.#schema = schema;
+  private constructor(apollo: ApolloServer<Context>, handover: Handover) {
     this.#apollo = apollo;
     this.#handover = handover;
   }
@@ -149,19 +146,11 @@ export class Executor {
       ],
     });
     await apollo.start();
-    return new Executor(schema, apollo, handover);
-  }
-
-  #compile({ document, definition }: Plan): Compiled | null {
-    const known = this.#compiled.get(definition) ?? { run: compileOperation(this.#schema, document, definition) };
-    this.#compiled.set(definition, known);
-    return known.run;
+    return new Executor(apollo, handover);
   }
 
   /** The data of an operation. Throws the gravest error when anything in it failed: there are no partial answers. */
   async run(plan: Plan, context: Context): Promise<unknown> {
-    const compiled = this.#compile(plan);
-    if (compiled) return dataFrom(context, await compiled(context, plan.variables), undefined);
     const { query, operationName, variables } = plan.input;
     const release = this.#handover.hold(plan);
     try {

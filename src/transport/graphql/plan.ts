@@ -45,8 +45,6 @@ export interface Plan {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly input: GraphQLInput;
-  /** The variables of the operation as the schema takes them: what was priced is what runs. */
-  readonly variables: { readonly [name: string]: unknown };
   /** Type and name of the operation. */
   readonly operation: string;
   readonly fields: readonly PlannedField[];
@@ -206,7 +204,6 @@ export function planOperation(schema: GraphQLSchema, documents: KnownDocuments, 
       document,
       definition: operation,
       input,
-      variables: coerced,
       operation: `${operation.operation}${name}`,
       fields: walk.roots,
       cost: walk.cost,
