@@ -2,8 +2,6 @@ import { Client } from "pg";
 import type { ClientConfig, Submittable } from "pg";
 import { parserOf } from "./moment.ts";
 import type { Parse } from "./moment.ts";
-import { readRows } from "./row-wire.ts";
-import type { RowSink } from "./row-wire.ts";
 
 /** A statement with a name, under which each session keeps its plan, and numbered placeholders. */
 export interface Prepared {
@@ -166,7 +164,6 @@ export class Lane {
   static async open(config: ClientConfig): Promise<Lane> {
     const options: ClientConfig & { readonly pipeline: boolean } = { ...config, pipeline: true };
     const client = new Client(options);
-    readRows(client.connection as unknown as RowSink);
     // Until the lane listens, an error is told by the call that meets it.
     client.on("error", () => undefined);
     await client.connect();
