@@ -12,6 +12,8 @@ export interface PlainSection {
   readonly name: "actor" | "request" | "outcome" | "detail";
   readonly marking: string;
   readonly plaintext: string;
+  /** The value that `plaintext` is the text of, where it is at hand: whoever needs it need not parse. */
+  readonly content?: unknown;
 }
 
 /** A list of objects that is too long for its entry: ids one a line, and the place of its decision in the outcome. */

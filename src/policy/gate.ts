@@ -282,9 +282,10 @@ export class Door {
     slot: 0 | 1 | 2 | 3,
     name: PlainSection["name"],
     marking: string,
-    content: { readonly [member: string]: Plain },
+    said: { readonly [member: string]: Plain },
   ): PlainSection {
-    return { slot, name, marking, plaintext: encodeCanonical(nfc(content)) };
+    const content = nfc(said);
+    return { slot, name, marking, plaintext: encodeCanonical(content), content };
   }
 }
 
