@@ -8,6 +8,7 @@ import { TokenVerifier } from "../identity/tokens.ts";
 import type { TrustedIssuer } from "../identity/tokens.ts";
 import { AuditSearch } from "../ledger/audit-search.ts";
 import { AuditService } from "../ledger/audit-service.ts";
+import { FreshEntries } from "../ledger/fresh-entries.ts";
 import { AuditIndexer } from "../ledger/indexer.ts";
 import { SectionSealer } from "../ledger/sealing.ts";
 import { SubjectHashes } from "../ledger/subject-hashes.ts";
@@ -127,10 +128,12 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
     const sealer = new SectionSealer(ledgerStore, keyring.kek);
     const origin = `${config.installation}/activity`;
     const logId = await ledgerStore.openLog(origin, "activity", null);
-    const writer = new LedgerWriter({ store: ledgerStore, sealer, logId, replica: options.replica ?? "api-1", clock });
-    const index = new AuditIndexStore(ledgerPool);
     const hashes = new SubjectHashes(await keyring.secret("audit-subjects"));
-    const indexer = new AuditIndexer({ store: ledgerStore, index, sealer, hashes, logId });
+    const fresh = new FreshEntries(hashes);
+    const replica = options.replica ?? "api-1";
+    const writer = new LedgerWriter({ store: ledgerStore, sealer, logId, replica, clock, fresh });
+    const index = new AuditIndexStore(ledgerPool);
+    const indexer = new AuditIndexer({ store: ledgerStore, index, sealer, hashes, logId, fresh });
     const tiles = new FileTiles(join(config.stateFolder, "logs"));
     const keeper = new LedgerKeeper({
       store: ledgerStore,

@@ -6,15 +6,20 @@ import type {
   IndexedPlace,
   IndexedSubject,
 } from "../storage/audit-index-store.ts";
-import type { LedgerStore } from "../storage/ledger-store.ts";
+import type { LedgerStore, StoredEntry } from "../storage/ledger-store.ts";
+import type { FreshEntries, FreshEntry } from "./fresh-entries.ts";
 import { openEntry } from "./opened-entry.ts";
 import type { SectionSealer } from "./sealing.ts";
+import { HashedNames } from "./subject-hashes.ts";
 import type { SubjectHashes } from "./subject-hashes.ts";
 
-/** Entries that are taken in at once: the more, the fewer rows say the same. */
+/** Entries that are taken in at once, if they must be read, or if all are remembered: the more, the fewer rows say the same. */
 const BATCH = 1_024;
-/** Entries that are opened in one turn of the event loop. */
-const OPENED_IN_TURN = 16;
+const REMEMBERED_BATCH = 4_096;
+/** What is done in one turn of the event loop: 16 entries that are opened, or 256 that are remembered. */
+const COST_OF_TURN = 256;
+const COST_OF_OPENING = 16;
+const LEAF_HASH = 48;
 /** What was asked is no part of what an entry is found by. */
 const REQUEST = 1;
 
@@ -25,6 +30,44 @@ export interface AuditIndexerParts {
   readonly sealer: SectionSealer;
   readonly hashes: SubjectHashes;
   readonly logId: number;
+  /** What this process wrote lately into this log. */
+  readonly fresh?: FreshEntries;
+}
+
+/** What the index is to hold about entries from..to-1, gathered in the order of the entries. */
+class GatheredBatch {
+  readonly #from: number;
+  readonly #to: number;
+  readonly #places = new Map<string, IndexedPlace[]>();
+  readonly #sections = new Map<string, { slot: number; keyId: string; entries: number }>();
+  unread = 0;
+
+  constructor(from: number, to: number) {
+    this.#from = from;
+    this.#to = to;
+  }
+
+  section(slot: number, keyId: string): void {
+    const key = `${slot} ${keyId}`;
+    const known = this.#sections.get(key);
+    if (known) known.entries += 1;
+    else this.#sections.set(key, { slot, keyId, entries: 1 });
+  }
+
+  /** All that a section names. @param hashes as {@link HashedNames} makes them; what comes twice counts once */
+  named(place: IndexedPlace, hashes: readonly string[]): void {
+    for (const hash of hashes) {
+      const places = this.#places.get(hash);
+      if (places === undefined) this.#places.set(hash, [place]);
+      else if (places.at(-1) !== place) places.push(place);
+    }
+  }
+
+  whole(): IndexBatch {
+    const postings = Array.from(this.#places, ([hash, places]) => ({ subject: Buffer.from(hash, "latin1"), places }));
+    const sections = [...this.#sections.values()];
+    return { from: this.#from, to: this.#to, unread: this.unread, postings, sections };
+  }
 }
 
 /**
@@ -59,51 +102,101 @@ export class AuditIndexer {
   }
 
   async #catchUp(most: number): Promise<number> {
-    const { store, index, logId } = this.#parts;
+    const { store, index, fresh, logId } = this.#parts;
     const { size } = await store.head(logId);
     let { completeTo } = await this.state();
+    // Also what another process took in.
+    fresh?.forget(completeTo);
     const end = Math.min(size, completeTo + most);
     while (completeTo < end && !this.#stopped) {
-      completeTo = await index.add(logId, await this.#batch(completeTo, Math.min(end, completeTo + BATCH)));
+      completeTo = await index.add(logId, await this.#next(completeTo, end));
+      fresh?.forget(completeTo);
     }
     return completeTo;
   }
 
-  async #batch(from: number, to: number): Promise<IndexBatch> {
-    const { store, sealer, hashes, logId } = this.#parts;
-    // By marking, then by name: what many entries name is hashed once.
-    const named = new Map<string, Map<string, IndexedPlace[]>>();
-    const sections = new Map<string, { slot: number; keyId: string; entries: number }>();
-    let unread = 0;
-    const rows = await store.entries(logId, from, to);
-    const keys = await sealer.keysOf(rows);
-    for (const [at, row] of rows.entries()) {
-      if (at % OPENED_IN_TURN === 0) await nextTurn();
-      const read = { ...row, sections: row.sections.filter(({ slot }) => slot !== REQUEST) };
-      const entry = await openEntry(this.#parts, keys, read, () => true);
-      if (!entry.whole) unread += 1;
-      for (const { slot, keyId } of row.sections) {
-        const key = `${slot} ${keyId}`;
-        const known = sections.get(key);
-        if (known) known.entries += 1;
-        else sections.set(key, { slot, keyId, entries: 1 });
-      }
-      // What is erased opens no more and names nothing: an index that is made again is the one whose rows were taken away.
-      for (const { slot, name } of entry.subjects) {
-        const marking = entry.openings[slot]?.marking;
-        if (marking === undefined) continue;
-        const names = named.get(marking) ?? new Map<string, IndexedPlace[]>();
-        named.set(marking, names);
-        const place = { index: row.index, slot };
-        const places = names.get(name);
-        if (places) places.push(place);
-        else names.set(name, [place]);
+  /** The next batch of entries from..end-1. */
+  async #next(from: number, end: number): Promise<IndexBatch> {
+    const { fresh } = this.#parts;
+    const large = Math.min(end, from + REMEMBERED_BATCH);
+    const whole = fresh?.between(from, large).size === large - from;
+    const to = whole ? large : Math.min(end, from + BATCH);
+    return this.#batch(from, to, await this.#remembered(from, to));
+  }
+
+  /** What is remembered of entries from..to-1, as far as the log has at these places what is remembered. */
+  async #remembered(from: number, to: number): Promise<ReadonlyMap<number, FreshEntry>> {
+    const { store, fresh, logId } = this.#parts;
+    const found = fresh?.between(from, to) ?? new Map<number, FreshEntry>();
+    if (found.size === 0) return found;
+    const hashes = await store.leafHashes(logId, from, to);
+    const allThere = hashes.length === LEAF_HASH * (to - from);
+    for (const [index, { leaf384 }] of found) {
+      const at = LEAF_HASH * (index - from);
+      if (!allThere || hashes.compare(leaf384, 0, LEAF_HASH, at, at + LEAF_HASH) !== 0) found.delete(index);
+    }
+    return found;
+  }
+
+  /** Entries from..to-1 that are not remembered, by index. */
+  async #read(
+    from: number,
+    to: number,
+    remembered: ReadonlyMap<number, FreshEntry>,
+  ): Promise<Map<number, StoredEntry>> {
+    const { store, logId } = this.#parts;
+    const missing: number[] = [];
+    for (let index = from; index < to; index += 1) if (!remembered.has(index)) missing.push(index);
+    const all = missing.length === to - from;
+    const rows = all
+      ? await store.entries(logId, from, to)
+      : missing.length === 0
+        ? []
+        : await store.entriesAt(logId, missing);
+    return new Map(rows.map((row) => [row.index, row]));
+  }
+
+  /**
+   * What the index holds about entries from..to-1. `remembered` are those that need not be read. Both ways come to the same,
+   * and both look at the keys as they stand now: what is erased opens no more and names nothing, so that an index that is
+   * made again is the one whose rows were taken away.
+   */
+  async #batch(from: number, to: number, remembered: ReadonlyMap<number, FreshEntry>): Promise<IndexBatch> {
+    const { sealer, hashes } = this.#parts;
+    const read = await this.#read(from, to, remembered);
+    const keys = await sealer.keysOf([...read.values(), ...remembered.values()]);
+    // What many entries name is hashed once.
+    const names = new HashedNames(hashes);
+    const batch = new GatheredBatch(from, to);
+    let turn = 0;
+    for (let index = from; index < to; index += 1) {
+      const fresh = remembered.get(index);
+      const row = read.get(index);
+      if (turn >= COST_OF_TURN) turn = 0;
+      if (turn === 0) await nextTurn();
+      if (fresh) {
+        turn += 1;
+        for (const { slot, keyId, subjects } of fresh.sections) {
+          batch.section(slot, keyId);
+          if (keys.get(keyId)?.wrapped) batch.named({ index, slot }, subjects);
+        }
+      } else if (row) {
+        turn += COST_OF_OPENING;
+        const entry = await openEntry(
+          this.#parts,
+          keys,
+          { ...row, sections: row.sections.filter(({ slot }) => slot !== REQUEST) },
+          () => true,
+        );
+        if (!entry.whole) batch.unread += 1;
+        for (const { slot, keyId } of row.sections) batch.section(slot, keyId);
+        for (const [slot, opening] of entry.openings.entries()) {
+          const of = entry.subjects.filter((subject) => subject.slot === slot).map(({ name }) => name);
+          if (opening) batch.named({ index, slot }, names.of(opening.marking, of));
+        }
       }
     }
-    const postings = [...named].flatMap(([marking, names]) =>
-      [...names].map(([name, places]) => ({ subject: hashes.of(marking, name), places })),
-    );
-    return { from, to, unread, postings, sections: [...sections.values()] };
+    return batch.whole();
   }
 
   /** Works out again what the index must hold about entries from..to-1, and names those about which it holds something else. */
@@ -116,7 +209,8 @@ export class AuditIndexer {
   async #differing(from: number, to: number): Promise<number[]> {
     const { index, logId } = this.#parts;
     const key = ({ subject, index: at, slot }: IndexedSubject): string => `${at} ${slot} ${subject.toString("hex")}`;
-    const { postings } = await this.#batch(from, to);
+    // From the log itself, and not from what is remembered: that may be what is wrong.
+    const { postings } = await this.#batch(from, to, new Map());
     const must = new Set(postings.flatMap(({ subject, places }) => places.map((place) => key({ subject, ...place }))));
     const found = new Set((await index.subjects(logId, from, to)).map(key));
     const differing = [

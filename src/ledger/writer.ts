@@ -4,6 +4,7 @@ import { leafText } from "../../audit/index.ts";
 import type { LeafKind, SpelledSlot } from "../../audit/index.ts";
 import { CaveatError } from "../errors.ts";
 import type { AppendRecord, Appended, LedgerStore } from "../storage/ledger-store.ts";
+import type { FreshEntries } from "./fresh-entries.ts";
 import { NONCE_BYTES, monthOf } from "./sealing.ts";
 import type { PlainList, PlainSection, SectionSealer } from "./sealing.ts";
 
@@ -59,6 +60,7 @@ export class LedgerWriter {
   readonly #replica: string;
   readonly #clock: () => Date;
   readonly #maxBatch: number;
+  readonly #fresh: FreshEntries | null;
   /** Next producer counter by log: one shared between logs would tell a recipient how busy the others are. */
   readonly #counters = new Map<number, number>();
   #sealedInTurn = 0;
@@ -76,6 +78,8 @@ export class LedgerWriter {
     clock: () => Date;
     /** 1 makes every entry its own transaction; only the benchmark asks for that. */
     maxBatch?: number;
+    /** Remembers what is written, for the index of this log. */
+    fresh?: FreshEntries;
   }) {
     this.#store = options.store;
     this.#sealer = options.sealer;
@@ -83,6 +87,7 @@ export class LedgerWriter {
     this.#replica = options.replica;
     this.#clock = options.clock;
     this.#maxBatch = options.maxBatch ?? MAX_BATCH;
+    this.#fresh = options.fresh ?? null;
   }
 
   /** The producer counter that this log's next entry takes; the shutdown entry carries the last one. */
@@ -170,7 +175,10 @@ export class LedgerWriter {
   /** Appends one entry; resolves when it is durable. Throws UNAVAILABLE when it cannot be appended. */
   async append(draft: EntryDraft): Promise<Appended> {
     await this.#pace();
-    return this.appendRecord(await this.record(draft));
+    const record = await this.record(draft);
+    const appended = await this.appendRecord(record);
+    this.#fresh?.note(draft, record, appended);
+    return appended;
   }
 
   /** Appends a record built before. */

@@ -201,6 +201,16 @@ export class LedgerStore {
     return rows.map(stored);
   }
 
+  /** SHA-384 of the leaves of entries from..to-1, one after another, 48 bytes each: what the log has there is committed. */
+  async leafHashes(logId: number, from: number, to: number): Promise<Buffer> {
+    const { rows } = await this.#pool.query<{ hashes: Buffer }>(
+      `select coalesce(string_agg(leaf384, '' order by idx), '') as hashes
+       from audit.entry where log_id = $1 and idx >= $2 and idx < $3`,
+      [logId, from, to],
+    );
+    return rows[0]?.hashes ?? Buffer.alloc(0);
+  }
+
   /** The entries at these places that are there, newest first. */
   async entriesAt(logId: number, places: readonly number[]): Promise<StoredEntry[]> {
     const { rows } = await this.#pool.query<EntryRow>(

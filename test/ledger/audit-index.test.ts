@@ -13,7 +13,7 @@ import type { MarkingOffice } from "../../src/policy/marking-office.ts";
 import type { RecordedDecision } from "../../src/policy/last-look.ts";
 import { HIGH, LOW, openLedger } from "./ledger-fixture.ts";
 import type { TestLedger } from "./ledger-fixture.ts";
-import { PLACES } from "./postings.ts";
+import { PLACES, eraseKeys, wholeIndex } from "./postings.ts";
 
 let ledger: TestLedger;
 let index: AuditIndexStore;
@@ -65,27 +65,8 @@ async function answered(
   });
 }
 
-/** Destroys the keys of a person's sections, as two people do (test/administration has who may); of one marking where it is given. */
-async function erase(tag: Buffer, marking: string | null = null): Promise<void> {
-  await ledger.admin.query("alter table audit.section_key disable trigger guarded");
-  const { rows } = await ledger.admin.query<{ id: string }>(
-    `update audit.section_key set wrapped = null, erased_at = now(), erased_by = gen_random_uuid()
-     where subject = $1 and ($2::text is null or marking = $2) returning id`,
-    [tag, marking],
-  );
-  await ledger.admin.query("alter table audit.section_key enable always trigger guarded");
-  await ledger.admin.query("select audit.erase_traces($1)", [rows.map(({ id }) => id)]);
-}
-
-/** Everything that the index holds, as text in one order. */
-async function whole(): Promise<string[]> {
-  const { rows } = await ledger.admin.query<{ line: string }>(
-    `select 's ' || idx || ' ' || slot || ' ' || encode(subject, 'hex') as line from (${PLACES}) s
-     union all select 'k ' || slot || ' ' || key_id || ' ' || entries from audit.index_section
-     union all select 'c ' || complete_to || ' ' || unread from audit.index_state order by 1`,
-  );
-  return rows.map(({ line }) => line);
-}
+const erase = (tag: Buffer, marking: string | null = null): Promise<void> => eraseKeys(ledger.admin, tag, marking);
+const whole = (): Promise<string[]> => wholeIndex(ledger.admin);
 
 const seenAt = async (object: string, mayOpen = everything): Promise<number[]> =>
   (await search().about([object], page, mayOpen)).entries.map(({ index: at }) => at);
