@@ -112,7 +112,7 @@ export class FreshEntries {
   }
 
   /** Forgets entries below `reached`, which are in the index, and what has waited for it too long. */
-  forget(reached: number): void {
+  forget(reached = this.#reached): void {
     this.#reached = reached;
     const now = performance.now();
     for (const [index, { until }] of this.#kept) if (index < reached || until < now) this.#drop(index);

@@ -99,10 +99,14 @@ export class AuditIndexer {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+    // Nobody comes for it any more.
+    this.#parts.fresh?.forget(Number.MAX_SAFE_INTEGER);
   }
 
   async #catchUp(most: number): Promise<number> {
     const { store, index, fresh, logId } = this.#parts;
+    // What waits too long goes even where the database does not answer.
+    fresh?.forget();
     const { size } = await store.head(logId);
     let { completeTo } = await this.state();
     // Also what another process took in.

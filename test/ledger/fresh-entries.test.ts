@@ -252,6 +252,10 @@ describe("I5 the index of what this process wrote", () => {
     await new AuditIndexer({ ...ledger, index }).catchUp(10);
     await indexer.catchUp(10);
     expect(fresh.size).toBe(0);
+    await writer.append(answer([`asset:${randomUUID()}`]));
+    await indexer.stop();
+    await writer.append(answer([`asset:${randomUUID()}`]));
+    expect(fresh.size).toBe(0);
   });
 
   test("I5 the hash of a name is its HMAC-SHA-384 under the HMAC of the marking, of whatever length and script", () => {
