@@ -1,12 +1,12 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
+import { ALL, sampledFiles } from "./tooling/test-sample.ts";
 
 export default defineConfig({
   // graphql 16 has no exports map: without this Vite loads a second copy of it and schema checks fail across realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
-    include:
-      process.env["CAVEAT_LONG"] === "1" ? ["test/**/*.test.ts"] : ["test/!(long)/**/*.test.ts", "test/*.test.ts"],
+    include: process.env["CAVEAT_LONG"] === "1" ? ["test/**/*.test.ts"] : [...(sampledFiles()?.run ?? ALL)],
     globalSetup: ["test/global-setup.ts"],
     // A machine that is slow is not wrong: what is waited for is waited for.
     expect: { poll: { timeout: 30_000 } },

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { whySkipped } from "./skipped-tests.ts";
+import { sampledFiles } from "./test-sample.ts";
 
 interface Report {
   readonly numPassedTests: number;
@@ -40,6 +41,13 @@ for (const { name, assertionResults } of byName ? [] : (report?.testResults ?? [
       const file = relative(process.cwd(), name);
       console.log(`skipped, ${whySkipped(file)}: ${file}: ${fullName}`);
     }
+const sample = sampledFiles();
+if (sample) {
+  for (const file of sample.left) console.log(`not in this sample: ${file}`);
+  console.log(
+    `${sample.run.length} of ${sample.run.length + sample.left.length} files, a sample drawn by the seed ${sample.seed}; npm run test:whole runs all, as CI does`,
+  );
+}
 const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 if (failed > 0 || passed === 0) process.exitCode = 1;

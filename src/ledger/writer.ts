@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { ID_BYTES, v7 as uuid7 } from "./entry-id.ts";
 import { leafText } from "../../audit/index.ts";
 import type { LeafKind, SpelledSlot } from "../../audit/index.ts";
@@ -194,7 +193,7 @@ export class LedgerWriter {
     this.#flushing = true;
     while (this.#queue.length > 0) {
       // What comes in the same turn of the event loop goes out with it: a batch costs more than an entry.
-      await nextTurn();
+      await new Promise((resolve) => setImmediate(resolve));
       const batch = this.#withinDeadline(this.#queue.splice(0, this.#maxBatch));
       if (batch.length === 0) continue;
       try {
