@@ -131,6 +131,7 @@ export class LedgerKeeper {
 
   /** The index may lag: whoever asks is told up to where it is complete, and a failure here is met again in a moment. */
   async #index(): Promise<void> {
+    this.#parts.indexer.expire();
     if (this.#indexing) return;
     this.#indexing = true;
     await this.#parts.indexer.catchUp(INDEX_MOST).catch(() => undefined);

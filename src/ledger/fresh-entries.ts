@@ -8,6 +8,8 @@ import type { Slot } from "./subjects.ts";
 /** Entries that are remembered at most, and hashes in all of them. */
 const MOST_ENTRIES = 16_384;
 const MOST_HASHES = 262_144;
+/** What names more is left to be read: it would be hashed while its reader waits for his answer. */
+const MOST_OF_ENTRY = 512;
 /** After this an entry is forgotten although the index has not come to it. */
 const LIFETIME_MS = 30_000;
 
@@ -65,15 +67,14 @@ export class FreshEntries {
   }
 
   /**
-   * Remembers an entry that is durable at this place. One with long lists is left to be read: those are rare, and many. So is
-   * one of a form that is not understood, which counts as not read.
+   * Remembers an entry that is durable at this place. One that names much is left to be read: those are rare. So is one of a
+   * form that is not understood, which counts as not read.
    */
   note(entry: WrittenEntry, record: AppendRecord, { index, leaf384 }: Pick<Appended, "index" | "leaf384">): void {
     if (index < this.#reached || this.#kept.size >= MOST_ENTRIES || (entry.lists?.length ?? 0) > 0) return;
     const sections = this.#sectionsOf(entry, record);
     if (sections === null) return;
     const hashes = sections.reduce((sum, { subjects }) => sum + subjects.length, 0);
-    if (this.#hashes + hashes > MOST_HASHES) return;
     this.#drop(index);
     this.#kept.set(index, { leaf384, sections, hashes, until: performance.now() + LIFETIME_MS });
     this.#hashes += hashes;
@@ -86,7 +87,8 @@ export class FreshEntries {
     };
     try {
       const { names, whole } = namesOf(entry.kind, content, []);
-      if (!whole) return null;
+      const count = names.reduce((sum, [, of]) => sum + of.length, 0);
+      if (!whole || count > MOST_OF_ENTRY || this.#hashes + count > MOST_HASHES) return null;
       const sections: FreshSection[] = [];
       for (const { slot, keyId } of record.sections) {
         const marking = entry.sections.find((one) => one.slot === slot)?.marking;
@@ -109,6 +111,21 @@ export class FreshEntries {
       if (entry) found.set(index, entry);
     }
     return found;
+  }
+
+  /**
+   * How far from..to-1 goes with no more than so many hashes that are remembered, and whether all of it is remembered.
+   */
+  extent(from: number, to: number, hashes: number): { readonly to: number; readonly whole: boolean } {
+    let whole = true;
+    let left = hashes;
+    for (let index = from; index < to; index += 1) {
+      const entry = this.#kept.get(index);
+      whole &&= entry !== undefined;
+      left -= entry?.hashes ?? 0;
+      if (left <= 0) return { to: index + 1, whole };
+    }
+    return { to, whole };
   }
 
   /** Forgets entries below `reached`, which are in the index, and what has waited for it too long. */

@@ -16,9 +16,13 @@ import type { SubjectHashes } from "./subject-hashes.ts";
 /** Entries that are taken in at once, if they must be read, or if all are remembered: the more, the fewer rows say the same. */
 const BATCH = 1_024;
 const REMEMBERED_BATCH = 4_096;
-/** What is done in one turn of the event loop: 16 entries that are opened, or 256 that are remembered. */
+/** Hashes of remembered entries that a batch has, and those of one entry more. */
+const MOST_HASHES = 32_768;
+/** What is done in one turn of the event loop: 16 entries that are opened, or 256 that are remembered and name little. */
 const COST_OF_TURN = 256;
 const COST_OF_OPENING = 16;
+/** So many names cost as much as an entry that is remembered. */
+const NAMES = 32;
 const LEAF_HASH = 48;
 /** What was asked is no part of what an entry is found by. */
 const REQUEST = 1;
@@ -95,6 +99,11 @@ export class AuditIndexer {
     return turn;
   }
 
+  /** Forgets what this process wrote and has waited too long for the index, also while the database does not answer. */
+  expire(): void {
+    this.#parts.fresh?.forget();
+  }
+
   /** Ends what is under way after its batch; nothing is taken in any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -105,8 +114,6 @@ export class AuditIndexer {
 
   async #catchUp(most: number): Promise<number> {
     const { store, index, fresh, logId } = this.#parts;
-    // What waits too long goes even where the database does not answer.
-    fresh?.forget();
     const { size } = await store.head(logId);
     let { completeTo } = await this.state();
     // Also what another process took in.
@@ -121,11 +128,14 @@ export class AuditIndexer {
 
   /** The next batch of entries from..end-1. */
   async #next(from: number, end: number): Promise<IndexBatch> {
-    const { fresh } = this.#parts;
-    const large = Math.min(end, from + REMEMBERED_BATCH);
-    const whole = fresh?.between(from, large).size === large - from;
-    const to = whole ? large : Math.min(end, from + BATCH);
-    return this.#batch(from, to, await this.#remembered(from, to));
+    const short = Math.min(end, from + BATCH);
+    const extent = this.#parts.fresh?.extent(from, Math.min(end, from + REMEMBERED_BATCH), MOST_HASHES);
+    const to = extent?.whole === true ? extent.to : Math.min(short, extent?.to ?? short);
+    const remembered = await this.#remembered(from, to);
+    // What the log has otherwise than it is remembered must be read, and of that a batch has less.
+    return remembered.size === to - from || to <= short
+      ? this.#batch(from, to, remembered)
+      : this.#batch(from, short, remembered);
   }
 
   /** What is remembered of entries from..to-1, as far as the log has at these places what is remembered. */
@@ -181,6 +191,7 @@ export class AuditIndexer {
       if (fresh) {
         turn += 1;
         for (const { slot, keyId, subjects } of fresh.sections) {
+          turn += Math.floor(subjects.length / NAMES);
           batch.section(slot, keyId);
           if (keys.get(keyId)?.wrapped) batch.named({ index, slot }, subjects);
         }

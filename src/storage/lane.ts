@@ -72,11 +72,12 @@ class GatedStatements implements Submittable {
   submit(connection: unknown): void {
     const wire = connection as Wire;
     this.#lane.gather(wire);
+    // Texts go first: those behind a statement that fails would be skipped, and whoever comes next would miss them.
     this.#lane.prepare(wire, GATE);
+    for (const { statement } of this.#asked) this.#lane.prepare(wire, statement);
     wire.bind({ statement: GATE.name, values: [this.#token] });
     wire.execute({});
     for (const { statement, values } of this.#asked) {
-      this.#lane.prepare(wire, statement);
       wire.bind({ statement: statement.name, values });
       if (!this.#lane.columns.has(statement.name)) wire.describe({ type: "P", name: "" });
       wire.execute({});
@@ -171,7 +172,7 @@ export class Lane {
     return new Lane(client, rows[0]?.pid ?? -1);
   }
 
-  /** Transactions that are under way. */
+  /** Statements that are under way. */
   get under(): number {
     return this.#under;
   }
@@ -183,13 +184,13 @@ export class Lane {
 
   /** Runs statements in one transaction, under a token that was minted for this lane's backend. What each found, in their order. */
   async run(token: string, asked: readonly Asked[]): Promise<readonly Found[]> {
-    this.#under += 1;
+    this.#under += asked.length;
     try {
       return await new Promise<readonly Found[]>((resolve, reject) => {
         this.#client.query(new GatedStatements(this, token, asked, resolve, reject));
       });
     } finally {
-      this.#under -= 1;
+      this.#under -= asked.length;
       if (this.#retired && this.#under === 0) void this.close();
     }
   }

@@ -119,10 +119,12 @@ export class Reader {
    * finds is read, and told to the listener, only when somebody asks `page` for the same. Throws as `page` does.
    */
   ahead(name: ListedNoun, key: ListKey, page: PageRequest, holder: Holder): void {
+    const place = placeName(name, key, page, holder);
+    if (this.#ahead.has(place)) return;
     const sent = this.#merged(name, key, page, holder, placeOf(page));
     // Whoever asks for the page is told; where nobody does, nothing hangs on it.
     sent.catch(() => undefined);
-    this.#ahead.set(placeName(name, key, page, holder), sent);
+    this.#ahead.set(place, sent);
   }
 
   #sent<N extends ListedNoun>(name: N, key: ListKey, page: PageRequest, holder: Holder): Promise<RowOf<N>[]> | null {

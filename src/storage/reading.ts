@@ -70,8 +70,9 @@ export class ReadingSessions {
   }
 
   /**
-   * Reads under a gate token, which is minted for the session that will show it. What is asked in one turn of the event loop
-   * is one transaction with one snapshot; what is asked after an answer is another one, so that a revocation holds there.
+   * Reads under a gate token, which is minted for the session that will show it. Statements of pages that are asked in one turn
+   * of the event loop, at most eight together, are one transaction with one snapshot; what is asked after an answer is another
+   * one, so that a revocation holds there. What may take long is always alone.
    */
   begin(mint: (backend: number) => string, scope: RowScope): Transaction {
     const run: Run = (work, asked) => (work === "page" ? this.#short : this.#long).run(mint, asked);

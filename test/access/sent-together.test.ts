@@ -99,7 +99,50 @@ describe("I1 statements that are sent together", () => {
   });
 });
 
+describe("I9 statements of others behind some that fail", () => {
+  test("are answered, although they share a text that was never sent before", async () => {
+    const lane = await Lane.open({ ...house.database.as("caveat_app") });
+    try {
+      const wrong = { statement: { name: "wrong", text: "select 1 / (length($1) - 1) as n" }, values: ["1"] };
+      const fine = { statement: { name: "fine", text: "select length($1) as n" }, values: ["12"] };
+      const [first, second] = await Promise.allSettled([lane.run("", [wrong, fine]), lane.run("", [fine])]);
+      expect(first.status).toBe("rejected");
+      expect(second).toMatchObject({ status: "fulfilled", value: [{ rows: [[2]] }] });
+    } finally {
+      await lane.close();
+    }
+  });
+
+  test("count with what each of them has to do", async () => {
+    const lane = await Lane.open({ ...house.database.as("caveat_app") });
+    try {
+      const fine = { statement: { name: "fine", text: "select length($1) as n" }, values: ["12"] };
+      const running = lane.run("", [fine, fine, fine]);
+      expect(lane.under).toBe(3);
+      await running;
+      expect(lane.under).toBe(0);
+    } finally {
+      await lane.close();
+    }
+  });
+});
+
 describe("I2 a list that is sent with the object above it", () => {
+  test("is sent ahead once, however often it is asked for", async () => {
+    const token = await server.token("ana");
+    const lists = Array.from({ length: 9 }, (_, at) => `l${at}: labels(first: 10) { edges { node { id } } }`).join(" ");
+    const run = vi.spyOn(Lane.prototype, "run");
+    try {
+      await server.data(token, `query($id: ID!) { dataset(id: $id) { id ${lists} } }`, {
+        id: globalId("dataset", world.datasetId),
+      });
+      const statements = run.mock.calls.reduce((sum, [, sent]) => sum + sent.length, 0);
+      expect(statements).toBe(1 + 9);
+    } finally {
+      run.mockRestore();
+    }
+  });
+
   test("costs no transaction of its own", async () => {
     const { answer, statements } = await asked("ana", world.datasetId);
     expect(answer.dataset?.labels.edges.length).toBeGreaterThan(0);

@@ -48,7 +48,8 @@ test("every skipped test stands above the closing line with its name, unless tes
         "0",
         ...more,
       ],
-      { encoding: "utf8" },
+      // As where all tests run.
+      { encoding: "utf8", env: { ...process.env, CAVEAT_SAMPLE: undefined } },
     ).stdout;
   expect(said().trim().split("\n")).toEqual([
     expect.stringMatching(/^skipped, .*: test\/browser\/screenshots\.test\.ts: the pictures$/),

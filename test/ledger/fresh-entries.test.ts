@@ -49,12 +49,11 @@ async function bothWays(): Promise<[string[], string[]]> {
   return [held, await wholeIndex(ledger.admin)];
 }
 
-const section = (slot: PlainSection["slot"], marking: string, content: object, given = true): PlainSection => ({
+const section = (slot: PlainSection["slot"], marking: string, content: object): PlainSection => ({
   slot,
   name: (["actor", "request", "outcome", "detail"] as const)[slot],
   marking,
   plaintext: encodeCanonical(content as never),
-  ...(given ? { content } : {}),
 });
 
 /** An answer that disclosed these objects to somebody. */
@@ -96,7 +95,8 @@ const entry = fc.record({
   base: marking,
   marking,
   outcome,
-  given: fc.boolean(),
+  /** Whether a long list is the one that its outcome speaks of. */
+  matches: fc.boolean(),
   /** Of this process, of another one, or by way of the outbox: only the first is remembered. */
   way: fc.constantFrom("own", "own", "own", "other", "built before"),
 });
@@ -109,31 +109,30 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 type Entry = typeof entry extends fc.Arbitrary<infer T> ? T : never;
 
 function drafted(of: Entry, person: string, personTag: Buffer): EntryDraft {
-  const actor = section(0, of.base, { person }, of.given);
+  const actor = section(0, of.base, { person });
   const draft = { personTag, gateHash: null };
   if (of.what === "request")
-    return { ...draft, kind: "operation.request", sections: [actor, section(1, of.base, { asked: 1 }, of.given)] };
-  if (of.what === "act")
-    return { ...draft, kind: "proposal.request", sections: [section(2, of.marking, of.outcome, of.given)] };
-  if (of.what === "refused") return { ...draft, kind: "refused", sections: [section(3, LOW, { count: 1 }, of.given)] };
+    return { ...draft, kind: "operation.request", sections: [actor, section(1, of.base, { asked: 1 })] };
+  if (of.what === "act") return { ...draft, kind: "proposal.request", sections: [section(2, of.marking, of.outcome)] };
+  if (of.what === "refused") return { ...draft, kind: "refused", sections: [section(3, LOW, { count: 1 })] };
   // What cannot be read stays counted when it is erased later: that is so of what was read, too, and of others than these people.
   const unread = { ...draft, personTag: randomBytes(32) };
   if (of.what === "unknown")
-    return { ...unread, kind: of.kind, sections: [actor, section(2, of.marking, { decisions: 7 }, of.given)] };
-  const detail = section(3, HIGH, { profile: person }, of.given);
+    return { ...unread, kind: of.kind, sections: [actor, section(2, of.marking, { decisions: 7 })] };
+  const detail = section(3, HIGH, { profile: person });
   if (of.what !== "long")
-    return { ...draft, kind: of.kind, sections: [actor, section(2, of.marking, of.outcome, of.given), detail] };
+    return { ...draft, kind: of.kind, sections: [actor, section(2, of.marking, of.outcome), detail] };
   const text = Array.from({ length: 40 }, (_, at) => `asset:00000000-0000-4000-8000-${100_000_000_000 + at}`).join(
     "\n",
   );
   const sha384 = createHash("sha384")
-    .update(of.given ? text : "another list")
+    .update(of.matches ? text : "another list")
     .digest("hex");
   const decisions = [{ action: "asset.read", decision: "allow", objects: { count: 40, sha384 } }];
   const lists = [{ place: 0, marking: of.marking, text }];
   const said = { result: "answered", decisions, changed: [] };
-  const sections = [actor, section(2, of.marking, said, of.given)];
-  return { ...(of.given ? draft : unread), kind: of.kind, sections, lists };
+  const sections = [actor, section(2, of.marking, said)];
+  return { ...(of.matches ? draft : unread), kind: of.kind, sections, lists };
 }
 
 describe("I5 the index of what this process wrote", () => {
@@ -234,9 +233,17 @@ describe("I5 the index of what this process wrote", () => {
   test("I5 what is remembered is bounded, and nothing of it stays when it is in the index, whoever indexed it", async () => {
     const { fresh, writer, indexer } = startedProcess();
     const record = await writer.record(answer([]));
-    const many = answer(Array.from({ length: 4_000 }, (_, at) => `asset:${at}`));
-    for (let at = 0; at < 80; at += 1) fresh.note(many, record, { index: 1_000_000 + at, leaf384: randomBytes(48) });
-    expect(fresh.size).toBe(Math.floor(MOST_HASHES / 4_001));
+    const naming = (count: number) => answer(Array.from({ length: count }, (_, at) => `asset:${at}`));
+    // What names more than five hundred things is left to be read.
+    fresh.note(naming(512), record, { index: 1_000_000, leaf384: randomBytes(48) });
+    expect(fresh.size).toBe(0);
+    const many = await writer.record(naming(511));
+    for (let at = 0; at < 600; at += 1)
+      fresh.note(naming(511), many, { index: 1_000_000 + at, leaf384: randomBytes(48) });
+    expect(fresh.size).toBe(MOST_HASHES / 512);
+    expect(fresh.extent(1_000_000, 1_000_100, 2_000)).toEqual({ to: 1_000_004, whole: true });
+    expect(fresh.extent(999_999, 1_000_100, 2_000)).toEqual({ to: 1_000_004, whole: false });
+    expect(fresh.extent(1_000_000, 1_000_002, 2_000)).toEqual({ to: 1_000_002, whole: true });
     fresh.forget(2_000_000);
     expect(fresh.size).toBe(0);
     const leaf384 = randomBytes(48);
