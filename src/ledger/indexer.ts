@@ -133,9 +133,7 @@ export class AuditIndexer {
     const to = extent?.whole === true ? extent.to : Math.min(short, extent?.to ?? short);
     const remembered = await this.#remembered(from, to);
     // What the log has otherwise than it is remembered must be read, and of that a batch has less.
-    return remembered.size === to - from || to <= short
-      ? this.#batch(from, to, remembered)
-      : this.#batch(from, short, remembered);
+    return this.#batch(from, remembered.size === to - from ? to : Math.min(to, short), remembered);
   }
 
   /** What is remembered of entries from..to-1, as far as the log has at these places what is remembered. */

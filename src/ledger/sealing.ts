@@ -110,6 +110,13 @@ function sealBytes(key: KeyObject, nonce: Buffer, plaintext: Buffer): Buffer {
   return sealed;
 }
 
+/** What such bytes hold, as text. Throws when they were damaged. */
+function openBytes(key: KeyObject, sealed: Buffer): string {
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES));
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString("utf8");
+}
+
 // Of each section in turn: it is written, hashed and overwritten without waiting for anything.
 const saltOfOne = Buffer.alloc(32);
 
@@ -227,10 +234,7 @@ export class SectionSealer {
   openList(entryId: string, { place, sealed }: StoredList, stored: StoredKey): string | null {
     try {
       const extracted = this.#opening(stored);
-      if (extracted === null) return null;
-      const key = sealingKey(extracted, "list", entryId, place);
-      const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12)).setAuthTag(sealed.subarray(-16));
-      return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
+      return extracted && openBytes(sealingKey(extracted, "list", entryId, place), sealed);
     } catch {
       return null;
     }
@@ -241,9 +245,7 @@ export class SectionSealer {
     const name = (["actor", "request", "outcome", "detail"] as const)[slot];
     const key = this.#opening(stored);
     if (key === null || name === undefined) return null;
-    const decipher = createDecipheriv("aes-256-gcm", sealingKey(key, "seal", entryId, slot), sealed.subarray(0, 12));
-    decipher.setAuthTag(sealed.subarray(-16));
-    const plaintext = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
+    const plaintext = openBytes(sealingKey(key, "seal", entryId, slot), sealed);
     const salt = key.bytes(info("salt", entryId, slot)).subarray(0, 32);
     return { marking: stored.marking, name, salt, plaintext };
   }

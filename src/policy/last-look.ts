@@ -9,6 +9,7 @@ import type { Facts } from "./facts.ts";
 import type { MarkingOffice } from "./marking-office.ts";
 import { nameOf, readingOf } from "./row-reading.ts";
 import type { Values } from "./row-reading.ts";
+import { stateOf } from "./workflow-state.ts";
 
 /**
  * One decision as the outcome entry records it: once per distinct action, marking and facts, with the objects it covers.
@@ -90,7 +91,7 @@ export class DecisionLedger {
         ? before.member
         : this.#principal.programs.has(String(program));
     const owner = reading.owner !== null && values[reading.owner] === this.#principal.personId;
-    const state = reading.state === null ? "ACTIVE" : String(values[reading.state]);
+    const state = stateOf(table, values);
     const alike = before !== undefined && before.member === member && before.owner === owner && before.state === state;
     const rested = before?.rested ?? [];
     if (!alike || before.program !== program) this.#told.set(table, { program, member, owner, state, rested });

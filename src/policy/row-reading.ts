@@ -1,7 +1,6 @@
 import { tables } from "../storage/tables.ts";
 import type { TableName } from "../storage/tables.ts";
 import { ROW_TABLES } from "./row-tables.ts";
-import { stateProperty } from "./workflow-state.ts";
 
 /** A row by its properties. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -22,8 +21,6 @@ export interface MarkingRead {
 export interface RowReading {
   readonly program: string;
   readonly owner: string | null;
-  /** The property that holds the workflow state; null where it is a constant. */
-  readonly state: string | null;
   readonly markings: readonly MarkingRead[];
 }
 
@@ -51,7 +48,7 @@ const READINGS: ReadonlyMap<TableName, RowReading> = new Map(
       above: ABOVE[property] ?? null,
       byMarking: STANDS_ABOVE.get(name)?.has(column) === true,
     }));
-    return [table, { program, owner, state: stateProperty(table), markings: reads }] as const;
+    return [table, { program, owner, markings: reads }] as const;
   }),
 );
 

@@ -11,13 +11,8 @@ const PROPERTIES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** The property of a table's rows that holds their workflow state; null where it is ACTIVE for all of them. */
-export function stateProperty(table: TableName): string | null {
-  return PROPERTIES.get(tables[table].name) ?? null;
-}
-
 /** The workflow state that a row tells, for the facts of decisions about it: as the row locks read it. */
 export function stateOf(table: TableName, row: Readonly<Record<string, unknown>>): string {
-  const property = stateProperty(table);
-  return property === null ? "ACTIVE" : String(row[property]);
+  const property = PROPERTIES.get(tables[table].name);
+  return property === undefined ? "ACTIVE" : String(row[property]);
 }
