@@ -40,14 +40,14 @@ async function reading<O>(act: (tx: Transaction) => Promise<O>): Promise<O> {
   return house.run(await house.as("ana"), (operation) => operation.nested((grant) => act(transactionOf(grant))));
 }
 
-/** A number that PostgreSQL gives back, with the snapshot and the instant of the transaction in which it did. */
+/** A number that PostgreSQL gives back, with the snapshot and the instant (microseconds) of the transaction in which it did. */
 async function echo(tx: Transaction, number: number): Promise<{ name: string; moment: number }> {
   const [row] = await tx.mapped(
     tables.dataset.entity,
-    "select ? || ' ' || pg_current_snapshot()::text as name, now() as created_at",
+    "select ? || ' ' || pg_current_snapshot()::text as name, (extract(epoch from now()) * 1000000)::bigint::text as id",
     [String(number)],
   );
-  return { name: row?.name ?? "", moment: row?.createdAt.getTime() ?? Number.NaN };
+  return { name: row?.name ?? "", moment: Number(row?.id ?? Number.NaN) };
 }
 
 const LABELS = "query($id: ID!) { dataset(id: $id) { id labels(first: 10) { edges { node { id } } } } }";
