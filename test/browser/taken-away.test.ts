@@ -1,5 +1,6 @@
 import type { Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rasterizeSvg } from "../../src/storage/imagery/rasterize.ts";
 import { outsideProgram } from "../outside-programs.ts";
 import { endEverything, startServer } from "../server/running-server.ts";
 import { startChromium } from "./chromium.ts";
@@ -9,6 +10,8 @@ import { client, makeProject } from "./drawing-project.ts";
 
 const { skip } = outsideProgram("chromium");
 const PATIENCE = 180_000;
+/** Larger than any window: zooming in asks for tiles that no look at the whole of it has asked for. */
+const LARGE = { width: 3_000, height: 2_250 } as const;
 
 describe.skipIf(skip)("a task that is taken away while it is on the screen", () => {
   let at: Machines;
@@ -19,7 +22,8 @@ describe.skipIf(skip)("a task that is taken away while it is on the screen", () 
     at = new Machines(server, browser);
     const sam = await client(server, "sam");
     [raised = ""] = await makeProject(sam, "Raised", 1);
-    await makeProject(sam, "Refused", 1);
+    const bytes = await rasterizeSvg(`<svg xmlns="http://www.w3.org/2000/svg" width="3000" height="2250"/>`, LARGE);
+    await makeProject(sam, "Refused", [{ mediaType: "image/png", bytes: new Uint8Array(bytes) }]);
   }, PATIENCE);
   afterAll(async () => {
     await at?.browser.close();
