@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { loadPolicyFiles } from "../src/composition/policy-files.ts";
-import { demonstrationToken } from "../src/cli/token.ts";
+import type { Level } from "../src/markings/marking.ts";
 import { packageRoot } from "../src/storage/package-root.ts";
 import type { ApiClient } from "../src/tour/api-client.ts";
 import { makeDataset, withServer } from "./bench-server.ts";
@@ -11,6 +11,7 @@ import { meets, reporter } from "./figure.ts";
 import type { Benchmark, Report, Size, Target } from "./figure.ts";
 import { LoadClient, rate } from "./load.ts";
 import type { Rate } from "./load.ts";
+import { Crowd } from "./pages-people.ts";
 import { startBare, startOff, startPostgraphile } from "./pages-rivals.ts";
 import { BenchDatabase, capturePages } from "./pages-world.ts";
 import type { Standing } from "./pages-world.ts";
@@ -18,6 +19,9 @@ import type { Standing } from "./pages-world.ts";
 const PAGE = 50;
 /** Calls under way for each person who turns pages: as many as one person may have. */
 const IN_FLIGHT = 8;
+/** How many people turn pages at once: a few, and where all is visible a crowd too. */
+const FEW = 2;
+const CROWD = 16;
 const ROUNDS = 5;
 const SECONDS = 3;
 const LOW = "UNCLASSIFIED//REL TO USA, FVEY";
@@ -35,29 +39,32 @@ const OURS = `query($d: ID!, $after: String) { dataset(id: $d) { labels(first: $
 const THEIRS = `query($d: UUID!, $after: Cursor) { allLabels(condition: { datasetId: $d }, orderBy: [PRIMARY_KEY_ASC], first: ${PAGE}, after: $after) {
   edges { node { id origin createdAt authorId accessMarkingByMarkingId { portion } } } pageInfo { hasNextPage endCursor } } }`;
 
-/** Who looks: people of the demonstration who see the same, in sessions of a level. */
+/** Who looks: people who stand as one of the demonstration does, in sessions of a level. */
 interface Viewer {
   readonly what: string;
-  readonly handles: readonly [string, ...string[]];
-  readonly level: string;
+  readonly like: "ana" | "charlotte";
+  readonly level: Level;
   readonly rows: (total: number) => number;
 }
 
 const VIEWERS = [
-  { what: "100 % visible", handles: ["ana", "rita"], level: "TS", rows: (total) => total },
-  { what: "10 % visible", handles: ["ana", "rita"], level: "S", rows: (total) => total * 0.1 },
-  { what: "1 % visible", handles: ["ana", "rita"], level: "C", rows: (total) => total * 0.01 },
-  { what: "0.01 % visible", handles: ["charlotte"], level: "C", rows: () => SEEN.length * SEEN_EACH },
-  { what: "ten rows visible", handles: ["ana", "rita"], level: "U", rows: () => 10 },
-  { what: "nothing visible", handles: ["charlotte"], level: "U", rows: () => 0 },
+  { what: "100 % visible", like: "ana", level: "TS", rows: (total) => total },
+  { what: "10 % visible", like: "ana", level: "S", rows: (total) => total * 0.1 },
+  { what: "1 % visible", like: "ana", level: "C", rows: (total) => total * 0.01 },
+  { what: "0.01 % visible", like: "charlotte", level: "C", rows: () => SEEN.length * SEEN_EACH },
+  { what: "ten rows visible", like: "ana", level: "U", rows: () => 10 },
+  { what: "nothing visible", like: "charlotte", level: "U", rows: () => 0 },
 ] as const satisfies readonly Viewer[];
 
 /** What our pages per second over those of a rival should be. */
 const TARGETS: Readonly<Record<string, Target>> = {
-  "PostGraphile, 100 % visible": { least: 1.2 },
-  "PostGraphile, ten rows visible": { least: 100 },
-  "the bare route, 100 % visible": { least: 0.5 },
-  "ours without log, sections and gate, 100 % visible": { least: 0.4 },
+  [`PostGraphile, 100 % visible, ${CROWD} people`]: { least: 1.2 },
+  [`PostGraphile, 100 % visible, ${FEW} people`]: { least: 1.2 },
+  [`PostGraphile, ten rows visible, ${FEW} people`]: { least: 100 },
+  [`the bare route, 100 % visible, ${CROWD} people`]: { least: 0.5 },
+  [`the bare route, 100 % visible, ${FEW} people`]: { least: 0.5 },
+  [`ours without log, sections and gate, 100 % visible, ${CROWD} people`]: { least: 0.4 },
+  [`ours without log, sections and gate, 100 % visible, ${FEW} people`]: { least: 0.4 },
 };
 
 interface PageOf {
@@ -90,6 +97,7 @@ class PagesRun {
   readonly #total: number;
   readonly #client: LoadClient;
   readonly #table: string[] = [];
+  readonly #crowds = new Map<Viewer["like"], Crowd>();
 
   constructor(server: BenchServer, report: Report, signal: AbortSignal, total: number) {
     this.#server = server;
@@ -108,11 +116,9 @@ class PagesRun {
     this.#table.push(`${name.padEnd(84)} ${Number(value.toPrecision(4)).toString().padStart(10)} ${unit}${judged}`);
   }
 
-  /** A token for each of the people who look. */
-  #tokens({ handles, level }: Viewer): Promise<string[]> {
-    return Promise.all(
-      handles.map((handle) => demonstrationToken(this.#server.state, this.#server.installation, handle, level)),
-    );
+  /** A token for each of the people who look, if there are so many. */
+  async #tokens({ like, level }: Viewer, people: number): Promise<string[]> {
+    return (await this.#crowds.get(like)?.tokens(people, level)) ?? [];
   }
 
   #ours(tokens: readonly string[], dataset: string, client = this.#client): Ask {
@@ -128,7 +134,7 @@ class PagesRun {
     const profiles = async (): Promise<Set<string>> =>
       new Set((await database.query<{ id: string }>("select id from access.profile")).map(({ id }) => id));
     const before = await profiles();
-    await this.#ours((await this.#tokens(viewer)).slice(0, 1), dataset)(null, 0);
+    await this.#ours(await this.#tokens(viewer, 1), dataset)(null, 0);
     const made = [...(await profiles())].filter((id) => !before.has(id));
     const [profileId] = made;
     if (profileId === undefined || made.length !== 1) throw new Error("whose profile is it?");
@@ -136,7 +142,7 @@ class PagesRun {
       `select (select id from access.policy where active) as policy, p.id as person,
               array(select program_id::text from access.membership m where m.person_id = p.id) as programs
        from access.person p where p.handle = $1`,
-      [viewer.handles[0]],
+      [viewer.like],
     );
     if (!found) throw new Error("nobody");
     return { policyId: found.policy, profileId, personId: found.person, programIds: found.programs };
@@ -155,6 +161,11 @@ class PagesRun {
       const idOf = new Map(
         assetIds.map((id, at) => [markings[at] ?? "", rows.find((row) => row.id === local(id))?.marking_id ?? ""]),
       );
+      for (const [like, people] of [
+        ["ana", CROWD],
+        ["charlotte", FEW],
+      ] as const)
+        this.#crowds.set(like, await Crowd.like(this.#server, database, like, people));
       const standings = new Map<Viewer, Standing>();
       for (const viewer of VIEWERS) standings.set(viewer, await this.#standing(database, viewer, datasetId));
       await this.#series(sam, database, datasetId, idOf, standings);
@@ -235,7 +246,7 @@ class PagesRun {
       others.push(made.datasetId);
     }
     await database.query("vacuum analyze data.label");
-    const bearers = await this.#tokens(viewer);
+    const bearers = await this.#tokens(viewer, FEW);
     const turns = [...others, datasetId].map((dataset) => ({ dataset, times: [] as number[] }));
     for (let round = 0; round < ROUNDS; round += 1)
       for (const { dataset, times } of turns) {
@@ -324,8 +335,12 @@ class PagesRun {
     try {
       const most = new Map<string, number>();
       const limits = { bare: bare.url, off: off.url };
+      await this.#share(all, CROWD, datasetId, postgraphile.url, limits);
       for (const viewer of VIEWERS)
-        most.set(viewer.what, await this.#share(viewer, datasetId, postgraphile.url, viewer === all ? limits : null));
+        most.set(
+          viewer.what,
+          await this.#share(viewer, FEW, datasetId, postgraphile.url, viewer === all ? limits : null),
+        );
       const whole = most.get("100 % visible") ?? Number.NaN;
       this.#figure(
         "ours at ten rows over ours at 100 %",
@@ -342,6 +357,7 @@ class PagesRun {
 
   async #share(
     viewer: Viewer,
+    people: number,
     datasetId: string,
     postgraphile: string,
     limits: { readonly bare: string; readonly off: string } | null,
@@ -350,7 +366,8 @@ class PagesRun {
     const theirs = new LoadClient(postgraphile);
     const limit = limits === null ? null : new LoadClient(limits.bare);
     const off = limits === null ? null : new LoadClient(limits.off);
-    const tokens = await this.#tokens(viewer);
+    const tokens = await this.#tokens(viewer, people);
+    const what = `${viewer.what}, ${people} people`;
     const asks: Record<string, Ask> = {
       ours: this.#ours(tokens, datasetId),
       PostGraphile: async (after) => {
@@ -369,7 +386,7 @@ class PagesRun {
           .get(name)
           ?.push(
             await rate(
-              { inFlight: IN_FLIGHT * viewer.handles.length, seconds, warm: round === 0 ? 2 : 0.3 },
+              { inFlight: IN_FLIGHT * people, seconds, warm: round === 0 ? 2 : 0.3 },
               this.#signal,
               turning(ask, rows),
             ),
@@ -380,20 +397,16 @@ class PagesRun {
     off?.close();
     const each = (name: string): number[] => (rounds.get(name) ?? []).map(({ perSecond }) => perSecond);
     for (const [name, measured] of rounds) {
-      this.#figure(
-        `pages per second, ${viewer.what}, ${name}`,
-        median(measured.map(({ perSecond }) => perSecond)),
-        "1/s",
-      );
-      this.#figure(`page p50, ${viewer.what}, ${name}`, median(measured.map(({ p50 }) => p50)), "ms");
+      this.#figure(`pages per second, ${what}, ${name}`, median(measured.map(({ perSecond }) => perSecond)), "1/s");
+      this.#figure(`page p50, ${what}, ${name}`, median(measured.map(({ p50 }) => p50)), "ms");
     }
     // Ratios are taken round by round: whatever else the machine does weighs on both.
     for (const name of Object.keys(asks).filter((one) => one !== "ours"))
       this.#figure(
-        `ours over ${name}, ${viewer.what}`,
+        `ours over ${name}, ${what}`,
         median(each("ours").map((value, at) => value / (each(name)[at] ?? Number.NaN))),
         "ratio",
-        TARGETS[`${name}, ${viewer.what}`],
+        TARGETS[`${name}, ${what}`],
       );
     return median(each("ours"));
   }

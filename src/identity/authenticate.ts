@@ -1,13 +1,11 @@
 import { CaveatError } from "../errors.ts";
 import { OBLIGATIONS, parseProfile, rolesConflict } from "../policy/profile.ts";
 import type { AccessProfile, Obligation } from "../policy/profile.ts";
-import type { AccessStore, PersonRecord } from "../storage/access-store.ts";
+import type { AccessStore, PersonAtClient, PersonRecord } from "../storage/access-store.ts";
 import type { BrowserSessions } from "./browser-sessions.ts";
 import type { Principal, StandingSource } from "./principal.ts";
 import { SharedReading } from "./shared-reading.ts";
 import type { TokenVerifier, VerifiedToken } from "./tokens.ts";
-
-const MOST_STANDINGS = 1_024;
 
 function sourcesOf(record: PersonRecord): Principal["sources"] {
   return [
@@ -66,25 +64,26 @@ type Derived = Pick<Principal, "profile" | "programs" | "sources" | "until">;
 
 /**
  * What was derived, by all that it follows from: the record itself is read anew for every request, and one that reads the
- * same stands for the same.
+ * same is the same object.
  */
 class DerivedStandings {
-  readonly #known = new Map<string, Derived>();
+  readonly #known = new WeakMap<PersonRecord, Map<string, Derived>>();
 
   of(record: PersonRecord, token: VerifiedToken, now: Date): Derived {
     const fresh = token.authenticatedAt !== null && now.getTime() / 1000 - token.authenticatedAt <= FRESH_SECONDS;
     const closes = closingTime(record, now);
-    const key = JSON.stringify([token.sessionLevel, fresh, closes === undefined ? "closed" : closes, record]);
-    const known = this.#known.get(key);
-    if (known) return known;
+    const key = `${token.sessionLevel} ${fresh} ${closes === undefined ? "closed" : (closes?.getTime() ?? "open")}`;
+    const known = this.#known.get(record) ?? new Map<string, Derived>();
+    this.#known.set(record, known);
+    const found = known.get(key);
+    if (found) return found;
     const derived: Derived = {
       profile: profileOf(record, token.sessionLevel, fresh ? OBLIGATIONS : STALE, now),
       until: closes ?? null,
       programs: new Set(record.programs),
       sources: sourcesOf(record),
     };
-    if (this.#known.size >= MOST_STANDINGS) this.#known.clear();
-    this.#known.set(key, derived);
+    known.set(key, derived);
     return derived;
   }
 }
@@ -114,10 +113,7 @@ export class Authenticator {
   constructor(verifier: TokenVerifier, sessions: BrowserSessions, store: AccessStore, clock: () => Date) {
     this.#verifier = verifier;
     this.#sessions = sessions;
-    this.#people = new SharedReading((key) => {
-      const { personId, clientId } = JSON.parse(key) as { personId: string; clientId: string };
-      return store.person(personId, clientId);
-    });
+    this.#people = new SharedReading((keys) => store.people(keys.map((key) => JSON.parse(key) as PersonAtClient)));
     this.#clock = clock;
   }
 

@@ -1,35 +1,36 @@
 /**
- * Reads that wait for the same thing share one: a caller gets the answer of a read that began after he asked, never of one
- * that was under way, so what he is told is as fresh as if he had read alone.
+ * Reads that wait for one another are one: while a read is under way, whatever is asked about gathers for the next. A caller gets
+ * the answer of a read that began after he asked, never of one that was under way, so what he is told is as fresh as if he had
+ * read alone. Where a read fails, so do those who waited for it, and the next one is tried.
  */
 export class SharedReading<V> {
-  readonly #read: (key: string) => Promise<V>;
-  readonly #byKey = new Map<string, { readonly running: Promise<unknown>; next: Promise<V> | null }>();
+  readonly #read: (keys: readonly string[]) => Promise<readonly V[]>;
+  #running: Promise<unknown> = Promise.resolve();
+  #next: { readonly places: Map<string, number>; readonly found: Promise<readonly V[]> } | null = null;
 
-  constructor(read: (key: string) => Promise<V>) {
+  /** `read` answers for each key in its place. */
+  constructor(read: (keys: readonly string[]) => Promise<readonly V[]>) {
     this.#read = read;
   }
 
   /** What a read gives that begins now or later. */
-  get(key: string): Promise<V> {
-    const known = this.#byKey.get(key);
-    if (!known) return this.#begin(key);
-    known.next ??= known.running.then(
-      () => this.#begin(key),
-      () => this.#begin(key),
-    );
-    return known.next;
+  async get(key: string): Promise<V> {
+    const { places, found } = (this.#next ??= this.#gather());
+    const place = places.get(key) ?? places.size;
+    places.set(key, place);
+    const value = (await found)[place];
+    if (value === undefined) throw new Error("a read without an answer");
+    return value;
   }
 
-  #begin(key: string): Promise<V> {
-    const running = this.#read(key);
-    const entry: { readonly running: Promise<unknown>; next: Promise<V> | null } = { running, next: null };
-    this.#byKey.set(key, entry);
-    const ended = (): void => {
-      // Whoever waits begins the next read, which puts its own entry here.
-      if (entry.next === null && this.#byKey.get(key) === entry) this.#byKey.delete(key);
-    };
-    running.then(ended, ended);
-    return running;
+  #gather() {
+    const places = new Map<string, number>();
+    const found = this.#running.then(() => {
+      this.#next = null;
+      const reading = this.#read([...places.keys()]);
+      this.#running = reading.catch(() => undefined);
+      return reading;
+    });
+    return { places, found };
   }
 }

@@ -40,20 +40,22 @@ const locks = new WeakMap<Policy, Map<string, LockTemplate>>();
 const markings = (action: Action): string => `a${actionBit(action)}`;
 const bit = (action: Action): string => `${(1n << BigInt(actionBit(action))).toString()}::bigint`;
 
-function tableTemplate(policy: Policy, [name, alias]: Locked): TableTemplate {
+function tableTemplate(policy: Policy, [name, alias, kind]: Locked): TableTemplate {
   const known = templates.get(policy) ?? new Map<string, TableTemplate>();
   templates.set(policy, known);
-  const key = `${name} ${alias}`;
+  const key = `${name} ${alias} ${kind ?? ""}`;
   const found = known.get(key);
   if (found) return found;
   const table = ROW_TABLES.find((candidate) => `data.${candidate.table}` === name);
   if (!table) throw new Error("no lock is described for this table");
-  const made = compileTable(policy, table, alias);
+  const read = table.read.filter(({ when }) => kind === undefined || when?.values.includes(kind));
+  const made = compileTable(policy, table, read, alias);
   known.set(key, made);
   return made;
 }
 
-function compileTable(policy: Policy, table: TableAccess, alias: string): TableTemplate {
+/** Rows of other kinds than those of `read` stay closed: each branch asks for its own. */
+function compileTable(policy: Policy, table: TableAccess, read: readonly RowBranch[], alias: string): TableTemplate {
   const slots: ("person" | "programs")[] = [];
   const actions: Action[] = [];
   const cell = (name: string, action: Action): string => {
@@ -73,13 +75,13 @@ function compileTable(policy: Policy, table: TableAccess, alias: string): TableT
     slots.push(...filter.params.map((param) => (Array.isArray(param) ? "programs" : "person")));
     return [
       ...(when === undefined ? [] : [`${column(`${alias}.${when.column}`)} in (${values})`]),
-      ...table.above.map(([name, read]) => cell(name, read)),
+      ...table.above.map(([name, above]) => cell(name, above)),
       ...table.own.map((name) => cell(name, action)),
       `(${filter.sql})`,
     ].join(" and ");
   };
-  const sql = `(${table.read.map((one) => `(${branch(one)})`).join(" or ")})`;
-  const [first] = table.read;
+  const sql = `(${read.map((one) => `(${branch(one)})`).join(" or ")})`;
+  const [first] = read;
   if (!first) throw new Error("a table that nobody reads");
   return { sql, slots, actions, readable: first.action };
 }

@@ -95,6 +95,35 @@ const LOCATE = {
     "select program_id, array[marking_id] as marking_ids, requester_id as author_id from data.proposal where id = $1",
 } as const;
 
+/** People by place in two lists of the same length: who, and by which client. `json` keeps the order of its members: what stands the same reads the same. */
+const PEOPLE = `select q.nth::int as nth, json_build_object(
+     'id', p.id, 'handle', p.handle, 'displayName', p.display_name, 'country', p.country,
+     'dutyOrganization', p.duty_organization, 'usGovernmentAgency', p.us_government_agency,
+     'entityType', p.entity_type, 'roles', to_json(p.roles), 'source', p.source, 'assertedAt', p.asserted_at,
+     'clearance', json_build_object('level', c.level, 'issuer', c.issuer, 'source', c.source, 'assertedAt', c.asserted_at),
+     'readOns', coalesce((select json_agg(json_build_object('token', r.token, 'source', r.source, 'assertedAt', r.asserted_at) order by r.token)
+                          from access.read_on r where r.person_id = p.id), '[]'),
+     'programs', coalesce((select json_agg(m.program_id order by m.program_id) from access.membership m where m.person_id = p.id), '[]'),
+     'lists', coalesce((select json_agg(l.kind || ':' || l.id order by l.kind, l.id) from data.distribution_list l
+                        where l.persons @> array[p.id] or l.agencies @> array[p.duty_organization]), '[]'),
+     'windows', coalesce((select json_agg(json_build_object('opensAt', w.opens_at, 'closesAt', w.closes_at) order by w.opens_at, w.closes_at)
+                          from access.time_window w where w.person_id = p.id), '[]'),
+     'epoch', e.epoch, 'policyId', (select a.id from access.policy a where a.active),
+     'client', json_build_object('id', k.id, 'name', k.name, 'status', k.status, 'ceiling', k.ceiling,
+                                 'deviceAttested', k.device_attested, 'networkCeiling', k.network_ceiling))::text as record
+   from unnest($1::uuid[], $2::text[]) with ordinality as q (person_id, client_id, nth)
+   join access.person p on p.id = q.person_id and not p.suspended
+   join access.clearance c on c.person_id = p.id and c.expires_at > now()
+   join access.person_epoch e on e.person_id = p.id
+   join access.client k on k.id = q.client_id`;
+const MOST_RECORDS = 1_024;
+
+/** Somebody, and the client that he works through. */
+export interface PersonAtClient {
+  readonly personId: string;
+  readonly clientId: string;
+}
+
 /** A noun whose rows can be located. */
 export type LocatedNoun = keyof typeof LOCATE;
 
@@ -102,6 +131,7 @@ export type LocatedNoun = keyof typeof LOCATE;
 export class AccessStore {
   readonly #pool: Pool;
   readonly #markings = new Map<string, InternedMarking>();
+  readonly #records = new Map<string, PersonRecord>();
   /** What datasets are as a whole. */
   readonly compilations: CompilationStore;
 
@@ -112,32 +142,30 @@ export class AccessStore {
 
   /** The person with what decisions rest on, as it stands now; null when unknown, suspended or without clearance. */
   async person(personId: string, clientId: string): Promise<PersonRecord | null> {
+    const [record = null] = await this.people([{ personId, clientId }]);
+    return record;
+  }
+
+  /** People as they stand now, in the order in which they are asked about, each as `person` tells. What reads the same is the same object. */
+  async people(asked: readonly PersonAtClient[]): Promise<readonly (PersonRecord | null)[]> {
     // Asked for every request: its plan is kept by each session.
-    const { rows } = await this.#pool.query<{ record: PersonRecord }>({
-      name: "person",
-      text: `select jsonb_build_object(
-         'id', p.id, 'handle', p.handle, 'displayName', p.display_name, 'country', p.country,
-         'dutyOrganization', p.duty_organization, 'usGovernmentAgency', p.us_government_agency,
-         'entityType', p.entity_type, 'roles', to_jsonb(p.roles), 'source', p.source, 'assertedAt', p.asserted_at,
-         'clearance', jsonb_build_object('level', c.level, 'issuer', c.issuer, 'source', c.source, 'assertedAt', c.asserted_at),
-         'readOns', coalesce((select jsonb_agg(jsonb_build_object('token', r.token, 'source', r.source, 'assertedAt', r.asserted_at) order by r.token)
-                              from access.read_on r where r.person_id = p.id), '[]'),
-         'programs', coalesce((select jsonb_agg(m.program_id order by m.program_id) from access.membership m where m.person_id = p.id), '[]'),
-         'lists', coalesce((select jsonb_agg(l.kind || ':' || l.id) from data.distribution_list l
-                            where l.persons @> array[p.id] or l.agencies @> array[p.duty_organization]), '[]'),
-         'windows', coalesce((select jsonb_agg(jsonb_build_object('opensAt', w.opens_at, 'closesAt', w.closes_at))
-                              from access.time_window w where w.person_id = p.id), '[]'),
-         'epoch', e.epoch, 'policyId', (select a.id from access.policy a where a.active),
-         'client', jsonb_build_object('id', k.id, 'name', k.name, 'status', k.status, 'ceiling', k.ceiling,
-                                      'deviceAttested', k.device_attested, 'networkCeiling', k.network_ceiling)) as record
-       from access.person p
-       join access.clearance c on c.person_id = p.id and c.expires_at > now()
-       join access.person_epoch e on e.person_id = p.id
-       join access.client k on k.id = $2
-       where p.id = $1 and not p.suspended`,
-      values: [personId, clientId],
+    const { rows } = await this.#pool.query<{ nth: number; record: string }>({
+      name: "people",
+      text: PEOPLE,
+      values: [asked.map(({ personId }) => personId), asked.map(({ clientId }) => clientId)],
     });
-    return rows[0]?.record ?? null;
+    const found = new Map(rows.map(({ nth, record }) => [nth, this.#record(record)]));
+    return asked.map((_, at) => found.get(at + 1) ?? null);
+  }
+
+  /** A record by its text: who has not changed since is not parsed again. */
+  #record(text: string): PersonRecord {
+    const known = this.#records.get(text);
+    if (known) return known;
+    const record = JSON.parse(text) as PersonRecord;
+    if (this.#records.size >= MOST_RECORDS) this.#records.clear();
+    this.#records.set(text, record);
+    return record;
   }
 
   /** The marking with this id, from memory where it was seen before (interned markings never change). */

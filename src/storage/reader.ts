@@ -177,10 +177,7 @@ export class Reader {
         : "program" in holder
           ? (["data.program_marking", "d.program_id = ? and d.noun = ?", [holder.program, name]] as const)
           : (["data.proposal_marking", "d.kind = ?", [holder.kind]] as const);
-    const { open, on } = this.#tx.lock([
-      [source, "d"],
-      [table.name, "x"],
-    ]);
+    const { open, on } = this.#tx.lock(["kind" in holder ? [source, "d"] : [source, "d", name], [table.name, "x"]]);
     const [held, lock] = on as readonly [TableLock, TableLock];
     const range = rangeOf({ column: PARENTS[key.parent], id: key.id }, filters, place);
     const order = (alias: string, columns: readonly string[]): string =>
@@ -211,7 +208,7 @@ export class Reader {
   async count(name: "asset" | "label", datasetId: string): Promise<number> {
     const table = this.#table(name);
     const { open, on } = this.#tx.lock([
-      ["data.dataset_marking", "d"],
+      ["data.dataset_marking", "d", name],
       [table.name, "r"],
     ]);
     const [held, lock] = on as readonly [TableLock, TableLock];
@@ -256,7 +253,7 @@ export class Reader {
   ): Promise<Page<RowOf<N>>> {
     const table = this.#table(name);
     const { open, on } = this.#tx.lock([
-      ["data.dataset_marking", "d"],
+      ["data.dataset_marking", "d", "asset"],
       [table.name, "x"],
     ]);
     const [held, lock] = on as readonly [TableLock, TableLock];
@@ -296,7 +293,7 @@ export class Reader {
     if (labelIds.length === 0) return [];
     const table = tables.labelRevision;
     const { open, on } = this.#tx.lock([
-      ["data.dataset_marking", "d"],
+      ["data.dataset_marking", "d", "label"],
       [table.name, "x"],
     ]);
     const [held, lock] = on as readonly [TableLock, TableLock];

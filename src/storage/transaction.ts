@@ -20,8 +20,8 @@ export interface RowLock {
   readonly on: readonly TableLock[];
 }
 
-/** A table as a statement names it. */
-export type Locked = readonly [table: string, alias: string];
+/** A table as a statement names it, and of which kind the rows are that it reads, where it reads one kind only. */
+export type Locked = readonly [table: string, alias: string, kind?: string];
 
 /** For whom rows are read: the explicit lock, made by the door from policy and principal. */
 export interface RowScope {

@@ -50,8 +50,9 @@ async function changed(listings: readonly Listing[]): Promise<unknown[]> {
     const then = before.get(listing.name);
     const most = Math.max((then?.buffers ?? 0) * FACTOR, (then?.buffers ?? 0) + LEVEL);
     let now = await measure(world, listing);
-    if (now.buffers > most) {
-      // A vacuum passes over pages that somebody holds just then, and an index-only scan looks up their rows: once more.
+    // A vacuum passes over pages that somebody holds just then, and over rows that a snapshot of somebody's may still see; an
+    // index-only scan looks those up. Once more, until nobody does.
+    for (let more = 0; more < 5 && now.buffers > most; more += 1) {
       await world.house.admin.query("vacuum analyze");
       now = await measure(world, listing);
     }

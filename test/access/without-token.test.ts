@@ -160,6 +160,38 @@ describe("I1 with SQL as the application role", () => {
     expect(seen["gate.markings(text) label.read"]).toEqual(expect.arrayContaining([expect.any(String)]));
   });
 
+  test("I1 asked about any number of actions together, the gate answers for each as if it were asked about that alone", async () => {
+    await app.query("begin");
+    try {
+      await app.query("select set_config('caveat.gate', $1, true)", [maker.token(claim)]);
+      const alone = new Map<string, string[]>();
+      for (const action of [...actions, "no.action"])
+        alone.set(
+          action,
+          (await app.query<{ ids: string[] }>("select gate.markings($1)::text[] as ids", [action])).rows[0]?.ids ?? [],
+        );
+      expect(new Set([...alone.values()].map(({ length }) => length > 0))).toEqual(new Set([true, false]));
+      const all = [...alone.keys()];
+      for (let count = 1; count <= 8; count += 1)
+        for (let from = 0; from < all.length; from += 3) {
+          const asked = Array.from({ length: count }, (_, at) => all[(from + at * 5) % all.length] ?? "");
+          const { rows } = await app.query<Record<string, string[]>>(
+            `select ${asked.map((_, at) => `markings_${at + 1}::text[] as "${at}"`).join(", ")} from gate.scope($1)`,
+            [asked],
+          );
+          const told = asked.map((_, at) => rows[0]?.[at]?.toSorted());
+          expect([asked, told]).toEqual([asked, asked.map((action) => alone.get(action)?.toSorted())]);
+        }
+      // Where nothing is asked about, nothing is open.
+      const { rows } = await app.query<{ open: number }>(
+        "select cardinality(markings_1 || markings_2 || markings_3 || markings_8) as open from gate.scope('{}')",
+      );
+      expect(rows).toEqual([{ open: 0 }]);
+    } finally {
+      await app.query("rollback");
+    }
+  });
+
   test("I1 what its holder may is asked of the gate once for each table of a statement, however many rows are read", async () => {
     const { admin } = house;
     const token = maker.token({ ...claim, backend: await backendOf(admin) });
