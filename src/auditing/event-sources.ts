@@ -206,6 +206,8 @@ export const JOB_EVENTS: Sources = {
   "setImmediate of src/transport/graphql/settled.ts": "object.read",
   // A turn between entries that are sealed at once.
   "setImmediate of src/ledger/writer.ts": "authorization.decision",
+  // Gathers who asks in one turn: they are read together before any of them is let in.
+  "setImmediate of src/identity/shared-reading.ts": "authorization.decision",
   // The pause between two looks of a subscription.
   "node:timers of src/transport/graphql/following.ts": "log.followed",
   // They end connections on which nothing is asked or heard, and those that are over.

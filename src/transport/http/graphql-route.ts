@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { GraphQLSchema } from "graphql";
@@ -37,7 +37,7 @@ export async function graphqlRoute(
       honors: GRAPHQL_HONORS,
       operation: plan.operation,
       fields: plan.fields,
-      digest: createHash("sha256").update(request.body).digest("hex"),
+      digest: hash("sha256", request.body, "hex"),
       source: request.ip,
     } as const;
     const passage = pass(parts.door, caller, about, (operation) => executor.run(plan, contextOf(operation, parts)));
