@@ -95,7 +95,10 @@ const LOCATE = {
     "select program_id, array[marking_id] as marking_ids, requester_id as author_id from data.proposal where id = $1",
 } as const;
 
-/** People by place in two lists of the same length: who, and by which client. `json` keeps the order of its members: what stands the same reads the same. */
+/**
+ * People by place in two lists of the same length: who, and by which client. The lists are hidden from the planner, which would
+ * make a plan for every length. `json` keeps the order of its members: what stands the same reads the same.
+ */
 const PEOPLE = `select q.nth::int as nth, json_build_object(
      'id', p.id, 'handle', p.handle, 'displayName', p.display_name, 'country', p.country,
      'dutyOrganization', p.duty_organization, 'usGovernmentAgency', p.us_government_agency,
@@ -111,7 +114,7 @@ const PEOPLE = `select q.nth::int as nth, json_build_object(
      'epoch', e.epoch, 'policyId', (select a.id from access.policy a where a.active),
      'client', json_build_object('id', k.id, 'name', k.name, 'status', k.status, 'ceiling', k.ceiling,
                                  'deviceAttested', k.device_attested, 'networkCeiling', k.network_ceiling))::text as record
-   from unnest($1::uuid[], $2::text[]) with ordinality as q (person_id, client_id, nth)
+   from unnest((select $1::uuid[]), (select $2::text[])) with ordinality as q (person_id, client_id, nth)
    join access.person p on p.id = q.person_id and not p.suspended
    join access.clearance c on c.person_id = p.id and c.expires_at > now()
    join access.person_epoch e on e.person_id = p.id
