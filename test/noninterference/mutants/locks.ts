@@ -3,9 +3,9 @@ import type { Edit, Mutant } from "./mutant.ts";
 /** The explicit lock does not look at these tables. */
 const explicitLockOff = (...tables: readonly string[]): Edit => ({
   file: "src/policy/row-lock.ts",
-  find: `  const sql = \`(\${table.read.map(`,
+  find: `  const sql = \`(\${read.map(`,
   replace: `  if (${JSON.stringify(tables)}.includes(table.table)) return { sql: "true", slots, actions };
-  const sql = \`(\${table.read.map(`,
+  const sql = \`(\${read.map(`,
 });
 
 /** Pages look for every marking, not only for those that the caller may see. */
