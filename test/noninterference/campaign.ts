@@ -8,7 +8,7 @@ import { HostProcess } from "./host-process.ts";
 import type { Host } from "./host-process.ts";
 import { Pair, planPair } from "./pair.ts";
 import type { PairPlan } from "./pair.ts";
-import { runScript } from "./run-case.ts";
+import { runDrawn } from "./run-drawn.ts";
 import type { Difference } from "./run-case.ts";
 import { printedSchema } from "./schema.ts";
 import { Scripts } from "./script.ts";
@@ -27,21 +27,6 @@ export interface Failure {
   readonly before: readonly Step[];
   readonly steps: readonly Step[];
   readonly difference: Difference;
-}
-
-/** What a campaign did. */
-export interface CampaignResult {
-  readonly seed: string;
-  readonly cases: number;
-  readonly pairs: number;
-  readonly erased: number;
-  readonly seconds: number;
-  readonly asks: number;
-  /** Acts of cleared people that were tried, and that did what they should. */
-  readonly acts: { readonly tried: number; readonly done: number };
-  readonly renamed: number;
-  readonly coverage: Coverage;
-  readonly failures: readonly Failure[];
 }
 
 /** How a campaign is run. */
@@ -72,17 +57,33 @@ export interface CampaignState {
   readonly erased: number;
   readonly seconds: number;
   readonly asks: number;
+  /** Acts of cleared people that were tried, and that did what they should. */
   readonly acts: { readonly tried: number; readonly done: number };
   readonly renamed: number;
   readonly counts: CoverageState;
 }
 
-/** What kind of answer this was: status, and the code of an error or of the first refusal of an input. */
-export function kindOf(status: number, body: string): string {
-  const error = /"extensions":\{"code":"([A-Z_]+)"\}/.exec(body)?.[1];
-  if (error !== undefined) return `${status} ${error}`;
-  const refused = /"code":"([A-Z_]+)"/.exec(body)?.[1];
-  return refused === undefined ? String(status) : `${status} refused ${refused}`;
+/** What a campaign did. */
+interface CampaignResult extends CampaignState {
+  readonly failures: readonly Failure[];
+}
+
+/** What several campaigns did together. @param seed what to call them */
+export function together(seed: string, states: readonly CampaignState[]): CampaignState {
+  const sum = (of: (state: CampaignState) => number): number => states.reduce((all, state) => all + of(state), 0);
+  const coverage = new Coverage(printedSchema());
+  for (const { counts } of states) coverage.add(counts);
+  return {
+    seed,
+    cases: sum(({ cases }) => cases),
+    pairs: sum(({ pairs }) => pairs),
+    erased: sum(({ erased }) => erased),
+    seconds: Math.max(0, ...states.map(({ seconds }) => seconds)),
+    asks: sum(({ asks }) => asks),
+    acts: { tried: sum(({ acts }) => acts.tried), done: sum(({ acts }) => acts.done) },
+    renamed: sum(({ renamed }) => renamed),
+    counts: coverage.state,
+  };
 }
 
 /** Runs cases against pair after pair, until there are enough of them or of differences. */
@@ -100,7 +101,7 @@ export class Campaign {
     this.#options = options;
     const { from } = options;
     if (!from) return;
-    this.coverage.restore(from.counts);
+    this.coverage.add(from.counts);
     this.#asks = from.asks;
     this.#renamed = from.renamed;
     this.#tried = from.acts.tried;
@@ -153,8 +154,7 @@ export class Campaign {
       await Promise.all(hosts.map((host) => host.end()));
       await base?.ground.remove();
     }
-    const { counts: _, ...result } = state();
-    return { ...result, coverage: this.coverage, failures: this.failures };
+    return { ...state(), failures: this.failures };
   }
 
   async #pair(base: Base, hosts: readonly [Host, Host], plan: PairPlan, index: number, cases: number): Promise<number> {
@@ -201,25 +201,10 @@ export class Campaign {
     }
   }
 
-  async #case(pair: Pair, key: string, { observer, steps, generated, sources }: Case): Promise<Difference | null> {
-    const happened = new Set<string>([...sources].map((source) => `id ${source}`));
-    const difference = await runScript(pair, key, observer, steps, (index, { answer, comparison, declassified }) => {
+  #case(pair: Pair, key: string, drawn: Case): Promise<Difference | null> {
+    return runDrawn(pair, key, drawn, this.coverage, (comparison) => {
       this.#asks += 1;
       if (comparison === "same but for fresh values") this.#renamed += 1;
-      const body = answer.body.length < 400_000 ? answer.body.toString("latin1") : "";
-      const kind = kindOf(answer.status, body);
-      this.coverage.answer(kind);
-      happened.add(kind.replace(/^200 refused .*/, "200 refused"));
-      for (const name of declassified) happened.add(`declassified: ${name}`);
-      if (/"edges":\[\{|"node":\{|"id":"/.test(body)) happened.add("rows");
-      const document = generated[index];
-      if (!document) return;
-      const whole = answer.status === 200 && body !== "";
-      const data = whole ? (JSON.parse(answer.body.toString()) as { data: unknown }).data : null;
-      this.coverage.document(document.asked, document.given, data, observer.who);
     });
-    if (steps.some((step) => "high" in step)) happened.add("acts of others in between");
-    this.coverage.case(happened);
-    return difference;
   }
 }

@@ -131,30 +131,34 @@ export class Coverage {
     this.answers.set(kind, (this.answers.get(kind) ?? 0) + 1);
   }
 
-  /** Fields with how often they were asked and answered, arguments with how often they were given. */
-  get figures(): { fields: Record<string, { asked: number; answered: number }>; inputs: Record<string, number> } {
+  /** Everything that was counted, fields and arguments in order. */
+  get state(): CoverageState {
     const sorted = <T>(map: ReadonlyMap<string, T>): Record<string, T> =>
       Object.fromEntries([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    return { fields: sorted(this.#fields), inputs: sorted(this.#inputs) };
-  }
-
-  /** Everything that was counted. */
-  get state(): CoverageState {
     return {
-      ...this.figures,
+      fields: sorted(this.#fields),
+      inputs: sorted(this.#inputs),
       cases: Object.fromEntries(this.cases),
       answers: Object.fromEntries(this.answers),
       acts: Object.fromEntries(this.acts),
     };
   }
 
-  /** Goes on counting from what an earlier run has counted; fields that the schema no longer has are forgotten. */
-  restore({ fields, inputs, cases, answers, acts }: CoverageState): void {
-    for (const [what, count] of Object.entries(acts)) this.acts.set(what, { ...count });
-    for (const [name, count] of Object.entries(fields))
-      if (this.#fields.has(name)) this.#fields.set(name, { ...count });
-    for (const [name, count] of Object.entries(inputs)) if (this.#inputs.has(name)) this.#inputs.set(name, count);
-    for (const [name, count] of Object.entries(cases)) this.cases.set(name, count);
-    for (const [name, count] of Object.entries(answers)) this.answers.set(name, count);
+  /** Counts what was counted elsewhere, or in an earlier run; fields that the schema no longer has are forgotten. */
+  add({ fields, inputs, cases, answers, acts }: CoverageState): void {
+    for (const [name, { asked, answered }] of Object.entries(fields)) {
+      const count = this.#fields.get(name);
+      if (count) this.#fields.set(name, { asked: count.asked + asked, answered: count.answered + answered });
+    }
+    for (const [name, given] of Object.entries(inputs)) {
+      const count = this.#inputs.get(name);
+      if (count !== undefined) this.#inputs.set(name, count + given);
+    }
+    for (const [what, count] of Object.entries(cases)) this.cases.set(what, (this.cases.get(what) ?? 0) + count);
+    for (const [kind, count] of Object.entries(answers)) this.answers.set(kind, (this.answers.get(kind) ?? 0) + count);
+    for (const [what, { tried, done }] of Object.entries(acts)) {
+      const count = this.acts.get(what) ?? { tried: 0, done: 0 };
+      this.acts.set(what, { tried: count.tried + tried, done: count.done + done });
+    }
   }
 }

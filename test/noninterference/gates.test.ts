@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { graphqlAsk } from "./ask.ts";
-import type { CampaignResult } from "./campaign.ts";
+import type { CampaignState } from "./campaign.ts";
 import { Coverage } from "./coverage.ts";
 import { gates } from "./gates.ts";
 import { printedSchema } from "./schema.ts";
@@ -10,9 +10,9 @@ const act = (field: string): ReturnType<typeof graphqlAsk> =>
   graphqlAsk(who, `mutation { act: ${field}(x: 1) { id } }`, {});
 
 /** What a campaign that did nothing would report, with some of it changed. */
-function result(coverage: Coverage, acts = { tried: 10, done: 9 }): CampaignResult {
+function result(coverage: Coverage, acts = { tried: 10, done: 9 }): CampaignState {
   const figures = { seed: "1", cases: 100, pairs: 1, erased: 0, seconds: 1, asks: 100, renamed: 0 };
-  return { ...figures, acts, coverage, failures: [] };
+  return { ...figures, acts, counts: coverage.state };
 }
 
 test("a campaign in which nothing happened is told so, kind by kind", () => {

@@ -1,4 +1,4 @@
-import type { CampaignResult } from "./campaign.ts";
+import type { CampaignState } from "./campaign.ts";
 
 /** Least share of the cases in which something must have happened; below it the campaign says little. */
 const SHARES: Readonly<Record<string, number>> = {
@@ -24,25 +24,24 @@ const ANSWERED = 0.85;
  * @param least how often each field must have been asked, and each argument given
  * @param share of the schema's fields of which something must have come back
  */
-export function gates({ cases, acts, coverage }: CampaignResult, least: number, share = ANSWERED): string[] {
+export function gates({ cases, acts, counts }: CampaignState, least: number, share = ANSWERED): string[] {
   const empty = Object.entries(SHARES)
-    .filter(([what, part]) => (coverage.cases.get(what) ?? 0) < part * cases)
-    .map(([what, part]) => `${what} in ${coverage.cases.get(what) ?? 0} of ${cases} cases, ${part * 100} % are needed`);
-  const { fields, inputs } = coverage.figures;
-  const counts = Object.entries(fields);
-  const unasked = counts
+    .filter(([what, part]) => (counts.cases[what] ?? 0) < part * cases)
+    .map(([what, part]) => `${what} in ${counts.cases[what] ?? 0} of ${cases} cases, ${part * 100} % are needed`);
+  const fields = Object.entries(counts.fields);
+  const unasked = fields
     .filter(([, { asked }]) => asked < least)
     .map(([name, { asked }]) => `${name} was asked ${asked} times, ${least} are needed`);
-  const ungiven = Object.entries(inputs)
+  const ungiven = Object.entries(counts.inputs)
     .filter(([, given]) => given < least)
     .map(([name, given]) => `${name} was given ${given} times, ${least} are needed`);
-  const unanswered = counts.filter(([, { answered }]) => answered === 0).map(([name]) => name);
+  const unanswered = fields.filter(([, { answered }]) => answered === 0).map(([name]) => name);
   const silent =
-    unanswered.length > (1 - share) * counts.length
-      ? [`${unanswered.length} of ${counts.length} fields were never answered: ${unanswered.join(", ")}`]
+    unanswered.length > (1 - share) * fields.length
+      ? [`${unanswered.length} of ${fields.length} fields were never answered: ${unanswered.join(", ")}`]
       : [];
   const idle = acts.done * 2 < acts.tried ? [`${acts.done} of ${acts.tried} acts did what they should`] : [];
-  const vain = [...coverage.acts]
+  const vain = Object.entries(counts.acts)
     .filter(([, { tried, done }]) => tried >= TRIED && done === 0)
     .map(([what, { tried }]) => `${what} was tried ${tried} times and never did anything`);
   return [...empty, ...unasked, ...ungiven, ...silent, ...idle, ...vain];

@@ -12,6 +12,7 @@ import { probes } from "./probes.ts";
 import { Registry } from "./registry.ts";
 import { runScript } from "./run-case.ts";
 import type { Difference } from "./run-case.ts";
+import { runDrawn } from "./run-drawn.ts";
 import { printedSchema } from "./schema.ts";
 import { Scripts } from "./script.ts";
 import { shrink } from "./shrink.ts";
@@ -162,47 +163,79 @@ export async function probe(worlds: StandingWorlds, mutant: Mutant, tries: numbe
   });
 }
 
-/** What a hunt found: after how many cases, and the smallest script; null when it gave up. */
+/** What a hunt did: after how many cases it found a script, or how many it tried in vain. */
+export interface Hunted {
+  readonly cases: number;
+  readonly script: SavedScript | null;
+}
+
+/** How many cases a pair serves: what they make in it makes it slower. */
+const CASES_OF_A_PAIR = 500;
+
+/**
+ * Draws cases as the campaign does and runs them against a mutated server, until one tells its worlds apart, and does so
+ * again on copies on which nothing was asked yet.
+ *
+ * @param options.cases it gives up after so many
+ */
 export async function hunt(
   worlds: StandingWorlds,
   mutant: Mutant,
-  options: { readonly seed: string; readonly cases: number; readonly tries: number },
-): Promise<SavedScript | { readonly cases: number; readonly steps: null }> {
-  const { seed, cases, tries } = options;
+  options: { readonly seed: string; readonly cases: number },
+): Promise<Hunted> {
+  const { seed, cases } = options;
+  const schema = printedSchema();
+  const coverage = new Coverage(schema);
   return withMutant(worlds, mutant, async (fresh) => {
-    const schema = printedSchema();
-    const pair = await fresh(`${mutant.name}-hunt`);
-    const scripts = new Scripts({
-      base: worlds.base,
-      schema,
-      registry: pair.registry,
-      observers: worlds.observers,
-      coverage: new Coverage(schema),
-    });
-    try {
-      for (let number = 0; number < cases; number += 1) {
-        const { observer, steps } = scripts.draw(new Dice(`${seed}/${mutant.name}/${number}`));
-        const difference = await runScript(pair, `h${number}`, observer, steps);
-        if (pair.parted) return { cases: number + 1, steps: null };
+    const huntOn = async (pair: Pair, from: number): Promise<Hunted> => {
+      const { registry } = pair;
+      const scripts = new Scripts({ base: worlds.base, schema, registry, observers: worlds.observers, coverage });
+      const end = Math.min(cases, from + CASES_OF_A_PAIR);
+      let number = from;
+      for (; number < end && !pair.parted; number += 1) {
+        const drawn = scripts.draw(new Dice(`${seed}/${mutant.name}/${number}`));
+        const difference = await runDrawn(pair, `h${number}`, drawn, coverage);
         if (!difference) continue;
-        const upTo = steps.slice(0, difference.step + 1);
-        let round = 0;
-        const fails = async (smaller: readonly Step[]): Promise<boolean> => {
-          round += 1;
-          const again = await fresh(`${mutant.name}-${round}`);
-          try {
-            return (await runScript(again, "saved", observer, smaller)) !== null;
-          } finally {
-            await again.remove();
-          }
-        };
-        if (!(await fails(upTo))) continue;
-        const small = await shrink({ a: [], b: [], steps: upTo }, (smaller) => fails(smaller.steps), tries);
-        return { mutant: mutant.name, found: { seed, cases: number + 1 }, observer: observer.who, steps: small.steps };
+        const steps = drawn.steps.slice(0, difference.step + 1);
+        const again = await fresh(`${mutant.name}-${number}`);
+        try {
+          // One that needs what was asked before it is not kept: nobody could play it again.
+          if ((await runScript(again, "saved", drawn.observer, steps)) === null)
+            return { cases: number + 1, script: null };
+        } finally {
+          await again.remove();
+        }
+        const found = { seed, cases: number + 1 };
+        return { cases: number + 1, script: { mutant: mutant.name, found, observer: drawn.observer.who, steps } };
       }
-      return { cases, steps: null };
-    } finally {
-      await pair.remove();
+      return { cases: number, script: null };
+    };
+    let hunted: Hunted = { cases: 0, script: null };
+    while (hunted.script === null && hunted.cases < cases) {
+      const pair = await fresh(`${mutant.name}-hunt`);
+      try {
+        hunted = await huntOn(pair, hunted.cases);
+      } finally {
+        await pair.remove();
+      }
     }
+    return hunted;
   });
+}
+
+/** Runs scripts one after another against the server as it is; names those that tell its worlds apart. */
+export async function tellApart(worlds: StandingWorlds, scripts: readonly SavedScript[]): Promise<string[]> {
+  const servers = [new HostProcess(), new HostProcess()] as const;
+  const pair = await onCopies(worlds, servers, "whole");
+  const told: string[] = [];
+  try {
+    for (const { mutant, observer, steps } of scripts) {
+      const difference = await runScript(pair, mutant, observerOf(worlds.base, observer), steps);
+      if (difference !== null) told.push(`${mutant}: ${difference.where}`);
+    }
+    return told;
+  } finally {
+    await pair.remove();
+    await Promise.all(servers.map((server) => server.end()));
+  }
 }

@@ -104,7 +104,7 @@ async function main(): Promise<number> {
       write(values.json ? JSON.stringify({ event: "difference", ...difference }) : told(difference));
       if (!values["keep-going"]) break;
     }
-    const { fields } = run.coverage.figures;
+    const { fields } = run.coverage.state;
     const answered = Object.values(fields).filter((count) => count.answered > 0).length;
     const summary = {
       event: "end",
