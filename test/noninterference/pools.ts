@@ -6,11 +6,30 @@ export type Source = "low" | "hidden" | "high" | "fresh" | "random" | "malformed
 
 const MALFORMED = ["", "0", "id", "\u0000", "' or true --", "😀", "YXNzZXQ6", "a".repeat(300), "null"] as const;
 
+/** Those of some objects that stand right above one of these things, and those above which they stand at all. */
+function above(things: readonly Item[], objects: readonly Item[]): { next: Set<Item>; all: Set<Item> } {
+  const byName = new Map([...things, ...objects].map((item) => [item.name, item]));
+  const own = new Set(objects);
+  const [next, all] = [new Set<Item>(), new Set<Item>()];
+  for (const thing of things) {
+    let first = true;
+    for (let up = byName.get(thing.under ?? ""); up; up = byName.get(up.under ?? "")) {
+      if (!own.has(up)) continue;
+      if (first) next.add(up);
+      first = false;
+      all.add(up);
+    }
+  }
+  return { next, all };
+}
+
 /** Ids that an observer asks about: what he sees, what is hidden from him in both worlds, what only one of them holds. */
 export class Pools {
   readonly #dice: Dice;
   readonly #apt: boolean;
   readonly #by: ReadonlyMap<Source, readonly Item[]>;
+  /** Of what the observer sees: objects right above something that only one world holds, and all that are above such things. */
+  readonly #above: { readonly next: ReadonlySet<Item>; readonly all: ReadonlySet<Item> };
 
   /**
    * @param seen whether the observer sees something that both worlds hold
@@ -36,6 +55,16 @@ export class Pools {
       by.get(common && seen(item) ? "low" : common ? "hidden" : "high")?.push(item);
     }
     this.#by = by;
+    this.#above = above(by.get("high") ?? [], by.get("low") ?? []);
+  }
+
+  /** One of some objects that the observer sees: half of the time one below which the worlds differ. */
+  #low(fitting: readonly Item[]): Item {
+    const dice = this.#dice;
+    const [next, all] = [this.#above.next, this.#above.all].map((set) => fitting.filter((item) => set.has(item)));
+    if (next && next.length > 0 && dice.chance(0.35)) return dice.pick(next);
+    if (all && all.length > 0 && dice.chance(0.25)) return dice.pick(all);
+    return dice.pick(fitting);
   }
 
   #source(): Source {
@@ -63,7 +92,7 @@ export class Pools {
     if (source === "malformed") return { text: dice.pick(MALFORMED), item: null, source };
     const fitting = (this.#by.get(source) ?? []).filter((item) => wanted === null || item.noun === wanted);
     if (fitting.length > 0) {
-      const item = dice.pick(fitting);
+      const item = source === "low" ? this.#low(fitting) : dice.pick(fitting);
       return { text: `{{${item.name}}}`, item, source };
     }
     const owners = (this.#by.get(source) ?? []).filter((item) => wanted !== null && item.related[wanted] !== undefined);
