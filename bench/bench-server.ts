@@ -124,7 +124,7 @@ export async function makeDataset(
   for (const [at, payload] of assets.entries()) {
     const { asset, uploadUrl } = done(payload, "the asset");
     const bytes = new Uint8Array(await picture(images.side, at + 1));
-    const answer = await sam.send("PUT", uploadUrl, { type: "image/png", bytes });
+    const answer = await sam.upload(uploadUrl, "image/png", bytes);
     if (answer.status !== 200) throw new Error(`the upload was refused: ${answer.status}`);
     assetIds.push(asset.id);
   }

@@ -79,7 +79,7 @@ async function bringIn(sam: ApiClient, path: string): Promise<string> {
     ),
     "the asset",
   );
-  const answer = await sam.send("PUT", uploadUrl, { type: "image/tiff", bytes: new Uint8Array(await readFile(path)) });
+  const answer = await sam.upload(uploadUrl, "image/tiff", new Uint8Array(await readFile(path)));
   if (answer.status !== 200) throw new Error(`the upload was refused: ${answer.status}`);
   return asset.id;
 }

@@ -6,6 +6,7 @@ export const PUBLIC_ERRORS = {
   UNAUTHENTICATED: { status: 401, text: "unauthenticated" },
   INVALID_REQUEST: { status: 400, text: "invalid request" },
   NOT_FOUND: { status: 404, text: "not found" },
+  BELOW_HIGHWATER: { status: 409, text: "below what this session was shown" },
   TOO_LARGE: { status: 413, text: "too large" },
   NITF_VERSION: { status: 415, text: "only NITF 2.1 and NSIF 1.0" },
   NITF_JPEG2000: { status: 415, text: "no JPEG 2000" },

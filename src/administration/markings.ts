@@ -53,6 +53,7 @@ export async function raise(grant: Grant, object: MarkedObject, to: InternedMark
     entryId,
     changedAt: grant.now(),
   };
+  await grant.mindHighWater(to);
   await grant.insert("markingChange", [row], "marking.raise", [own]);
   grant.executes();
 }

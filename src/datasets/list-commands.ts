@@ -56,8 +56,8 @@ export const createList: Command<CreateListInput, Made> = command({
     if ((await grant.lists.madeSince(personId, new Date(now.getTime() - 3_600_000))) >= LISTS_AN_HOUR)
       throw new CaveatError("BUSY", "too many lists");
     const list = { id: randomUUID(), kind, makerId: personId, agencies, persons };
+    await grant.noteList(list);
     await grant.lists.insert(list, now);
-    grant.noteList(list);
     return { id: list.id };
   },
 });

@@ -1,4 +1,6 @@
 import { CaveatError } from "../errors.ts";
+import { rankOf } from "../markings/index.ts";
+import type { Level } from "../markings/index.ts";
 import { OBLIGATIONS, parseProfile, rolesConflict } from "../policy/profile.ts";
 import type { AccessProfile, Obligation } from "../policy/profile.ts";
 import type { AccessStore, PersonAtClient, PersonRecord } from "../storage/access-store.ts";
@@ -31,12 +33,7 @@ function closingTime(record: PersonRecord, now: Date): Date | null | undefined {
   return open.length === 0 ? undefined : new Date(latest);
 }
 
-function profileOf(
-  record: PersonRecord,
-  sessionLevel: VerifiedToken["sessionLevel"],
-  honors: readonly Obligation[],
-  now: Date,
-): AccessProfile {
+function profileOf(record: PersonRecord, sessionLevel: Level, honors: readonly Obligation[], now: Date): AccessProfile {
   return parseProfile({
     clearance: record.clearance.level,
     fineAccessControls: record.readOns.map((readOn) => readOn.token),
@@ -59,6 +56,15 @@ function profileOf(
   });
 }
 
+/**
+ * The level of a session: no higher than the person's clearance, the client and the network, whatever the token says. What a
+ * session is known by (how much it was shown together, who may know who was in it) rests on what it could really see.
+ */
+function levelOf(record: PersonRecord, token: VerifiedToken): Level {
+  const bounds = [record.clearance.level, record.client.ceiling, record.client.networkCeiling];
+  return bounds.reduce((level, bound) => (rankOf(bound) < rankOf(level) ? bound : level), token.sessionLevel);
+}
+
 /** What follows from a record, a session level, how fresh the sign-in is and which hours are open. */
 type Derived = Pick<Principal, "profile" | "programs" | "sources" | "until">;
 
@@ -69,16 +75,16 @@ type Derived = Pick<Principal, "profile" | "programs" | "sources" | "until">;
 class DerivedStandings {
   readonly #known = new WeakMap<PersonRecord, Map<string, Derived>>();
 
-  of(record: PersonRecord, token: VerifiedToken, now: Date): Derived {
+  of(record: PersonRecord, token: VerifiedToken, level: Level, now: Date): Derived {
     const fresh = token.authenticatedAt !== null && now.getTime() / 1000 - token.authenticatedAt <= FRESH_SECONDS;
     const closes = closingTime(record, now);
-    const key = `${token.sessionLevel} ${fresh} ${closes === undefined ? "closed" : (closes?.getTime() ?? "open")}`;
+    const key = `${level} ${fresh} ${closes === undefined ? "closed" : (closes?.getTime() ?? "open")}`;
     const known = this.#known.get(record) ?? new Map<string, Derived>();
     this.#known.set(record, known);
     const found = known.get(key);
     if (found) return found;
     const derived: Derived = {
-      profile: profileOf(record, token.sessionLevel, fresh ? OBLIGATIONS : STALE, now),
+      profile: profileOf(record, level, fresh ? OBLIGATIONS : STALE, now),
       until: closes ?? null,
       programs: new Set(record.programs),
       sources: sourcesOf(record),
@@ -93,7 +99,7 @@ function principalOf(token: VerifiedToken, browser: string | null, record: Perso
     personId: record.id,
     handle: record.handle,
     displayName: record.displayName,
-    session: { id: token.sessionId, level: token.sessionLevel, browser },
+    session: { id: token.sessionId, level: derived.profile.environment.sessionLevel, browser },
     client: { id: record.client.id, name: record.client.name },
     purpose: token.purpose,
     epoch: record.epoch,
@@ -153,7 +159,7 @@ export class Authenticator {
     if (!record || record.client.status !== "approved")
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");
     if (rolesConflict(record.roles)) throw new CaveatError("UNAUTHENTICATED", "roles that nobody holds together");
-    return principalOf(token, browser, record, this.#derived.of(record, token, now));
+    return principalOf(token, browser, record, this.#derived.of(record, token, levelOf(record, token), now));
   }
 }
 

@@ -70,27 +70,19 @@ export interface Readers {
 
 const LISTS_OF_A_MARKING = 16;
 
-/** Tables whose rows hold what a person wrote or drew: what he saw before could go down into them. */
-const WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
-  "dataset",
-  "compilation",
-  "compilationRule",
-  "ontology",
-  "ontologyVersion",
-  "ontologyClass",
-  "asset",
-  "assetQuarantineLift",
-  "label",
-  "labelRevision",
-  "labelReview",
-  "delivery",
-  "deliveryHoldLift",
-  "project",
-  "guideline",
-  "task",
-  "taskAct",
-  "taskRemark",
-  "taskDraft",
+/**
+ * Tables whose rows hold nothing that their writer chose but what they are about: what he saw before cannot go down into
+ * them. Any other row is minded. The reason of a raised marking is told in the log alone, at the marking that it was raised
+ * to (`record`); what a file says of itself goes where its bytes go.
+ */
+const NOTHING_WRITTEN: ReadonlySet<TableName> = new Set<TableName>([
+  "assetQuarantineReading",
+  "deliveryApproval",
+  "deliveryRelease",
+  "markingChange",
+  "proposalApproval",
+  "proposalWithdrawal",
+  "revocation",
 ]);
 
 const transactions = new WeakMap<Grant, Transaction>();
@@ -275,14 +267,18 @@ export class Grant {
     throw new CaveatError("UNAVAILABLE", "last look refused");
   }
 
-  /** Notes a list that this mutation made. That it exists is known to those in it alone, so the record stands under it. */
-  noteList({ id, kind }: DistributionListRow): void {
+  /**
+   * Notes a list that this mutation makes, whose codes and names its maker chose. That it exists is known to those in it alone,
+   * so the record stands under it. Throws BELOW_HIGHWATER as `insert` does.
+   */
+  async noteList({ id, kind }: DistributionListRow): Promise<void> {
     const country = this.principal.profile.countryOfAffiliation;
     const read = this.office.read(country === "USA" ? "UNCLASSIFIED" : `UNCLASSIFIED//REL TO USA, ${country}`);
     if (!read) throw new CaveatError("UNAVAILABLE", "no banner for a list");
     const banner = "see the effective marking";
     const effective: Effective = { ...read.effective, lists: [`${kind}:${id}`] };
     const marking = { id: `list:${id}`, structure: read.structure, effective, banner, portion: banner };
+    await this.mindHighWater(marking);
     this.changed.push({ object: `distributionList:${id}`, marking });
   }
 
@@ -306,7 +302,7 @@ export class Grant {
       for (const source of sources) {
         if (!dominates(marking.effective, source.effective)) throw new Error("write down refused");
       }
-      if (WRITTEN.has(name)) await this.#mindHighWater(marking);
+      if (!NOTHING_WRITTEN.has(name)) await this.mindHighWater(marking);
       const object = `${name}:${String(values["id"] ?? values["assetId"] ?? values["deliveryId"] ?? values["datasetId"])}`;
       const about = facts ?? this.facts(String(values[table.program]), this.principal.personId, stateOf(name, values));
       if (!(await this.allows(action, marking, about, object))) throw new UserError("NOT_PERMITTED", "not permitted");
@@ -342,8 +338,11 @@ export class Grant {
     return all;
   }
 
-  /** Refuses a write below what this session was shown, unless the site lets the writer confirm it and he did. */
-  async #mindHighWater(marking: InternedMarking): Promise<void> {
+  /**
+   * Refuses something that the caller wrote where it would stand below what this session was shown, unless the site lets him
+   * confirm it and he did. Throws BELOW_HIGHWATER.
+   */
+  async mindHighWater(marking: InternedMarking): Promise<void> {
     if (!(await this.isBelowShown(marking))) return;
     if (this.#highWater.rule === "refuse") {
       throw new UserError("BELOW_HIGHWATER", "this session was shown more than may be written down here", ["marking"]);

@@ -207,6 +207,7 @@ export class Operation {
       const unseen = await ledger.lastLook().catch(() => ["unknown"]);
       const reason =
         unseen.length > 0 ? new CaveatError("UNAVAILABLE", "last look refused", { cause: thrown }) : thrown;
+      if (reason instanceof UserError && reason.ids.length > 0) this.#tellOf(ledger);
       const code = reason instanceof UserError ? reason.code : toCaveatError(reason).detail;
       const outcome: Outcome = {
         result: reason instanceof UserError ? "refused" : "failed",
@@ -223,6 +224,11 @@ export class Operation {
     } finally {
       await prepared?.dispose();
     }
+  }
+
+  /** A refusal that names objects shows them: they count for the answer's banner, and for what the session was shown. */
+  #tellOf(ledger: DecisionLedger): void {
+    for (const marking of ledger.disclosed) this.#ledger.disclose(marking);
   }
 
   async #requireTarget<I, O>(command: Command<I, O>, input: I, grant: Grant, ledger: DecisionLedger): Promise<void> {

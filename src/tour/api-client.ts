@@ -4,6 +4,15 @@ import { pipeline } from "node:stream/promises";
 import { TourError } from "./story.ts";
 
 const PATIENCE_MS = 120_000;
+/** How an upload is refused that is below what the session was shown. */
+const BELOW_STATUS = 409;
+
+/** What a request carries; `below` confirms that nothing higher that the session was shown is in it. */
+interface Body {
+  readonly type: string;
+  readonly bytes: string | Uint8Array<ArrayBuffer>;
+  readonly below?: boolean;
+}
 
 /** An answer as it came over the wire. */
 export interface Answer {
@@ -63,14 +72,16 @@ export class ApiClient {
   }
 
   /** Sends one request. Throws REFUSED only when nobody answers. */
-  async send(
-    method: string,
-    path: string,
-    body?: { readonly type: string; readonly bytes: string | Uint8Array<ArrayBuffer> },
-  ): Promise<Answer> {
+  async send(method: string, path: string, body?: Body): Promise<Answer> {
     const reply = await this.#fetch(method, path, body);
     const headers = Object.fromEntries([...reply.headers].filter(([name]) => name !== "date"));
     return { status: reply.status, headers, body: Buffer.from(await reply.arrayBuffer()) };
+  }
+
+  /** Sends the bytes of an image; where they are below what the session was shown, its person confirms it when asked. */
+  async upload(path: string, type: string, bytes: Uint8Array<ArrayBuffer>): Promise<Answer> {
+    const answer = await this.send("PUT", path, { type, bytes });
+    return answer.status === BELOW_STATUS ? this.send("PUT", path, { type, bytes, below: true }) : answer;
   }
 
   /** Sends a document. Throws REFUSED with the code of the public error when it is refused as a whole. */
@@ -144,13 +155,13 @@ export class ApiClient {
     return target.bytesWritten;
   }
 
-  async #fetch(
-    method: string,
-    path: string,
-    body?: { readonly type: string; readonly bytes: string | Uint8Array<ArrayBuffer> },
-  ): Promise<Response> {
+  async #fetch(method: string, path: string, body?: Body): Promise<Response> {
     this.#requests += 1;
-    const headers = { authorization: `Bearer ${this.#token}`, ...(body ? { "content-type": body.type } : {}) };
+    const headers = {
+      authorization: `Bearer ${this.#token}`,
+      ...(body ? { "content-type": body.type } : {}),
+      ...(body?.below === true ? { "caveat-below-high-water": "true" } : {}),
+    };
     const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
       return await fetch(new URL(path, this.#url), {

@@ -88,7 +88,7 @@ async function loadImage(
   told(made.asset !== null && made.uploadUrl !== null, `${image.title} was not created`);
   toldEqual(made.asset.marking.banner, marking.banner, `the marking of ${image.title}`);
   const content = await image.read();
-  const sent = await sam.send("PUT", made.uploadUrl, { type: image.mediaType, bytes: content });
+  const sent = await sam.upload(made.uploadUrl, image.mediaType, content);
   told(sent.status >= 200 && sent.status < 300, `the bytes of ${image.title} were refused: status ${sent.status}`);
   const digest = await crypto.subtle.digest("SHA-256", content);
   return {

@@ -21,6 +21,8 @@ function unavailable(detail: string): (cause: unknown) => never {
 /** A refusal as it is told where there is no payload: what may not be done is not told apart from what is not there. */
 function publicError(thrown: unknown): CaveatError {
   if (!(thrown instanceof UserError)) return toCaveatError(thrown);
+  // About his own session and what he writes, and there is something that he can do about it.
+  if (thrown.code === "BELOW_HIGHWATER") return new CaveatError("BELOW_HIGHWATER", thrown.code, { cause: thrown });
   const hidden = thrown.code === "NOT_FOUND" || thrown.code === "NOT_PERMITTED";
   return new CaveatError(hidden ? "NOT_FOUND" : "INVALID_REQUEST", thrown.code, { cause: thrown });
 }

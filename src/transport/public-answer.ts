@@ -17,6 +17,7 @@ const ANSWERS: Readonly<Record<PublicErrorCode, ConstantAnswer>> = {
   UNAUTHENTICATED: errorAnswer("UNAUTHENTICATED"),
   INVALID_REQUEST: errorAnswer("INVALID_REQUEST"),
   NOT_FOUND: errorAnswer("NOT_FOUND"),
+  BELOW_HIGHWATER: errorAnswer("BELOW_HIGHWATER"),
   TOO_LARGE: errorAnswer("TOO_LARGE"),
   NITF_VERSION: errorAnswer("NITF_VERSION"),
   NITF_JPEG2000: errorAnswer("NITF_JPEG2000"),

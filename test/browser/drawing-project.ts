@@ -84,7 +84,7 @@ export async function makeProject(
       ),
       "the image",
     );
-    const { status } = await sam.send("PUT", uploadUrl, { type: mediaType, bytes });
+    const { status } = await sam.upload(uploadUrl, mediaType, bytes);
     if (status !== 200) throw new Error(`the upload was refused: ${status}`);
     assetIds.push(asset.id);
   }

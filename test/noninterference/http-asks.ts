@@ -104,6 +104,7 @@ export class HttpAsks {
   #upload(): Ask {
     const ask = { who: this.#who, method: "PUT", path: `/assets/${this.#id("asset")}/content` };
     const headers = {
+      ...(this.#dice.chance(0.7) ? { "caveat-below-high-water": "true" } : {}),
       "content-type": this.#dice.pick([
         "image/png",
         "image/png",

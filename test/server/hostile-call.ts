@@ -29,6 +29,10 @@ export const CONSTANT: Readonly<Record<PublicErrorCode, { readonly status: numbe
     body: '{"errors":[{"message":"invalid request","extensions":{"code":"INVALID_REQUEST"}}]}',
   },
   NOT_FOUND: { status: 404, body: '{"errors":[{"message":"not found","extensions":{"code":"NOT_FOUND"}}]}' },
+  BELOW_HIGHWATER: {
+    status: 409,
+    body: '{"errors":[{"message":"below what this session was shown","extensions":{"code":"BELOW_HIGHWATER"}}]}',
+  },
   TOO_LARGE: { status: 413, body: '{"errors":[{"message":"too large","extensions":{"code":"TOO_LARGE"}}]}' },
   NITF_VERSION: {
     status: 415,

@@ -16,6 +16,8 @@ test("I9 each public error is the same bytes every time", () => {
     UNAUTHENTICATED: '{"errors":[{"message":"unauthenticated","extensions":{"code":"UNAUTHENTICATED"}}]}',
     INVALID_REQUEST: '{"errors":[{"message":"invalid request","extensions":{"code":"INVALID_REQUEST"}}]}',
     NOT_FOUND: '{"errors":[{"message":"not found","extensions":{"code":"NOT_FOUND"}}]}',
+    BELOW_HIGHWATER:
+      '{"errors":[{"message":"below what this session was shown","extensions":{"code":"BELOW_HIGHWATER"}}]}',
     TOO_LARGE: '{"errors":[{"message":"too large","extensions":{"code":"TOO_LARGE"}}]}',
     NITF_VERSION: '{"errors":[{"message":"only NITF 2.1 and NSIF 1.0","extensions":{"code":"NITF_VERSION"}}]}',
     NITF_JPEG2000: '{"errors":[{"message":"no JPEG 2000","extensions":{"code":"NITF_JPEG2000"}}]}',

@@ -164,7 +164,7 @@ export class Loading {
     };
     let waits = false;
     try {
-      waits = await sendFile(uploadUrl, item.file, item.type ?? "", signal, told);
+      waits = await this.#confirming((below) => sendFile(uploadUrl, item.file, item.type ?? "", signal, told, below));
     } catch (error) {
       // The bytes may be there from a sending whose answer was lost.
       const again = error instanceof Refused && error.code === "INVALID_REQUEST" && (await this.#has(asset.id));
@@ -190,17 +190,22 @@ export class Loading {
         .update(utf8ToBytes(JSON.stringify(input)))
         .digest(),
     );
-    const made = async (below: boolean) =>
-      (await mutate(ASSET_CREATE, { ...input, ...(below ? { belowHighWater: true } : {}) }, key)).data;
+    return this.#confirming(
+      async (below) => (await mutate(ASSET_CREATE, { ...input, ...(below ? { belowHighWater: true } : {}) }, key)).data,
+    );
+  }
+
+  /** Writes something; where that is below what the session was shown, who loads is asked about all of it, once. */
+  async #confirming<T>(act: (below: boolean) => Promise<T>): Promise<T> {
     const denied = this.#denied;
     try {
-      return await made(this.#below !== null && (await this.#below));
+      return await act(this.#below !== null && (await this.#below));
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== "BELOW_HIGHWATER") throw error;
       // He said so of this one, too, while its answer was on its way.
       if (this.#denied > denied) throw error;
       this.#below ??= this.#told.below();
-      if (await this.#below) return made(true);
+      if (await this.#below) return act(true);
       // He may think otherwise when he tries again; the rest is not asked about one by one.
       this.#below = null;
       this.#denied += 1;

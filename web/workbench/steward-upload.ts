@@ -36,8 +36,10 @@ function lastLine(request: XMLHttpRequest): Line {
 }
 
 /**
- * Sends a file to the path that its asset was given, and answers whether it waits in quarantine there. By XMLHttpRequest, for it tells how far the sending is. Throws Refused, and
- * an abort through.
+ * Sends a file to the path that its asset was given, and answers whether it waits in quarantine there. By XMLHttpRequest, for it
+ * tells how far the sending is. Throws Refused, and an abort through.
+ *
+ * @param below whether who loads said that nothing higher that his session was shown is in it
  */
 export function sendFile(
   path: string,
@@ -45,6 +47,7 @@ export function sendFile(
   type: string,
   signal: AbortSignal,
   told: Progress,
+  below: boolean,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -57,6 +60,7 @@ export function sendFile(
     request.open("PUT", path);
     request.setRequestHeader("content-type", type);
     request.setRequestHeader("accept", LINES_TYPE);
+    if (below) request.setRequestHeader("caveat-below-high-water", "true");
     request.upload.addEventListener("progress", ({ loaded }) => told.sent(loaded));
     request.upload.addEventListener("load", told.allSent);
     request.addEventListener("progress", () => {

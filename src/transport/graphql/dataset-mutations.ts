@@ -79,7 +79,7 @@ export class AssetCreatePayload extends Payload {
   @Field(() => String, {
     nullable: true,
     description:
-      "Path to which the bytes are sent, once, by PUT. Who accepts application/x-ndjson is told line by line how much is made of them.",
+      "Path to which the bytes are sent, once, by PUT. Who accepts application/x-ndjson is told line by line how much is made of them. The header caveat-below-high-water: true confirms of them what belowHighWater confirms of an input.",
   })
   readonly uploadUrl?: string | null;
 }

@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<PublicErrorCode, RefusalKind>> = {
   UNAUTHENTICATED: "unauthenticated",
   INVALID_REQUEST: "malformed",
   NOT_FOUND: "malformed",
+  BELOW_HIGHWATER: "malformed",
   TOO_LARGE: "malformed",
   NITF_VERSION: "malformed",
   NITF_JPEG2000: "malformed",

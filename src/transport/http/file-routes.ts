@@ -36,6 +36,9 @@ function named(id: string): string {
   return found ? `${found.noun}:${found.id}` : id;
 }
 
+/** The header by which whoever sends bytes says that nothing higher that his session was shown is in them. */
+const BELOW_HEADER = "caveat-below-high-water";
+
 /** Ids of the path as they are recorded. */
 function recorded(request: FastifyRequest): string[] {
   const { id } = request.params as { readonly id?: string };
@@ -140,7 +143,8 @@ async function received(passage: Promise<Passed<ReceivedContent>>): Promise<Whol
 
 /**
  * Serves uploads of original images: the bytes as the whole body, any chunking, no forms. Who accepts {@link LINES_TYPE} and
- * nothing else is told how much is made of his image while it is.
+ * nothing else is told how much is made of his image while it is. Where they would stand below what the session was shown,
+ * `caveat-below-high-water: true` confirms that nothing of that is in them.
  */
 export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
   app.removeAllContentTypeParsers();
@@ -160,8 +164,11 @@ export function uploadRoute(app: FastifyInstance, parts: ServerParts): void {
     const telling = request.headers.accept === LINES_TYPE ? new ToldAnswer() : null;
     const told = telling?.tell ?? ((): void => undefined);
     const input = { assetId: idOf(request, "asset"), body: chunksOf(body), workFolder, pixels, told };
+    const confirms = request.headers[BELOW_HEADER] === "true";
     const answered = received(
-      through(parts, request, UPLOAD, receiveContent.name, (operation) => operation.mutate(receiveContent, input)),
+      through(parts, request, UPLOAD, receiveContent.name, (operation) =>
+        operation.mutate(receiveContent, input, undefined, confirms),
+      ),
     );
     // What is refused before there is anything to tell is refused as for everybody.
     if (telling && (await Promise.race([telling.begun.then(() => true), answered.then(() => false)]))) {

@@ -25,7 +25,7 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** Run in both worlds' databases once their servers are up: what is checked at the start has been checked. */
   readonly sql?: readonly string[];
-  /** Needs what others do in the midst of a script; such a script is drawn more often for it. */
+  /** It leaks through what a server keeps in memory for all: each world needs a process of its own. */
   readonly acts?: boolean;
 }
 
