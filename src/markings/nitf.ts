@@ -1,7 +1,6 @@
 import type { Effective } from "./effective.ts";
 import { BOTTOM, dominates, effectiveOf, joinEffective } from "./effective.ts";
 import { isCode, sortCodes } from "./country.ts";
-import { SAR_AUTHORITY } from "./ism.ts";
 import type { Aea, Level, Marking, SciControl } from "./marking.ts";
 import { compareIdentifiers, MarkingError, sortedUnique } from "./marking.ts";
 import type { NitfControl } from "./nitf-table.ts";
@@ -104,9 +103,12 @@ const aeaOf = (tokens: readonly string[]): Aea => {
       ? {
           [name]: {
             cnwdi: tokens.includes(`${name}-CNWDI`),
-            sigma: tokens
-              .filter((token) => token.startsWith(`${name}-SG-`))
-              .map((token) => Number(token.slice(name.length + 4))),
+            sigma: sortedUnique(
+              tokens
+                .filter((token) => token.startsWith(`${name}-SG-`))
+                .map((token) => Number(token.slice(`${name}-SG-`.length))),
+              (a, b) => a - b,
+            ),
           },
         }
       : {};
@@ -133,7 +135,6 @@ const structureOf = (
     kind: owner === "USA" ? "US" : "NONUS",
     owners: [owner],
     sci: sciOf(of("SCIcontrols")),
-    sar: of("SARIdentifier").map((token) => ({ program: token.slice(SAR_AUTHORITY.length), compartments: [] })),
     aea: aeaOf(of("atomicEnergyMarkings")),
     natoControls: sortedUnique(
       of("nonUSControls").map((token) => token.replace(/^NATO-/, "")),

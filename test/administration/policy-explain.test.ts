@@ -291,9 +291,9 @@ describe("a comparison of two policies", () => {
 });
 
 describe("kept policies", () => {
-  test("are read with their documents by security and compliance officers, and by nobody else", async () => {
-    for (const handle of ["sofia", "otto"]) {
-      const as = await house.as(handle);
+  test("are read with their documents by security and compliance officers in any session, and by nobody else", async () => {
+    for (const [handle, level] of [["sofia"], ["otto"], ["sofia", "U"], ["otto", "U"]] as const) {
+      const as = await house.as(handle, level);
       const all = await house.run(as, (operation) => operation.query(policyVersions, {}));
       expect(all?.map(({ active, steps }) => [active, steps.map(({ step }) => step)])).toEqual([[true, ["in force"]]]);
       const whole = await house.run(as, (operation) =>

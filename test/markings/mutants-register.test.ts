@@ -14,9 +14,11 @@ const attempt = (reading: () => unknown): unknown => {
   }
 };
 
+/** Without the table of NITF, whose digraphs name what a change may take out: it must be refused for what it is itself. */
 const changed = (change: (files: Files) => void): unknown => {
   const files = registerFiles();
   change(files);
+  Reflect.deleteProperty(files, "nitf");
   return attempt(() => parseRegister(files, "v"));
 };
 

@@ -25,6 +25,14 @@ const at = (list: Member[], index: number): Member => list[index] ?? {};
 const policyOfNato = (files: Files): Member => at(listIn(files["stanag-4774"], "policies"), 0);
 const U = { levels: ["U"] };
 
+/** Calls an entry of the mapping table of NITF otherwise. */
+const rename =
+  (list: string, from: string, to: string) =>
+  ({ nitf }: Files): void => {
+    const { [from]: value, ...rest } = nitf[list] as Member;
+    nitf[list] = { ...rest, [to]: value };
+  };
+
 test.each<[string, string, (files: Files) => void]>([
   ["countries that are a number", "countries.json.extras", ({ countries }) => (countries["extras"] = 1)],
   [
@@ -83,6 +91,30 @@ test.each<[string, string, (files: Files) => void]>([
       Object.assign(category, { attribute: "atomicEnergyMarkings", values: { X: "FRD-SG-14" } });
     },
   ],
+  ["a mapping table of NITF with a member that is not known", "nitf.json", ({ nitf }) => (nitf["labels"] = {})],
+  [
+    "classifications of NITF that are a number",
+    "nitf.json.classifications",
+    ({ nitf }) => (nitf["classifications"] = 5),
+  ],
+  ["systems of NITF that are nothing", "nitf.json.systems", ({ nitf }) => (nitf["systems"] = null)],
+  ["countries of NITF that are a list", "nitf.json.countries", ({ nitf }) => (nitf["countries"] = [])],
+  ["a CLAS of two letters", "nitf.json.classifications", rename("classifications", "T", "TS")],
+  ["a CLAS with a digit before its letter", "nitf.json.classifications", rename("classifications", "T", "1T")],
+  ["a CLSY of three letters", "nitf.json.systems", rename("systems", "US", "USA")],
+  ["a digraph of three letters", "nitf.json.controls", rename("controls", "SI", "SIX")],
+  ["a country of REL of three letters", "nitf.json.countries", rename("countries", "UK", "GBR")],
+  [
+    "a digraph for what is no control",
+    "nitf.json.controls.NF.attribute",
+    ({ nitf }) => ((nitf["controls"] as Member)["NF"] = { attribute: "ownerProducer", token: "USA" }),
+  ],
+  [
+    "a digraph for a control that the register does not have",
+    "nitf.json.controls.NF",
+    ({ nitf }) => ((nitf["controls"] as Member)["NF"] = { attribute: "disseminationControls", token: "EYES" }),
+  ],
+  ["a system of no country", "nitf.json", ({ nitf }) => ((nitf["systems"] as Member)["US"] = "ZZZ")],
 ])("%s is refused where it stands: %s", (_, place, change) => {
   expect(refusedAt(change)).toBe(place);
 });

@@ -1,5 +1,5 @@
 // Writes REPORT.md beside this file from what Stryker left in .build/mutation, with the reasons in explained.json.
-import { readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface Mutant {
@@ -38,6 +38,17 @@ const reasons = JSON.parse(readFileSync(join(here, "explained.json"), "utf8")) a
 const { dependencies } = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as {
   dependencies: Readonly<Record<string, string>>;
 };
+
+const { mutate } = JSON.parse(readFileSync(join(here, "stryker.config.json"), "utf8")) as {
+  readonly mutate: readonly string[];
+};
+// Stryker keeps what it once found out about a file that is no longer mutated.
+const mutated = new Set(
+  globSync(
+    mutate.filter((pattern) => !pattern.startsWith("!")),
+    { exclude: mutate.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1)) },
+  ),
+);
 
 /** Source text in one short line. */
 function short(text: string): string {
@@ -87,7 +98,7 @@ function row(name: string, counts: Counts): string {
 
 const files = Object.entries(run.files)
   .map(([path, { source, mutants }]) => ({ path, source, mutants, counts: countsOf(mutants) }))
-  .filter(({ mutants }) => mutants.length > 0)
+  .filter(({ path, mutants }) => mutated.has(path) && mutants.length > 0)
   .sort((a, b) => (a.path < b.path ? -1 : 1));
 const all = countsOf(files.flatMap(({ mutants }) => mutants));
 const rooms = ["src/markings", "src/policy"].map((room) => ({
