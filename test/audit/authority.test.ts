@@ -44,9 +44,12 @@ describe("the classification authority of a manifest", () => {
     const sources = [
       { title: "A", date: "20200101" },
       { title: "B, dated 19990101", date: "20200229" },
+      { title: "Guide", date: null },
     ];
     const whole = manifest({ authority: { ...BLOCK, derivedFrom: "Multiple Sources", sources } });
     expect(parseManifest(encodeManifest(whole))).toStrictEqual(whole);
+    const undated = manifest({ authority: { ...BLOCK, derivedFrom: "Guide" } });
+    expect(parseManifest(encodeManifest(undated))).toStrictEqual(undated);
     const plain = manifest({ authority: null, marking: marking("U"), files: [file("data/a.png", "U", null)] });
     expect(parseManifest(encodeManifest(plain))).toStrictEqual(plain);
   });
@@ -74,7 +77,19 @@ describe("the classification authority of a manifest", () => {
     ["without who classified", { ...BLOCK, classifiedBy: "" }, "MEMBERS"],
     ["with a line end", { ...BLOCK, classifiedBy: "a\nb" }, "MEMBERS"],
     ["with a reason", { ...BLOCK, reasons: ["1.4(a)"] }, "MEMBERS"],
-    ["without a day of its source", { ...BLOCK, derivedFrom: "Guide" }, "MANIFEST"],
+    ["with a day of its source in another form", { ...BLOCK, derivedFrom: "Guide, dated 2026-01-01" }, "MANIFEST"],
+    ["with a day of its source beside the title", { ...BLOCK, derivedFrom: "Guide dated 20260101" }, "MANIFEST"],
+    ["with multiple sources in small letters", { ...BLOCK, derivedFrom: "Multiple sources" }, "MANIFEST"],
+    [
+      "with a source that has its day in the title",
+      { ...BLOCK, derivedFrom: "Multiple Sources", sources: [SOURCE, { title: "B, dated 20200101", date: null }] },
+      "MANIFEST",
+    ],
+    [
+      "with a source that leaves out the day",
+      { ...BLOCK, derivedFrom: "Multiple Sources", sources: [SOURCE, { title: "B" }] },
+      "MEMBERS",
+    ],
     ["with a day of its source that is none", { ...BLOCK, derivedFrom: "Guide, dated 20261301" }, "MANIFEST"],
     ["with a list beside a single source", { ...BLOCK, sources: [SOURCE] }, "MANIFEST"],
     ["with multiple sources and no list", { ...BLOCK, derivedFrom: "Multiple Sources" }, "MANIFEST"],
@@ -84,7 +99,7 @@ describe("the classification authority of a manifest", () => {
       "MANIFEST",
     ],
     [
-      "with a source without a day",
+      "with a source with half a day",
       { ...BLOCK, derivedFrom: "Multiple Sources", sources: [SOURCE, { title: "B", date: "2020" }] },
       "MEMBERS",
     ],
@@ -94,6 +109,9 @@ describe("the classification authority of a manifest", () => {
       "MEMBERS",
     ],
     ["with a retired instruction", { ...BLOCK, declassifyOn: "OADR" }, "MANIFEST"],
+    ["with a single word", { ...BLOCK, declassifyOn: "NATO" }, "MANIFEST"],
+    ["with numbers alone", { ...BLOCK, declassifyOn: "2051 01 01" }, "MANIFEST"],
+    ["with an exemption beside words", { ...BLOCK, declassifyOn: "25X1 AFTER THE EXERCISE" }, "MANIFEST"],
     ["with a day that is none", { ...BLOCK, declassifyOn: "20510001" }, "MANIFEST"],
     ["with an exemption that is none", { ...BLOCK, declassifyOn: "25X0" }, "MANIFEST"],
     ["with a day that no exemption has", { ...BLOCK, declassifyOn: "25X1, 20601301" }, "MANIFEST"],
@@ -112,6 +130,8 @@ describe("the classification authority of a manifest", () => {
     "50X6, 20760101",
     "75X",
     "End of it",
+    "COMPLETION OF EXERCISE",
+    "10 days after the exercise",
   ])("%s is a time of declassification", (text) => expect(parseDeclassifyOn(text, "S")).toBe(text));
   test.each(["RD/FRD/TFNI", "NATO", "NATO and RD/FRD/TFNI"])("there is none for %s portions", (kind) => {
     const text = `N/A to ${kind} portions. See source list for NSI portions.`;

@@ -3,7 +3,8 @@ import { authorityOfIsm, ismOfAuthority } from "../../src/markings/authority-ism
 import type { IsmAuthority } from "../../src/markings/authority-ism.ts";
 import { parseAuthority, printAuthority } from "../../src/markings/authority-text.ts";
 import type { AuthorityLines } from "../../src/markings/authority.ts";
-import { checkAuthority, linesOf, notApplicableTo, readAuthority, readSource } from "../../src/markings/authority.ts";
+import { checkAuthority, linesOf, notApplicableTo, readAuthority } from "../../src/markings/authority.ts";
+import { readSource, sourceText } from "../../src/markings/authority-source.ts";
 import {
   AuthorityError,
   dayOf,
@@ -37,6 +38,12 @@ describe("Declassify On", () => {
     ["20240229", { kind: "date", date: "20240229" }],
     ["20000229", { kind: "date", date: "20000229" }],
     ["Completion of the test series", { kind: "event", event: "Completion of the test series" }],
+    ["COMPLETION OF EXERCISE", { kind: "event", event: "COMPLETION OF EXERCISE" }],
+    ["END OF WAR, OR OF MISSION", { kind: "event", event: "END OF WAR, OR OF MISSION" }],
+    ["NATO EXERCISE ENDS", { kind: "event", event: "NATO EXERCISE ENDS" }],
+    ["10 days after the exercise", { kind: "event", event: "10 days after the exercise" }],
+    ["180 DAYS AFTER RETURN", { kind: "event", event: "180 DAYS AFTER RETURN" }],
+    ["1st landing of the craft", { kind: "event", event: "1st landing of the craft" }],
     ["25X1", { kind: "exemption", exemption: "25X1", date: null }],
     ["25X9, 20600101", { kind: "exemption", exemption: "25X9", date: "20600101" }],
     ["25X1, EO 12951", { kind: "exemption", exemption: "25X1-EO-12951", date: null }],
@@ -92,6 +99,34 @@ describe("Declassify On", () => {
     ["NA to everything", "E_DATE"],
     ["N/A to RD portions", "E_DATE"],
     ["EVENT", "E_DATE"],
+    ["NATO", "E_DATE"],
+    ["NATO-AEA", "E_DATE"],
+    ["NATO AND AEA", "E_DATE"],
+    ["NOT APPLICABLE", "E_DATE"],
+    ["N/A TO NATO PORTIONS. SEE SOURCE LIST.", "E_DATE"],
+    ["DNI ONLY", "E_RETIRED"],
+    ["SOURCE MARKED OADR", "E_DATE"],
+    ["SOURCE MARKED MR", "E_DATE"],
+    ["SOURCE MARKED X1", "E_DATE"],
+    ["SOURCE MARKED 25X1", "E_DATE"],
+    ["SOURCE MARKED EO 12951", "E_DATE"],
+    ["25X1 AFTER THE EXERCISE", "E_EXEMPTION"],
+    ["10exercises", "E_DATE"],
+    ["10 days", "E_DATE"],
+    ["25 YEARS", "E_DATE"],
+    ["10 DAYS AFTER", "E_DATE"],
+    ["2051 01 01", "E_DATE"],
+    ["2051-01-01 END OF WAR", "E_DATE"],
+    ["20510101 END OF WAR", "E_DATE"],
+    ["01/01/2051", "E_DATE"],
+    ["1 January 2051", "E_DATE"],
+    ["01JAN2051", "E_DATE"],
+    ["1st of January 2051", "E_DATE"],
+    ["1 JANUARY 2051 AT NOON TIME", "E_DATE"],
+    ["JANUARY 1, 2051", "E_DATE"],
+    ["JANUARY 2051", "E_DATE"],
+    ["ON THE 1ST OF JANUARY 2051", "E_DATE"],
+    ["(END OF WAR)", "E_DATE"],
     ["", "E_EMPTY"],
     [" 20510101", "E_SYNTAX"],
     ["20510101 ", "E_SYNTAX"],
@@ -133,6 +168,29 @@ describe("a classification authority block", () => {
         classifier: { kind: "derivative", by: "person 17", sources: [{ title: "Guide X", date: "20200229" }] },
         declassifyOn: { kind: "exemption", exemption: "25X1-EO-12951", date: null },
         downgrade: null,
+      },
+    ],
+    [
+      DERIVED.replace(", dated 20200229", ""),
+      {
+        classifier: { kind: "derivative", by: "person 17", sources: [{ title: "Guide X", date: null }] },
+        declassifyOn: { kind: "exemption", exemption: "25X1-EO-12951", date: null },
+        downgrade: null,
+      },
+    ],
+    [
+      SEVERAL.replace(", dated 20200229", ""),
+      {
+        classifier: {
+          kind: "derivative",
+          by: "B. Fictional, Analyst",
+          sources: [
+            { title: "Guide X", date: null },
+            { title: "Memo, dated 19990101", date: "20210101" },
+          ],
+        },
+        declassifyOn: { kind: "exemption", exemption: "50X1-HUM", date: null },
+        downgrade: { to: "S", on: "20300101" },
       },
     ],
     [
@@ -179,7 +237,17 @@ describe("a classification authority block", () => {
     [ORIGINAL.replace("1.4(a), 1.4(c)", "1.4(a), 1.4(a)"), "E_DUPLICATE"],
     [ORIGINAL.replace("\nDeclassify", "\nDerived From: X, dated 20200101\nDeclassify"), "E_CONFLICT"],
     [ORIGINAL.replace("\nDeclassify", "\nSource: X, dated 20200101\nDeclassify"), "E_CONFLICT"],
-    [DERIVED.replace(", dated 20200229", ""), "E_SOURCES"],
+    [DERIVED.replace(", dated 20200229", ", dated 2020-02-29"), "E_SOURCES"],
+    [DERIVED.replace("Guide X, dated 20200229", "Multiple sources"), "E_SOURCES"],
+    [DERIVED.replace("Guide X, dated 20200229", ""), "E_EMPTY"],
+    [SEVERAL.replace("Guide X, dated 20200229", "MULTIPLE SOURCES"), "E_SOURCES"],
+    [
+      SEVERAL.replace(", dated 20200229", "").replace(
+        "Source: Memo, dated 19990101, dated 20210101",
+        "Source: Guide X",
+      ),
+      "E_DUPLICATE",
+    ],
     [DERIVED.replace("20200229", "20210229"), "E_DATE"],
     [DERIVED.replace("Guide X, dated 20200229", "Multiple Sources"), "E_SOURCES"],
     [DERIVED.replace("Guide X", "Multiple Sources"), "E_SOURCES"],
@@ -202,10 +270,47 @@ describe("a classification authority block", () => {
     expect(outcome(() => readAuthority(lines(1_000)))).toMatchObject({ downgrade: { to: "S" } });
     expect(outcome(() => readAuthority(lines(1_001)))).toBe("E_SOURCES");
   });
-  test.each(["X", "X, dated ", ", dated 20200101", "X dated 20200101", "X, dated 2020", "X, dated 20200101 "])(
-    "%j is no source",
-    (text) => expect(outcome(() => readSource(text))).toBe("E_SOURCES"),
-  );
+  test.each([
+    "X, dated ",
+    ", dated 20200101",
+    "X dated 20200101",
+    "X, dated 2020",
+    "X, dated 20200101 ",
+    "X,dated 20200101",
+    "X, Dated 20200101",
+    "X, dated May 2020",
+    "X dated 5 May 2020",
+    "X, dated 20200101, page 2",
+    "Multiple Source",
+  ])("%j is no source, with its day or without", (text) => expect(outcome(() => readSource(text))).toBe("E_SOURCES"));
+  test.each([
+    ["NGA SCG", "NGA SCG", null],
+    ["SCG 1, 2nd edition", "SCG 1, 2nd edition", null],
+    ["Guide to outdated systems 2", "Guide to outdated systems 2", null],
+    ["Memo, dated 19990101, dated 20210101", "Memo, dated 19990101", "20210101"],
+    ["Multiple Sources of light", "Multiple Sources of light", null],
+  ])("%j is the source %j of the day %j, and printed back", (text, title, date) => {
+    expect(readSource(text)).toStrictEqual({ title, date });
+    expect(sourceText({ title, date })).toBe(text);
+  });
+  test.each([
+    ["X", null],
+    ["X, dated 19990101", "20200101"],
+  ])("%j of the day %j is read back from its text", (title, date) => {
+    expect(readSource(sourceText({ title, date }))).toStrictEqual({ title, date });
+  });
+  test("no title without a day is read as one with a day, or as a list", () => {
+    const listed = (title: string) => ({
+      ...linesOf(parseAuthority(SEVERAL)),
+      sources: [
+        { title, date: null },
+        { title: "Y", date: null },
+      ],
+    });
+    expect(outcome(() => linesOf(readAuthority(listed("X"))).sources)).toStrictEqual(listed("X").sources);
+    for (const title of ["X, dated 20200101", "X, dated 2020", "Multiple sources"])
+      expect(outcome(() => readAuthority(listed(title)))).toBe("E_SOURCES");
+  });
   test("a downgrade on an event is printed as its words", () => {
     const text = SEVERAL.replace("Downgrade On: 20300101", "Downgrade On: End of the exercise");
     expect(printAuthority(parseAuthority(text))).toBe(text);
@@ -281,6 +386,18 @@ describe("ISM attributes of a block", () => {
       },
     ],
     [
+      DERIVED.replace("Guide X, dated 20200229", "NGA SCG"),
+      { derivativelyClassifiedBy: "person 17", derivedFrom: "NGA SCG", declassException: "25X1-EO-12951" },
+    ],
+    [
+      DERIVED.replace("25X1, EO 12951", "COMPLETION OF EXERCISE"),
+      {
+        derivativelyClassifiedBy: "person 17",
+        derivedFrom: "Guide X, dated 20200229",
+        declassEvent: "COMPLETION OF EXERCISE",
+      },
+    ],
+    [
       DERIVED.replace("25X1, EO 12951", "N/A to NATO portions. See source list for NSI portions."),
       { derivativelyClassifiedBy: "person 17", derivedFrom: "Guide X, dated 20200229", declassException: "NATO" },
     ],
@@ -314,6 +431,8 @@ describe("ISM attributes of a block", () => {
     ["no instruction", BY, "E_REQUIRES"],
     ["an event beside a date", { ...BY, declassEvent: "End of it", declassDate: "2051-01-01" }, "E_CONFLICT"],
     ["an event beside an exemption", { ...BY, declassEvent: "End of it", declassException: "25X1" }, "E_CONFLICT"],
+    ["words as an exemption", { ...BY, declassException: "COMPLETION OF EXERCISE" }, "E_SYNTAX"],
+    ["an exemption as an event", { ...BY, declassEvent: "25X1" }, "E_SYNTAX"],
     ["an event that is a day", { ...BY, declassEvent: "20510101" }, "E_SYNTAX"],
     ["a day inside an exemption", { ...BY, declassException: "25X1, 20600101" }, "E_SYNTAX"],
     [

@@ -270,7 +270,7 @@ describe("caveat marking convert", () => {
     expect(changed({ declassDate: "2060-02-30" })).toMatchObject({ ok: false, code: "E_DATE" });
     expect(changed({ classification: "U" })).toMatchObject({ ok: false, code: "E_LEVEL" });
     expect(changed({ classificationReason: "1.4(a)" })).toMatchObject({ ok: false, code: "E_CONFLICT" });
-    expect(changed({ derivedFrom: ["Guide", "X"] })).toMatchObject({ ok: false, code: "E_SOURCES" });
+    expect(changed({ derivedFrom: ["Multiple", "Sources"] })).toMatchObject({ ok: false, code: "E_SOURCES" });
   });
   test("takes the list of a bare REL from the document's banner, given or stated", () => {
     const context = { ...CONTEXT, bannerContext: "SECRET//REL TO USA, FVEY" };
