@@ -26,7 +26,7 @@ export const isToldInWords = (line: string): boolean => {
   if (/^N\/?A\b/i.test(line)) return false;
   if (/^\p{L}.*\p{Ll}/u.test(line)) return true;
   if (!/^[\p{L}\d]/u.test(line) || NAMES_A_CODE.test(line) || BEGINS_LIKE_A_DAY.test(line)) return false;
-  const words = line.split(" ").map((word) => word.replace(/^[("'\p{Pi}]+|[)"',.;:\p{Pf}]+$/gu, ""));
+  const words = line.split(" ").map((word) => word.replaceAll(/^[("'\p{Pi}]+|[)"',.;:\p{Pf}]+$/gu, ""));
   const telling = words.filter((word) => /^[^\d]*\p{L}{2}[^\d]*$/u.test(word) && !TELLS_NOTHING.test(word));
   return telling.length >= 2;
 };

@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FormatError, encodeManifest, parseManifest, parseAuthority, parseDeclassifyOn } from "../../audit/index.ts";
 import type { Manifest, ManifestFile } from "../../audit/index.ts";
+import { AuthorityError, readDeclassifyOn } from "../../src/markings/declassify.ts";
+import { readSource } from "../../src/markings/authority-source.ts";
 
 const marking = (level: string) => ({ banner: level, effective: { level } });
 const file = (path: string, level: string, declassifyOn: string | null): ManifestFile => ({
@@ -136,5 +139,47 @@ describe("the classification authority of a manifest", () => {
   test.each(["RD/FRD/TFNI", "NATO", "NATO and RD/FRD/TFNI"])("there is none for %s portions", (kind) => {
     const text = `N/A to ${kind} portions. See source list for NSI portions.`;
     expect(parseDeclassifyOn(text, "TS")).toBe(text);
+  });
+});
+
+/** Lines of words from which titles and events are made, right and wrong ones. */
+const written = fc
+  .array(
+    fc.constantFrom(
+      ..."END Exercise of OF WAR 10 180 days 1st 25X1 OADR NATO AEA JANUARY 2051 20510101 Guide, dated , Multiple Sources X".split(
+        " ",
+      ),
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((words) => words.join(" "));
+/** Null where it is refused. */
+const accepted = <T>(reading: () => T): T | null => {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof AuthorityError) return null;
+    throw error;
+  }
+};
+
+describe("the verifier", () => {
+  test("reads every time of declassification and every source that a block may have", () => {
+    let [times, titles] = [0, 0];
+    fc.assert(
+      fc.property(written, (text) => {
+        if (accepted(() => readDeclassifyOn(text)) !== null) {
+          times += 1;
+          expect(parseDeclassifyOn(text, "S")).toBe(text);
+        }
+        if (accepted(() => readSource(text)) !== null) {
+          titles += 1;
+          expect(parseAuthority({ ...BLOCK, derivedFrom: text }, "S")).toMatchObject({ derivedFrom: text });
+        }
+      }),
+      { seed: 20261121, numRuns: 2000 },
+    );
+    expect(times).toBeGreaterThan(500);
+    expect(titles).toBeGreaterThan(500);
   });
 });
