@@ -4,8 +4,8 @@ import { arrayOf, exactObject, stringOf, type Json } from "./jcs.ts";
 /** One source of a delivery's classification. */
 export interface ManifestSource {
   readonly title: string;
-  /** YYYYMMDD. */
-  readonly date: string;
+  /** YYYYMMDD; null where it is cited without a day. */
+  readonly date: string | null;
 }
 
 /** The classification authority block of a delivery, which is always derived (32 CFR 2001.22). */
@@ -38,8 +38,15 @@ const RUNGS: readonly RegExp[] = [
   /^25X1, EO 12951$/,
   /^25X[1-9](?:, (\d{8}))?$/,
   /^(\d{8})$/,
-  /^\p{L}.*\p{Ll}/u,
+  /^(?:\p{L}.*\p{Ll}|(?!\d+X)[\p{L}\d]\S* .*\p{L}{2})/u,
 ];
+
+/** Titles that without a day would be taken for something else. */
+const NEEDS_A_DAY = /^multiple sources?$|,\s*dated\b|\bdated\s+\S*\d/iu;
+
+/** Whether the days of sources are days, and a title without one is a title. */
+const isSource = (title: string, date: string | null): boolean =>
+  date === null ? !NEEDS_A_DAY.test(title) : DAY.test(date);
 
 function instructionOf(text: string): Instruction {
   for (const [rung, form] of RUNGS.entries()) {
@@ -71,16 +78,17 @@ export function parseAuthority(value: Json | undefined, level: Json | undefined)
   const block = exactObject(value, ["classifiedBy", "declassifyOn", "derivedFrom", "sources"], "the authority");
   const sources = arrayOf(block.sources, "the sources", 1_000).map((item) => {
     const source = exactObject(item, ["date", "title"], "a source");
-    return {
-      title: stringOf(source.title, "the title of a source", LINE),
-      date: stringOf(source.date, "the day of a source", DAY),
-    };
+    const title = stringOf(source.title, "the title of a source", LINE);
+    const date = source.date === null ? null : stringOf(source.date, "the day of a source", DAY);
+    if (!isSource(title, date)) throw new FormatError("MANIFEST", "a source whose day is not told");
+    return { title, date };
   });
   const derivedFrom = stringOf(block.derivedFrom, "what it is derived from", LINE, 250);
-  const single = /^.+, dated (\d{8})$/.exec(derivedFrom)?.[1];
-  const complete = derivedFrom === "Multiple Sources" ? sources.length > 1 : sources.length === 0;
-  if (!complete || (sources.length === 0 && !DAY.test(single ?? "")))
-    throw new FormatError("MANIFEST", "a single source has its day, several are listed");
+  const [, title = derivedFrom, day = null] = /^(.+), dated (\d{8})$/.exec(derivedFrom) ?? [];
+  const complete =
+    derivedFrom === "Multiple Sources" ? sources.length > 1 : sources.length === 0 && isSource(title, day);
+  if (!complete)
+    throw new FormatError("MANIFEST", "a single source is a title, with its day or without, several are listed");
   const declassifyOn = stringOf(block.declassifyOn, "the time of declassification", LINE);
   instructionOf(declassifyOn);
   return { classifiedBy: stringOf(block.classifiedBy, "who classified", LINE), derivedFrom, sources, declassifyOn };

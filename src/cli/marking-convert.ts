@@ -67,7 +67,7 @@ const WRITERS: Readonly<Record<LabelForm, (label: IsmLabel, context: ConvertCont
   },
 };
 
-/** Forms that carry a classification authority block, and authorities and levels of programs. */
+/** Forms that carry a classification authority block, authorities and levels of programs, and what CUI complies with. */
 const WITH_AUTHORITY: readonly LabelForm[] = ["ism", "ism-xml"];
 
 /**
@@ -79,9 +79,12 @@ const WITH_AUTHORITY: readonly LabelForm[] = ["ism", "ism-xml"];
 export const convertLine = (line: string, from: LabelForm, to: LabelForm, context: ConvertContext): string => {
   const result = attemptLabel(() => {
     const label = READERS[from](line, context);
-    const { authority, programs = null } = label;
-    const lost = programs === null || WITH_AUTHORITY.includes(to) ? [] : [`SARIdentifier: ${programs.join(" ")}`];
-    const informative = [...label.informative, ...lost];
+    const { authority, programs = null, compliesWith = null } = label;
+    const asRead = [
+      ...(programs === null ? [] : [`SARIdentifier: ${programs.join(" ")}`]),
+      ...(compliesWith === null ? [] : [`compliesWith: ${compliesWith.join(" ")}`]),
+    ];
+    const informative = [...label.informative, ...(WITH_AUTHORITY.includes(to) ? [] : asRead)];
     return {
       output: WRITERS[to](label, context),
       ...(authority === null || WITH_AUTHORITY.includes(to) ? {} : { authority: printAuthority(authority) }),

@@ -59,8 +59,9 @@ convert reads one marking a line in one form and answers it in another:
   A line of XML may also be a JSON string that holds it, because XML has line ends.
   --created and --review give the times of STANAG labels that are written (now, and ten years later).
   What the new form cannot hold stands beside the output: "authority", the classification authority block as it is printed,
-  and "informative", what a label says that restricts nobody (createDate, excludeFromRollup, compilationReason, noticeType),
-  and SARIdentifier where a program has another authority than DOD or a level.
+  and "informative", what a label says that restricts nobody (createDate, excludeFromRollup, compilationReason, noticeType,
+  cuiControlledBy, cuiControlledByOffice, cuiPOC, cuiDecontrolDate, cuiDecontrolEvent), SARIdentifier where a program has another
+  authority than DOD or a level, and compliesWith where CUI stands under other rules too.
 --schema prints the JSON schema of the lines in and out.
 Input is not trimmed; each line of input has exactly one line of output, empty and failing ones too.
 

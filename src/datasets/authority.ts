@@ -62,9 +62,10 @@ export function deriveAuthority(parts: {
       : [...listed.values()].toSorted(inOrder);
   const because = notApplicableTo(marking);
   const said: readonly DeclassifySource[] = [
-    ...own.map(({ date }) => ({ date, on: null })),
+    ...own.map(() => ({ date: today, on: null })),
     ...origins.map((origin) => ({
-      date: latest(sourcesOf(origin).map(({ date }) => date)),
+      // A source without a day is not later than what is derived from it: counting from today opens nothing early.
+      date: latest(sourcesOf(origin).map(({ date }) => date ?? today)),
       on: origin.block.declassifyOn,
     })),
     ...(because === null ? [] : [{ date: today, on: { kind: "none", because } } as const]),
@@ -76,8 +77,11 @@ export function deriveAuthority(parts: {
   };
 }
 
-const inOrder = (a: AuthoritySource, b: AuthoritySource): number =>
-  a.date === b.date ? (a.title < b.title ? -1 : 1) : a.date < b.date ? -1 : 1;
+/** By their days, then by their titles; those without a day are the last. */
+const inOrder = (a: AuthoritySource, b: AuthoritySource): number => {
+  if (a.date === b.date) return a.title < b.title ? -1 : 1;
+  return a.date !== null && (b.date === null || a.date < b.date) ? -1 : 1;
+};
 
 /** The block that is given for new information; the texts come from the caller. Throws INVALID_INPUT, with the code. */
 export function givenAuthority(lines: AuthorityLines, marking: Marking): AuthorityBlock {

@@ -1,5 +1,7 @@
-import { linesOf, readAuthority, readSource } from "./authority.ts";
-import type { AuthorityBlock, AuthoritySource } from "./authority.ts";
+import { linesOf, readAuthority } from "./authority.ts";
+import type { AuthorityBlock } from "./authority.ts";
+import { readSource, sourceText } from "./authority-source.ts";
+import type { AuthoritySource } from "./authority-source.ts";
 import { AuthorityError } from "./declassify.ts";
 
 /** Lines of a printed block in their order; `Source` repeats. */
@@ -22,7 +24,7 @@ export const printAuthority = (block: AuthorityBlock): string => {
     "Classified By": [lines.classifiedBy],
     Reason: lines.reasons.length === 0 ? [] : [lines.reasons.join(", ")],
     "Derived From": lines.derivedFrom === null ? [] : [lines.derivedFrom],
-    Source: lines.sources.map(({ title, date }) => `${title}, dated ${date}`),
+    Source: lines.sources.map(sourceText),
     "Downgrade To": lines.downgradeTo === null ? [] : [lines.downgradeTo],
     "Downgrade On": lines.downgradeOn === null ? [] : [lines.downgradeOn],
     "Declassify On": [lines.declassifyOn],

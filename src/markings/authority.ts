@@ -1,13 +1,9 @@
-import { AuthorityError, dayOf, lineOf, printDeclassifyOn, readDeclassifyOn } from "./declassify.ts";
+import { MULTIPLE_SOURCES, readSource, sourceOf, sourceText } from "./authority-source.ts";
+import type { AuthoritySource } from "./authority-source.ts";
+import { AuthorityError, lineOf, printDeclassifyOn, readDeclassifyOn } from "./declassify.ts";
 import type { DeclassifyOn, NotApplicable } from "./declassify.ts";
 import type { Level, Marking } from "./marking.ts";
 import { rankOf } from "./marking.ts";
-
-/** One source of derived information: its title, and its day YYYYMMDD. */
-export interface AuthoritySource {
-  readonly title: string;
-  readonly date: string;
-}
 
 /** A lower level from a day or an event on; a reminder for people, never an act of its own. */
 export interface Downgrade {
@@ -33,7 +29,7 @@ export interface AuthorityLines {
   readonly classifiedBy: string;
   /** `1.4(a)` to `1.4(h)`; empty on derived information. */
   readonly reasons: readonly string[];
-  /** Title and day of the source, or `Multiple Sources`. */
+  /** Title of the source, with its day where it has one, or `Multiple Sources`. */
   readonly derivedFrom: string | null;
   /** The list behind `Multiple Sources`; empty otherwise. */
   readonly sources: readonly AuthoritySource[];
@@ -42,8 +38,6 @@ export interface AuthorityLines {
   readonly downgradeOn: string | null;
 }
 
-/** What stands for a list of sources. */
-export const MULTIPLE_SOURCES = "Multiple Sources";
 /** More sources than a product has; the rest is a list of its own. */
 const MOST_SOURCES = 1_000;
 
@@ -52,21 +46,6 @@ const LEVEL_WORDS: readonly (readonly [string, Level])[] = [
   ["CONFIDENTIAL", "C"],
   ["UNCLASSIFIED", "U"],
 ];
-
-const sourceOf = ({ title, date }: AuthoritySource): AuthoritySource => {
-  if (title === MULTIPLE_SOURCES) throw new AuthorityError("E_SOURCES", "the sources themselves are listed");
-  return { title: lineOf(title), date: dayOf(date) };
-};
-
-const sourceText = ({ title, date }: AuthoritySource): string => `${title}, dated ${date}`;
-
-/** One source as a line has it: `TITLE, dated YYYYMMDD`. @throws {AuthorityError} */
-export const readSource = (text: string): AuthoritySource => {
-  const [, title, date] = /^(.+), dated (\d{8})$/s.exec(text) ?? [];
-  if (title === undefined || date === undefined)
-    throw new AuthorityError("E_SOURCES", "a source is a title and its day: TITLE, dated YYYYMMDD");
-  return sourceOf({ title, date });
-};
 
 const classifierOf = (lines: AuthorityLines): Classifier => {
   const by = lineOf(lines.classifiedBy);

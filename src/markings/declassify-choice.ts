@@ -3,7 +3,10 @@ import type { DeclassifyOn, NotApplicable } from "./declassify.ts";
 
 /** What one source says about declassification; null where it says nothing that is in force. */
 export interface DeclassifySource {
-  /** Day of the source, YYYYMMDD. */
+  /**
+   * Day of the source, YYYYMMDD, from which years are counted. Of a source without one it is the day on which somebody derives
+   * from it, which is never earlier.
+   */
   readonly date: string;
   readonly on: DeclassifyOn | null;
 }

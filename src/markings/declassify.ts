@@ -1,4 +1,5 @@
 import { isCalendarDay, isLeap } from "./calendar.ts";
+import { isToldInWords } from "./declassify-event.ts";
 
 /** Codes with which a classification authority block is refused. */
 export type AuthorityErrorCode =
@@ -102,9 +103,7 @@ export const readDeclassifyOn = (text: string): DeclassifyOn => {
   if (text === EO_12951) return { kind: "exemption", exemption: "25X1-EO-12951", date: null };
   if (/^\d+X/i.test(text)) return exemptionOf(text);
   const event = lineOf(text);
-  // An event is told in words: anything that begins like a date or like "not applicable" is one that was written wrongly.
-  if (!/^\p{L}.*\p{Ll}/u.test(event) || /^N\/?A\b/i.test(event))
-    throw new AuthorityError("E_DATE", "neither a day nor an event in words");
+  if (!isToldInWords(event)) throw new AuthorityError("E_DATE", "neither a day nor an event in words");
   return { kind: "event", event };
 };
 

@@ -8,10 +8,11 @@ import { checkAuthority } from "./authority.ts";
 import type { AuthorityErrorCode } from "./declassify.ts";
 import { AuthorityError } from "./declassify.ts";
 import type { IsmMarking, IsmMarkingName } from "./ism.ts";
-import { CUI_ONLY, ISM_MARKING_NAMES, ISM_NAMESPACE, ismOf } from "./ism.ts";
+import { ISM_MARKING_NAMES, ISM_NAMESPACE, ismOf } from "./ism.ts";
+import { isCuiCompliance, plainCompliance } from "./ism-compliance.ts";
 import { plainPrograms } from "./ism-programs.ts";
 import { markingOfIsm } from "./ism-read.ts";
-import { isAboutResource, isFlagAttribute, RESOURCE_NAMES, toldOf } from "./ism-resource.ts";
+import { isAboutCui, isAboutResource, isFlagAttribute, RESOURCE_NAMES, toldOf } from "./ism-resource.ts";
 import type { Marking, MarkingErrorCode } from "./marking.ts";
 import { MarkingError } from "./marking.ts";
 import type { Register } from "./register.ts";
@@ -49,6 +50,8 @@ export interface IsmLabel {
   readonly authority: AuthorityBlock | null;
   /** SARIdentifier as it was read, where it says more of programs than the marking: another authority than DOD, a level. */
   readonly programs?: readonly string[] | null;
+  /** compliesWith as it was read, where CUI stands under other rules too. */
+  readonly compliesWith?: readonly string[] | null;
 }
 
 /** A label that was read, with what it says beside a marking and its authority that restricts nobody, as `name: value`. */
@@ -67,17 +70,20 @@ const readAttributes = (attributes: readonly (readonly [string, string])[], regi
   const informative: string[] = [];
   for (const [name, text] of attributes) {
     // On everything but CUI, compliesWith is about the resource.
-    if (isMarkingName(name) && (name !== "compliesWith" || text === CUI_ONLY))
+    if (isMarkingName(name) && (name !== "compliesWith" || isCuiCompliance(text)))
       ism[name] = text === "" ? [] : text.split(" ");
     else if (isAuthorityName(name)) block[name] = text;
     else if (isAboutResource(name, text)) informative.push(...[toldOf(name, text)].filter((told) => told !== null));
     else throw new LabelError("E_ATTRIBUTE", "an attribute, or a value of it, is not one that is read here");
   }
-  const { plain, asRead } = plainPrograms(ism);
+  const compliance = plainCompliance(ism);
+  const { plain, asRead } = plainPrograms(compliance.plain);
   const marking = markingOfIsm(plain, register);
+  if (marking.cui === undefined && attributes.some(([name]) => isAboutCui(name)))
+    throw new LabelError("E_REQUIRES", "who controls CUI, and until when, stands on CUI");
   const authority = Object.keys(block).length === 0 ? null : authorityOfIsm(block);
   if (authority !== null) checkAuthority(authority, marking);
-  return { marking, authority, programs: asRead, informative };
+  return { marking, authority, programs: asRead, compliesWith: compliance.asRead, informative };
 };
 
 const textOf = (name: string, value: unknown): string => {
@@ -106,9 +112,12 @@ export const readIsmJson = (json: unknown, register: Register): ReadIsmLabel => 
 const authorityAttributes = (authority: AuthorityBlock | null): IsmAuthority =>
   authority === null ? {} : ismOfAuthority(authority);
 
-/** The attributes of the marking, with programs as they were read. */
-const markingAttributes = ({ marking, programs = null }: IsmLabel): IsmMarking =>
-  programs === null ? ismOf(marking) : { ...ismOf(marking), SARIdentifier: programs };
+/** The attributes of the marking, with programs and compliesWith as they were read. */
+const markingAttributes = ({ marking, programs = null, compliesWith = null }: IsmLabel): IsmMarking => ({
+  ...ismOf(marking),
+  ...(programs === null ? {} : { SARIdentifier: programs }),
+  ...(compliesWith === null ? {} : { compliesWith }),
+});
 
 /** The JSON form of ISM attributes: lists of tokens, but a text for attributes of one value and true for joint. */
 export const ismJsonOf = (label: IsmLabel): Readonly<Record<string, string | true | readonly string[]>> => ({

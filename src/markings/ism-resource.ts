@@ -17,7 +17,7 @@ const isNotices = (text: string): boolean => {
 };
 
 /** Printable and on one line, without blanks at its ends. */
-const isReason = (text: string): boolean =>
+const isLine = (text: string): boolean =>
   text.length <= 1024 && text.trim() === text && /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]+$/u.test(text);
 
 interface ResourceAttribute {
@@ -30,6 +30,21 @@ interface ResourceAttribute {
 const of = (allows: (text: string) => boolean, told = false): ResourceAttribute => ({ allows, told, boolean: false });
 
 /**
+ * The designation indicator of CUI: who controls it, who is asked, and when it is to be decontrolled, which opens nothing by
+ * itself (standards A.6). secondBannerLine and handleViaChannels restrict and are refused.
+ */
+const ABOUT_CUI: readonly (readonly [string, ResourceAttribute])[] = [
+  ["cuiControlledBy", of(isLine, true)],
+  ["cuiControlledByOffice", of(isLine, true)],
+  ["cuiPOC", of(isLine, true)],
+  ["cuiDecontrolDate", of(isCalendarDay, true)],
+  ["cuiDecontrolEvent", of(isLine, true)],
+];
+
+/** Whether the attribute is one of the designation indicator of CUI. */
+export const isAboutCui = (name: string): boolean => ABOUT_CUI.some(([known]) => known === name);
+
+/**
  * Attributes about the resource that restrict nobody. Every other attribute is refused, because one that is passed over could
  * have been a restriction.
  */
@@ -38,10 +53,11 @@ const ABOUT_THE_RESOURCE: ReadonlyMap<string, ResourceAttribute> = new Map([
   ["resourceElement", { ...of((text) => text === "true"), boolean: true }],
   ["createDate", of(isCalendarDay, true)],
   ["excludeFromRollup", { ...of((text) => text === "true" || text === "false", true), boolean: true }],
-  ["compilationReason", of(isReason, true)],
+  ["compilationReason", of(isLine, true)],
   ["noticeType", of(isNotices, true)],
   ["DESVersion", of((text) => VERSION.test(text))],
   ["ISMCATCESVersion", of((text) => VERSION.test(text))],
+  ...ABOUT_CUI,
 ]);
 
 /** Names of the attributes about the resource. */

@@ -54,8 +54,8 @@ const releaseOf = ({ marking, createdOn }: Contribution, settings: RollUpSetting
 };
 
 /**
- * Codes common to every list: those written in all of them, and the countries common after expanding decomposable
- * tetragraphs, without the members of a tetragraph that stays. USA is left out.
+ * Codes common to every list (standards A.5 step 9): those written in all of them, and the countries common after
+ * expanding decomposable tetragraphs, without the members of a tetragraph that stays. USA is left out.
  */
 const commonCodes = (lists: readonly (readonly string[])[], register: Register): readonly string[] => {
   const [first = [], ...rest] = lists;
@@ -64,7 +64,8 @@ const commonCodes = (lists: readonly (readonly string[])[], register: Register):
   const countries = [...firstCountries].filter((country) => others.every((set) => set.has(country)));
   const groups = kept.filter((code) => register.groups.has(code));
   const inGroups = expandForRollUp(groups, register);
-  const alone = countries.filter((country) => country !== "USA" && !inGroups.has(country));
+  // A member that every list writes beside its group is a common code itself; only what expansion adds is not listed again.
+  const alone = countries.filter((country) => country !== "USA" && (kept.includes(country) || !inGroups.has(country)));
   return sortCodes([...groups, ...alone], register);
 };
 

@@ -60,7 +60,8 @@ const PROFILE = closed("Attributes of the person and the environment that decisi
   countryOfAffiliation: country,
   clearanceIssuer: country,
   dutyOrganization: {
-    description: "Optionally with its country before it: GBR.MOD; without one it is of the country of affiliation",
+    description:
+      "Optionally with its country before it: GBR.MOD. Without one its country is unknown, which no list takes in, unless usGovernmentAgency says that it is of the USA",
     type: "string",
     pattern: ORGANIZATION_PATTERN.source,
   },

@@ -106,6 +106,7 @@ describe("an asset", () => {
     ["a downgrade that is none", original("20510101", { downgradeTo: "SECRET", downgradeOn: "20300101" })],
     ["a line end inside a text", original("20510101", { classifiedBy: "A\nDeclassify On: 20260101" })],
     ["multiple sources without their list", derived("Multiple Sources", "20450101")],
+    ["a source whose day is written otherwise", derived("Memo, dated 2020-01-01", "20450101")],
   ])("is refused with %s", async (_, lines) => {
     await expect(asset(S, lines)).rejects.toMatchObject({ code: "INVALID_INPUT", path: ["authority"] });
   });
@@ -123,6 +124,18 @@ describe("a label", () => {
     expect(await labelBlock(await as("ana", (operation) => draw(operation, id)))).toEqual({
       ...derived("Memo, dated 20200101", "25X3, 20600101"),
       classifiedBy: `person ${house.personId("ana")}`,
+    });
+  });
+  test("of an asset whose source is cited without a day cites it so, and is counted from today", async () => {
+    const id = await asset(S, derived("NGA SCG", "25X3"));
+    expect(await blockOf(id)).toEqual(derived("NGA SCG", "25X3"));
+    expect(await labelBlock(await as("ana", (operation) => draw(operation, id, TS)))).toMatchObject({
+      derivedFrom: "Multiple Sources",
+      sources: [
+        { title: "Program security classification guide", date: dayOf(now) },
+        { title: "NGA SCG", date: null },
+      ],
+      declassifyOn: `25X3, ${yearsLater(dayOf(now), 50)}`,
     });
   });
   test("cites an asset that was classified originally by its id and day", async () => {

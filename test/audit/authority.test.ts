@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FormatError, encodeManifest, parseManifest, parseAuthority, parseDeclassifyOn } from "../../audit/index.ts";
 import type { Manifest, ManifestFile } from "../../audit/index.ts";
+import { AuthorityError, readDeclassifyOn } from "../../src/markings/declassify.ts";
+import { readSource } from "../../src/markings/authority-source.ts";
 
 const marking = (level: string) => ({ banner: level, effective: { level } });
 const file = (path: string, level: string, declassifyOn: string | null): ManifestFile => ({
@@ -44,9 +47,12 @@ describe("the classification authority of a manifest", () => {
     const sources = [
       { title: "A", date: "20200101" },
       { title: "B, dated 19990101", date: "20200229" },
+      { title: "Guide", date: null },
     ];
     const whole = manifest({ authority: { ...BLOCK, derivedFrom: "Multiple Sources", sources } });
     expect(parseManifest(encodeManifest(whole))).toStrictEqual(whole);
+    const undated = manifest({ authority: { ...BLOCK, derivedFrom: "Guide" } });
+    expect(parseManifest(encodeManifest(undated))).toStrictEqual(undated);
     const plain = manifest({ authority: null, marking: marking("U"), files: [file("data/a.png", "U", null)] });
     expect(parseManifest(encodeManifest(plain))).toStrictEqual(plain);
   });
@@ -74,7 +80,19 @@ describe("the classification authority of a manifest", () => {
     ["without who classified", { ...BLOCK, classifiedBy: "" }, "MEMBERS"],
     ["with a line end", { ...BLOCK, classifiedBy: "a\nb" }, "MEMBERS"],
     ["with a reason", { ...BLOCK, reasons: ["1.4(a)"] }, "MEMBERS"],
-    ["without a day of its source", { ...BLOCK, derivedFrom: "Guide" }, "MANIFEST"],
+    ["with a day of its source in another form", { ...BLOCK, derivedFrom: "Guide, dated 2026-01-01" }, "MANIFEST"],
+    ["with a day of its source beside the title", { ...BLOCK, derivedFrom: "Guide dated 20260101" }, "MANIFEST"],
+    ["with multiple sources in small letters", { ...BLOCK, derivedFrom: "Multiple sources" }, "MANIFEST"],
+    [
+      "with a source that has its day in the title",
+      { ...BLOCK, derivedFrom: "Multiple Sources", sources: [SOURCE, { title: "B, dated 20200101", date: null }] },
+      "MANIFEST",
+    ],
+    [
+      "with a source that leaves out the day",
+      { ...BLOCK, derivedFrom: "Multiple Sources", sources: [SOURCE, { title: "B" }] },
+      "MEMBERS",
+    ],
     ["with a day of its source that is none", { ...BLOCK, derivedFrom: "Guide, dated 20261301" }, "MANIFEST"],
     ["with a list beside a single source", { ...BLOCK, sources: [SOURCE] }, "MANIFEST"],
     ["with multiple sources and no list", { ...BLOCK, derivedFrom: "Multiple Sources" }, "MANIFEST"],
@@ -84,7 +102,7 @@ describe("the classification authority of a manifest", () => {
       "MANIFEST",
     ],
     [
-      "with a source without a day",
+      "with a source with half a day",
       { ...BLOCK, derivedFrom: "Multiple Sources", sources: [SOURCE, { title: "B", date: "2020" }] },
       "MEMBERS",
     ],
@@ -94,6 +112,9 @@ describe("the classification authority of a manifest", () => {
       "MEMBERS",
     ],
     ["with a retired instruction", { ...BLOCK, declassifyOn: "OADR" }, "MANIFEST"],
+    ["with a single word", { ...BLOCK, declassifyOn: "NATO" }, "MANIFEST"],
+    ["with numbers alone", { ...BLOCK, declassifyOn: "2051 01 01" }, "MANIFEST"],
+    ["with an exemption beside words", { ...BLOCK, declassifyOn: "25X1 AFTER THE EXERCISE" }, "MANIFEST"],
     ["with a day that is none", { ...BLOCK, declassifyOn: "20510001" }, "MANIFEST"],
     ["with an exemption that is none", { ...BLOCK, declassifyOn: "25X0" }, "MANIFEST"],
     ["with a day that no exemption has", { ...BLOCK, declassifyOn: "25X1, 20601301" }, "MANIFEST"],
@@ -112,9 +133,53 @@ describe("the classification authority of a manifest", () => {
     "50X6, 20760101",
     "75X",
     "End of it",
+    "COMPLETION OF EXERCISE",
+    "10 days after the exercise",
   ])("%s is a time of declassification", (text) => expect(parseDeclassifyOn(text, "S")).toBe(text));
   test.each(["RD/FRD/TFNI", "NATO", "NATO and RD/FRD/TFNI"])("there is none for %s portions", (kind) => {
     const text = `N/A to ${kind} portions. See source list for NSI portions.`;
     expect(parseDeclassifyOn(text, "TS")).toBe(text);
+  });
+});
+
+/** Lines of words from which titles and events are made, right and wrong ones. */
+const written = fc
+  .array(
+    fc.constantFrom(
+      ..."END Exercise of OF WAR 10 180 days 1st 25X1 OADR NATO AEA JANUARY 2051 20510101 Guide, dated , Multiple Sources X".split(
+        " ",
+      ),
+    ),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((words) => words.join(" "));
+/** Null where it is refused. */
+const accepted = <T>(reading: () => T): T | null => {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof AuthorityError) return null;
+    throw error;
+  }
+};
+
+describe("the verifier", () => {
+  test("reads every time of declassification and every source that a block may have", () => {
+    let [times, titles] = [0, 0];
+    fc.assert(
+      fc.property(written, (text) => {
+        if (accepted(() => readDeclassifyOn(text)) !== null) {
+          times += 1;
+          expect(parseDeclassifyOn(text, "S")).toBe(text);
+        }
+        if (accepted(() => readSource(text)) !== null) {
+          titles += 1;
+          expect(parseAuthority({ ...BLOCK, derivedFrom: text }, "S")).toMatchObject({ derivedFrom: text });
+        }
+      }),
+      { seed: 20261121, numRuns: 2000 },
+    );
+    expect(times).toBeGreaterThan(500);
+    expect(titles).toBeGreaterThan(500);
   });
 });

@@ -67,6 +67,40 @@ describe("a derived block", () => {
       downgrade: null,
     });
   });
+  test.each([
+    ["25 years from the day of derivation for events that differ", "End of the exercise", "20510304"],
+    ["50 years from the day of derivation for an exemption without a day", "25X3", "25X3, 20760304"],
+  ])("of a source that is cited without a day is %s, never from an earlier day", (_, on, expected) => {
+    const block = derive("SECRET", [
+      origin("unused", "20200101", lines("A guide", on)),
+      origin("unused", "20200101", lines("B, dated 20200101", "End of the war")),
+    ]);
+    expect(block?.classifier).toMatchObject({
+      sources: [
+        { title: "B", date: "20200101" },
+        { title: "A guide", date: null },
+      ],
+    });
+    expect(block && printDeclassifyOn(block.declassifyOn)).toBe(expected);
+    expect(authorityOf({ ...authorityColumns(block), authorId: "q", createdAt: now }, of("SECRET"))).toStrictEqual(
+      block,
+    );
+  });
+  test("names sources without a day once, after those with one, in the order of their titles", () => {
+    const titles = ["D", "A, dated 20250101", "C", "D", "B, dated 20200101"];
+    const block = derive(
+      "SECRET",
+      titles.map((title) => origin("unused", "20200101", lines(title, "20400101"))),
+    );
+    expect(block?.classifier).toMatchObject({
+      sources: [
+        { title: "B", date: "20200101" },
+        { title: "A", date: "20250101" },
+        { title: "C", date: null },
+        { title: "D", date: null },
+      ],
+    });
+  });
   test("with more than 1,000 sources names what lists them", () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, i) => origin(`T${i}`, "20200101", lines(null, "20400101")));
@@ -109,7 +143,8 @@ const instructions = fc.constantFrom(
   "20300101",
   "20450101",
   "End of the exercise",
-  "End of the war",
+  "END OF THE EXERCISE",
+  "10 days after the war",
   "25X1",
   "25X3, 20600101",
   "25X9, 20900101",

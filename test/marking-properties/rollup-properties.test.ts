@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judgeStatedBanner } from "../../src/markings/compilation.ts";
+import { sortCodes } from "../../src/markings/country.ts";
 import type { Effective } from "../../src/markings/effective.ts";
 import { effectiveOf, joinEffective } from "../../src/markings/effective.ts";
 import type { Marking } from "../../src/markings/marking.ts";
@@ -53,6 +54,20 @@ const mayBeDroppedAea = (token: string, banner: Effective): boolean => {
 };
 
 const lists = fc.array(allMarkings, { minLength: 1, maxLength: 4 });
+
+/** Portions of which each releases, or shows, the common codes and some of its own. */
+const released = fc
+  .record({
+    word: fc.constantFrom("REL TO USA,", "DISPLAY ONLY"),
+    common: fc.subarray(["AUS", "CAN", "GBR", "JPN", "ACGU", "FVEY", "KFOR", "NATO", "TEYE"], { minLength: 1 }),
+    own: fc.array(fc.subarray(["DEU", "GBR", "NZL", "FVEY", "GFNX", "NATO"]), { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ word, common, own }) => ({
+    common,
+    portions: own.map((codes) =>
+      marked(parsePortion(`(S//${word} ${sortCodes([...common, ...codes], register).join(", ")})`, register)),
+    ),
+  }));
 
 describe("roll-up of any portions", () => {
   test("is a legal banner that reads back, and says everything that may not be dropped", () => {
@@ -108,6 +123,36 @@ describe("roll-up of any portions", () => {
         }
       }),
       runs(600),
+    );
+  });
+  test("is that of its own portion mark: what is rolled up once more stays as it is", () => {
+    let listed = 0;
+    fc.assert(
+      fc.property(lists, (markings) => {
+        const banner = rolled(markings)?.banner;
+        if (banner === undefined) return;
+        if (banner.relTo.length > 0 || banner.displayOnlyTo.length > 0) listed += 1;
+        const text = renderPortion(banner, register);
+        const again = rolled([marked(parsePortion(text, register))])?.banner;
+        expect(again, text).toStrictEqual(banner);
+      }),
+      runs(600),
+    );
+    expect(listed).toBeGreaterThan(10);
+  });
+  test("keeps every code that all of them list, and stays as it is when it is rolled up once more", () => {
+    fc.assert(
+      fc.property(released, ({ common, portions }) => {
+        const banner = rolled(portions)?.banner;
+        const text = banner === undefined ? "" : renderPortion(banner, register);
+        const listed = [...(banner?.relTo ?? []), ...(banner?.displayOnlyTo ?? [])];
+        expect(
+          common.filter((code) => !listed.includes(code)),
+          text,
+        ).toStrictEqual([]);
+        expect(rolled([marked(parsePortion(text, register))])?.banner).toStrictEqual(banner);
+      }),
+      runs(300),
     );
   });
   test("does not depend on their order or on repetitions", () => {

@@ -3,15 +3,9 @@ import { authorityOfIsm, ismOfAuthority } from "../../src/markings/authority-ism
 import type { IsmAuthority } from "../../src/markings/authority-ism.ts";
 import { parseAuthority, printAuthority } from "../../src/markings/authority-text.ts";
 import type { AuthorityLines } from "../../src/markings/authority.ts";
-import { checkAuthority, linesOf, notApplicableTo, readAuthority, readSource } from "../../src/markings/authority.ts";
-import {
-  AuthorityError,
-  dayOf,
-  lineOf,
-  printDeclassifyOn,
-  readDeclassifyOn,
-  yearsLater,
-} from "../../src/markings/declassify.ts";
+import { checkAuthority, linesOf, notApplicableTo, readAuthority } from "../../src/markings/authority.ts";
+import { readSource, sourceText } from "../../src/markings/authority-source.ts";
+import { AuthorityError } from "../../src/markings/declassify.ts";
 import { markingFromText } from "../../src/markings/parse.ts";
 import { marked, register } from "./register-data.ts";
 
@@ -31,92 +25,6 @@ const SEVERAL =
   "Classified By: B. Fictional, Analyst\nDerived From: Multiple Sources\nSource: Guide X, dated 20200229\n" +
   "Source: Memo, dated 19990101, dated 20210101\nDowngrade To: SECRET\nDowngrade On: 20300101\nDeclassify On: 50X1-HUM";
 
-describe("Declassify On", () => {
-  test.each([
-    ["20510101", { kind: "date", date: "20510101" }],
-    ["20240229", { kind: "date", date: "20240229" }],
-    ["20000229", { kind: "date", date: "20000229" }],
-    ["Completion of the test series", { kind: "event", event: "Completion of the test series" }],
-    ["25X1", { kind: "exemption", exemption: "25X1", date: null }],
-    ["25X9, 20600101", { kind: "exemption", exemption: "25X9", date: "20600101" }],
-    ["25X1, EO 12951", { kind: "exemption", exemption: "25X1-EO-12951", date: null }],
-    ["50X1-HUM", { kind: "exemption", exemption: "50X1-HUM", date: null }],
-    ["50X2-WMD", { kind: "exemption", exemption: "50X2-WMD", date: null }],
-    ["50X6", { kind: "exemption", exemption: "50X6", date: null }],
-    ["50X6, 20700101", { kind: "exemption", exemption: "50X6", date: "20700101" }],
-    ["75X", { kind: "exemption", exemption: "75X", date: null }],
-    ["N/A to RD/FRD/TFNI portions. See source list for NSI portions.", { kind: "none", because: "AEA" }],
-    ["N/A to NATO portions. See source list for NSI portions.", { kind: "none", because: "NATO" }],
-    ["N/A to NATO and RD/FRD/TFNI portions. See source list for NSI portions.", { kind: "none", because: "NATO-AEA" }],
-  ] as const)("%s is read, and printed back", (text, on) => {
-    expect(readDeclassifyOn(text)).toStrictEqual(on);
-    expect(printDeclassifyOn(on)).toBe(text);
-  });
-  test.each([
-    ["OADR", "E_RETIRED"],
-    ["oadr", "E_RETIRED"],
-    ["MR", "E_RETIRED"],
-    ["X1", "E_RETIRED"],
-    ["X8", "E_RETIRED"],
-    ["DNI Only", "E_RETIRED"],
-    ["DCI Only", "E_RETIRED"],
-    ["Subject to treaty", "E_RETIRED"],
-    ["Subject to treaty or international agreement", "E_RETIRED"],
-    ["X9", "E_DATE"],
-    ["20230229", "E_DATE"],
-    ["19000229", "E_DATE"],
-    ["20511301", "E_DATE"],
-    ["20510001", "E_DATE"],
-    ["20510100", "E_DATE"],
-    ["20510431", "E_DATE"],
-    ["2051010", "E_DATE"],
-    ["205101011", "E_DATE"],
-    ["18991231", "E_DATE"],
-    ["30000101", "E_DATE"],
-    ["2051-01-01", "E_DATE"],
-    ["25X0", "E_EXEMPTION"],
-    ["25X10", "E_EXEMPTION"],
-    ["25X", "E_EXEMPTION"],
-    ["25x1", "E_EXEMPTION"],
-    ["25X1,20600101", "E_EXEMPTION"],
-    ["25X1, 20600101, 20600101", "E_EXEMPTION"],
-    ["25X1, 20601301", "E_DATE"],
-    ["25X1, EO 12950", "E_DATE"],
-    ["25X1-EO-12951", "E_EXEMPTION"],
-    ["50X1-HUM, 20700101", "E_EXEMPTION"],
-    ["50X2-WMD, 20700101", "E_EXEMPTION"],
-    ["75X, 20900101", "E_EXEMPTION"],
-    ["50X1-WMD", "E_EXEMPTION"],
-    ["75X1", "E_EXEMPTION"],
-    ["N/A", "E_DATE"],
-    ["NA to everything", "E_DATE"],
-    ["N/A to RD portions", "E_DATE"],
-    ["EVENT", "E_DATE"],
-    ["", "E_EMPTY"],
-    [" 20510101", "E_SYNTAX"],
-    ["20510101 ", "E_SYNTAX"],
-    ["Completion\nof the test", "E_SYNTAX"],
-    ["Completion\u2028of the test", "E_SYNTAX"],
-    ["Completion\u202eof the test", "E_SYNTAX"],
-    ["Comple\u0301tion", "E_SYNTAX"],
-    [`E${"e".repeat(200)}`, "E_SYNTAX"],
-  ])("%j is refused with %s", (text, code) => {
-    expect(outcome(() => readDeclassifyOn(text))).toBe(code);
-  });
-  test("an event has up to 200 characters", () => {
-    expect(outcome(() => readDeclassifyOn(`E${"e".repeat(199)}`))).toMatchObject({ kind: "event" });
-    expect(lineOf("x".repeat(200))).toHaveLength(200);
-  });
-  test("years are counted on the calendar, and never to an earlier day", () => {
-    expect(yearsLater("20200101", 25)).toBe("20450101");
-    expect(yearsLater("20200229", 25)).toBe("20450301");
-    expect(yearsLater("20000229", 100)).toBe("21000301");
-    expect(yearsLater("20200229", 4)).toBe("20240229");
-    expect(yearsLater("20200228", 25)).toBe("20450228");
-    expect(dayOf("20991231")).toBe("20991231");
-  });
-});
-
 describe("a classification authority block", () => {
   test.each([
     [
@@ -133,6 +41,29 @@ describe("a classification authority block", () => {
         classifier: { kind: "derivative", by: "person 17", sources: [{ title: "Guide X", date: "20200229" }] },
         declassifyOn: { kind: "exemption", exemption: "25X1-EO-12951", date: null },
         downgrade: null,
+      },
+    ],
+    [
+      DERIVED.replace(", dated 20200229", ""),
+      {
+        classifier: { kind: "derivative", by: "person 17", sources: [{ title: "Guide X", date: null }] },
+        declassifyOn: { kind: "exemption", exemption: "25X1-EO-12951", date: null },
+        downgrade: null,
+      },
+    ],
+    [
+      SEVERAL.replace(", dated 20200229", ""),
+      {
+        classifier: {
+          kind: "derivative",
+          by: "B. Fictional, Analyst",
+          sources: [
+            { title: "Guide X", date: null },
+            { title: "Memo, dated 19990101", date: "20210101" },
+          ],
+        },
+        declassifyOn: { kind: "exemption", exemption: "50X1-HUM", date: null },
+        downgrade: { to: "S", on: "20300101" },
       },
     ],
     [
@@ -179,7 +110,17 @@ describe("a classification authority block", () => {
     [ORIGINAL.replace("1.4(a), 1.4(c)", "1.4(a), 1.4(a)"), "E_DUPLICATE"],
     [ORIGINAL.replace("\nDeclassify", "\nDerived From: X, dated 20200101\nDeclassify"), "E_CONFLICT"],
     [ORIGINAL.replace("\nDeclassify", "\nSource: X, dated 20200101\nDeclassify"), "E_CONFLICT"],
-    [DERIVED.replace(", dated 20200229", ""), "E_SOURCES"],
+    [DERIVED.replace(", dated 20200229", ", dated 2020-02-29"), "E_SOURCES"],
+    [DERIVED.replace("Guide X, dated 20200229", "Multiple sources"), "E_SOURCES"],
+    [DERIVED.replace("Guide X, dated 20200229", ""), "E_EMPTY"],
+    [SEVERAL.replace("Guide X, dated 20200229", "MULTIPLE SOURCES"), "E_SOURCES"],
+    [
+      SEVERAL.replace(", dated 20200229", "").replace(
+        "Source: Memo, dated 19990101, dated 20210101",
+        "Source: Guide X",
+      ),
+      "E_DUPLICATE",
+    ],
     [DERIVED.replace("20200229", "20210229"), "E_DATE"],
     [DERIVED.replace("Guide X, dated 20200229", "Multiple Sources"), "E_SOURCES"],
     [DERIVED.replace("Guide X", "Multiple Sources"), "E_SOURCES"],
@@ -202,10 +143,47 @@ describe("a classification authority block", () => {
     expect(outcome(() => readAuthority(lines(1_000)))).toMatchObject({ downgrade: { to: "S" } });
     expect(outcome(() => readAuthority(lines(1_001)))).toBe("E_SOURCES");
   });
-  test.each(["X", "X, dated ", ", dated 20200101", "X dated 20200101", "X, dated 2020", "X, dated 20200101 "])(
-    "%j is no source",
-    (text) => expect(outcome(() => readSource(text))).toBe("E_SOURCES"),
-  );
+  test.each([
+    "X, dated ",
+    ", dated 20200101",
+    "X dated 20200101",
+    "X, dated 2020",
+    "X, dated 20200101 ",
+    "X,dated 20200101",
+    "X, Dated 20200101",
+    "X, dated May 2020",
+    "X dated 5 May 2020",
+    "X, dated 20200101, page 2",
+    "Multiple Source",
+  ])("%j is no source, with its day or without", (text) => expect(outcome(() => readSource(text))).toBe("E_SOURCES"));
+  test.each([
+    ["NGA SCG", "NGA SCG", null],
+    ["SCG 1, 2nd edition", "SCG 1, 2nd edition", null],
+    ["Guide to outdated systems 2", "Guide to outdated systems 2", null],
+    ["Memo, dated 19990101, dated 20210101", "Memo, dated 19990101", "20210101"],
+    ["Multiple Sources of light", "Multiple Sources of light", null],
+  ])("%j is the source %j of the day %j, and printed back", (text, title, date) => {
+    expect(readSource(text)).toStrictEqual({ title, date });
+    expect(sourceText({ title, date })).toBe(text);
+  });
+  test.each([
+    ["X", null],
+    ["X, dated 19990101", "20200101"],
+  ])("%j of the day %j is read back from its text", (title, date) => {
+    expect(readSource(sourceText({ title, date }))).toStrictEqual({ title, date });
+  });
+  test("no title without a day is read as one with a day, or as a list", () => {
+    const listed = (title: string) => ({
+      ...linesOf(parseAuthority(SEVERAL)),
+      sources: [
+        { title, date: null },
+        { title: "Y", date: null },
+      ],
+    });
+    expect(outcome(() => linesOf(readAuthority(listed("X"))).sources)).toStrictEqual(listed("X").sources);
+    for (const title of ["X, dated 20200101", "X, dated 2020", "Multiple sources"])
+      expect(outcome(() => readAuthority(listed(title)))).toBe("E_SOURCES");
+  });
   test("a downgrade on an event is printed as its words", () => {
     const text = SEVERAL.replace("Downgrade On: 20300101", "Downgrade On: End of the exercise");
     expect(printAuthority(parseAuthority(text))).toBe(text);
@@ -281,6 +259,18 @@ describe("ISM attributes of a block", () => {
       },
     ],
     [
+      DERIVED.replace("Guide X, dated 20200229", "NGA SCG"),
+      { derivativelyClassifiedBy: "person 17", derivedFrom: "NGA SCG", declassException: "25X1-EO-12951" },
+    ],
+    [
+      DERIVED.replace("25X1, EO 12951", "COMPLETION OF EXERCISE"),
+      {
+        derivativelyClassifiedBy: "person 17",
+        derivedFrom: "Guide X, dated 20200229",
+        declassEvent: "COMPLETION OF EXERCISE",
+      },
+    ],
+    [
       DERIVED.replace("25X1, EO 12951", "N/A to NATO portions. See source list for NSI portions."),
       { derivativelyClassifiedBy: "person 17", derivedFrom: "Guide X, dated 20200229", declassException: "NATO" },
     ],
@@ -314,6 +304,8 @@ describe("ISM attributes of a block", () => {
     ["no instruction", BY, "E_REQUIRES"],
     ["an event beside a date", { ...BY, declassEvent: "End of it", declassDate: "2051-01-01" }, "E_CONFLICT"],
     ["an event beside an exemption", { ...BY, declassEvent: "End of it", declassException: "25X1" }, "E_CONFLICT"],
+    ["words as an exemption", { ...BY, declassException: "COMPLETION OF EXERCISE" }, "E_SYNTAX"],
+    ["an exemption as an event", { ...BY, declassEvent: "25X1" }, "E_SYNTAX"],
     ["an event that is a day", { ...BY, declassEvent: "20510101" }, "E_SYNTAX"],
     ["a day inside an exemption", { ...BY, declassException: "25X1, 20600101" }, "E_SYNTAX"],
     [

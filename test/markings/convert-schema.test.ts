@@ -11,7 +11,7 @@ const CONTEXT = { register, bannerContext: null, createdAt: "2026-01-01T00:00:00
 test("the schema of a conversion names every attribute that is written, and asks for those that are always there", () => {
   const { properties, required } = MARKING_SCHEMAS.convert.$defs.ism;
   expect(required).toStrictEqual(["classification", "ownerProducer"]);
-  expect(Object.keys(properties).length).toBe(31);
+  expect(Object.keys(properties).length).toBe(36);
   fc.assert(
     fc.property(fc.oneof(markings, cuiMarkings), (marking) => {
       const line = convertLine(renderPortion(marking, register), "portion", "ism", CONTEXT);

@@ -137,16 +137,30 @@ describe("ISM attributes that are refused", () => {
     ["null", { ...US, disseminationControls: null }, "E_INPUT"],
     ["true for a list", { ...US, disseminationControls: true }, "E_INPUT"],
     ["compliance with CUI rules on classified information", { ...US, compliesWith: "USA-CUI-ONLY" }, "E_SYNTAX"],
+    ["CUI alone beside other rules", { ...CUI, compliesWith: "USA-CUI-ONLY USGov" }, "E_SYNTAX"],
+    ["CUI alone and beside others", { ...CUI, compliesWith: "USGov USA-CUI USA-CUI-ONLY" }, "E_CONFLICT"],
+    ["CUI beside the rules of the community", { ...CUI, compliesWith: "USGov USIC USA-CUI" }, "E_CONFLICT"],
+    ["CUI beside the rules of the community alone", { ...CUI, compliesWith: "USIC USA-CUI" }, "E_CONFLICT"],
+    ["CUI beside no rules of the government", { ...CUI, compliesWith: "USA-CUI" }, "E_REQUIRES"],
+    ["CUI beside a regime that is none", { ...CUI, compliesWith: "USGov USA-CUI CUI" }, "E_UNKNOWN"],
+    ["CUI beside a regime twice", { ...CUI, compliesWith: "USGov USA-CUI USGov" }, "E_DUPLICATE"],
+    ["CUI twice beside other rules", { ...CUI, compliesWith: "USGov USA-CUI USA-CUI" }, "E_DUPLICATE"],
+    ["CUI in classified information", { ...US, compliesWith: "USGov USA-CUI" }, "E_LEVEL"],
     [
-      "CUI beside other rules",
-      { classification: "U", ownerProducer: "USA", compliesWith: "USGov USA-CUI" },
-      "E_ATTRIBUTE",
+      "a category of CUI in classified information",
+      { ...US, compliesWith: "USGov USA-CUI", cuiBasic: "PRVCY" },
+      "E_LEVEL",
     ],
     [
-      "CUI beside other words",
-      { classification: "U", ownerProducer: "USA", compliesWith: "USA-CUI-ONLY USGov" },
-      "E_ATTRIBUTE",
+      "a control of another language beside CUI",
+      { ...CUI, compliesWith: "USGov USA-CUI", nonICmarkings: "SBU" },
+      "E_UNKNOWN",
     ],
+    ["who controls CUI on what is none", { ...US, cuiControlledBy: "Office X" }, "E_REQUIRES"],
+    ["who controls CUI on two lines", { ...CUI, cuiControlledBy: "Office\nX" }, "E_ATTRIBUTE"],
+    ["a day of decontrol that is none", { ...CUI, cuiDecontrolDate: "2030-02-30" }, "E_ATTRIBUTE"],
+    ["a second line of the banner on CUI", { ...CUI, secondBannerLine: "HVCO" }, "E_ATTRIBUTE"],
+    ["channels through which CUI is handled", { ...CUI, handleViaChannels: "X" }, "E_ATTRIBUTE"],
     ["a category of CUI alone", { classification: "U", ownerProducer: "USA", cuiBasic: "PRVCY" }, "E_REQUIRES"],
     ["a specified category alone", { classification: "U", ownerProducer: "USA", cuiSpecified: "CTI" }, "E_REQUIRES"],
     ["an unknown category", { ...CUI, cuiBasic: "XYZ" }, "E_UNKNOWN"],
@@ -199,6 +213,20 @@ describe("ISM attributes that are refused", () => {
       "compilationReason: together they show where the ships are",
       "noticeType: FISA POC",
     ]);
+  });
+  test("who controls CUI and until when is told beside the marking", () => {
+    const block = {
+      cuiControlledBy: "Department X",
+      cuiControlledByOffice: "Office Y, room 2",
+      cuiPOC: "y@x.example",
+      cuiDecontrolDate: "2030-02-28",
+      cuiDecontrolEvent: "End of it",
+    };
+    expect(readIsmJson({ ...CUI, ...block }, register)).toMatchObject({
+      marking: of("CUI"),
+      informative: Object.entries(block).map(([name, text]) => `${name}: ${text}`),
+    });
+    expect(read({ ...CUI, compliesWith: "USGov USA-CUI", ...block })).toStrictEqual(of("CUI"));
   });
   test("a high water below the level is read as the stricter marking", () => {
     expect(read({ ...US, FGIsourceOpen: "NATO", highWaterNATO: "NATO-C", ...NF })).toStrictEqual(

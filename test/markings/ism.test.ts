@@ -270,8 +270,32 @@ describe("caveat marking convert", () => {
     expect(changed({ declassDate: "2060-02-30" })).toMatchObject({ ok: false, code: "E_DATE" });
     expect(changed({ classification: "U" })).toMatchObject({ ok: false, code: "E_LEVEL" });
     expect(changed({ classificationReason: "1.4(a)" })).toMatchObject({ ok: false, code: "E_CONFLICT" });
-    expect(changed({ derivedFrom: ["Guide", "X"] })).toMatchObject({ ok: false, code: "E_SOURCES" });
+    expect(changed({ derivedFrom: ["Multiple", "Sources"] })).toMatchObject({ ok: false, code: "E_SOURCES" });
   });
+  test.each([
+    [["USGov", "USA-CUI"], "PRVCY", "CUI//PRVCY//NOFORN"],
+    [["USA-CUI", "USGov"], "PRVCY", "CUI//PRVCY//NOFORN"],
+    [["USGov", "USDOD", "USA-CUI"], undefined, "CUI//NOFORN"],
+  ])(
+    "keeps that CUI complies with %j where the form has it, and shows it beside the others",
+    (tokens, basic, banner) => {
+      const ism = {
+        classification: "U",
+        ownerProducer: ["USA"],
+        disseminationControls: ["NF"],
+        ...(basic === undefined ? {} : { cuiBasic: [basic] }),
+        compliesWith: tokens,
+      };
+      const line = JSON.stringify(ism);
+      expect(convert(line, "ism", "ism")).toStrictEqual({ input: line, ok: true, output: ism });
+      const { output } = convert(line, "ism", "ism-xml") as { output: string };
+      expect(output).toContain(` ism:compliesWith="${tokens.join(" ")}"`);
+      expect(convert(output, "ism-xml", "ism")).toStrictEqual({ input: output, ok: true, output: ism });
+      const informative = [`compliesWith: ${tokens.join(" ")}`];
+      expect(convert(line, "ism", "banner")).toStrictEqual({ input: line, ok: true, output: banner, informative });
+      expect(read(ism)).toStrictEqual(of(banner));
+    },
+  );
   test("takes the list of a bare REL from the document's banner, given or stated", () => {
     const context = { ...CONTEXT, bannerContext: "SECRET//REL TO USA, FVEY" };
     const ism = ismJsonOf({ marking: of("SECRET//REL TO USA, FVEY"), authority: null });

@@ -148,6 +148,8 @@ describe("mutated labels never crash a reader, and what is accepted is written a
     const blocks = [
       "Classified By: A. Fictional, Director\nReason: 1.4(a), 1.4(c)\nDeclassify On: 20510101",
       "Classified By: B\nDerived From: Multiple Sources\nSource: X, dated 20200229\nSource: Y, dated 20210101\nDowngrade To: SECRET\nDowngrade On: 20300101\nDeclassify On: 25X1, 20600101",
+      "Classified By: C\nDerived From: Guide X\nDeclassify On: END OF EXERCISE",
+      "Classified By: C\nDerived From: Multiple Sources\nSource: X\nSource: Y, dated 20210101\nDeclassify On: 10 days after it ends",
     ];
     const random = new Seeded(SEED);
     let accepted = 0;

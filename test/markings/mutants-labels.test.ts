@@ -106,7 +106,7 @@ describe("a classification authority block", () => {
     ["Phase 25X1 of the test series", { kind: "event", event: "Phase 25X1 of the test series" }],
     ["A b", { kind: "event", event: "A b" }],
     ["US launch", { kind: "event", event: "US launch" }],
-    ["1 day after the test", "E_DATE"],
+    ["- after the test", "E_DATE"],
     ["n/a", "E_DATE"],
     ["25X1x", "E_EXEMPTION"],
     ["125X1", "E_EXEMPTION"],

@@ -117,6 +117,15 @@ describe("roll-up of a document", () => {
     const markings = contributions(texts).map(({ marking }) => marking);
     expect(rollUp(markings, register)).toStrictEqual(rollUpDocument(contributions(texts), register).banner);
   });
+  test.each<[string, readonly string[]]>([
+    ["SECRET//REL TO USA, GBR, JPN, KFOR, NATO", ["(S//REL TO USA, GBR, JPN, KFOR, NATO)"]],
+    ["SECRET//REL TO USA, GBR, NATO", ["(S//REL TO USA, GBR, JPN, NATO)", "(S//REL TO USA, GBR, NATO)"]],
+    ["SECRET//DISPLAY ONLY GBR, NATO", ["(S//DISPLAY ONLY GBR, NATO)", "(S//DISPLAY ONLY GBR, IRQ, NATO)"]],
+    ["SECRET//REL TO USA, NATO", ["(S//REL TO USA, GBR, NATO)", "(S//REL TO USA, NATO)"]],
+    ["SECRET//REL TO USA, GBR", ["(S//REL TO USA, GBR, NATO)", "(S//REL TO USA, GBR, JPN)"]],
+  ])("%s keeps the codes that every list has, a member beside its group too: %j", (banner, texts) => {
+    expect(rolled(texts)).toStrictEqual([banner]);
+  });
   test("refuses no portions and what no banner can hold", () => {
     expect(() => rollUp([], register)).toThrow(expect.objectContaining({ code: "E_EMPTY" }));
     expect(() => rollUpDocument([], register)).toThrow(expect.objectContaining({ code: "E_EMPTY" }));
@@ -136,6 +145,21 @@ describe("a stated banner", () => {
     expect(judged(banner, texts)).toBe("same");
   });
   test.each<[string, readonly string[]]>([
+    ["SECRET//REL TO USA, GBR, JPN, KFOR, NATO", ["(S//REL TO USA, GBR, JPN, KFOR, NATO)"]],
+    ["SECRET//REL TO USA, JPN, KFOR, NATO", ["(S//REL TO USA, GBR, JPN, KFOR, NATO)"]],
+    ["SECRET//REL TO USA, AUS, CAN, GBR, NZL", ["(S//REL TO USA, FVEY)"]],
+    ["SECRET//REL TO USA, FVEY", ["(S//REL TO USA, AUS, CAN, GBR, NZL)"]],
+    ["SECRET//REL TO USA, CAN, TEYE", ["(S//REL TO USA, ACGU)"]],
+    ["SECRET//DISPLAY ONLY FVEY", ["(S//DISPLAY ONLY AUS, CAN, GBR, NZL)"]],
+    ["CUI//REL TO USA, FVEY", ["(CUI//REL TO USA, AUS, CAN, GBR, NZL)"]],
+  ])("%s that spells the countries of %j otherwise needs no reason", (banner, texts) => {
+    expect(judged(banner, texts)).toBe("same");
+  });
+  test.each<[string, readonly string[]]>([
+    ["TOP SECRET//REL TO USA, FVEY", ["(S//REL TO USA, AUS, CAN, GBR, NZL)"]],
+    ["TOP SECRET//REL TO USA, AUS, CAN, GBR, NZL", ["(S//REL TO USA, FVEY)"]],
+    ["SECRET//SI//REL TO USA, ACGU", ["(S//REL TO USA, FVEY)"]],
+    ["SECRET//REL TO USA, GBR", ["(S//REL TO USA, GBR, KFOR)"]],
     ["TOP SECRET//NOFORN", ["(S//NF)"]],
     ["CONFIDENTIAL//NOFORN", ["(U)", "(U//FOUO)"]],
     ["SECRET//NOFORN", ["(S//REL TO USA, GBR)"]],
@@ -155,6 +179,10 @@ describe("a stated banner", () => {
     ["TOP SECRET//NOFORN", ["(S//SI//NF)"]],
     ["SECRET//REL TO USA, AUS, GBR", ["(S//REL TO USA, GBR)"]],
     ["SECRET//RELIDO", ["(S)"]],
+    ["SECRET//REL TO USA, GBR, KFOR", ["(S//REL TO USA, GBR)"]],
+    ["SECRET//REL TO USA, FVEY", ["(S//REL TO USA, AUS, CAN, GBR)"]],
+    ["SECRET//REL TO USA, FVEY", ["(S//DISPLAY ONLY FVEY)"]],
+    ["CONFIDENTIAL//REL TO USA, FVEY", ["(S//REL TO USA, AUS, CAN, GBR, NZL)"]],
     ["UNCLASSIFIED", ["(CUI)"]],
     ["//DEU SECRET//REL TO USA, DEU", ["(S//REL TO USA, DEU)"]],
     ["SECRET//NOFORN", ["(//JOINT S CAN USA//REL TO USA, CAN)"]],

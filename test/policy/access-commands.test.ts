@@ -49,6 +49,17 @@ describe("a decision on a line", () => {
     expect(asked({ ...reader, lists: [] })).toMatchObject({ decision: "deny", reasons: ["mac.orcon"] });
   });
 
+  test("takes an organization without its country for one of no country, as the schema says", () => {
+    const gbr = profiles.get("gbr-s-analyst");
+    const reader = (dutyOrganization: string) =>
+      asked({ profile: { ...gbr, dutyOrganization }, marking: "SECRET//REL TO USA, GBR" });
+    expect(reader("GBR.MOD")).toMatchObject({ decision: "allow" });
+    expect(reader("MOD")).toMatchObject({ decision: "deny", reasons: ["mac.release"] });
+    const said = (accessSchema()["$defs"] as { profile: { properties: Record<string, JsonSchema> } }).profile
+      .properties;
+    expect(said["dutyOrganization"]?.["description"]).toMatch(/without one its country is unknown/i);
+  });
+
   test("is the same for a marking as text and as structure", () => {
     for (const text of markingTexts.values()) {
       const read = markingFromText(text, register);

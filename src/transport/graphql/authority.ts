@@ -11,8 +11,8 @@ export class AuthoritySource {
   @Field(() => String)
   readonly title!: string;
 
-  @Field(() => String, { description: "YYYYMMDD." })
-  readonly date!: string;
+  @Field(() => String, { nullable: true, description: "YYYYMMDD; null for a source that is cited without a day." })
+  readonly date!: string | null;
 }
 
 /** A classification authority block. */
@@ -27,7 +27,10 @@ export class Authority {
   @Field(() => [String], { description: "1.4(a) to 1.4(h); on original classification only." })
   readonly reasons!: readonly string[];
 
-  @Field(() => String, { nullable: true, description: "Title and day of the source, or Multiple Sources." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Title of the source, with its day where it has one, or Multiple Sources.",
+  })
   readonly derivedFrom!: string | null;
 
   @Field(() => [AuthoritySource], { description: "The list behind Multiple Sources." })
@@ -51,8 +54,8 @@ export class AuthoritySourceInput {
   @Field(() => String)
   readonly title!: string;
 
-  @Field(() => String, { description: "YYYYMMDD." })
-  readonly date!: string;
+  @Field(() => String, { nullable: true, description: "YYYYMMDD; none for a source that is cited without a day." })
+  readonly date?: string | null;
 }
 
 @InputType({
@@ -65,7 +68,7 @@ export class AuthorityInput {
   @Field(() => [String], { nullable: true, description: "1.4(a) to 1.4(h)." })
   readonly reasons?: readonly string[] | null;
 
-  @Field(() => String, { nullable: true, description: "TITLE, dated YYYYMMDD; or Multiple Sources." })
+  @Field(() => String, { nullable: true, description: "TITLE, dated YYYYMMDD; TITLE; or Multiple Sources." })
   readonly derivedFrom?: string | null;
 
   @Field(() => [AuthoritySourceInput], { nullable: true })
@@ -88,7 +91,7 @@ export function authorityLines(input: AuthorityInput | null | undefined): Author
     classifiedBy: input.classifiedBy,
     reasons: input.reasons ?? [],
     derivedFrom: input.derivedFrom ?? null,
-    sources: (input.sources ?? []).map(({ title, date }) => ({ title, date })),
+    sources: (input.sources ?? []).map(({ title, date }) => ({ title, date: date ?? null })),
     declassifyOn: input.declassifyOn,
     downgradeTo: input.downgradeTo ?? null,
     downgradeOn: input.downgradeOn ?? null,

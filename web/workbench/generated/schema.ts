@@ -30,7 +30,7 @@ export type AuthorityInput = {
 };
 
 export type AuthoritySourceInput = {
-  readonly date: string;
+  readonly date?: string | null;
   readonly title: string;
 };
 

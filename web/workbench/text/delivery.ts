@@ -56,7 +56,7 @@ export const DELIVERY = {
   marking: "Marking of the whole",
   declassifyOn: "Declassify on",
   derivedFrom: "Derived from",
-  sources: (title: string, date: string): string => `${title}, ${date}`,
+  sources: (title: string, date: string | null): string => (date === null ? title : `${title}, ${date}`),
   policy: "Policy",
   register: "Register of markings",
   inside: "What would leave",
