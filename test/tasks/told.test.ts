@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { raiseMarking } from "../../src/administration/markings.ts";
+import { addRule } from "../../src/datasets/compilations.ts";
 import { freezeDataset } from "../../src/deliveries/freeze.ts";
 import { retractLabel, reviseLabel } from "../../src/labeling/commands.ts";
 import type { Level } from "../../src/markings/index.ts";
 import { globalId } from "../../src/transport/global-id.ts";
-import { BOX, TS, U, latest } from "../access/harbor-world.ts";
+import { BOX, S, TS, U, latest } from "../access/harbor-world.ts";
 import { serve } from "../hidden/serving.ts";
 import type { Serving } from "../hidden/serving.ts";
 import { openTestHouse } from "../house.ts";
@@ -126,5 +128,65 @@ describe("who judged a label", () => {
       return operation.mutate(retractLabel, { labelId, baseRevisionId });
     });
     expect(await ask(labelId, "ben", "S")).toMatchObject({ ...byNobody, latest: { kind: "retract" } });
+  });
+});
+
+describe("what a fix kept", () => {
+  const ask = async (taskId: string, handle: string, level: Level): Promise<readonly string[]> => {
+    const query = "query($id: ID!) { task(id: $id) { acts(first: 20) { kind keptIds } } }";
+    const { task } = await server.data<{ task: { acts: readonly { kind: string; keptIds: readonly string[] }[] } }>(
+      await server.token(handle, level),
+      query,
+      { id: globalId("task", taskId) },
+    );
+    expect(task.acts.filter(({ kind, keptIds }) => kind !== "fix" && keptIds.length > 0)).toEqual([]);
+    return task.acts.find(({ kind }) => kind === "fix")?.keptIds ?? [];
+  };
+
+  /** A task of two opinions of which a fix kept everything. */
+  async function fixed(): Promise<{ world: TaskWorld; taskId: string; kept: readonly string[] }> {
+    const world = await load();
+    const project = await world.project({ opinions: 2 });
+    await handIn(world, "ana", project, 2);
+    await handIn(world, "ben", project, 2);
+    const kept = [...(await idsOf(world, "ben")), ...(await idsOf(world, "ana"))];
+    const judging = await held(world, "rita", project, "ADJUDICATE");
+    await world.judge(await house.as("rita", "S"), judging, "fix", null, { keptIds: kept });
+    return { world, taskId: judging.taskId, kept };
+  }
+  const ids = (labels: readonly string[]): string[] => labels.map((id) => globalId("label", id));
+
+  test("I2 is told without what was raised since, and in its order", async () => {
+    const { taskId, kept } = await fixed();
+    expect(await ask(taskId, "rita", "S")).toEqual(ids(kept));
+    const [, raised = "", ...more] = kept;
+    await house.run(await house.as("sam"), (operation) =>
+      operation.mutate(raiseMarking, { noun: "label" as const, id: raised, marking: TS, reason: "what it shows" }),
+    );
+    for (const handle of ["rita", "ben"]) expect(await ask(taskId, handle, "S")).toEqual(ids([kept[0] ?? "", ...more]));
+    expect(await ask(taskId, "ana", "TS")).toEqual(ids(kept));
+  });
+
+  test("I1 is told without what a rule withholds, like the labels themselves", async () => {
+    const { world, taskId, kept } = await fixed();
+    await house.run(await house.as("sam"), (operation) =>
+      operation.mutate(addRule, {
+        datasetId: world.datasetId,
+        marking: S,
+        reason: "together they show the pattern",
+        counts: { classKey: "ship", atLeast: 3, windowHours: 24, marking: TS },
+      }),
+    );
+    const told = await ask(taskId, "rita", "S");
+    expect(told).toHaveLength(2);
+    const query = `{ dataset(id: "${globalId("dataset", world.datasetId)}") { labels(first: 10) { edges { node { id } } } } }`;
+    const { dataset } = await server.data<{ dataset: { labels: { edges: readonly { node: { id: string } }[] } } }>(
+      await server.token("rita", "S"),
+      query,
+    );
+    expect(dataset.labels.edges.map(({ node }) => node.id).toSorted()).toEqual([...told].toSorted());
+    // Whoever reads the whole is told of all; so is whoever does not know of the rule.
+    expect(await ask(taskId, "ana", "TS")).toEqual(ids(kept));
+    expect(await ask(taskId, "charlotte", "S")).toEqual(ids(kept));
   });
 });
