@@ -6,6 +6,7 @@ import { writeGeoJson } from "../interchange/geojson-writer.ts";
 import type { DataLabel, LabeledAsset, LabeledData } from "../interchange/labeled-data.ts";
 import type { Attributes } from "../labeling/attribute-check.ts";
 import type { Shape } from "../labeling/shape.ts";
+import { verdictOn } from "../labeling/verdict.ts";
 import { printDeclassifyOn } from "../markings/index.ts";
 import type { Grant } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";
@@ -117,11 +118,6 @@ function isSettled({ standing }: RowOf<"label">, reviews: readonly RowOf<"labelR
   return standing === "STANDS" || (standing === "PENDING" && reviews[0]?.verdict === "accept");
 }
 
-/** Who judged a label with its task; null where it says something else since, or nobody did. */
-function judgedBy({ judgedBy: judge, judgedAt }: RowOf<"label">, revision: RowOf<"labelRevision">): string | null {
-  return judge && judgedAt && revision.createdAt <= judgedAt ? judge : null;
-}
-
 /**
  * Freezes a dataset as the caller sees it. Labels that are retracted, rejected in their latest review, handed in with a task
  * and not judged yet, sent back or not chosen, or a model's pre-labels that nobody has taken up are not part of a version.
@@ -158,7 +154,8 @@ export async function freezeDataset(grant: Grant, dataset: RowOf<"dataset">): Pr
     classes.set(revision.classId, known);
     const marking = await grant.marking(revision.markingId);
     classCounts[revision.classId] = (classCounts[revision.classId] ?? 0) + 1;
-    const reviewedBy = reviews.find(({ verdict }) => verdict === "accept")?.reviewerId ?? judgedBy(label, revision);
+    const accepted = reviews.find(({ verdict }) => verdict === "accept");
+    const reviewedBy = accepted?.reviewerId ?? verdictOn(label, revision)?.personId ?? null;
     written.push({
       id: label.id,
       assetId: label.assetId,

@@ -83,6 +83,16 @@ export function labelsOf(
   return labelsByIds(grant, act.datasetId, act.labelIds.slice(from, from + count));
 }
 
+/**
+ * Ids of the labels that a fix kept, as far as the caller may see them: one that was raised since, or that a rule withholds, is not
+ * counted to him either.
+ */
+export async function keptOf(grant: Grant, act: RowOf<"taskAct">): Promise<readonly string[]> {
+  // Most acts keep nothing.
+  if (act.keptIds.length === 0) return [];
+  return (await labelsByIds(grant, act.datasetId, act.keptIds)).map(({ id }) => id);
+}
+
 /** How many of the tasks that the caller sees stand where. */
 export interface Progress {
   readonly tasks: number;

@@ -11,6 +11,8 @@ import {
   Root,
   registerEnumType,
 } from "type-graphql";
+import { verdictOn } from "../../labeling/verdict.ts";
+import type { Verdict } from "../../labeling/verdict.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
@@ -34,6 +36,11 @@ registerEnumType(LabelStanding, {
   name: "LabelStanding",
   description: "Whether a label counts: handed in with a task it is PENDING until that is judged.",
 });
+
+/** The verdict on the revision that the caller is told; of most labels there is none, and nothing is read for them. */
+async function verdictTold({ latest }: Context, row: LabelRow): Promise<Verdict | null> {
+  return row.judgedBy ? verdictOn(row, await latest.get(row.id)) : null;
+}
 
 /** A label: its identity. What it says is its latest revision that the caller may see. */
 @ObjectType({ implements: Node, simpleResolvers: true })
@@ -93,14 +100,18 @@ export class LabelResolver {
     return !taskActId ? null : context.operation.nested((grant) => grant.read.byId("taskAct", taskActId));
   }
 
-  @FieldResolver(() => ID, { nullable: true, description: "Who judged it with its task." })
-  judgedBy(@Ctx() context: Context, @Root() row: LabelRow): string | null {
-    return row.judgedBy ? personId(context, row.judgedBy) : null;
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: "Who judged it with its task; null, as the time is, where the latest revision was made after that.",
+  })
+  async judgedBy(@Ctx() context: Context, @Root() row: LabelRow): Promise<string | null> {
+    const verdict = await verdictTold(context, row);
+    return verdict && personId(context, verdict.personId);
   }
 
   @FieldResolver(() => DateTimeScalar, { nullable: true })
-  judgedAt(@Root() row: LabelRow): Date | null {
-    return row.judgedAt ?? null;
+  async judgedAt(@Ctx() context: Context, @Root() row: LabelRow): Promise<Date | null> {
+    return (await verdictTold(context, row))?.at ?? null;
   }
 
   @FieldResolver(() => Label, { nullable: true, description: "The model's pre-label that it was made from." })

@@ -1,5 +1,5 @@
 import { Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from "type-graphql";
-import { labelsOf } from "../../labeling/task-queries.ts";
+import { keptOf, labelsOf } from "../../labeling/task-queries.ts";
 import { globalId } from "../global-id.ts";
 import { FirstArgs } from "./connection.ts";
 import { markingOf } from "./context.ts";
@@ -95,9 +95,12 @@ export class TaskActResolver {
     return row.chosenId ? globalId("taskAct", row.chosenId) : null;
   }
 
-  @FieldResolver(() => [ID], { description: "With a fix, the labels of the opinions that it kept." })
-  keptIds(@Root() row: TaskActRow): string[] {
-    return row.keptIds.map((id) => globalId("label", id));
+  @FieldResolver(() => [ID], {
+    description: "With a fix, the labels of the opinions that it kept, as far as the caller may see them.",
+  })
+  async keptIds(@Ctx() context: Context, @Root() row: TaskActRow): Promise<string[]> {
+    const kept = await context.operation.nested((grant) => keptOf(grant, row));
+    return kept.map((id) => globalId("label", id));
   }
 
   @FieldResolver(() => [Label], { description: "What was handed in, as far as the caller may see it." })
