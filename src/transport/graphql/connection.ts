@@ -2,6 +2,7 @@ import { ArgsType, Field, Int, ObjectType } from "type-graphql";
 import type { Context } from "./context.ts";
 import type { Place } from "./cursor.ts";
 import { pageSize } from "./limits.ts";
+import { Holds } from "./price.ts";
 
 /** Where a page ends. */
 @ObjectType({ simpleResolvers: true })
@@ -51,7 +52,9 @@ export function connectionType<T extends object>(name: string, node: () => Class
 
   @ObjectType(`${name}Connection`, { simpleResolvers: true })
   class ConnectionOf {
+    // Whoever asks for a page says how many: that is in its price.
     @Field(() => [Edge])
+    @Holds(1)
     readonly edges!: Edge[];
 
     @Field(() => PageInfo)

@@ -1,7 +1,6 @@
 import type { GraphQLSchema } from "graphql";
-import { isObjectType } from "graphql";
-import { getMetadataStorage } from "type-graphql";
 import type { Context } from "./context.ts";
+import { resolversIn } from "./field-resolvers.ts";
 
 /** A field resolver that takes nothing but the row and the context, called without anything in between. */
 export type Direct = (row: unknown, context: Context) => unknown;
@@ -25,23 +24,13 @@ function directOf(method: (...values: unknown[]) => unknown, kinds: readonly str
  * of its class and gathers the arguments anew for every call, which on a page of rows costs more than all the rest.
  */
 export function noteDirectResolvers(schema: GraphQLSchema): void {
-  const { fieldResolvers, objectTypes } = getMetadataStorage();
   const instances = new Map<unknown, Methods>();
-  for (const found of fieldResolvers) {
-    const { kind, target, methodName, params = [], middlewares = [] } = found;
-    if (kind !== "external" || middlewares.length > 0) continue;
-    const owner = found.getObjectType?.();
-    const type = schema.getType(objectTypes.find((known) => known.target === owner)?.name ?? "");
-    const field = isObjectType(type) ? type.getFields()[found.schemaName] : undefined;
-    const plain = params.every(
-      (param) => (param.kind === "root" || param.kind === "context") && param.propertyName === undefined,
-    );
-    if (!field || field.args.length > 0 || !plain) continue;
+  for (const { field, target, methodName, kinds, plain } of resolversIn(schema)) {
+    if (field.args.length > 0 || !plain) continue;
     const instance = instances.get(target) ?? new (target as new () => Methods)();
     instances.set(target, instance);
     const method = instance[methodName];
     if (!method) continue;
-    const kinds = params.toSorted((a, b) => a.index - b.index).map((param) => param.kind);
     field.extensions = { ...field.extensions, direct: directOf(method.bind(instance), kinds) };
   }
 }
