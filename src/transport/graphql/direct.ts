@@ -1,6 +1,8 @@
 import type { GraphQLSchema } from "graphql";
 import type { Context } from "./context.ts";
+import type { Field } from "./field-resolvers.ts";
 import { resolversIn } from "./field-resolvers.ts";
+import { reads } from "./price.ts";
 
 /** A field resolver that takes nothing but the row and the context, called without anything in between. */
 export type Direct = (row: unknown, context: Context) => unknown;
@@ -21,7 +23,8 @@ function directOf(method: (...values: unknown[]) => unknown, kinds: readonly str
 
 /**
  * Notes on each field whose resolver takes row and context only how to call it. type-graphql copies the row into an object
- * of its class and gathers the arguments anew for every call, which on a page of rows costs more than all the rest.
+ * of its class and gathers the arguments anew for every call, which on a page of rows costs more than all the rest. What is
+ * read for a row is read once, whoever calls.
  */
 export function noteDirectResolvers(schema: GraphQLSchema): void {
   const instances = new Map<unknown, Methods>();
@@ -31,6 +34,16 @@ export function noteDirectResolvers(schema: GraphQLSchema): void {
     instances.set(target, instance);
     const method = instance[methodName];
     if (!method) continue;
-    field.extensions = { ...field.extensions, direct: directOf(method.bind(instance), kinds) };
+    const direct = directOf(method.bind(instance), kinds);
+    field.extensions = { ...field.extensions, direct: reads(field) ? onceFor(field, direct) : direct };
   }
+}
+
+/** A field that reads, for each of its rows once; the general executor gets to it by its resolver. */
+function onceFor(field: Field, direct: Direct): Direct {
+  const { resolve } = field;
+  if (resolve)
+    field.resolve = (row, args, context: Context, info) =>
+      context.once.of(field, row, () => resolve(row, args, context, info));
+  return (row, context) => context.once.of(field, row, () => direct(row, context));
 }
