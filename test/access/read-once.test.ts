@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createLabel } from "../../src/labeling/commands.ts";
 import { Lane } from "../../src/storage/lane.ts";
 import { globalId } from "../../src/transport/global-id.ts";
 import { serve } from "../hidden/serving.ts";
 import type { Serving } from "../hidden/serving.ts";
 import { openTestHouse } from "../house.ts";
 import type { TestHouse } from "../house.ts";
+import { CONSTANT } from "../server/hostile-call.ts";
 import { entries, logSize } from "./entries.ts";
 import { BOX, draw, smallWorld } from "./harbor-world.ts";
 import type { SmallWorld } from "./harbor-world.ts";
@@ -102,4 +104,31 @@ describe("what is asked of one object many times in a request", () => {
     );
     expect(Object.values(counted).map(({ label }) => label.asset.dataset.labelCount)).toEqual([LABELS + 1, LABELS + 2]);
   });
+});
+
+test("an answer that is too large is refused as that, and the log says that it was not answered", async () => {
+  await house.run(await house.as("ana"), async (operation) => {
+    const round = Array.from({ length: 9_999 }, (_, at) => [
+      32 + 20 * Math.cos((at * 2 * Math.PI) / 9_999),
+      32 + 20 * Math.sin((at * 2 * Math.PI) / 9_999),
+    ]);
+    const shape = { kind: "polygon", rings: [round] };
+    for (let n = 0; n < 6; n += 1)
+      await operation.mutate(createLabel, {
+        assetId: world.assetId,
+        classKey: "ship",
+        shape,
+        attributes: {},
+        marking: null,
+      });
+  });
+  const from = await logSize(house);
+  const variables = { i: globalId("dataset", world.datasetId) };
+  const query = (count: number): string =>
+    below(`latest { ${aliases(count, "shape")} }`).replace(`first: ${PAGE}`, "first: 100");
+  const answer = await server.graphql(token, query(28), variables);
+  expect([answer.status, answer.body.toString()]).toEqual([CONSTANT.TOO_LARGE.status, CONSTANT.TOO_LARGE.body]);
+  const outcomes = (await entries(house, from)).flatMap(({ outcome }) => (outcome ? [outcome] : []));
+  expect(outcomes.map(({ result, error }) => [result, error])).toEqual([["failed", "answer"]]);
+  expect((await server.graphql(token, query(1), variables)).status).toBe(200);
 });

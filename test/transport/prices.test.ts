@@ -12,6 +12,7 @@ import type { GraphQLInputType } from "graphql";
 import { getMetadataStorage } from "type-graphql";
 import { expect, test } from "vitest";
 import { CaveatError } from "../../src/errors.ts";
+import { answerable } from "../../src/transport/graphql/answer-size.ts";
 import { KnownDocuments } from "../../src/transport/graphql/known-documents.ts";
 import { LIMITS, parseDocument } from "../../src/transport/graphql/limits.ts";
 import { planOperation } from "../../src/transport/graphql/plan.ts";
@@ -134,4 +135,27 @@ test.each(PAGE)("what the page asks for by %s is within the limit", (name, { tex
     each === undefined ? {} : { [each]: Array.from({ length: count }, () => ({})) },
   );
   expect(price(query)).toEqual(expect.any(Number));
+});
+
+test("data that is longer than an answer may be is refused as too large, whatever makes it long", () => {
+  const code = (data: unknown): string => {
+    try {
+      return answerable(data) === data ? "none" : "other";
+    } catch (thrown) {
+      return thrown instanceof CaveatError ? `${thrown.code} ${thrown.detail}` : "unknown";
+    }
+  };
+  const corners = Array.from({ length: 10_000 }, (_, at) => [at + 0.25, at + 0.5]);
+  const page = (labels: number): object => ({
+    edges: Array.from({ length: labels }, () => ({
+      node: { latest: { shape: { kind: "polygon", rings: [corners] } } },
+    })),
+  });
+  expect(code({ dataset: { labels: page(100) } })).toBe("none");
+  expect(code({ dataset: { labels: page(150) } })).toBe("TOO_LARGE answer");
+  expect(code(Array.from({ length: 40 }, () => "x".repeat(1024 * 1024)))).toBe("TOO_LARGE answer");
+  expect(code(Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`${n}`.repeat(1024 * 1024), null])))).toBe(
+    "TOO_LARGE answer",
+  );
+  expect(code(Array.from({ length: 3_000_000 }, () => null))).toBe("TOO_LARGE answer");
 });
