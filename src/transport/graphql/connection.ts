@@ -63,10 +63,11 @@ export function connectionType<T extends object>(name: string, node: () => Class
   return ConnectionOf;
 }
 
-/** An edge that seals its cursor when it is asked for: most clients want the last one of a page only. */
+/** An edge that seals its cursor when it is asked for, once: most clients want the last one of a page only. */
 class SealedEdge<R> {
   readonly node: R;
   readonly #cursorOf: (row: R) => string;
+  #cursor: string | null = null;
 
   constructor(node: R, cursorOf: (row: R) => string) {
     this.node = node;
@@ -74,7 +75,7 @@ class SealedEdge<R> {
   }
 
   get cursor(): string {
-    return this.#cursorOf(this.node);
+    return (this.#cursor ??= this.#cursorOf(this.node));
   }
 }
 
