@@ -197,7 +197,8 @@ export async function contentMarking(grant: Grant, dataset: RowOf<"dataset">): P
   return { banner: summary?.banner ?? "" };
 }
 
-/** Size of an asset's pixel grid; null until its bytes have been received. */
-export function contentOf(grant: Grant, assetId: string): Promise<RowOf<"assetContent"> | null> {
-  return grant.read.byId("assetContent", assetId, "asset");
+/** Of these assets the sizes of their pixel grids, but for those whose bytes have not been received. */
+export async function contentsOf(grant: Grant, assetIds: readonly string[]): Promise<RowOf<"assetContent">[]> {
+  const found = await Promise.all(assetIds.map((id) => grant.read.byId("assetContent", id, "asset")));
+  return found.filter((content) => content !== null);
 }

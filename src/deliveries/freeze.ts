@@ -6,7 +6,7 @@ import { writeGeoJson } from "../interchange/geojson-writer.ts";
 import type { DataLabel, LabeledAsset, LabeledData } from "../interchange/labeled-data.ts";
 import type { Attributes } from "../labeling/attribute-check.ts";
 import type { Shape } from "../labeling/shape.ts";
-import { verdictOn } from "../labeling/verdict.ts";
+import { verdictOn } from "../datasets/verdict.ts";
 import { printDeclassifyOn } from "../markings/index.ts";
 import type { Grant } from "../policy/grant.ts";
 import type { InternedMarking } from "../storage/ports.ts";

@@ -5,7 +5,7 @@ import { displayCopy } from "../../src/datasets/content.ts";
 import {
   byId,
   contentMarking,
-  contentOf,
+  contentsOf,
   labelsOfAsset,
   pageOfDataset,
   pageOfProgram,
@@ -76,7 +76,7 @@ async function lookIntoDataset(told: Told[], operation: Operation, id: string): 
 }
 
 async function lookIntoAsset(told: Told[], operation: Operation, id: string): Promise<void> {
-  await tell(told, "content", () => operation.nested((grant) => contentOf(grant, id)));
+  await tell(told, "content", () => operation.nested((grant) => contentsOf(grant, [id])));
   await tell(told, "labels of the asset", async () => {
     const row = await operation.query(byId("asset"), { id });
     return row && operation.nested((grant) => pages((page) => labelsOfAsset(grant, row, page), 1));

@@ -44,7 +44,8 @@ test("an ordinary question is planned with its root fields, the ids it names and
     { name: "dataset", ids: [`dataset:${ID}`] },
     { name: "viewer", ids: [] },
   ]);
-  expect(planned.cost).toBe(20);
+  // The dataset and the viewer, the page, and of each of its labels the latest revision.
+  expect(planned.cost).toBe(1 + 1 + 20 + 20);
 });
 
 test("ids in a mutation's input are told, what is none of ours as it was written", () => {

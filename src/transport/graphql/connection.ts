@@ -2,6 +2,7 @@ import { ArgsType, Field, Int, ObjectType } from "type-graphql";
 import type { Context } from "./context.ts";
 import type { Place } from "./cursor.ts";
 import { pageSize } from "./limits.ts";
+import { Holds } from "./price.ts";
 
 /** Where a page ends. */
 @ObjectType({ simpleResolvers: true })
@@ -51,7 +52,9 @@ export function connectionType<T extends object>(name: string, node: () => Class
 
   @ObjectType(`${name}Connection`, { simpleResolvers: true })
   class ConnectionOf {
+    // Whoever asks for a page says how many: that is in its price.
     @Field(() => [Edge])
+    @Holds(1)
     readonly edges!: Edge[];
 
     @Field(() => PageInfo)
@@ -60,10 +63,11 @@ export function connectionType<T extends object>(name: string, node: () => Class
   return ConnectionOf;
 }
 
-/** An edge that seals its cursor when it is asked for: most clients want the last one of a page only. */
+/** An edge that seals its cursor when it is asked for, once: most clients want the last one of a page only. */
 class SealedEdge<R> {
   readonly node: R;
   readonly #cursorOf: (row: R) => string;
+  #cursor: string | null = null;
 
   constructor(node: R, cursorOf: (row: R) => string) {
     this.node = node;
@@ -71,7 +75,7 @@ class SealedEdge<R> {
   }
 
   get cursor(): string {
-    return this.#cursorOf(this.node);
+    return (this.#cursor ??= this.#cursorOf(this.node));
   }
 }
 

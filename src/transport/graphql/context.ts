@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { byId } from "../../datasets/queries.ts";
+import { byId, contentsOf } from "../../datasets/queries.ts";
 import type { NodeNoun, NodeRow } from "../../datasets/queries.ts";
 import { CopyKeys } from "../../labeling/copy-keys.ts";
 import type { Grant } from "../../policy/grant.ts";
@@ -7,8 +7,18 @@ import type { Operation } from "../../policy/operation.ts";
 import { globalId } from "../global-id.ts";
 import { Batch } from "./batch.ts";
 import { Cursors } from "./cursor.ts";
-import type { OntologyClassRow } from "./ontology-version.ts";
-import type { AssetRow, DatasetRow, MarkingValue, RevisionRow } from "./rows.ts";
+import { Once } from "./once.ts";
+import type { OntologyClassRow, OntologyVersionRow } from "./ontology-version.ts";
+import type {
+  AssetContentRow,
+  AssetRow,
+  DatasetRow,
+  GuidelineRow,
+  MarkingValue,
+  ProjectRow,
+  RevisionRow,
+  TaskActRow,
+} from "./rows.ts";
 
 /** What resolvers get: one operation, and what is read once for it. Never shared between operations. */
 export interface Context {
@@ -16,13 +26,22 @@ export interface Context {
   readonly cursors: Cursors;
   /** Names and keys of what browsers keep of tasks. */
   readonly copyKeys: CopyKeys;
-  /** For each label its latest revision that the caller may see: one statement for a whole page. */
-  readonly latest: Batch<RevisionRow | null>;
-  readonly assets: Batch<AssetRow | null>;
-  readonly datasets: Batch<DatasetRow | null>;
-  readonly classes: Batch<OntologyClassRow | null>;
+  // One statement for all that resolvers ask for side by side.
+  /** For each label its latest revision that the caller may see. */
+  readonly latest: Batch<RevisionRow>;
+  readonly assets: Batch<AssetRow>;
+  readonly datasets: Batch<DatasetRow>;
+  readonly classes: Batch<OntologyClassRow>;
+  readonly versions: Batch<OntologyVersionRow>;
+  readonly projects: Batch<ProjectRow>;
+  readonly guidelines: Batch<GuidelineRow>;
+  readonly acts: Batch<TaskActRow>;
+  /** By the id of the asset. */
+  readonly contents: Batch<AssetContentRow>;
   /** For each act by which something was handed in what its person said of it, as far as the caller may see that. */
-  readonly remarks: Batch<string | null>;
+  readonly remarks: Batch<{ readonly id: string; readonly body: string }>;
+  /** What fields without arguments answered for their rows. */
+  readonly once: Once;
   /** Ids of people as callers see them: the rows of a page are the work of few. */
   readonly people: Map<string, string>;
   /** Errors as they were thrown. */
@@ -41,31 +60,32 @@ export interface AnswerKeys {
 
 /** The context of an operation. */
 export function contextOf(operation: Operation, { cursorKey, copyKey }: AnswerKeys): Context {
-  const oneByOne = <R>(read: (grant: Grant, id: string) => Promise<R>): Batch<R> =>
+  const together = <R>(
+    read: (grant: Grant, ids: readonly string[]) => Promise<readonly R[]>,
+    key: (row: R) => string,
+  ): Batch<R> =>
     new Batch((ids) =>
-      operation.nested(async (grant) => {
-        const found = new Map<string, R>();
-        for (const id of ids) found.set(id, await read(grant, id));
-        return found;
-      }),
+      operation.nested(async (grant) => new Map((await read(grant, ids)).map((row) => [key(row), row]))),
     );
+  const idOf = ({ id }: { readonly id: string }): string => id;
   return {
     operation,
     cursors: new Cursors(cursorKey, operation.principal.personId),
     copyKeys: new CopyKeys(copyKey),
-    latest: new Batch((ids) =>
-      operation.nested(
-        async (grant) => new Map((await grant.read.latestRevisions(ids)).map((row) => [row.labelId, row])),
-      ),
+    latest: together(
+      (grant, ids) => grant.read.latestRevisions(ids),
+      ({ labelId }) => labelId,
     ),
-    assets: oneByOne((grant, id) => grant.read.byId("asset", id)),
-    datasets: oneByOne((grant, id) => grant.read.byId("dataset", id)),
-    classes: oneByOne((grant, id) => grant.read.byId("ontologyClass", id)),
-    remarks: new Batch((ids) =>
-      operation.nested(
-        async (grant) => new Map((await grant.read.some("taskRemark", ids)).map(({ id, body }) => [id, body])),
-      ),
-    ),
+    assets: together((grant, ids) => grant.read.some("asset", ids), idOf),
+    datasets: together((grant, ids) => grant.read.some("dataset", ids), idOf),
+    classes: together((grant, ids) => grant.read.some("ontologyClass", ids), idOf),
+    versions: together((grant, ids) => grant.read.some("ontologyVersion", ids), idOf),
+    projects: together((grant, ids) => grant.read.some("project", ids), idOf),
+    guidelines: together((grant, ids) => grant.read.some("guideline", ids), idOf),
+    acts: together((grant, ids) => grant.read.some("taskAct", ids), idOf),
+    contents: together(contentsOf, ({ assetId }) => assetId),
+    remarks: together((grant, ids) => grant.read.some("taskRemark", ids), idOf),
+    once: new Once(),
     people: new Map(),
     thrown: [],
     underWay: null,
@@ -74,8 +94,7 @@ export function contextOf(operation: Operation, { cursorKey, copyKey }: AnswerKe
 
 /** Forgets what was read once for the operation, after a mutation has changed something. */
 export function forget(context: Context): void {
-  const { latest, assets, datasets, classes, remarks } = context;
-  for (const batch of [latest, assets, datasets, classes, remarks]) batch.clear();
+  for (const kept of Object.values(context)) if (kept instanceof Batch || kept instanceof Once) kept.clear();
 }
 
 /** The object of a noun that a caller's id names; null when it is hidden, absent or of another noun. */

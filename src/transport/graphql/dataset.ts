@@ -75,7 +75,7 @@ export class DatasetResolver {
 
   @FieldResolver(() => OntologyVersion, { nullable: true, description: "What its labels are checked against." })
   ontologyVersion(@Ctx() context: Context, @Root() row: DatasetRow): Promise<OntologyVersionRow | null> {
-    return context.operation.nested((grant) => grant.read.byId("ontologyVersion", row.ontologyVersionId));
+    return context.versions.get(row.ontologyVersionId);
   }
 
   @FieldResolver(() => AssetConnection)

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from "graphql";
-import { isObjectType } from "graphql";
-import { getMetadataStorage } from "type-graphql";
 import type { Context } from "./context.ts";
+import type { Field } from "./field-resolvers.ts";
+import { resolversIn } from "./field-resolvers.ts";
+import { reads } from "./price.ts";
 
 /** A field resolver that takes nothing but the row and the context, called without anything in between. */
 export type Direct = (row: unknown, context: Context) => unknown;
@@ -22,26 +23,27 @@ function directOf(method: (...values: unknown[]) => unknown, kinds: readonly str
 
 /**
  * Notes on each field whose resolver takes row and context only how to call it. type-graphql copies the row into an object
- * of its class and gathers the arguments anew for every call, which on a page of rows costs more than all the rest.
+ * of its class and gathers the arguments anew for every call, which on a page of rows costs more than all the rest. What is
+ * read for a row is read once, whoever calls.
  */
 export function noteDirectResolvers(schema: GraphQLSchema): void {
-  const { fieldResolvers, objectTypes } = getMetadataStorage();
   const instances = new Map<unknown, Methods>();
-  for (const found of fieldResolvers) {
-    const { kind, target, methodName, params = [], middlewares = [] } = found;
-    if (kind !== "external" || middlewares.length > 0) continue;
-    const owner = found.getObjectType?.();
-    const type = schema.getType(objectTypes.find((known) => known.target === owner)?.name ?? "");
-    const field = isObjectType(type) ? type.getFields()[found.schemaName] : undefined;
-    const plain = params.every(
-      (param) => (param.kind === "root" || param.kind === "context") && param.propertyName === undefined,
-    );
-    if (!field || field.args.length > 0 || !plain) continue;
+  for (const { field, target, methodName, kinds, plain } of resolversIn(schema)) {
+    if (field.args.length > 0 || !plain) continue;
     const instance = instances.get(target) ?? new (target as new () => Methods)();
     instances.set(target, instance);
     const method = instance[methodName];
     if (!method) continue;
-    const kinds = params.toSorted((a, b) => a.index - b.index).map((param) => param.kind);
-    field.extensions = { ...field.extensions, direct: directOf(method.bind(instance), kinds) };
+    const direct = directOf(method.bind(instance), kinds);
+    field.extensions = { ...field.extensions, direct: reads(field) ? onceFor(field, direct) : direct };
   }
+}
+
+/** A field that reads, for each of its rows once; the general executor gets to it by its resolver. */
+function onceFor(field: Field, direct: Direct): Direct {
+  const { resolve } = field;
+  if (resolve)
+    field.resolve = (row, args, context: Context, info) =>
+      context.once.of(field, row, () => resolve(row, args, context, info));
+  return (row, context) => context.once.of(field, row, () => direct(row, context));
 }

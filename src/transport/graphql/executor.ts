@@ -12,6 +12,7 @@ import { GraphQLError } from "graphql";
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { CaveatError, toCaveatError } from "../../errors.ts";
 import type { PublicErrorCode } from "../../errors.ts";
+import { answerable } from "./answer-size.ts";
 import { compileOperation } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { Context } from "./context.ts";
@@ -49,7 +50,7 @@ export function gravest(errors: readonly unknown[]): CaveatError {
   return found.find((error) => error.code === code) ?? new CaveatError("UNAVAILABLE", "graphql");
 }
 
-/** The data of an answer. Throws the gravest error when anything in it failed: there are no partial answers. */
+/** The data of an answer. Throws the gravest error when anything in it failed: there are no partial answers; TOO_LARGE. */
 export function dataFrom(
   context: Context,
   data: object | null | undefined,
@@ -58,7 +59,7 @@ export function dataFrom(
   if (context.thrown.length > 0) throw gravest(context.thrown);
   if (errors && errors.length > 0) throw gravest(errors);
   if (!data) throw new CaveatError("UNAVAILABLE", "no data");
-  return data;
+  return answerable(data);
 }
 
 /** Hands a document that was parsed and validated before the door to Apollo, so that neither is done again. */

@@ -77,7 +77,7 @@ export class LabelRevisionResolver {
 
   @FieldResolver(() => OntologyVersion, { nullable: true, description: "What it was checked against." })
   ontologyVersion(@Ctx() context: Context, @Root() row: RevisionRow): Promise<OntologyVersionRow | null> {
-    return context.operation.nested((grant) => grant.read.byId("ontologyVersion", row.ontologyVersionId));
+    return context.versions.get(row.ontologyVersionId);
   }
 }
 

@@ -11,8 +11,8 @@ import {
   Root,
   registerEnumType,
 } from "type-graphql";
-import { verdictOn } from "../../labeling/verdict.ts";
-import type { Verdict } from "../../labeling/verdict.ts";
+import { verdictOn } from "../../datasets/verdict.ts";
+import type { Verdict } from "../../datasets/verdict.ts";
 import { globalId, localId } from "../global-id.ts";
 import { Does } from "./action.ts";
 import { Asset } from "./asset.ts";
@@ -97,7 +97,7 @@ export class LabelResolver {
     description: "The act on a task by which it was handed in, with its time, guidelines and person.",
   })
   handedIn(@Ctx() context: Context, @Root() { taskActId }: LabelRow): Promise<TaskActRow | null> | null {
-    return !taskActId ? null : context.operation.nested((grant) => grant.read.byId("taskAct", taskActId));
+    return !taskActId ? null : context.acts.get(taskActId);
   }
 
   @FieldResolver(() => ID, {

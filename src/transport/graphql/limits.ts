@@ -16,7 +16,7 @@ export const LIMITS = {
   rootFields: 20,
   directives: 20,
   fragments: 20,
-  /** Sum over all lists of the product of the page sizes on the path to it. */
+  /** Sum over all fields that read, of the product of the sizes of the lists on the path to them. */
   cost: 10_000,
   pageSize: 100,
 } as const;

@@ -4,6 +4,7 @@ import { globalId } from "../global-id.ts";
 import { markingOf } from "./context.ts";
 import type { Context } from "./context.ts";
 import { Marking } from "./node.ts";
+import { Holds } from "./price.ts";
 import type { MarkingValue } from "./rows.ts";
 import { JsonScalar } from "./scalars.ts";
 
@@ -56,6 +57,7 @@ export class OntologyVersionResolver {
   @FieldResolver(() => [OntologyClass], {
     description: "The classes that the caller may see, in the order of their keys.",
   })
+  @Holds(50)
   classes(@Ctx() context: Context, @Root() row: OntologyVersionRow): Promise<OntologyClassRow[]> {
     return context.operation.nested((grant) => classesOf(grant, row.id));
   }

@@ -26,6 +26,7 @@ import { CaveatError } from "../../errors.ts";
 import { parseGlobalId } from "../global-id.ts";
 import type { KnownDocuments } from "./known-documents.ts";
 import { LIMITS, pageSize } from "./limits.ts";
+import { holds, reads } from "./price.ts";
 
 /** A GraphQL request as it comes: text and values of anybody. */
 export interface GraphQLInput {
@@ -85,7 +86,10 @@ function idsOf(value: unknown, name: string, found: string[]): void {
   }
 }
 
-/** Walks the operation with fragments spread and arguments coerced, summing what it may cost. */
+/**
+ * Walks the operation with fragments spread and arguments coerced, summing what it may cost: each field that reads, as often
+ * as it can occur.
+ */
 class Walk {
   readonly #schema: GraphQLSchema;
   readonly #variables: { readonly [name: string]: unknown };
@@ -146,8 +150,8 @@ class Walk {
       idsOf(args, "", ids);
       this.roots[this.roots.length - 1] = { name, ids: ids.slice(0, MAX_IDS) };
     }
-    const size = "first" in args ? pages * pageSize(args["first"]) : pages;
-    if ("first" in args) this.cost += size;
+    const size = pages * ("first" in args ? pageSize(args["first"]) : holds(field));
+    if (depth === 1 || "first" in args || reads(field)) this.cost += size;
     if (this.cost > LIMITS.cost) throw refuse("too expensive");
     // What goes on shows lists of no stated size: each is priced by being there once.
     if (this.#goesOn && isListType(getNullableType(field.type))) {

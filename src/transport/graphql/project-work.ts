@@ -5,6 +5,7 @@ import { globalId } from "../global-id.ts";
 import { Asset } from "./asset.ts";
 import type { Context } from "./context.ts";
 import { pageSize } from "./limits.ts";
+import { Holds } from "./price.ts";
 import { Project } from "./project.ts";
 import type { AssetRow, ProjectRow } from "./rows.ts";
 import { DateTimeScalar } from "./scalars.ts";
@@ -95,6 +96,7 @@ export class ProjectWork {
   readonly waiting!: readonly WaitingStage[];
 
   @Field(() => [ProjectHeldTask], { description: "Those that end first first; at most a hundred." })
+  @Holds(100)
   readonly held!: readonly HeldTask[];
 }
 

@@ -104,7 +104,7 @@ export class ProjectResolver {
 
   @FieldResolver(() => OntologyVersion, { nullable: true, description: "What its labels are checked against." })
   ontologyVersion(@Ctx() context: Context, @Root() row: ProjectRow): Promise<OntologyVersionRow | null> {
-    return context.operation.nested((grant) => grant.read.byId("ontologyVersion", row.ontologyVersionId));
+    return context.versions.get(row.ontologyVersionId);
   }
 
   @FieldResolver(() => [Guideline], { description: "Newest first." })

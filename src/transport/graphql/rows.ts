@@ -4,7 +4,7 @@ import type { actsOf, draftOf, guidelinesOf } from "../../labeling/task-queries.
 import type { quarantined } from "../../datasets/quarantine.ts";
 import type { readingOfWaiting } from "../../datasets/quarantine-reading.ts";
 import type { distributionList } from "../../datasets/list-commands.ts";
-import type { NodeRow } from "../../datasets/queries.ts";
+import type { NodeRow, contentsOf } from "../../datasets/queries.ts";
 
 // Rows as the domain hands them out. Transport names their types only; it gets them from commands and grants.
 
@@ -12,6 +12,7 @@ export type ProgramRow = NodeRow<"program">;
 export type DatasetRow = NodeRow<"dataset">;
 export type OntologyRow = NodeRow<"ontology">;
 export type AssetRow = NodeRow<"asset">;
+export type AssetContentRow = Awaited<ReturnType<typeof contentsOf>>[number];
 export type LabelRow = NodeRow<"label">;
 export type ProjectRow = NodeRow<"project">;
 export type TaskRow = NodeRow<"task">;

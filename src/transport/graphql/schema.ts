@@ -45,6 +45,7 @@ import {
 import { PolicyExplainResolver } from "./policy-explain.ts";
 import { PolicyMutations } from "./policy-mutations.ts";
 import { PolicyStepResolver, PolicyVersionResolver } from "./policy-versions.ts";
+import { noteReading } from "./price.ts";
 import { ProgramResolver } from "./program.ts";
 import { ProjectMutations } from "./project-mutations.ts";
 import { GuidelineResolver, ProjectResolver } from "./project.ts";
@@ -136,6 +137,7 @@ const UNUSED = {
 export function schemaOf(resolvers: BuildSchemaOptions["resolvers"]): GraphQLSchema {
   const schema = buildSchemaSync({ resolvers, validate: false, pubSub: UNUSED });
   requireActions(schema);
+  noteReading(schema);
   noteDirectResolvers(schema);
   noteResolvers(schema);
   return schema;

@@ -72,7 +72,7 @@ export class TaskActResolver {
     description: "Empty, too, while what was handed in is its person's alone and the caller is another one.",
   })
   async comment(@Ctx() context: Context, @Root() row: TaskActRow): Promise<string> {
-    return row.kind === "submit" ? ((await context.remarks.get(row.id)) ?? "") : row.comment;
+    return row.kind === "submit" ? ((await context.remarks.get(row.id))?.body ?? "") : row.comment;
   }
 
   @FieldResolver(() => ID)
@@ -87,7 +87,7 @@ export class TaskActResolver {
 
   @FieldResolver(() => Guideline, { nullable: true, description: "The same, as far as the caller may see them." })
   guideline(@Ctx() context: Context, @Root() { guidelineId }: TaskActRow): Promise<GuidelineRow | null> | null {
-    return !guidelineId ? null : context.operation.nested((grant) => grant.read.byId("guideline", guidelineId));
+    return !guidelineId ? null : context.guidelines.get(guidelineId);
   }
 
   @FieldResolver(() => ID, { nullable: true, description: "The opinion that was chosen." })
