@@ -64,18 +64,23 @@ export class InputValues {
   readonly #pools: Pools;
   readonly #nouns: readonly string[];
   readonly #apt: boolean;
+  readonly #sparing: boolean;
   /** Every argument and member of an input that got a value. */
   readonly given: string[] = [];
   readonly sources = new Set<Source>();
   #near: Item[] = [];
   #noun: string | null = null;
 
-  /** @param apt whether all values are such as the server may take; else some are odd on purpose */
-  constructor(dice: Dice, pools: Pools, nouns: readonly string[], apt = false) {
+  /**
+   * @param apt whether all values are such as the server may take; else some are odd on purpose
+   * @param sparing whether most of what need not be given is left out
+   */
+  constructor(dice: Dice, pools: Pools, nouns: readonly string[], apt = false, sparing = false) {
     this.#dice = dice;
     this.#pools = pools;
     this.#nouns = nouns;
     this.#apt = apt;
+    this.#sparing = sparing;
   }
 
   /** True in this share of the draws, and wherever values must be apt. */
@@ -92,7 +97,8 @@ export class InputValues {
   /** A value, or undefined where none is given. @param returned noun of what the field answers */
   value(type: GraphQLInputType, place: Place, returned: string | null = null): unknown {
     if (isNonNullType(type)) return this.#present(type.ofType, place, returned);
-    if (this.#dice.chance(place.name === "after" ? 0.6 : 0.3)) return undefined;
+    // Each thing more that is given is one more that may be refused.
+    if (this.#dice.chance(place.name === "after" || this.#sparing ? 0.6 : 0.3)) return undefined;
     return this.#rightly(0.96) ? this.#present(type, place, returned) : null;
   }
 

@@ -58,7 +58,9 @@ export class Scripts {
   /** A case: one to eight steps, and a look at what they left behind. */
   draw(dice: Dice): Case {
     const goal = dice.chance(0.5) ? this.#coverage.least(dice) : null;
-    const observer = this.#observer(dice, goal);
+    // What changes something is refused for much before it comes to what is hidden: some cases are about one such field.
+    const about = goal === null && dice.chance(0.5) ? dice.pick(this.#mutations) : null;
+    const observer = about === null ? this.#observer(dice, goal) : (this.#ofRoot(dice, about) ?? this.#anybody(dice));
     const pools = new Pools(dice, this.#registry, seenBy(observer));
     const aptPools = new Pools(dice, this.#registry, seenBy(observer), () => true, true);
     const { nouns } = this.#registry;
@@ -69,10 +71,12 @@ export class Scripts {
     const http = new HttpAsks(dice, pools, observer.who, officer);
     const document = (kind: "query" | "mutation" | "subscription", only: readonly string[] | null = null): void => {
       const sought = dice.chance(0.8) ? goal : null;
+      const acts = kind === "mutation" && about !== null && dice.chance(0.8);
       // What is sought stands below something that the observer sees, if anywhere: two of three times it is asked there.
-      const apt = sought !== null && dice.chance(0.65);
-      const values = new InputValues(dice, apt ? aptPools : pools, nouns);
-      const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(kind, only, sought, apt);
+      const apt = (sought !== null || acts) && dice.chance(0.65);
+      const values = new InputValues(dice, apt ? aptPools : pools, nouns, apt && acts, apt && acts);
+      const roots = acts ? [about] : only;
+      const drawn = new Documents(this.#schema, dice, values, this.#coverage).draw(kind, roots, sought, apt);
       const ask = kind === "subscription" ? subscribeAsk : graphqlAsk;
       steps.push({ low: ask(observer.who, drawn.query, drawn.variables) });
       generated.push({ asked: drawn.asked, given: values.given });
@@ -95,7 +99,7 @@ export class Scripts {
     ) {
       const kind = dice.weighted([
         [46, "query"],
-        [24, "mutation"],
+        [about === null ? 24 : 60, "mutation"],
         [24, "http"],
         [6, "high"],
         [officer ? 12 : 1, "subscription"],
@@ -120,17 +124,30 @@ export class Scripts {
     return { observer, steps, generated, sources };
   }
 
-  /**
-   * Somebody who sees a good part of the worlds, or one of a role that is drawn first: rare roles have queries of their own.
-   * For a goal, often somebody who got something at the beginning of the way to it before; where nobody has, one role after
-   * another is tried, in the session that sees most.
-   */
+  /** Names of the fields that change something. */
+  get #mutations(): readonly string[] {
+    return Object.keys(this.#schema.getMutationType()?.getFields() ?? {});
+  }
+
+  /** For a goal, often somebody of whom {@link #ofRoot} thinks; else anybody. */
   #observer(dice: Dice, goal: Goal | null): Observer {
     const root = this.#schema.getQueryType();
     const first = goal && root ? wayTo(root, goal).get(root.name) : undefined;
-    const heard = first === undefined ? [] : this.#observers.filter(({ who }) => this.#coverage.heard(first, who));
-    if (heard.length > 0 && dice.chance(0.7)) return dice.pick(heard);
-    if (first !== undefined && heard.length === 0 && dice.chance(0.7)) return this.#needed(dice, first);
+    return (first === undefined ? null : this.#ofRoot(dice, first)) ?? this.#anybody(dice);
+  }
+
+  /**
+   * Often somebody who got something for a root field before; where nobody has, one role after another is tried, in the
+   * session that sees most.
+   */
+  #ofRoot(dice: Dice, first: string): Observer | null {
+    const heard = this.#observers.filter(({ who }) => this.#coverage.heard(first, who));
+    if (!dice.chance(0.7)) return null;
+    return heard.length > 0 ? dice.pick(heard) : this.#needed(dice, first);
+  }
+
+  /** Somebody who sees a good part of the worlds, or one of a role that is drawn first: rare roles have queries of their own. */
+  #anybody(dice: Dice): Observer {
     if (this.#busy.length > 0 && dice.chance(0.6)) return dice.pick(this.#busy);
     const role = dice.pick([...new Set(this.#observers.flatMap(({ person }) => person.roles)), ""]);
     const fitting = this.#observers.filter(({ person }) => person.roles.includes(role));
