@@ -145,6 +145,7 @@ describe("ISM attributes that are refused", () => {
     ["CUI beside a regime that is none", { ...CUI, compliesWith: "USGov USA-CUI CUI" }, "E_UNKNOWN"],
     ["CUI beside a regime twice", { ...CUI, compliesWith: "USGov USA-CUI USGov" }, "E_DUPLICATE"],
     ["CUI twice beside other rules", { ...CUI, compliesWith: "USGov USA-CUI USA-CUI" }, "E_DUPLICATE"],
+    ["CUI beside other rules without a level", { ownerProducer: "USA", compliesWith: "USGov USA-CUI" }, "E_CLASS"],
     ["CUI in classified information", { ...US, compliesWith: "USGov USA-CUI" }, "E_LEVEL"],
     [
       "a category of CUI in classified information",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { accessSchema, decideLine } from "../../src/cli/access-commands.ts";
 import { markingFromText, readListDemand } from "../../src/markings/index.ts";
+import { ACTIONS } from "../../src/policy/actions.ts";
 import { parseFacts } from "../../src/policy/facts.ts";
 import { loadPolicy } from "../../src/policy/load.ts";
 import { canonicalProfile, parseProfile } from "../../src/policy/profile.ts";
@@ -234,6 +235,24 @@ describe("the schema of a question", () => {
     );
     expect(["OC:alpha", "NTK:alpha|b-1"].map(understood)).toEqual([true, true]);
     expect(readListDemand("NTK:alpha|b-1")).toEqual({ kind: "NTK", anyOf: ["alpha", "b-1"] });
+  });
+
+  test("a question has a profile, a marking, facts and an action, may name lists, and has nothing else", () => {
+    const members = schema["properties"] as Readonly<Record<string, JsonSchema>>;
+    expect(schema).toMatchObject({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      title: "A question for an access decision",
+      type: "object",
+      additionalProperties: false,
+      required: ["profile", "marking", "facts", "action"],
+    });
+    expect(Object.keys(members).toSorted()).toEqual(["action", "facts", "lists", "marking", "profile"]);
+    expect(members).toMatchObject({
+      profile: { $ref: "#/$defs/profile" },
+      facts: { $ref: "#/$defs/facts" },
+      action: { enum: [...ACTIONS] },
+    });
+    expect(schema["$defs"]).toMatchObject({ level: { enum: ["U", "R", "C", "S", "TS"] } });
   });
 
   test("accepts exactly the environments and facts that the parsers accept", () => {
