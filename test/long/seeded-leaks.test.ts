@@ -39,8 +39,12 @@ test(
     const done = new Set(
       kept.report.mutants.filter(({ cases, limit }) => cases !== null || limit >= CASES).map(({ name }) => name),
     );
-    const open = MUTANTS.filter(({ name }) => !done.has(name));
     const place = new Map(MUTANTS.map(({ name }, index) => [name, index]));
+    // Those that were hunted in vain before come last.
+    const tried = new Set(kept.report.mutants.map(({ name }) => name));
+    const open = MUTANTS.filter(({ name }) => !done.has(name)).toSorted(
+      (a, b) => Number(tried.has(a.name)) - Number(tried.has(b.name)),
+    );
     const until = performance.now() + MINUTES * 60_000;
     const standing = (worlds = await standingWorlds());
     const huntOn = async (): Promise<void> => {
