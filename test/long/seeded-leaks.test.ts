@@ -14,7 +14,7 @@ const SEED = process.env["CAVEAT_NI_SEED"] ?? "long";
 /** Hunts that these minutes end go on next time. */
 const MINUTES = Number(process.env["CAVEAT_NI_HUNT_MINUTES"] ?? "180");
 const CASES = Number(process.env["CAVEAT_NI_HUNT_CASES"] ?? "20000");
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 const STATE = join(packageRoot(), ".build", `seeded-leaks-${SEED}.json`);
 
 /** What was hunted so far: a leak that was not found in fewer cases than now is hunted again. */

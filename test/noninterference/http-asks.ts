@@ -101,8 +101,13 @@ export class HttpAsks {
     return this.#get(`/views/${view}/${dice.below(8)}/${dice.below(2)}/${dice.below(2)}`);
   }
 
-  #upload(): Ask {
-    const ask = { who: this.#who, method: "PUT", path: `/assets/${this.#id("asset")}/content` };
+  /** Bytes for an asset that the script has made itself. */
+  uploadToFresh(): Ask {
+    return this.#upload(`{{fresh.asset.${this.#dice.below(2)}}}`);
+  }
+
+  #upload(id = this.#id("asset")): Ask {
+    const ask = { who: this.#who, method: "PUT", path: `/assets/${id}/content` };
     const headers = {
       ...(this.#dice.chance(0.7) ? { "caveat-below-high-water": "true" } : {}),
       "content-type": this.#dice.pick([

@@ -105,8 +105,14 @@ export class Scripts {
         [officer ? 12 : 1, "subscription"],
       ] as const);
       changed ||= kind === "mutation" || kind === "high";
-      if (kind === "query" || kind === "mutation" || kind === "subscription") document(kind);
-      else if (kind === "http") {
+      if (kind === "query" || kind === "mutation" || kind === "subscription") {
+        document(kind);
+        // What was made is given its bytes: without them much of it is never looked at.
+        if (kind === "mutation" && about === "assetCreate" && dice.chance(0.6)) {
+          steps.push({ low: http.uploadToFresh() });
+          generated.push(null);
+        }
+      } else if (kind === "http") {
         steps.push({ low: http.draw() });
         generated.push(null);
       } else {
