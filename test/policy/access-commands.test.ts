@@ -238,9 +238,9 @@ describe("the schema of a question", () => {
   });
 
   test("a question has a profile, a marking, facts and an action, may name lists, and has nothing else", () => {
-    const asked = accessSchema();
-    const members = asked["properties"] as Readonly<Record<string, JsonSchema>>;
-    expect(asked).toMatchObject({
+    const made = accessSchema();
+    const members = made["properties"] as Readonly<Record<string, JsonSchema>>;
+    expect(made).toMatchObject({
       $schema: "https://json-schema.org/draft/2020-12/schema",
       title: "A question for an access decision",
       type: "object",
@@ -253,7 +253,7 @@ describe("the schema of a question", () => {
       facts: { $ref: "#/$defs/facts" },
       action: { enum: [...ACTIONS] },
     });
-    expect(asked["$defs"]).toMatchObject({ level: { enum: ["U", "R", "C", "S", "TS"] } });
+    expect(made["$defs"]).toMatchObject({ level: { enum: ["U", "R", "C", "S", "TS"] } });
   });
 
   test("accepts exactly the environments and facts that the parsers accept", () => {
