@@ -148,7 +148,7 @@ ${table(
 
 ## Seeded leaks
 
-${hunts.date}, seed ${hunts.seed}: of ${mutants.length} mutants (${onCommits(hunts.ran)}) the generator found **${found.length}** anew, after a
+${hunts.date}, seed ${hunts.seed}: of ${mutants.length} mutants (hunts: ${onCommits(hunts.ran)}) the generator found **${found.length}** anew, after a
 median of ${median(found.map((mutant) => mutant.cases ?? 0))} cases. Each of those cases was then played again: on fresh worlds with the leak, which it told apart
 again, and on worlds without, which it did not. Every mutant also falls to its saved script in \`npm test\`.
 
