@@ -21,13 +21,14 @@ export interface Door {
 }
 
 /** Options of every command that goes through the door. */
-export const DOOR_OPTIONS = ["as", "level", "url"] as const;
+export const DOOR_OPTIONS = ["as", "level", "url", "below"] as const;
 
 /** What the help of such a command says of them. */
 export const DOOR_HELP = `--as PERSON  who asks: a person of the demonstration (where nobody is named above, sofia, to approve silas: security
              officers); in production give a token in CAVEAT_TOKEN instead
 --level L    session level U, C, S or TS: a ceiling on what is told (demonstration)
---url URL    where the server is (default http://127.0.0.1:4000, or PORT)`;
+--url URL    where the server is (default http://127.0.0.1:4000, or PORT)
+--below confirmed   with CAVEAT_TOKEN: nothing higher that its session was shown is in what is written here`;
 
 /** An error as the server tells it. */
 export interface PublicError {
@@ -71,6 +72,8 @@ export async function openDoor(
 ): Promise<Door> {
   const caller = await callerOf(options, who);
   const { token } = caller;
+  // A session that begins with the command has shown nothing to whoever wrote its words; of any other he says it himself.
+  const belowHighWater = process.env["CAVEAT_TOKEN"] === undefined || options.below === "confirmed";
   const url = new URL("/graphql", caller.url);
   const ask: Door["ask"] = async (query, variables = {}) => {
     const reply = await fetch(url, {
@@ -95,7 +98,7 @@ export async function openDoor(
     ask,
     act: async (field, inputType, input, shows) => {
       const query = `mutation ($input: ${inputType}!) { ${field}(input: $input) { ${shows} userErrors { code message } } }`;
-      const data = await ask(query, { input: { idempotencyKey: randomUUID(), ...input } });
+      const data = await ask(query, { input: { idempotencyKey: randomUUID(), belowHighWater, ...input } });
       const payload = data[field] as Record<string, unknown> & { readonly userErrors: readonly UserError[] };
       const [refused] = payload.userErrors;
       if (refused) throw new DoorError(EXIT.failed, `${refused.message} (${refused.code})`);

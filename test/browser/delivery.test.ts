@@ -226,7 +226,7 @@ describe.skipIf(skip)("the delivery desk", () => {
       const set = await act("datasetCreate", { programId: node.id, name: "Lower", marking: "UNCLASSIFIED//REL TO USA, FVEY", ontologyVersionId: node.datasets.edges[0].node.ontologyVersion.id }, "dataset { id }");
       const asset = await act("assetCreate", { datasetId: set.dataset.id, title: "Chart", mediaType: "image/png" }, "asset { id }");
       const body = await new OffscreenCanvas(64, 48).getContext("2d").canvas.convertToBlob({ type: "image/png" });
-      const sent = await fetch("/assets/" + asset.asset.id + "/content", { method: "PUT", headers: { "content-type": "image/png" }, body });
+      const sent = await fetch("/assets/" + asset.asset.id + "/content", { method: "PUT", headers: { "content-type": "image/png", "caveat-below-high-water": "true" }, body });
       return [set.userErrors, asset.userErrors, sent.status];
     })()`);
     expect(made).toEqual([[], [], 200]);

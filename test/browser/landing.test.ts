@@ -154,7 +154,7 @@ describe.skipIf(skip)("the demonstration's page in a real browser", () => {
     await page.getByRole("button", { name: "Send" }).click();
     await signIn(ana, "Ben Analyst");
     held.resolve(undefined);
-    await other.page.getByText("Signed in as ben, at TOP SECRET.").waitFor();
+    await other.page.getByText("Signed in as ben, at SECRET.").waitFor();
     await page.waitForTimeout(500);
     for (const each of [page, other.page]) expect(await each.locator("#answer").textContent()).toBe("");
   });

@@ -100,13 +100,13 @@ type Made = { readonly id: string };
 function takeFromPerson<I extends { readonly personId: string }>(
   context: Context,
   command: Command<I, Made>,
-  key: string,
+  envelope: Input,
   input: I,
 ): Promise<Payload> {
   const reread = async (): Promise<object> => ({
     person: await context.operation.query(personById, { id: input.personId }),
   });
-  return act(context, command, key, input, reread);
+  return act(context, command, envelope, input, reread);
 }
 
 function takeFromClient(
@@ -117,7 +117,7 @@ function takeFromClient(
   const reread = async (): Promise<object> => ({
     client: await context.operation.query(clientById, { id: input.clientId }),
   });
-  return act(context, command, input.idempotencyKey, { client: input.clientId }, reread);
+  return act(context, command, input, { client: input.clientId }, reread);
 }
 
 const personOf = (input: PersonInput): { personId: string } => ({ personId: localId("person", input.personId) });
@@ -131,15 +131,15 @@ export class GrantMutations {
     @Ctx() context: Context,
     @Arg("input", () => ClearanceGrantInput) input: ClearanceGrantInput,
   ): Promise<Payload> {
-    const { idempotencyKey, level, issuer } = input;
+    const { level, issuer } = input;
     const value = { ...personOf(input), level, issuer, expiresAt: input.expiresAt.toISOString() };
-    return proposeOnce(context, clearanceGrant, idempotencyKey, value);
+    return proposeOnce(context, clearanceGrant, input, value);
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a person be read on for one token." })
   @Does("person.administer")
   readOnGrantPropose(@Ctx() context: Context, @Arg("input", () => ReadOnInput) input: ReadOnInput): Promise<Payload> {
-    return proposeOnce(context, readOnGrant, input.idempotencyKey, { ...personOf(input), token: input.token });
+    return proposeOnce(context, readOnGrant, input, { ...personOf(input), token: input.token });
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a person be read into a program." })
@@ -149,13 +149,13 @@ export class GrantMutations {
     @Arg("input", () => MembershipInput) input: MembershipInput,
   ): Promise<Payload> {
     const value = { ...personOf(input), programId: localId("program", input.programId) };
-    return proposeOnce(context, membershipGrant, input.idempotencyKey, value);
+    return proposeOnce(context, membershipGrant, input, value);
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a person be given a role." })
   @Does("person.administer")
   roleGrantPropose(@Ctx() context: Context, @Arg("input", () => RoleInput) input: RoleInput): Promise<Payload> {
-    return proposeOnce(context, roleGrant, input.idempotencyKey, { ...personOf(input), role: input.role });
+    return proposeOnce(context, roleGrant, input, { ...personOf(input), role: input.role });
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a person may lower for an owner, or widen to a country." })
@@ -165,13 +165,13 @@ export class GrantMutations {
     @Arg("input", () => MarkingAuthorityInput) input: MarkingAuthorityInput,
   ): Promise<Payload> {
     const value = { ...personOf(input), authority: input.authority, scope: input.scope };
-    return proposeOnce(context, authorityGrant, input.idempotencyKey, value);
+    return proposeOnce(context, authorityGrant, input, value);
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a suspended person come back." })
   @Does("person.administer")
   personRestorePropose(@Ctx() context: Context, @Arg("input", () => PersonInput) input: PersonInput): Promise<Payload> {
-    return proposeOnce(context, personRestore, input.idempotencyKey, personOf(input));
+    return proposeOnce(context, personRestore, input, personOf(input));
   }
 }
 
@@ -181,13 +181,13 @@ export class RevocationMutations {
   @Mutation(() => PersonPayload, { description: "Takes a clearance away, at once." })
   @Does("person.administer")
   clearanceRevoke(@Ctx() context: Context, @Arg("input", () => PersonInput) input: PersonInput): Promise<Payload> {
-    return takeFromPerson(context, revokeClearance, input.idempotencyKey, personOf(input));
+    return takeFromPerson(context, revokeClearance, input, personOf(input));
   }
 
   @Mutation(() => PersonPayload, { description: "Takes a read-on away, at once." })
   @Does("person.administer")
   readOnRevoke(@Ctx() context: Context, @Arg("input", () => ReadOnInput) input: ReadOnInput): Promise<Payload> {
-    return takeFromPerson(context, revokeReadOn, input.idempotencyKey, { ...personOf(input), token: input.token });
+    return takeFromPerson(context, revokeReadOn, input, { ...personOf(input), token: input.token });
   }
 
   @Mutation(() => PersonPayload, { description: "Takes a person out of a program, at once." })
@@ -197,13 +197,13 @@ export class RevocationMutations {
     @Arg("input", () => MembershipInput) input: MembershipInput,
   ): Promise<Payload> {
     const value = { ...personOf(input), programId: localId("program", input.programId) };
-    return takeFromPerson(context, revokeMembership, input.idempotencyKey, value);
+    return takeFromPerson(context, revokeMembership, input, value);
   }
 
   @Mutation(() => PersonPayload, { description: "Takes a role away, at once." })
   @Does("person.administer")
   roleRevoke(@Ctx() context: Context, @Arg("input", () => RoleInput) input: RoleInput): Promise<Payload> {
-    return takeFromPerson(context, revokeRole, input.idempotencyKey, { ...personOf(input), role: input.role });
+    return takeFromPerson(context, revokeRole, input, { ...personOf(input), role: input.role });
   }
 
   @Mutation(() => PersonPayload, { description: "Takes an authority away, at once." })
@@ -213,13 +213,13 @@ export class RevocationMutations {
     @Arg("input", () => MarkingAuthorityInput) input: MarkingAuthorityInput,
   ): Promise<Payload> {
     const value = { ...personOf(input), authority: input.authority, scope: input.scope };
-    return takeFromPerson(context, revokeAuthority, input.idempotencyKey, value);
+    return takeFromPerson(context, revokeAuthority, input, value);
   }
 
   @Mutation(() => PersonPayload, { description: "Suspends a person, at once; two people bring him back." })
   @Does("person.administer")
   personSuspend(@Ctx() context: Context, @Arg("input", () => PersonInput) input: PersonInput): Promise<Payload> {
-    return takeFromPerson(context, suspendPerson, input.idempotencyKey, personOf(input));
+    return takeFromPerson(context, suspendPerson, input, personOf(input));
   }
 
   @Mutation(() => ClientPayload, { description: "Suspends a client, at once; two people may approve it again." })

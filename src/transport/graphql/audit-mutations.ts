@@ -35,8 +35,8 @@ export class AuditMutations {
     @Ctx() context: Context,
     @Arg("input", () => AuditEraseProposeInput) input: AuditEraseProposeInput,
   ): Promise<Payload> {
-    const { idempotencyKey, months, markings, authority } = input;
+    const { months, markings, authority } = input;
     const value = { personId: localId("person", input.personId), months, markings: markings ?? [], authority };
-    return proposeOnce(context, sectionErasure, idempotencyKey, value);
+    return proposeOnce(context, sectionErasure, input, value);
   }
 }

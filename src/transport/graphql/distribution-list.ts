@@ -100,10 +100,10 @@ export class DistributionListResolver {
     @Ctx() context: Context,
     @Arg("input", () => DistributionListCreateInput) input: DistributionListCreateInput,
   ): Promise<Payload> {
-    const { idempotencyKey, kind, agencies } = input;
+    const { kind, agencies } = input;
     const persons = (input.personIds ?? []).map((id) => localId("person", id));
     const value = { kind, agencies: [...(agencies ?? [])], persons };
-    return act(context, createList, idempotencyKey, value, async ({ id }) => ({
+    return act(context, createList, input, value, async ({ id }) => ({
       distributionList: await context.operation.query(distributionList, { id }),
     }));
   }

@@ -66,7 +66,7 @@ export class MarkingMutations {
     @Arg("input", () => MarkingChangeInput) input: MarkingChangeInput,
   ): Promise<Payload> {
     const reread = async (): Promise<object> => ({ object: await anyNode(context, input.objectId) });
-    return act(context, raiseMarking, input.idempotencyKey, raiseOf(input), reread);
+    return act(context, raiseMarking, input, raiseOf(input), reread);
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a marking be lowered and released to nobody new." })
@@ -75,7 +75,7 @@ export class MarkingMutations {
     @Ctx() context: Context,
     @Arg("input", () => MarkingChangeInput) input: MarkingChangeInput,
   ): Promise<Payload> {
-    return proposeOnce(context, markingLower, input.idempotencyKey, changeOf(input));
+    return proposeOnce(context, markingLower, input, changeOf(input));
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that what a dataset is as a whole be lowered." })
@@ -87,7 +87,7 @@ export class MarkingMutations {
     const named = parseGlobalId(input.compilationId);
     const noun = named?.noun === "compilationRule" ? "compilationRule" : "compilation";
     const id = named?.noun === noun ? named.id : NO_ID;
-    return proposeOnce(context, compilationRemoval, input.idempotencyKey, { noun, id, reason: input.reason });
+    return proposeOnce(context, compilationRemoval, input, { noun, id, reason: input.reason });
   }
 
   @Mutation(() => ProposalPayload, { description: "Asks that a marking be released to more countries." })
@@ -96,6 +96,6 @@ export class MarkingMutations {
     @Ctx() context: Context,
     @Arg("input", () => MarkingChangeInput) input: MarkingChangeInput,
   ): Promise<Payload> {
-    return proposeOnce(context, markingWiden, input.idempotencyKey, changeOf(input));
+    return proposeOnce(context, markingWiden, input, changeOf(input));
   }
 }

@@ -73,12 +73,11 @@ function viewOf(error: UserError): UserErrorView {
 export async function act<I, O>(
   context: Context,
   command: Command<I, O>,
-  envelope: string | Input,
+  envelope: Input,
   input: I,
   read: (made: O) => Promise<object>,
 ): Promise<Payload> {
-  const { idempotencyKey: key, belowHighWater } =
-    typeof envelope === "string" ? { idempotencyKey: envelope, belowHighWater: false } : envelope;
+  const { idempotencyKey: key, belowHighWater } = envelope;
   if (!KEY.test(key)) throw new CaveatError("INVALID_REQUEST", "idempotency key");
   try {
     const made = await context.operation.mutate(

@@ -27,10 +27,10 @@ export class PolicyMutations {
     @Ctx() context: Context,
     @Arg("input", () => PolicyActivateProposeInput) input: PolicyActivateProposeInput,
   ): Promise<Payload> {
-    const { documents, documentsSha384, idempotencyKey } = input;
+    const { documents, documentsSha384 } = input;
     if (Boolean(documents) === Boolean(documentsSha384))
       throw new CaveatError("INVALID_REQUEST", "documents or their hash");
     const value = documents ? { documents: documentsOf(documents) } : { documentsSha384: documentsSha384 ?? "" };
-    return proposeOnce(context, policyActivation, idempotencyKey, value);
+    return proposeOnce(context, policyActivation, input, value);
   }
 }

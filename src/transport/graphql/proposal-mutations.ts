@@ -61,8 +61,8 @@ async function reread(context: Context, kind: ProposalKind, id: string): Promise
 }
 
 /** Proposes an act of this kind, once for its key. */
-export function proposeOnce<I>(context: Context, rules: ProposalRules<I>, key: string, input: I): Promise<Payload> {
-  return act(context, propose(rules), key, input, ({ id }) => reread(context, rules.kind, id));
+export function proposeOnce<I>(context: Context, rules: ProposalRules<I>, envelope: Input, input: I): Promise<Payload> {
+  return act(context, propose(rules), envelope, input, ({ id }) => reread(context, rules.kind, id));
 }
 
 @Resolver()
@@ -77,7 +77,7 @@ export class ProposalMutations {
     @Arg("input", () => ProposalApproveInput) input: ProposalApproveInput,
   ): Promise<Payload> {
     const value = { proposalId: localId("proposal", input.proposalId), sha384: input.contentSha384 };
-    return act(context, approveProposal(input.kind), input.idempotencyKey, value, ({ id }) =>
+    return act(context, approveProposal(input.kind), input, value, ({ id }) =>
       // A policy that has come into force ends the tokens of this operation too: the proposal is read by the next one.
       input.kind === "policy.activate" ? Promise.resolve({ proposal: null }) : reread(context, input.kind, id),
     );
@@ -90,9 +90,7 @@ export class ProposalMutations {
     @Arg("input", () => ProposalWithdrawInput) input: ProposalWithdrawInput,
   ): Promise<Payload> {
     const value = { proposalId: localId("proposal", input.proposalId) };
-    return act(context, withdrawProposal(input.kind), input.idempotencyKey, value, ({ id }) =>
-      reread(context, input.kind, id),
-    );
+    return act(context, withdrawProposal(input.kind), input, value, ({ id }) => reread(context, input.kind, id));
   }
 
   @Mutation(() => ProposalPayload, {
@@ -103,8 +101,8 @@ export class ProposalMutations {
     @Ctx() context: Context,
     @Arg("input", () => ClientApproveProposeInput) input: ClientApproveProposeInput,
   ): Promise<Payload> {
-    const { idempotencyKey, clientId, name, ceiling, deviceAttested, networkCeiling } = input;
+    const { clientId, name, ceiling, deviceAttested, networkCeiling } = input;
     const value = { client: clientId, name, ceiling, deviceAttested, networkCeiling };
-    return proposeOnce(context, clientApproval, idempotencyKey, value);
+    return proposeOnce(context, clientApproval, input, value);
   }
 }
