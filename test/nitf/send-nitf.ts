@@ -45,7 +45,11 @@ export async function sendNitf(
   const { status, body } = await call(server.url, {
     method: "PUT",
     path: assetCreate.uploadUrl,
-    headers: { authorization: `Bearer ${token}`, "content-type": "image/nitf" },
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "image/nitf",
+      "caveat-below-high-water": "true",
+    },
     body: writeNitf(fields),
   });
   if (status !== 200 && status !== 202) throw new Error(`${status} ${body.toString()}`);
