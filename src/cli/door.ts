@@ -51,18 +51,21 @@ interface UserError {
   readonly message: string;
 }
 
-/** The token of the person whom the options name, and where the server is. Throws UsageError. */
+/**
+ * The token of the person whom the options name, and where the server is; `begins` where the session begins with the command.
+ * Throws UsageError.
+ */
 export async function callerOf(
   options: Partial<Record<(typeof DOOR_OPTIONS)[number], string>>,
   who: string,
-): Promise<{ token: string; url: string }> {
+): Promise<{ token: string; url: string; begins: boolean }> {
   const config = readConfig();
   const given = process.env["CAVEAT_TOKEN"];
   if (given === undefined && config.mode !== "demonstration")
     throw new UsageError("production mode: give a token in CAVEAT_TOKEN");
   const token =
     given ?? (await demonstrationToken(config.stateFolder, config.installation, options.as ?? who, options.level));
-  return { token, url: options.url ?? `http://127.0.0.1:${config.port}` };
+  return { token, url: options.url ?? `http://127.0.0.1:${config.port}`, begins: given === undefined };
 }
 
 /** The door as the person whom the options name; every question stands in the log as his. */
@@ -71,9 +74,9 @@ export async function openDoor(
   who = "sofia",
 ): Promise<Door> {
   const caller = await callerOf(options, who);
-  const { token } = caller;
+  const { token, begins } = caller;
   // A session that begins with the command has shown nothing to whoever wrote its words; of any other he says it himself.
-  const belowHighWater = process.env["CAVEAT_TOKEN"] === undefined || options.below === "confirmed";
+  const belowHighWater = begins || options.below === "confirmed";
   const url = new URL("/graphql", caller.url);
   const ask: Door["ask"] = async (query, variables = {}) => {
     const reply = await fetch(url, {

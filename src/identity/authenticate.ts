@@ -75,7 +75,8 @@ type Derived = Pick<Principal, "profile" | "programs" | "sources" | "until">;
 class DerivedStandings {
   readonly #known = new WeakMap<PersonRecord, Map<string, Derived>>();
 
-  of(record: PersonRecord, token: VerifiedToken, level: Level, now: Date): Derived {
+  of(record: PersonRecord, token: VerifiedToken, now: Date): Derived {
+    const level = levelOf(record, token);
     const fresh = token.authenticatedAt !== null && now.getTime() / 1000 - token.authenticatedAt <= FRESH_SECONDS;
     const closes = closingTime(record, now);
     const key = `${level} ${fresh} ${closes === undefined ? "closed" : (closes?.getTime() ?? "open")}`;
@@ -159,7 +160,7 @@ export class Authenticator {
     if (!record || record.client.status !== "approved")
       throw new CaveatError("UNAUTHENTICATED", "person or client refused");
     if (rolesConflict(record.roles)) throw new CaveatError("UNAUTHENTICATED", "roles that nobody holds together");
-    return principalOf(token, browser, record, this.#derived.of(record, token, levelOf(record, token), now));
+    return principalOf(token, browser, record, this.#derived.of(record, token, now));
   }
 }
 
